@@ -5,7 +5,8 @@ from django.core.management.base import CommandError, CommandParser
 from django.db import DEFAULT_DB_ALIAS
 from django.utils import timezone
 
-from quizzes.models import AuditEvent, User
+from quizzes.management.named_rows import find_account
+from quizzes.models import AuditEvent
 
 
 class Command(changepassword.Command):
@@ -19,9 +20,7 @@ class Command(changepassword.Command):
         parser.set_defaults(database=DEFAULT_DB_ALIAS)
 
     def handle(self, *args: Any, **options: Any) -> str | None:
-        user = User.objects.filter(email__iexact=options["username"].strip()).first()
-        if user is None:
-            raise CommandError(f"No account has the email {options['username']}.")
+        user = find_account(options["username"])
         try:
             said: str | None = super().handle(*args, **options | {"username": user.email})
         except EOFError as error:

@@ -1,11 +1,11 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from quizsite.addresses import given_address, served_address
-from quizzes.models import User
+from quizzes.management.named_rows import find_open_account
 from quizzes.people import accounts
 
 
@@ -19,9 +19,5 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, email: str, base_url: str | None, **options: Any) -> None:
-        user = User.objects.filter(email__iexact=email.strip()).first()
-        if user is None:
-            raise CommandError(f"No account has the email {email}.")
-        if not user.is_active:
-            raise CommandError(f"The account {user.email} is closed. Reopen it first with close_account --reopen.")
+        user = find_open_account(email)
         self.stdout.write(accounts.give_sign_in_link(user, base_url or served_address(), now=timezone.now()))

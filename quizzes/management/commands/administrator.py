@@ -3,10 +3,10 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from quizzes.models import User
+from quizzes.management.named_rows import find_account, find_open_account
 from quizzes.people import accounts
 
 
@@ -18,11 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("--remove", action="store_true", help="take this access away")
 
     def handle(self, *args: Any, email: str, remove: bool, **options: Any) -> None:
-        user = User.objects.filter(email__iexact=email.strip()).first()
-        if user is None:
-            raise CommandError(f"No account has the email {email}.")
-        if not user.is_active and not remove:
-            raise CommandError(f"The account {user.email} is closed. Reopen it first with close_account --reopen.")
+        user = find_account(email) if remove else find_open_account(email)
         accounts.set_administrator(user, is_administrator=not remove, now=timezone.now())
         page = "" if remove else " The page is /site/, under the teacher's name."
         self.stdout.write(f"{user.email} is {'no longer' if remove else 'now'} a site administrator.{page}")

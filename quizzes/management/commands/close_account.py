@@ -3,10 +3,10 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from quizzes.models import User
+from quizzes.management.named_rows import find_account
 from quizzes.people import accounts
 from quizzes.people.class_people import classes_without_owner
 
@@ -19,9 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--reopen", action="store_true", help="let a closed account sign in again")
 
     def handle(self, *args: Any, email: str, reopen: bool, **options: Any) -> None:
-        user = User.objects.filter(email__iexact=email.strip()).first()
-        if user is None:
-            raise CommandError(f"No account has the email {email}.")
+        user = find_account(email)
         if reopen:
             accounts.reopen_account(user, now=timezone.now())
             self.stdout.write(f"The account {user.email} is open.")

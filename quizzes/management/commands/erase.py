@@ -6,7 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from quizzes.models import Classroom, Student
+from quizzes.management.named_rows import find_classroom
+from quizzes.models import Student
 from quizzes.people import erasure
 from quizzes.people.erased_bytes import clear_marked_files
 from quizzes.people.erasure import ErasedCounts, Erasure
@@ -46,9 +47,7 @@ class Command(BaseCommand):
             self._say_preview(erasure.preview_student(student), "Add --yes to erase them.")
 
     def _erase_classroom(self, public_id: str, *, name: str) -> None:
-        classroom = Classroom.objects.filter(public_id=public_id).first()
-        if classroom is None:
-            raise CommandError(f"There is no class {public_id}. The id is in the address of the class's page.")
+        classroom = find_classroom(public_id)
         if name == classroom.name:
             self._say_erased(erasure.erase_classroom(classroom, by=None, now=timezone.now()))
         elif name:

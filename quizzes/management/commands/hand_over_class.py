@@ -6,7 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from quizzes.models import Classroom, Teaching, User
+from quizzes.management.named_rows import find_account, find_classroom
+from quizzes.models import Teaching
 from quizzes.people import classrooms
 from quizzes.people.class_people import people
 
@@ -20,12 +21,10 @@ class Command(BaseCommand):
         parser.add_argument("--giver", default="", help="the owner it replaces, if the class has several")
 
     def handle(self, *args: Any, public_id: str, email: str, giver: str, **options: Any) -> None:
-        classroom = Classroom.objects.filter(public_id=public_id).first()
-        if classroom is None:
-            raise CommandError(f"There is no class {public_id}. The id is in the address of the class's page.")
-        to = _account(email)
+        classroom = find_classroom(public_id)
+        to = find_account(email)
         owners = [row.teacher for row in people(classroom) if row.role == Teaching.Role.OWNER]
-        teachers = [_account(giver)] if giver else owners
+        teachers = [find_account(giver)] if giver else owners
         if len(teachers) != 1:
             raise CommandError(f"{classroom.name} has {len(teachers)} owners. Choose one with --giver EMAIL.")
         try:
@@ -39,10 +38,3 @@ class Command(BaseCommand):
                 f"{to.email} has a class named {classroom.name}. Rename one of the two first."
             ) from error
         self.stdout.write(f"{to.email} teaches {classroom.name} now.")
-
-
-def _account(email: str) -> User:
-    user = User.objects.filter(email__iexact=email.strip()).first()
-    if user is None:
-        raise CommandError(f"No account has the email {email}.")
-    return user

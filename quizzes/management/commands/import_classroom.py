@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from quizzes.files.class_export.document import MAX_BYTES, InvalidExport
 from quizzes.files.class_export.reader import AlreadyHere, import_classroom, left_out_count
-from quizzes.models import User
+from quizzes.management.named_rows import find_open_account
 from quizzes.people.classrooms import ClassroomNameTaken
 
 
@@ -21,11 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--teacher", required=True, metavar="EMAIL", help="the account that gets the class")
 
     def handle(self, *args: Any, file: Path, teacher: str, **options: Any) -> None:
-        by = User.objects.filter(email__iexact=teacher.strip()).first()
-        if by is None:
-            raise CommandError(f"No account has the email {teacher}.")
-        if not by.is_active:
-            raise CommandError(f"The account {by.email} is closed. Reopen it first with close_account --reopen.")
+        by = find_open_account(teacher)
         try:
             with file.open("rb") as source:
                 content = source.read(MAX_BYTES + 1)

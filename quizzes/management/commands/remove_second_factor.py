@@ -3,10 +3,10 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from quizzes.models import User
+from quizzes.management.named_rows import find_account
 from quizzes.people.second_factor import remove_second_factor
 
 
@@ -17,9 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("email", help="the address of the account")
 
     def handle(self, *args: Any, email: str, **options: Any) -> None:
-        user = User.objects.filter(email__iexact=email.strip()).first()
-        if user is None:
-            raise CommandError(f"No account has the email {email}.")
+        user = find_account(email)
         if remove_second_factor(user, now=timezone.now()):
             self.stdout.write(f"2-step sign-in of {user.email} is off, and the account is signed out everywhere.")
         else:

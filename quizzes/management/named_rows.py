@@ -1,0 +1,29 @@
+"""The rows that an operator names in a command. A name that fits no row ends the command with one sentence."""
+
+from django.core.management.base import CommandError
+
+from quizzes.models import Classroom, User
+
+
+def find_account(email: str) -> User:
+    """The account with this email, in any case; raises CommandError."""
+    user = User.objects.filter(email__iexact=email.strip()).first()
+    if user is None:
+        raise CommandError(f"No account has the email {email}.")
+    return user
+
+
+def find_open_account(email: str) -> User:
+    """The account with this email, if it is not closed; raises CommandError."""
+    user = find_account(email)
+    if not user.is_active:
+        raise CommandError(f"The account {user.email} is closed. Reopen it first with close_account --reopen.")
+    return user
+
+
+def find_classroom(public_id: str) -> Classroom:
+    """The class with this id; raises CommandError."""
+    classroom = Classroom.objects.filter(public_id=public_id).first()
+    if classroom is None:
+        raise CommandError(f"There is no class {public_id}. The id is in the address of the class's page.")
+    return classroom
