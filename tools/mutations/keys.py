@@ -67,6 +67,14 @@ CONTROLS: tuple[Control, ...] = (
         "tests/views/student/test_attempts.py",
         *("-k", "verdict"),
     ),
+    control(
+        "no page tells the key: single and multiple",
+        "quizzes/content/question_types/choices.py",
+        '                    "text": choice.text,\n',
+        '                    "text": choice.text + " " * choice.right,\n',
+        "tests/content/question_types/test_single.py",
+        "tests/content/question_types/test_multiple.py",
+    ),
     *(
         control(
             f"no page tells the key: {name}",
@@ -76,16 +84,6 @@ CONTROLS: tuple[Control, ...] = (
             f"tests/content/question_types/test_{name}.py",
         )
         for name, text, without in (
-            (
-                "single",
-                '                    "text": choice.text,\n',
-                '                    "text": choice.text + " " * choice.right,\n',
-            ),
-            (
-                "multiple",
-                '                    "text": choice.text,\n',
-                '                    "text": choice.text + " " * choice.right,\n',
-            ),
             (
                 "who_says_so",
                 '                    "text": statement.text,\n',

@@ -1,11 +1,13 @@
 """The choices of a question: text, rationale, and what is wrong with a wrong choice."""
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from quizzes.content.languages import TextFields
 from quizzes.content.question_types import question as base
+from quizzes.content.question_types.results import choice_row
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import REPORTER, Reading
 from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
@@ -58,6 +60,10 @@ class ChoiceQuestion(base.Question):
     choices: tuple[Choice, ...]
     keep_order: bool = False
 
+    @abstractmethod
+    def chosen_ids(self, value: base.Value) -> Sequence[str]:
+        """The ids of the choices of an answer; () for no answer."""
+
     @classmethod
     def own_texts(cls) -> TextFields:
         """The choices."""
@@ -70,6 +76,41 @@ class ChoiceQuestion(base.Question):
             *leaning_problems(self.choices, reading),
             *mark_problems(self.choices, reading),
         ]
+
+    def public(self, shuffle: Shuffle, value: base.Value, reading: Reading) -> dict[str, Any]:
+        """What a student may see before release: stem, choices in the attempt's order, own choices."""
+        chosen = self.chosen_ids(value)
+        choices = [
+            (
+                choice.id,
+                {
+                    "token": shuffle.token(self.key, choice.id),
+                    "text": choice.text,
+                    "chosen": choice.id in chosen,
+                },
+            )
+            for choice in self.choices
+        ]
+        return {"stem": self.stem, "choices": shuffle.order(self.key, choices, keep_order=self.keep_order)}
+
+    def review(self, value: base.Value, reading: Reading) -> base.Review:
+        """The choices, with the correct ones."""
+        chosen = self.chosen_ids(value)
+        return base.Review(
+            credit=self.grade(value),
+            rows=tuple(
+                choice_row(
+                    choice.text,
+                    right=choice.right,
+                    chosen=choice.id in chosen,
+                    why=choice.rationale,
+                    fault=choice.fault(reading),
+                )
+                for choice in self.choices
+            ),
+            given="; ".join(choice.text for choice in self.choices if choice.id in chosen),
+            correct="; ".join(choice.text for choice in self.choices if choice.right),
+        )
 
     def arranged(self, shuffle: Shuffle) -> Self:
         """The question with its choices in the order that `public` shows."""
@@ -91,6 +132,11 @@ class ChoiceQuestion(base.Question):
     def options(self, reading: Reading) -> tuple[base.Option, ...]:
         """The choices, as written."""
         return choice_options(self.choices)
+
+    def chosen_options(self, value: base.Value, reading: Reading) -> tuple[base.Option, ...]:
+        """The chosen ones, as written; () for no answer."""
+        chosen = self.chosen_ids(value)
+        return tuple(option for option in self.options(reading) if option.id in chosen)
 
 
 def parse_choices(tables: Sequence[Mapping[str, Any]]) -> tuple[Choice, ...]:

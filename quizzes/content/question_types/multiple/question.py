@@ -1,7 +1,7 @@
 """Multiple answers: several choices, one or more of them correct, with partial credit."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Self
 
@@ -14,7 +14,7 @@ from quizzes.content.question_types.question import (
     flag_of,
     share_of_choices,
 )
-from quizzes.content.question_types.results import Option, Review, choice_row
+from quizzes.content.question_types.results import Review
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import Reading
 from quizzes.content.tables import InvalidDocument, tables_of
@@ -55,21 +55,9 @@ class Multiple(ChoiceQuestion):
             all_or_nothing=flag_of(document, "all_or_nothing"),
         )
 
-    def public(self, shuffle: Shuffle, value: Value, reading: Reading) -> dict[str, Any]:
-        """What a student may see before release: stem, choices in the attempt's order, own choices."""
-        chosen = value or ()
-        choices = [
-            (
-                choice.id,
-                {
-                    "token": shuffle.token(self.key, choice.id),
-                    "text": choice.text,
-                    "chosen": choice.id in chosen,
-                },
-            )
-            for choice in self.choices
-        ]
-        return {"stem": self.stem, "choices": shuffle.order(self.key, choices, keep_order=self.keep_order)}
+    def chosen_ids(self, value: Value) -> Sequence[str]:
+        """The ids of the chosen ones; () for no answer."""
+        return value or ()
 
     def read_answer(self, submitted: Submitted, shuffle: Shuffle, reading: Reading) -> Value:
         """The chosen ids, sorted, None without any; raises NotAChoice."""
@@ -90,23 +78,9 @@ class Multiple(ChoiceQuestion):
 
     def review(self, value: Value, reading: Reading) -> Review:
         """The choices, with the correct ones."""
-        chosen = value or ()
-        return Review(
-            credit=self.grade(value),
-            rows=tuple(
-                choice_row(
-                    choice.text,
-                    right=choice.right,
-                    chosen=choice.id in chosen,
-                    why=choice.rationale,
-                    fault=choice.fault(reading),
-                )
-                for choice in self.choices
-            ),
-            given="; ".join(choice.text for choice in self.choices if choice.id in chosen),
-            correct="; ".join(choice.text for choice in self.choices if choice.right),
-            note=ALL_OR_NOTHING if self._lost_all(chosen) else "",
-        )
+        note = ALL_OR_NOTHING if self._lost_all(value or ()) else ""
+        # Not `super()`, which fails in a dataclass with slots before Python 3.14.
+        return replace(ChoiceQuestion.review(self, value, reading), note=note)
 
     def _lost_all(self, chosen: Sequence[str]) -> bool:
         return self.all_or_nothing and not self.grade(chosen) and bool(set(chosen) & set(self.right_ids))
@@ -127,7 +101,3 @@ class Multiple(ChoiceQuestion):
     def credit_rule(self, of_type: str) -> str:
         """How it gives credit."""
         return ALL_OR_NOTHING if self.all_or_nothing else of_type
-
-    def chosen_options(self, value: Value, reading: Reading) -> tuple[Option, ...]:
-        """The chosen ones, as written; () for no answer."""
-        return tuple(option for option in self.options(reading) if option.id in (value or ()))
