@@ -13,7 +13,7 @@ _SLOTS = 33_000
 
 
 def with_large_stack[**P, R](function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """The result of the function, all of whose calls fit into one chunk of the stack."""
+    """Call the function, so that all calls in it fit into one chunk of the stack; returns its result."""
     return function(*args, **kwargs)
 
 

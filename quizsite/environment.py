@@ -86,7 +86,7 @@ def _problem_with_value(value: str) -> str | None:
 
 
 def unknown_settings(variables: Mapping[str, str]) -> list[str]:
-    """One line for each variable of the environment that looks like a setting of Footnote's and is none.
+    """One line for each environment variable that looks like a setting of Footnote and is not one.
 
     They do not stop the start: Kubernetes sets FOOTNOTE_PORT and others for a service called footnote.
     """
@@ -279,7 +279,7 @@ def postgresql(variables: Mapping[str, str], name: str) -> dict[str, Any] | None
         raise problem
     options = settings.get("OPTIONS", {})
     if "options" in options:
-        # The settings of Footnote's own connections would replace them without a word.
+        # Footnote sets its own options for each connection, which would replace these silently.
         raise ImproperlyConfigured(f"{name} takes no options=. Give them to the role instead: ALTER ROLE user SET ...")
     for option in ("connect_timeout", "prepare_threshold"):
         if not isinstance(options.get(option, 0), int):

@@ -248,7 +248,7 @@ def jobs_verdict(age: timedelta | None, *, uptime: timedelta) -> str:
     if age is None:
         words = "never ran"
     elif age < -CLOCK_TOLERANCE:
-        # Not red: another web machine whose clock is fast may have run them.
+        # Not red: a web machine with a fast clock may have run them.
         words = f"ran {IN_THE_FUTURE}"
     else:
         words = f"ran {max(age, timedelta(0)).total_seconds():.0f} s ago"

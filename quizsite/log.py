@@ -111,7 +111,7 @@ class JsonLineFormatter(UtcFormatter, JsonFormatter):
 
 
 def account_of(request: HttpRequest, *, may_query: bool) -> str:
-    """Whose session a request has: “account 12”, “student 34” or “no account”. At most one query, if `may_query`.
+    """The owner of a request's session: “account 12”, “student 34” or “no account”. At most one query, if `may_query`.
 
     may_query: False where the view had no use for the session, or the database may be away.
     """

@@ -63,7 +63,7 @@ def count_requests(get_response: Callable[[HttpRequest], HttpResponse]) -> Calla
 
 
 def result_of(response: HttpResponse) -> str:
-    """What became of a save; "" for a page, which may be either."""
+    """The result of a save; "" for a page, because a page can follow a stored save or a refused one."""
     if response.status_code >= 500:
         return "failed"
     if response.status_code >= 400:

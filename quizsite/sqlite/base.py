@@ -47,7 +47,7 @@ class DatabaseWrapper(Base):
     A single query outside of one waits for SQLite's own lock.
     """
 
-    # None while there is no connection, and always for a database in memory, which one process has to itself.
+    # None without a connection, and for a database in memory, because no other process uses it.
     writer: Writer | None = None
     errors_occurred: bool
     # Which file is open, even if its name is now another file; None as above.

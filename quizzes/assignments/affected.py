@@ -40,8 +40,8 @@ def with_started_counts(assignments: QuerySet[Assignment]) -> QuerySet[Assignmen
 def classes_to_come(assignment: Assignment, *, by: User, now: datetime) -> tuple[list[str], list[str]]:
     """The names of this teacher's other classes with the same question set to do. One query.
 
-    First the classes in which it has not closed, then those in which only a student with an extension has it to do, or
-    can start again.
+    First: the classes in which it has not closed. Second: those in which it has closed, but not for a student with an
+    extension, or for one who can start again.
     """
     of_student = {"assignment": OuterRef("assignment"), "student": OuterRef("student")}
     made = Attempt.objects.filter(**of_student).order_by().values("student").annotate(count=Count("pk")).values("count")

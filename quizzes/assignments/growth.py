@@ -109,7 +109,7 @@ def halved_check(assignments: Sequence[Assignment]) -> HalvedCheck | None:
 
 
 def students_without_half(check: HalvedCheck, classroom: Classroom) -> list[Student]:
-    """The students who are excused from none of the 4 and have started none. 1 query.
+    """The students who have started none of the 4 quizzes, and have no excuse that gives them a half. 1 query.
 
     A student who came after a form was over is excused from it, and still needs a half.
     """

@@ -129,7 +129,7 @@ def _own_after_split(
 
 
 def _reason(own: Assignment | None) -> str:
-    """Why a student whose version this is has an excuse from the others."""
+    """The reason for excuses from other versions. own: the student's version, None if excused from all."""
     return STAYS_EXCUSED if own is None else HAS_VERSION.format(number=own.edition.number)
 
 

@@ -287,7 +287,7 @@ def _overwrite(
 
 
 def _record(action: AuditEvent.Action, attempt: Attempt, count: int, *, by: User, now: datetime) -> None:
-    """Log what became of this many late answers."""
+    """Log that this many late answers were accepted or taken back."""
     AuditEvent.objects.record(
         action,
         actor=by,

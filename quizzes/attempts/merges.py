@@ -66,9 +66,9 @@ class MergedQuiz:
 class MergePlan:
     """What a merge does.
 
-    taken: settings that only the other entry has, which are added: number, time, supports, level. left: those that
-    both have, and of which the one of `keep` stays. extended, excused: the quizzes whose extension or excuse comes
-    along. seen: changes with everything that the page of the plan shows.
+    taken: settings that only the other entry has, which are added: number, time, supports, level. left: settings that
+    both have; `keep` keeps its own. extended, excused: the quizzes with an extension or excuse that moves.
+    seen: changes with everything that the page of the plan shows.
     """
 
     keep: Student
@@ -141,7 +141,7 @@ def merge_students(keep: Student, other: Student, *, seen: str, by: User, now: d
     if plan.seen != seen:
         raise MergeChanged
     attempts = list(Attempt.objects.made_by(other.pk).select_related("assignment").order_by("pk"))
-    # Before the settings, so that more time starts no attempt again whose time was over on the page of the plan.
+    # Before the settings: more time must not restart an attempt that the page of the plan showed as over.
     _give(attempts, keep, now=now)
     Attempt.objects.filter(pk__in=[one.pk for one in attempts], made_as=None).update(made_as=other)
     _take_settings(plan, by=by, now=now)
@@ -295,7 +295,7 @@ def _take_settings(plan: MergePlan, *, by: User, now: datetime) -> None:
 def _give(attempts: Sequence[Attempt], to: Student, *, now: datetime) -> None:
     """Move these attempts of one student to another entry. The attempts of both are numbered from 1 again.
 
-    Of two that are open, one is turned in: the one whose time is over, else the one that moves.
+    If both have an open attempt of a quiz, one is turned in: one with its time over, else the one that moves.
     """
     if not attempts:
         return

@@ -23,7 +23,7 @@ class TokenBucket:
 
 
 def may_save(attempt_id: int, *, now: datetime) -> bool:
-    """Whether the attempt has a save left, and take it. Each process counts for itself."""
+    """Take one of the saves that the attempt has left; returns whether it had one. Each process has its own count."""
     rate = settings.SAVES_A_SECOND
     bucket = _bucket(attempt_id)
     with bucket.lock:

@@ -42,8 +42,8 @@ _NOT_COPIED = {"id", "public_id", "receipt", "assignment", "classroom", "number"
 def transferable_attempts(student: Student) -> dict[Assignment, list[Attempt]]:
     """The finished attempts in other classes, by the quiz of the student's class for which they can count.
 
-    A quiz gets them if it has the same version of the question set and no attempt of this student, and no other version
-    of it has one. At most 4 queries.
+    The quiz has the same version of the question set. Neither it nor another version of it has an attempt of this
+    student. At most 4 queries.
     """
     made = Attempt.objects.made_by(student.pk).select_related("assignment").order_by("started_at", "pk")
     elsewhere: dict[int, list[Attempt]] = {}

@@ -46,8 +46,8 @@ class Change:
 class ClassPlan:
     """The changes of one class of the file.
 
-    classroom: None for a class to create. unknown: ids of students who left, and whom neither the file nor the roster
-    has, so that the teacher must look who it was.
+    classroom: None for a class to create. unknown: ids of students who left. The file has no names for them and the
+    roster has no such ids, so the teacher must find out who they are.
     """
 
     roster: RosterClass
@@ -283,7 +283,7 @@ class _Known:
 
 
 def _same_name(name: str, known: _Known, matched: Collection[int]) -> Student | None:
-    """The first student of “Ana Ruiz”, “Ana Ruiz (2)”, “Ana Ruiz (3)” in the class who is none of `matched`."""
+    """The first student of “Ana Ruiz”, “Ana Ruiz (2)”, “Ana Ruiz (3)” in the class who is not in `matched`."""
     tried = set[str]()
     key = name_key(name)
     while key in known.by_name and known.by_name[key].pk in matched:
@@ -295,7 +295,7 @@ def _same_name(name: str, known: _Known, matched: Collection[int]) -> Student | 
 def _change(row: RosterStudent, known: _Known, taken: Collection[str], matched: Collection[int]) -> Change:
     """The change of one student of the file. taken: the name keys of the class so far.
 
-    matched: the row ids of the students whom other students of the file are.
+    matched: the row ids of students who were found for other students of the file.
     """
     key = name_key(row.name.display)
     number = known.written.get(row.external_id, row.external_id)

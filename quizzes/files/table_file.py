@@ -148,7 +148,7 @@ def _aligned(lines: Sequence[str]) -> list[str]:
 
 
 def _rejoined(lines: Sequence[str]) -> list[str]:
-    """The lines; those of a table that was copied from a web page, where a row goes over several lines, as one each.
+    """The lines. In a table that was copied from a web page, the lines of one row are joined.
 
     Each row must have the columns of the headings. A picture in front of the name is a column without a heading.
     """

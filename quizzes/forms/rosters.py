@@ -211,7 +211,7 @@ class AddStudentsForm(forms.Form):
         )
 
     def _chosen_columns(self) -> Columns:
-        """The columns that the teacher chose; unknown ones are none."""
+        """The columns that the teacher chose, without unknown ones."""
         columns = ColumnsForm(self.data, headings=[""] * MAX_COLUMNS)
         columns.is_valid()
         return Columns(**{name: columns.cleaned_data.get(name) for name in columns.fields})

@@ -37,7 +37,7 @@ class StalePreview(Exception):
 class Preview:
     """What a regrade would do to the submitted attempts that reports count. It rescores the others too.
 
-    gain_count, lose_count: whose score share rises or falls. A dropped question takes points from the total too.
+    gain_count, lose_count: how many score shares rise or fall. A dropped question takes points from the total too.
     mean_before, mean_after: the average share over those attempts, None without one. grades_kept: how many manual
     grades of the question still count. fewer_count: attempts, open ones too, that lack a wrong choice of the question.
     stamp: identifies the rows behind the preview; `apply` accepts only the current stamp.

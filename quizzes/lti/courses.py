@@ -277,7 +277,7 @@ class MemberPreview:
 
     new: each learner who is not connected yet, with the student to propose: the one that another course of the class
     has, else the one with the same name, else None.
-    unconnected: students without a learner in this course. gone: students whose learner the platform no longer lists.
+    unconnected: students without a learner in this course. gone: students with a learner that left the platform's list.
     """
 
     new: tuple[tuple[Member, Student | None], ...]
@@ -310,7 +310,7 @@ def preview_members(course: LtiCourse, members: Sequence[Member]) -> MemberPrevi
 
 
 def students_without_learner(classroom: Classroom) -> models.QuerySet[Student]:
-    """The students of the roster whom no learner of a course is connected with."""
+    """The students of the roster without a learner of a course."""
     learners = LtiStudent.objects.filter(course__classroom=classroom)
     merged = learners.exclude(student__merged_into=None).values("student__merged_into")
     return classroom.students.enrolled().exclude(pk__in=learners.values("student")).exclude(pk__in=merged)

@@ -82,7 +82,7 @@ def queue_scores(*, now: datetime) -> None:
 
     2 queries, and 7 for each LINKS_AT_ONCE links, 2 more if students have another version of a quiz, 1 more for 500 new
     scores, and 1 for each changed one.
-    Of more than LINKS_A_MINUTE links, not all at once: the other periodic jobs would wait. 3 queries then.
+    With more than LINKS_A_MINUTE links, a round takes some of them, so that other periodic jobs do not wait: 3 queries.
     """
     links = (
         LtiLink.objects.exclude(line_item_url="")
@@ -196,7 +196,7 @@ def waiting(*, now: datetime) -> models.QuerySet[LtiScore]:
 
 
 def claim(score: LtiScore, *, now: datetime) -> bool:
-    """Whether this machine sends the score. Another one, whose round runs at the same time, leaves it alone then.
+    """Whether this machine sends the score. Then a round of another machine at the same time does not send it.
 
     Moodle and Open edX refuse a score that they have, so that it would count as failed. If this machine stops, the
     score is sent when the claim ends.

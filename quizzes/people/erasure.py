@@ -103,7 +103,7 @@ def own_classrooms(user: User) -> QuerySet[Classroom]:
 
 
 def accounts_not_erased() -> QuerySet[User]:
-    """The accounts, without those that were erased but whose row stays, because the work of others refers to it."""
+    """The accounts that were not erased. The row of an erased one stays if the work of others refers to it."""
     return User.objects.exclude(email__endswith=f"@{ERASED_DOMAIN}")
 
 

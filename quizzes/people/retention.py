@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 NOTICE = timedelta(days=30)
 # Deleted in one transaction: 0.2 s on SQLite, in which no answer is saved. PostgreSQL ends a query after 10 s.
 EVENTS_AT_ONCE = 10_000
-# An invitation that is used or void only says who invited whom.
+# All that a used or void invitation still tells is who invited whom.
 KEEP_INVITATIONS = timedelta(days=30)
 
 

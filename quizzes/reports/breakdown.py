@@ -96,7 +96,7 @@ def answered_questions(
 
 
 def breakdown(answered: Iterable[AnsweredQuestion], standards: Sequence[Standard] = ()) -> Breakdown:
-    """The points by speaker, by skill and by each of these standards; no lines without points that count."""
+    """The points by speaker, by skill and by each of these standards. Only lines with points that count."""
     counted = [(entry, part) for entry in answered for part in entry.parts if part.possible]
     by_speaker: defaultdict[str, list[CountedPart]] = defaultdict(list)
     by_skill: defaultdict[str, list[CountedPart]] = defaultdict(list)

@@ -135,7 +135,7 @@ class Gradebook:
 
     @property
     def scored_count(self) -> int:
-        """The number of students whose averages the class average and the median are of."""
+        """The number of students in the class average and the median."""
         return sum(row.average_share is not None for row in self.rows)
 
 

@@ -25,7 +25,7 @@ from quizzes.templatetags.icons import icon
 
 register = template.Library()
 
-# The design sets a score below half in the brick of what is not correct.
+# The design shows a score below half in the color of wrong answers.
 HALF = Decimal("0.5")
 _LEVELS = {
     "not_yet": (1, gettext_lazy("Not yet")),
@@ -36,7 +36,7 @@ _LEVELS = {
 # A plain string would be escaped in each cell, which takes a fifth of a cell's time.
 NOTHING, SPACE = SafeString(""), SafeString(" ")
 
-# Has the shape of a public id, but is none: the URL is looked up once with it, then it is replaced.
+# In place of a public id: the URL is looked up once with it, and each row replaces it with its own id.
 PLACEHOLDER_ID = "-" * 12
 
 

@@ -68,7 +68,7 @@ def record_change(request: HttpRequest, user: User, authenticator: Authenticator
 def count_as_confirmed(request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
     """Let the teacher go on to the recovery codes: the new app or passkey has just confirmed who it is.
 
-    For an account without a password, allauth would ask for another code, and an app shows one each half a minute.
+    For an account without a password, allauth would ask for another code. An app shows one every 30 seconds.
     """
     record_authentication(request, user, "mfa", id=authenticator.pk, type=str(authenticator.type), reauthenticated=True)
 

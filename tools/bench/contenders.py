@@ -122,7 +122,7 @@ def bare_keys(data: Path, count: int) -> list[str]:
 
 
 def saves_of(client: Client) -> Request:
-    """A student's saves, one question after another, each upon the revision that the last one gave."""
+    """A student's saves, one question after another. Each names the revision that the save before it returned."""
     revisions = dict.fromkeys(client.question_ids, 0)
 
     def message(turn: int) -> bytes:

@@ -35,7 +35,7 @@ from tools.faults.cluster import Cluster, NoPostgres
 from tools.faults.ledger import single_choice_document
 
 QUESTIONS = 10
-# Whole attempts are those of a class, whose processor time is taken together; and how often.
+# Whole attempts: the students of a class, measured together, and how many times.
 CLASS_SIZE, BATCHES = 30, 3
 GROWTH_REQUESTS = 100_000
 STARVATION_SECONDS = 60
@@ -45,7 +45,7 @@ Row = Callable[[str, list[float]], str]
 
 
 def starvation(row: Row) -> list[str]:
-    """Goal 5: 30 students save for a minute through two more processes than there are cores."""
+    """Goal 5: 30 students save for a minute, with two workers more than cores."""
     workers = (os.cpu_count() or 1) + 2
     with contenders(workers=workers, students=30) as (footnote, _, _):
         once = bench.load(footnote.port, footnote.pid, footnote.saves, each=100)
@@ -174,7 +174,7 @@ class _Visitor:
         return self._read(self.api.get(path))
 
     def send(self, page: _Reply, *, having: str, **fields: str) -> _Reply:
-        """What the form of the page with such a field leads to, filled in."""
+        """Fill in and send the form of the page that has this field; returns the reply."""
         form = form_of(page, having=having)
         values: dict[str, str | float | bool] = {name: value for name, [value] in form.data(**fields).items()}
         return self._read(self.api.post(form.action or page.request["PATH_INFO"], form=values))

@@ -45,8 +45,8 @@ class PaperAnswers:
 class StoredPaperAnswers:
     """The stored answers on paper of one student, and the attempts on screen.
 
-    attempt None: no answers on paper; then letter is None, values is empty and version is 0. letter None: the seed is
-    of no form of this edition. version: grows with each answer that is entered. on_screen: by number. may_type:
+    attempt: None without answers on paper. Then letter is None, values is empty and version is 0. letter: None if no
+    form of this edition has the seed. version: grows with each answer that is entered. on_screen: by number. may_type:
     whether the student has an attempt on paper or one left for it. others_on_paper: those besides `attempt`, which came
     with a merged student.
     """

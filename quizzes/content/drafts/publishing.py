@@ -117,7 +117,7 @@ def go_back(draft: Draft, edition: Edition, *, seen: int, by: User, now: datetim
 
     def change(document: Table) -> None:
         kept = {question["key"]: question["kept"] for question in document["questions"] if "kept" in question}
-        # Nothing to undo: a part of the old draft would not fit to the rest.
+        # No undo: a part of the old draft would not fit the edition.
         own = {"saved": document["saved"], "removed": {"at": seen}}
         document.clear()
         document.update({**deepcopy(fresh), **own})

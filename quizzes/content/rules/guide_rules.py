@@ -8,7 +8,7 @@ from quizzes.content.teaching_guide import parse_guide, untranslated_guide
 
 _MEANING = 20
 _MINUTES = re.compile(r"\((\d+)(?: (?:minutes|minutos))?\)")
-# Every question that asks for a sentence counts for it.
+# The standard of every question that asks for a sentence.
 _CITING = "CCSS RH.6-8.1"
 
 

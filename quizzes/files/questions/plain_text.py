@@ -1,7 +1,7 @@
 """Multiple choice as people write it in a document, as lines with a letter before each answer. Pure.
 
-Answers may have bullets, check boxes, or roman numerals for letters, stand in the line of the question or in columns,
-or be True and False alone. A correct one may have a star, a check mark, or “(correct)”.
+Instead of letters, answers may have bullets, check boxes, or roman numerals. They may be in the line of the question,
+in columns, or “True” and “False” alone. A correct one may have a star, a check mark, or “(correct)”.
 """
 
 import re
@@ -25,7 +25,7 @@ _MARK = re.compile(r"(?:[✓✔✅☑]|\((?:correct|correct answer|correcta)\))\
 _BULLET = re.compile(
     r"\s*(?P<star>\*\s?|(?=[☑☒✓✔✅]))?(?:[•●○◦▪■□☐☑☒✓✔✅]\s{0,9}|[·‣–-]\s{1,9}|o\t)(?P<inner>\*\s?)?(?P<text>[^\s*•–-].*)"
 )
-# “[x] Council” beside “[ ] Mayor”.
+# “[x] Council”, “[ ] Mayor”.
 _BOX = re.compile(r"\s*(?:[-*•]\s{1,9})?(?P<box>\[[ xX*✓✔]?\]|\([ xX*✓✔]?\))\s{0,9}(?P<text>\S.*)")
 # “Who? a) Mayor b) Council”. A period would be one of initials too.
 _IN_LINE = re.compile(r"(?<!\S)\*?(?P<open>\(?)(?P<letter>[A-Ha-h])\)\s*(?=\S)")
@@ -84,7 +84,7 @@ def lettered_lines(text: str) -> list[tuple[int, str]]:
     numbered = _with_arabic_numbers(_with_lettered_romans(_one_by_one(_with_lettered_boxes(numbered))))
     lines = _lettered([(number, part) for number, line in _by_letter(numbered) for part in _columns(line)])
     lines = [(number, _starred(line)) for number, line in _with_lettered_truths(lines)]
-    # Beside a line ANSWER: or a star that starts a line, a star after an answer may lead to a footnote.
+    # If a line ANSWER: or a star at the start of a line names the key, a star after an answer may be a footnote.
     if any(ANSWER.fullmatch(line) or line.lstrip().startswith("*") for _, line in lines):
         return lines
     return [(number, _LAST_STAR.sub(r"*\1", line) if _LAST_STAR.fullmatch(line) else line) for number, line in lines]
@@ -183,7 +183,7 @@ def _with_lettered_answers(line: str) -> str:
 
 
 def _letter_of(numeral: str) -> str:
-    """The letter of the answer with this roman numeral; the numeral itself if it is none."""
+    """The letter of the answer with this roman numeral; any other text stays as it is."""
     place = _ROMAN_NUMERALS.index(numeral.casefold()) if numeral.casefold() in _ROMAN_NUMERALS else 0
     return string.ascii_uppercase[place - 1] if place else numeral
 
@@ -227,7 +227,7 @@ def _letter(line: str) -> str:
 
 
 def _one_by_one(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
-    """The numbered lines, with one answer on each where several stand in the line of the question or below it."""
+    """The numbered lines. Several answers in the line of the question, or in a line below it, get a line each."""
     found = list[tuple[int, str]]()
     below, is_alike = "", False
     for (number, line), above in reversed(list(zip(lines, _letters_above(lines), strict=True))):

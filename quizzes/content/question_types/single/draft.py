@@ -29,7 +29,7 @@ class ChoicesDraft(QuestionDraft):
             choice = {**row, "rationale": text_in(row, "rationale")}
             if row.get("key"):
                 choice["rationale"] = choice["rationale"] or text_in(question, "explanation")
-            # Only a wrong choice has a mark, and no sentence states what is not stated.
+            # Only a wrong choice has a mark. “Not stated” names no sentences.
             if row.get("key") or not row.get("mark"):
                 choice.pop("mark", None)
             if "mark" not in choice or choice["mark"] == NOT_STATED:

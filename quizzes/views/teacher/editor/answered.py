@@ -28,7 +28,7 @@ class AnsweredNotice:
 
     @property
     def is_settled(self) -> bool:
-        """Whether every changed question was regraded, and there is one."""
+        """Whether there are changed questions, and all were regraded."""
         return bool(self.changed) and all(change.key in self.regraded for change in self.changed)
 
 
