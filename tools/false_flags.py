@@ -10,12 +10,13 @@ import argparse
 import math
 import random
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from quizzes.content.question_types.results import Option
-from quizzes.reports.item_analysis.analysis import analyze
-from quizzes.reports.item_analysis.figures import Figures, Item
+from quizzes.reports.item_analysis.analysis import Order, analyze_columns
+from quizzes.reports.item_analysis.figures import Column, DistinctAnswer, Figures, Item
 
 ATTEMPTS, QUESTIONS = (10, 12, 15, 20, 25, 30), (5, 8, 16)
 LIMIT = 0.05
@@ -62,6 +63,31 @@ def answers(questions: list[SoundQuestion], attempts: int, chance: random.Random
     """The answers of a class, one row for each student."""
     abilities = [chance.gauss(0, 1) for _ in range(attempts)]
     return [[question.answer(ability, chance) for question in questions] for ability in abilities]
+
+
+def analyze(
+    items: Sequence[Item],
+    credits: Sequence[Sequence[Fraction | None]],
+    *,
+    picks: Sequence[Sequence[tuple[str, ...]]] | None = None,
+    orders: Sequence[Order] | None = None,
+) -> Figures:
+    """All figures of a test, from one row for each attempt.
+
+    credits: for each attempt, one credit (0 to 1) for each question in the order of `items`, None if unanswered.
+    picks: in the same shape, the ids of the options given. orders: for each attempt, the positions of the questions in
+    the order that it showed; None if all attempts showed the order of `items`.
+    """
+    columns = []
+    for place in range(len(items)):
+        known: dict[DistinctAnswer, int] = {}
+        answers = [
+            DistinctAnswer(row[place] or Fraction(0), picks[number][place] if picks else (), row[place] is not None)
+            for number, row in enumerate(credits)
+        ]
+        codes = [known.setdefault(answer, len(known)) for answer in answers]
+        columns.append(Column(list(known), codes))
+    return analyze_columns(items, columns, order_of=lambda number: orders[number] if orders else range(len(items)))
 
 
 def analyzed(rows: list[list[str]], *, wrong_key: str = "a") -> Figures:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import lcm
 from statistics import median
 
-from quizzes.reports.item_analysis.figures import ChoiceFigures, Column, DistinctAnswer, Figures, Item, ItemFigures
+from quizzes.reports.item_analysis.figures import ChoiceFigures, Column, Figures, Item, ItemFigures
 from quizzes.reports.item_analysis.flags import find_flags
 from quizzes.reports.item_analysis.formulas import (
     Group,
@@ -25,42 +25,14 @@ from quizzes.reports.item_analysis.formulas import (
 # 1 / sqrt(n - 1), one third at 10 attempts.
 MIN_ATTEMPTS = 10
 
-Credits = Sequence[Fraction | None]
 Order = Sequence[int]
 
 
-def analyze(
-    items: Sequence[Item],
-    credits: Sequence[Credits],
-    *,
-    picks: Sequence[Sequence[tuple[str, ...]]] | None = None,
-    orders: Sequence[Order] | None = None,
-) -> Figures:
-    """All figures of a test, from one row for each attempt.
-
-    credits: for each attempt, one credit (0 to 1) for each question in the order of `items`, None if unanswered.
-    picks: in the same shape, the ids of the options given. orders: for each attempt, the positions of the questions in
-    the order that it showed; None if all attempts showed the order of `items`.
-    """
-    columns = []
-    for place in range(len(items)):
-        known: dict[DistinctAnswer, int] = {}
-        answers = [
-            DistinctAnswer(row[place] or Fraction(0), picks[number][place] if picks else (), row[place] is not None)
-            for number, row in enumerate(credits)
-        ]
-        codes = [known.setdefault(answer, len(known)) for answer in answers]
-        columns.append(Column(list(known), codes))
-    return analyze_columns(items, columns, order_of=orders.__getitem__ if orders is not None else None)
-
-
-def analyze_columns(
-    items: Sequence[Item], columns: Sequence[Column], *, order_of: Callable[[int], Order] | None
-) -> Figures:
+def analyze_columns(items: Sequence[Item], columns: Sequence[Column], *, order_of: Callable[[int], Order]) -> Figures:
     """All figures of a test, from one column for each question. Equal answers are evaluated once.
 
     order_of: for the index of an attempt, the positions of the questions in the order that it showed. It is called for
-    attempts with an unanswered question. None if all attempts showed the order of `items`.
+    attempts with an unanswered question.
     """
     count = len(columns[0].codes) if columns else 0
     has_enough_attempts = count >= MIN_ATTEMPTS
@@ -177,23 +149,22 @@ def _scaled(column: Column, scale: int) -> list[int]:
     return [worth[code] for code in column.codes]
 
 
-def _unreached(columns: Sequence[Column], order_of: Callable[[int], Order] | None) -> list[int]:
+def _unreached(columns: Sequence[Column], order_of: Callable[[int], Order]) -> list[int]:
     """How many attempts did not reach each question: it and all questions after it are unanswered.
 
     Source: Ludlow, L. H. and O'Leary, M. (1999), "Scoring omitted and not-reached items", Educational and
     Psychological Measurement 59, 615-630.
     """
-    width = len(columns)
     # One bit for each question: most attempts have no bit set and need no further work.
     left_out = [0] * (len(columns[0].codes) if columns else 0)
     for place, column in enumerate(columns):
         bits = [0 if answer.is_answered else 1 << place for answer in column.answers]
         if any(bits):
             left_out = [mask | bits[code] for mask, code in zip(left_out, column.codes, strict=True)]
-    counts = [0] * width
+    counts = [0] * len(columns)
     for number, mask in enumerate(left_out):
         if mask:
-            for place in reversed(order_of(number) if order_of is not None else range(width)):
+            for place in reversed(order_of(number)):
                 if not mask >> place & 1:
                     break
                 counts[place] += 1
