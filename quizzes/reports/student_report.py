@@ -12,6 +12,7 @@ from quizzes.assignments.student_statuses import answers_shown_times, attempts_e
 from quizzes.attempts.attempt_content import AttemptContent, content_of, shown_content
 from quizzes.content.editions import shown_edition
 from quizzes.content.question_types.registry import Value
+from quizzes.content.reading import Citation
 from quizzes.grading.scores import adjustments
 from quizzes.models import Answer, Assignment, Attempt, ManualGrade, Student, User
 from quizzes.reports.attempt_review import ReviewedQuestion, review_content
@@ -46,10 +47,11 @@ class ReportedAttempt:
     """One attempt. is_released: whether the student may see verdicts and correct answers.
 
     shows_score: whether the student may see the score.
-    supports: those that the student had, in words.
+    supports: those that the student had, in words. citation: the source of the story.
     """
 
     attempt: Attempt
+    citation: Citation
     is_released: bool
     shows_score: bool
     supports: list[str]
@@ -67,6 +69,11 @@ class ReportLine:
     def assignment(self) -> Assignment:
         """The quiz."""
         return self.line.assignment
+
+    @property
+    def citation(self) -> Citation | None:
+        """The source of the story that the questions are about; None without an attempt."""
+        return self.attempts[0].citation if self.attempts else None
 
 
 def student_report(student: Student, *, by: User, now: datetime) -> list[ReportLine]:
@@ -202,7 +209,8 @@ def _reported(
         )
         for number, item in enumerate(questions, start=1)
     )
-    return ReportedAttempt(attempt, is_released, shows_score, supports, answers)
+    citation = content.published.document.reading.citation
+    return ReportedAttempt(attempt, citation, is_released, shows_score, supports, answers)
 
 
 def _comments(attempts: list[Attempt]) -> defaultdict[int, dict[str, tuple[str, str]]]:

@@ -46,7 +46,9 @@ def test_report_has_questions_and_answers_in_words(
     said = report_of(teacher_client, student)
 
     assert "Maya Lopez Period 3 · Ms. Rivera" in said
-    assert "Small set Turned in Attempt 1, turned in Fri, Oct 23, 2026, 11:01 am EDT, receipt" in said
+    # No parent should read old news as new.
+    source = "The Daily Test , “ City ends an agreement ”. News story from July 2018"
+    assert f"Small set Turned in {source} Attempt 1, turned in Fri, Oct 23, 2026, 11:01 am EDT, receipt" in said
     assert f"receipt {done.receipt} · 1 of 8 points" in said
     assert "1. Which of these does the system record? Birthplace Fri, Oct 23, 11:00 am EDT Birthplace 1 of 1" in said
     # The choices are in the order that the student saw.
