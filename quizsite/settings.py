@@ -292,9 +292,12 @@ SECURE_CSP = {
 REQUEST_MAX_BYTES = 64 * 1024
 REQUEST_MAX_BYTES_AT = (
     # Packages of questions hold pictures, which are left out but sent. A class file has every save of a year. The page
-    # of a picture takes 8 MB, and says so itself for a larger photo.
+    # of a picture takes 8 MB, the pages of a roster and of accommodations 1 MB: they say so of a larger file.
     (
-        re.compile("/teacher/(sets/(import|[^/]+/edit/(questions/[^/]+/)?picture)|classrooms/(import|oneroster))/"),
+        re.compile(
+            "/teacher/(sets/(import|[^/]+/edit/(questions/[^/]+/)?picture)"
+            "|classrooms/(import|oneroster|[^/]+/(roster/add|accommodations/import)))/"
+        ),
         16 * 1024 * 1024 + 64 * 1024,
     ),
     (re.compile("/teacher/"), 1024 * 1024 + 64 * 1024),
