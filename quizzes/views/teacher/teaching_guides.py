@@ -36,12 +36,12 @@ class StandardRow:
 @require_GET
 def teaching_guide(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The guide, with the sets on the same reading by objective and by standard. 404 without a guide."""
-    open_sets = QuestionSet.objects.open_to(request.user).published()
-    question_set = get_object_or_404(open_sets.with_guide(), public_id=public_id)
+    visible = QuestionSet.objects.visible_to(request.user).published()
+    question_set = get_object_or_404(visible.with_guide(), public_id=public_id)
     if question_set.guide is None:
         raise Http404
     document = shown_edition(question_set.latest_edition_id).document
-    sets = list(open_sets.filter(reading=question_set.reading_id))
+    sets = list(visible.filter(reading=question_set.reading_id))
     guide, rows = parse_guide(question_set.guide, get_language()), list(_rows(sets, document.objectives))
     context = {
         "question_set": question_set,

@@ -21,7 +21,7 @@ from python_calamine import CalamineWorkbook
 from quizzes.assignments.accommodations import excuse
 from quizzes.attempts.answers import accept_late
 from quizzes.grading.manual_grades import grade_answer
-from quizzes.models import Assignment, AuditEvent, Classroom, Source, Student, User
+from quizzes.models import Assignment, AuditEvent, Classroom, QuestionSet, Source, Student, User
 from tests.factories import (
     NOW,
     make_answered_attempt,
@@ -169,7 +169,12 @@ def test_results_introduce_the_story_of_a_set_with_a_guide(
     sit(assignment, 1)
     assert "About the story" not in words(teacher_client, name, assignment)
     Source.objects.update(teaching_guide={"summary": ["PARS was a police system.", "It was shared."]})
-    assert "About the story PARS was a police system. It was shared." in words(teacher_client, name, assignment)
+    story = "About the story PARS was a police system. It was shared."
+    assert f"{story} Teaching guide" in words(teacher_client, name, assignment)
+    # The guide of a deleted set has no page.
+    QuestionSet.objects.update(deleted_at=timezone.now())
+    text = words(teacher_client, name, assignment)
+    assert (story in text, "Teaching guide" in text) == (True, False)
 
 
 def test_results_hide_the_map_of_few_and_say_so(teacher_client: Client, assignment: Assignment) -> None:

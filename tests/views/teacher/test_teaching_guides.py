@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.models import QuestionSet, User
+from quizzes.models import Classroom, QuestionSet, User
 from tests.conftest import Queries
-from tests.factories import make_edition, publish_built_in_sets
+from tests.factories import make_assignment, make_edition, publish_built_in_sets
 from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -55,10 +56,18 @@ def test_guide_is_linked_where_a_set_has_one(
     assert teacher_client.get(guide_url(without)).status_code == 404
 
 
-def test_copy_of_a_set_keeps_the_guide(teacher_client: Client, teacher: User, built_in: QuestionSet) -> None:
+def test_copy_of_a_set_keeps_the_guide(
+    teacher_client: Client, teacher: User, viewer: User, classroom: Classroom, built_in: QuestionSet, signed_in: Any
+) -> None:
     teacher_client.post(reverse("copy_set", args=[built_in.public_id]))
     copy = QuestionSet.objects.get(owner=teacher)
     assert copy.reading.source.teaching_guide == built_in.reading.source.teaching_guide
+
+    edition = make_edition(question_set=copy)
+    assert signed_in(viewer).get(guide_url(copy)).status_code == 404
+    make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+    # Whoever sees the results of a class can read it, too.
+    assert "Before you teach this" in text_of(signed_in(viewer).get(guide_url(copy)))
 
 
 def test_guide_costs_the_same_queries_for_any_number_of_sets(
