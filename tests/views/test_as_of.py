@@ -128,7 +128,11 @@ def test_students_read_it_beside_each_question_and_in_the_result(
 ) -> None:
     attempt: Attempt = make_attempt(assignment=assignment, student=student)
     for number in (1, 2, 3, 4):
-        assert line in text_of(student_client.get(reverse("take_attempt", args=[attempt.public_id, number])))
+        text = text_of(student_client.get(reverse("take_attempt", args=[attempt.public_id, number])))
+        assert line in text
+        # Also where the student chooses sentences of the reading.
+        assert ("It tells how things were then" in text) == (line != UNDATED)
+        assert text.count("From a story by The Daily Test") == 1
     attempt.delete()
     attempt = make_answered_attempt(assignment=assignment, student=student, answers={"one": "a"})
     page = text_of(student_client.get(reverse("result", args=[attempt.public_id])))
@@ -168,6 +172,7 @@ def test_teachers_read_it_on_the_board_on_paper_and_in_the_review(
     dated += [
         reverse("item_analysis", args=[assignment.public_id]),
         reverse("attempt_review", args=[attempt.public_id]),
+        reverse("student_report", args=[student.public_id]),
     ]
     for name in dated:
         page = text_of(teacher_client.get(name))
@@ -184,8 +189,9 @@ def test_teachers_read_it_beside_an_answer_to_grade(teacher: User, student: Stud
 
 
 def test_visitors_read_it_beside_each_question(line: str, edition: Edition, client: Client) -> None:
-    for number in (1, 2, 3, 4):
-        assert line in text_of(client.get(reverse("try_question", args=[number])))
+    for address in (reverse("landing"), *(reverse("try_question", args=[number]) for number in (1, 2, 3, 4))):
+        text = text_of(client.get(address))
+        assert (line in text, "It tells how things were then" in text) == (True, line != UNDATED)
 
 
 def test_authors_read_it_in_the_preview(teacher: User, teacher_client: Client) -> None:

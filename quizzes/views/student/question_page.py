@@ -46,7 +46,7 @@ EMPTY_CONTEXT: Mapping[str, object] = {
     "needs_answer": False,
     "unfinished": "",
     "is_revealed": False,
-    "word_list": "",
+    "reading_foot": "",
     "levels": (),
 }
 
@@ -104,9 +104,7 @@ def question_context(attempt: LoadedAttempt, number: int, *, now: datetime) -> d
         "supports": attempt.supports,
         "reading": reading,
         "plain_reading": plain_reading(*shown),
-        "word_list": word_list(published_edition.edition_id, reading.variant, get_language())
-        if form["is_picker"]
-        else "",
+        "reading_foot": reading_foot(*shown) if form["is_picker"] else "",
         "levels": levels_of(attempt, reading),
         # The script shows the next question next to the same reading.
         "is_ahead": len(places) > 1 and not form["checks_at_once"] and _is_complete(attempt.content),
@@ -252,10 +250,10 @@ def plain_reading(edition_id: int, variant: str, language: str | None, _is_old: 
 
 
 @process_cache(maxsize=256)
-def word_list(edition_id: int, variant: str, language: str | None) -> SafeString:
-    """The HTML of an edition's words to know, for a question that is answered in the reading."""
+def reading_foot(edition_id: int, variant: str, language: str | None, _is_old: bool) -> SafeString:
+    """The HTML of an edition's words to know and of its source, for a question that is answered in the reading."""
     reading = published(edition_id).document.in_language(language).reading.in_variant(variant)
-    return render_to_string("parts/word_list.html", {"reading": reading})
+    return render_to_string("parts/reading_foot.html", {"reading": reading})
 
 
 def next_url(attempt: LoadedAttempt, number: int) -> str:
