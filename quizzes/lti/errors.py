@@ -10,6 +10,10 @@ class LaunchRefused(Exception):
     """The launch is refused. The message is for the log, not for the page."""
 
 
+class WrongRole(LaunchRefused):
+    """The person is neither a student nor a teacher of the course. The page says so."""
+
+
 class PlatformFailed(Exception):
     """The platform did not do what was asked. The message is for teachers."""
 

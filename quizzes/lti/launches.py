@@ -25,7 +25,7 @@ from pylti1p3.message_launch import MessageLaunch
 from pylti1p3.roles import StudentRole, TeacherRole
 from pylti1p3.session import SessionService
 
-from quizzes.lti.errors import LaunchRefused
+from quizzes.lti.errors import LaunchRefused, WrongRole
 from quizzes.lti.platforms import ToolConfig, fetch_key_set
 from quizzes.models import LtiLaunch, LtiPlatform
 from quizzes.people.accounts import token_digest
@@ -52,6 +52,7 @@ LEEWAY_SECONDS = 60
 # Its origin goes into the browser policy of a page, so its host has no sign that would end a directive there.
 _HTTPS_ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?(?:/|$)")
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
+_ROLES = f"{CLAIM}roles"
 DEEP_LINKING = "LtiDeepLinkingRequest"
 SETTINGS = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"
 SCORES = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
@@ -217,8 +218,14 @@ def _claims(body: Mapping[str, Any]) -> dict[str, Any]:
     # Of launches outside of courses, all of a platform would be one course.
     if not context.get("id"):
         raise LaunchRefused("the signed message names no course")
-    is_teacher = TeacherRole(body).check()
+    # To Canvas, each person is a “User” of the system, also an administrator who is not in the course.
+    in_course = {_ROLES: [role for role in body.get(_ROLES) or () if "/person#" not in role]}
+    is_teacher = TeacherRole(in_course).check()
+    if not is_teacher and not StudentRole(in_course).check():
+        raise WrongRole(f"the person is neither a learner nor an instructor of the course: {body.get(_ROLES)!r:.400}")
     is_deep_linking = body.get(f"{CLAIM}message_type") == DEEP_LINKING
+    if is_deep_linking and not is_teacher:
+        raise LaunchRefused("a learner cannot add a link to the course")
     if is_deep_linking and not _HTTPS_ADDRESS.match(str(settings.get("deep_link_return_url"))):
         raise LaunchRefused("the address for the link is not https")
     claims = {
@@ -228,7 +235,6 @@ def _claims(body: Mapping[str, Any]) -> dict[str, Any]:
         "given_name": str(body.get("given_name") or ""),
         "family_name": str(body.get("family_name") or ""),
         "is_teacher": is_teacher,
-        "is_student": StudentRole(body).check() and not is_teacher,
         "context": str(context["id"]),
         "course_title": str(context.get("title") or context.get("label") or "")[:MAX_TITLE],
         "link": str(link.get("id") or ""),

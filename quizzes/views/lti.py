@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from quizzes.forms.lti import LoginForm, RegistrationForm
 from quizzes.lti import courses
-from quizzes.lti.errors import LaunchRefused
+from quizzes.lti.errors import LaunchRefused, WrongRole
 from quizzes.lti.launches import LAUNCH_LIFETIME, receive_launch, start_login
 from quizzes.lti.platforms import public_key_set
 from quizzes.lti.services import register
@@ -75,13 +75,10 @@ def lti_launch(request: HttpRequest) -> HttpResponse:
     try:
         launch = receive_launch(request.POST, browser_secret=request.COOKIES.get(COOKIE, ""), now=timezone.now())
     except LaunchRefused as error:
-        return _refused(request, str(error))
-    claims = launch.known_claims
-    if claims["is_teacher"]:
+        return _refused(request, str(error), status=403 if isinstance(error, WrongRole) else 401)
+    if launch.known_claims["is_teacher"]:
         return _launch_teacher(request, launch)
-    if claims["is_student"] and claims["deep_linking"] is None:
-        return _launch_student(request, launch)
-    return _refused(request, "the person is neither a learner nor an instructor of the course", status=403)
+    return _launch_student(request, launch)
 
 
 @require_GET
@@ -178,7 +175,7 @@ def _not_ready(request: HttpRequest, reason: str) -> HttpResponse:
 def _refused(request: HttpRequest, reason: str, *, status: int = 401) -> HttpResponse:
     """The page after a refused launch. The reason is for the operator, in the log."""
     logger.warning("A launch from a learning platform was refused: %s.", reason)
-    return render(request, "public/lti_refused.html", {"is_insecure": status == 400}, status=status)
+    return render(request, "public/lti_refused.html", {"status": status}, status=status)
 
 
 def form_action_of(url: str) -> dict[str, list[str]]:

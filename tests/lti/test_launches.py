@@ -38,6 +38,7 @@ from tests.lti.platform import CLAIM, CLIENT, DEPLOYMENT, ISSUER, MEMBERSHIP, Pl
 from tests.pages import form_of, read, text_of
 
 pytestmark = pytest.mark.sockets
+PERSON = "http://purl.imsglobal.org/vocab/lis/v2/"
 COURSE_2 = {f"{CLAIM}context": {"id": "course-2", "title": "Civics"}}
 
 
@@ -359,6 +360,7 @@ def test_deep_link_carries_the_quiz(
     )
     assert response["Location"] == f"/student/assignments/{assignment.public_id}/"
 
+    assert launch(**deep).status_code == 401
     # A host that would add to the browser policy is none.
     settings["deep_link_return_url"] = "https://school.example;script-src *//return"
     assert launch(role="Instructor", **deep).status_code == 401
@@ -499,6 +501,8 @@ def test_platform_that_is_turned_off_in_mid_launch_is_refused(
         ({"iat": None}, "iat"),
         ({"nonce": None}, "nonce"),
         ({f"{CLAIM}roles": [f"{MEMBERSHIP}Mentor"]}, "neither a learner"),
+        # An administrator of Canvas who is not in the course.
+        ({f"{CLAIM}roles": [f"{PERSON}system/person#User", f"{PERSON}institution/person#Student"]}, "person#Student']"),
         ({"exp": 1_000}, "expired"),
         ({"iat": 99_999_999_999, "exp": 99_999_999_999}, "not yet valid"),
     ],
@@ -506,7 +510,9 @@ def test_platform_that_is_turned_off_in_mid_launch_is_refused(
 def test_wrong_claim_is_refused(
     launch: Launch, course: LtiCourse, caplog: pytest.LogCaptureFixture, changes: dict[str, Any], reason: str
 ) -> None:
-    refused(caplog, launch(**changes), reason)
+    response = launch(**changes)
+    refused(caplog, response, reason)
+    assert ("you’re neither" in text_of(response)) == ("neither a learner" in caplog.text)
 
 
 @pytest.mark.parametrize("changes", [{"aud": [CLIENT]}, {"aud": [CLIENT, "client-2"], "azp": CLIENT}])
