@@ -70,12 +70,16 @@ class Login:
 
 def start_login(data: Mapping[str, str], *, launch_url: str, browser_secret: str, now: datetime) -> Login:
     """Answer a platform's login request. browser_secret: from this browser's cookie, or "". Raises LaunchRefused."""
-    platforms = LtiPlatform.objects.filter(issuer=data.get("iss", ""), is_active=True)
-    if data.get("client_id"):
-        platforms = platforms.filter(client_id=data["client_id"])
+    issuer, client_id = data.get("iss", ""), data.get("client_id", "")
+    platforms = LtiPlatform.objects.filter(issuer=issuer, is_active=True)
+    if client_id:
+        platforms = platforms.filter(client_id=client_id)
     found = list(platforms[:2])
     if len(found) != 1:
-        raise LaunchRefused(f"{len(found)} platforms match the issuer and client of the login")
+        raise LaunchRefused(
+            f"{len(found)} platforms of `manage.py lti list` are on and match the issuer {issuer!r:.200} and the "
+            f"client {client_id!r:.200} of the login"
+        )
     [platform] = found
     if not data.get("login_hint"):
         raise LaunchRefused("the login has no login_hint")
@@ -185,6 +189,13 @@ class _Message(MessageLaunch[Any, ToolConfig, _State, _NoCookies]):
                 leeway=LEEWAY_SECONDS,
                 options={"require": ["exp", "iat", "nonce", "sub"]},
             )
+        except jwt.InvalidSignatureError:
+            # `_checked_claims` fetches the key again.
+            raise
+        except (jwt.ExpiredSignatureError, jwt.ImmatureSignatureError) as error:
+            raise LaunchRefused(
+                f"the signed message is not valid: {error}; compare the clocks of this machine and of the platform"
+            ) from error
         except jwt.InvalidTokenError as error:
             raise LaunchRefused(f"the signed message is not valid: {error}") from error
         audience = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
@@ -200,13 +211,24 @@ def _checked_claims(data: Mapping[str, str], launch: LtiLaunch, now: datetime) -
         header = jwt.get_unverified_header(data.get("id_token", ""))
         if header.get("alg") != "RS256":
             raise LaunchRefused(f"the signed message uses the algorithm {header.get('alg')!r}, not RS256")
-        key_set = fetch_key_set(platform, str(header.get("kid")), now=now)
-        message = _Message(
-            data, ToolConfig(platform, key_set), session_service=_State(launch), cookie_service=_NoCookies()
-        )
-        return _claims(message.validate().get_launch_data())
+        try:
+            body = _launch_data(data, launch, str(header.get("kid")), now)
+        except jwt.InvalidSignatureError:
+            # The platform may have changed its key and kept the id.
+            body = _launch_data(data, launch, str(header.get("kid")), now, is_wrong_key=True)
+        return _claims(body)
     except _MALFORMED as error:
         raise LaunchRefused(f"{platform.name}: {error}") from error
+
+
+def _launch_data(
+    data: Mapping[str, str], launch: LtiLaunch, kid: str, now: datetime, *, is_wrong_key: bool = False
+) -> Mapping[str, Any]:
+    """The checked claims. is_wrong_key: the key with this id that the site has did not sign them."""
+    key_set = fetch_key_set(launch.platform, kid, now=now, is_wrong=is_wrong_key)
+    config = ToolConfig(launch.platform, key_set)
+    message = _Message(data, config, session_service=_State(launch), cookie_service=_NoCookies())
+    return message.validate().get_launch_data()
 
 
 def _claims(body: Mapping[str, Any]) -> dict[str, Any]:

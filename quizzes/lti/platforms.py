@@ -66,10 +66,13 @@ class ToolConfig(ToolConfAbstract[Any]):
 
     def find_deployment_by_params(
         self, iss: str, deployment_id: str, client_id: str, *args: Any, **kwargs: Any
-    ) -> Deployment | None:
-        """The deployment, if the site's operator allowed it."""
+    ) -> Deployment:
+        """The deployment, if the site's operator allowed it. Raises LaunchRefused."""
         if not LtiDeployment.objects.filter(platform=self.platform, deployment_id=deployment_id).exists():
-            return None
+            raise LaunchRefused(
+                f"{self.platform.name} names a deployment that is not allowed; "
+                f"`manage.py lti allow {self.platform.pk} {deployment_id!r:.200}` allows it"
+            )
         return Deployment().set_deployment_id(deployment_id)
 
 
@@ -90,13 +93,13 @@ def registration_of(platform: LtiPlatform, key_set: Any = None) -> Registration:
     return registration.set_auth_audience(platform.auth_audience) if platform.auth_audience else registration
 
 
-def fetch_key_set(platform: LtiPlatform, kid: str, *, now: datetime) -> Any:
-    """The platform's public keys, fetched again if they are old or lack this key id.
+def fetch_key_set(platform: LtiPlatform, kid: str, *, now: datetime, is_wrong: bool = False) -> Any:
+    """The platform's public keys, fetched again if they are old, or lack this key id or have a wrong key for it.
 
     Raises requests.RequestException or ValueError.
     """
     age = now - platform.key_set_at if platform.key_set_at is not None else None
-    has_key = any(key.get("kid") == kid for key in (platform.key_set or {}).get("keys", []))
+    has_key = not is_wrong and any(key.get("kid") == kid for key in (platform.key_set or {}).get("keys", []))
     # Fetched in the future, while a clock was ahead, it is as good as old.
     if age is None or abs(age) > KEY_SET_MAX_AGE or (not has_key and abs(age) > KEY_SET_MIN_AGE):
         with PlatformSession() as session:

@@ -108,7 +108,7 @@ def lti_register(request: HttpRequest, token: str) -> HttpResponse:
             now=timezone.now(),
         )
     except LaunchRefused as error:
-        logger.warning("The registration of a learning platform was refused: %s.", error)
+        logger.warning("The registration of a learning platform was refused: %s.", str(error).removesuffix("."))
         return render(request, "public/lti_not_registered.html", status=401)
     return render(request, "public/lti_registered.html", {"platform": platform})
 
@@ -174,7 +174,7 @@ def _not_ready(request: HttpRequest, reason: str) -> HttpResponse:
 
 def _refused(request: HttpRequest, reason: str, *, status: int = 401) -> HttpResponse:
     """The page after a refused launch. The reason is for the operator, in the log."""
-    logger.warning("A launch from a learning platform was refused: %s.", reason)
+    logger.warning("A launch from a learning platform was refused: %s.", reason.removesuffix("."))
     return render(request, "public/lti_refused.html", {"status": status}, status=status)
 
 

@@ -380,7 +380,10 @@ def test_operator_adds_allows_and_turns_off(platform: Platform) -> None:
     with pytest.raises(CommandError, match="Courses of Canvas are connected through one."):
         call_command("lti", "deny", str(row.pk), "one")
     again = StringIO()
+    LtiPlatform.objects.update(key_set={"keys": []}, key_set_at=timezone.now())
     call_command("lti", "add", *flags, stdout=again)
+    row.refresh_from_db()
+    assert (row.key_set, row.key_set_at) == (None, None)
     assert f"It is off. `manage.py lti on {row.pk}` turns it on." in again.getvalue()
     with pytest.raises(CommandError, match="no platform 999"):
         call_command("lti", "off", "999")

@@ -94,10 +94,12 @@ class Command(BaseCommand):
         _check_lengths(options)
         if not LtiKey.objects.filter(retired_at=None).exists():
             rotate_key(now=timezone.now())
+        # The keys of an earlier address are not those of this one.
+        values = {"name": options["name"], "created_at": timezone.now(), "key_set": None, "key_set_at": None, **urls}
         platform, _ = LtiPlatform.objects.update_or_create(
             issuer=options["issuer"],
             client_id=options["client_id"],
-            defaults={"name": options["name"], "created_at": timezone.now(), **urls},
+            defaults=values,
         )
         LtiDeployment.objects.get_or_create(platform=platform, deployment_id=options["deployment"])
         self.stdout.write(f"{platform.name} is registered as platform {platform.pk}.")
