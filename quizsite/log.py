@@ -17,10 +17,11 @@ from pythonjsonlogger.json import JsonFormatter
 STUDENT = "student_id"
 
 # What follows these in a URL gives access: invitations, one-time links, links to a new password, class codes,
-# registration links. Some type the class code after the address of the sign-in page. A path is logged as decoded and
-# may have spaces and quotation marks, so that its end cannot be found. The rest of the line is left out.
+# registration links, frames of a platform. Some type the class code after the address of the sign-in page. A path is
+# logged as decoded and may have spaces and quotation marks, so that its end cannot be found. The rest of the line is
+# left out.
 _SECRET_PATH = re.compile(
-    r"(?P<start>/+(?:invitation|enter|j|join|password/+reset/+key|lti/+register)/+).+", re.IGNORECASE
+    r"(?P<start>/+(?:invitation|enter|j|join|password/+reset/+key|lti/+register|lti/+frames)/+).+", re.IGNORECASE
 )
 HIDDEN = "..."
 

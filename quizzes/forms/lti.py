@@ -15,12 +15,16 @@ NEW, SKIP = "new", "skip"
 
 
 class LoginForm(forms.Form):
-    """The fields of a login that a platform sends, as it wrote them. It has no page."""
+    """The fields of a login that a platform sends, as it wrote them. It has no page.
+
+    frame: of the page in a frame that opens the login in a new window.
+    """
 
     iss = forms.CharField(required=False, strip=False)
     client_id = forms.CharField(required=False, strip=False)
     login_hint = forms.CharField(required=False, strip=False)
     lti_message_hint = forms.CharField(required=False, strip=False)
+    frame = forms.CharField(required=False, max_length=64)
 
 
 class RegistrationForm(forms.Form):

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 import jwt
 import requests
 from django.core import signing
+from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.utils.crypto import constant_time_compare
 from jwcrypto.common import JWException  # type: ignore[import-untyped]
@@ -27,7 +28,7 @@ from pylti1p3.session import SessionService
 
 from quizzes.lti.errors import LaunchRefused, WrongRole
 from quizzes.lti.platforms import ToolConfig, fetch_key_set
-from quizzes.models import LtiLaunch, LtiPlatform
+from quizzes.models import Assignment, LtiLaunch, LtiPlatform
 from quizzes.people.accounts import token_digest
 
 # From the login to the page where the launch ends.
@@ -69,7 +70,10 @@ class Login:
 
 
 def start_login(data: Mapping[str, str], *, launch_url: str, browser_secret: str, now: datetime) -> Login:
-    """Answer a platform's login request. browser_secret: from this browser's cookie, or "". Raises LaunchRefused."""
+    """Answer a platform's login request. browser_secret: from this browser's cookie, or "". Raises LaunchRefused.
+
+    data: may have the token of the frame that opened the window of this login, as `frame`.
+    """
     issuer, client_id = data.get("iss", ""), data.get("client_id", "")
     platforms = LtiPlatform.objects.filter(issuer=issuer, is_active=True)
     if client_id:
@@ -90,6 +94,7 @@ def start_login(data: Mapping[str, str], *, launch_url: str, browser_secret: str
             "browser": token_digest(browser_secret),
             "nonce": token_digest(nonce),
             "until": int((now + LAUNCH_LIFETIME).timestamp()),
+            "frame": token_digest(data["frame"]) if data.get("frame") else "",
         }
     )
     query = {
@@ -114,7 +119,7 @@ def receive_launch(data: Mapping[str, str], *, browser_secret: str, now: datetim
     launch = _launch_of_state(data.get("state", ""), now)
     if not browser_secret or not constant_time_compare(token_digest(browser_secret), launch.browser_digest):
         raise LaunchRefused("the launch started in another browser, or the browser keeps no cookies")
-    launch.claims = _checked_claims(data, launch, now)
+    launch.claims = {**launch.known_claims, **_checked_claims(data, launch, now)}
     try:
         with transaction.atomic():
             launch.save(force_insert=True)
@@ -136,8 +141,29 @@ def _launch_of_state(state: str, now: datetime) -> LtiLaunch:
     if platform is None:
         raise LaunchRefused("the platform is off")
     return LtiLaunch(
-        platform=platform, browser_digest=signed["browser"], nonce_digest=signed["nonce"], expires_at=expires_at
+        platform=platform,
+        browser_digest=signed["browser"],
+        nonce_digest=signed["nonce"],
+        expires_at=expires_at,
+        # A state of an earlier version of the site has none.
+        claims={"frame": signed.get("frame", "")},
     )
+
+
+def keep_choice(launch: LtiLaunch, assignment: Assignment) -> None:
+    """Keep the quiz that a teacher chose in a window of its own for the frame that opened the window."""
+    key = f"lti-frame-{launch.known_claims['frame']}"
+    cache.set(key, (launch.pk, assignment.pk), LAUNCH_LIFETIME.total_seconds())
+
+
+def choice_for_frame(token: str, *, now: datetime) -> tuple[LtiLaunch, Assignment] | None:
+    """The launch, and the quiz that its teacher chose; None before that."""
+    launch_id, assignment_id = cache.get(f"lti-frame-{token_digest(token)}", (None, None))
+    launch = LtiLaunch.objects.not_expired(now=now).select_related("platform").filter(pk=launch_id).first()
+    assignment = Assignment.objects.with_set().filter(pk=assignment_id).first()
+    if launch is None or assignment is None or not launch.known_claims.get("deep_linking"):
+        return None
+    return launch, assignment
 
 
 class _State(SessionService):

@@ -7,6 +7,7 @@ from quizzes.views.on_demand import on_demand
 urlpatterns = [
     path("login/", on_demand("quizzes.views.lti.lti_login", is_for_platforms=True), name="lti_login"),
     path("launch/", on_demand("quizzes.views.lti.lti_launch", is_for_platforms=True), name="lti_launch"),
+    path("frames/<slug:token>/", on_demand("quizzes.views.lti.lti_frame", is_public=True), name="lti_frame"),
     path("keys/", on_demand("quizzes.views.lti.lti_keys", is_for_platforms=True), name="lti_keys"),
     path(
         "register/<slug:token>/",

@@ -1,6 +1,7 @@
 """What a learning platform calls: login, launch, the public keys, dynamic registration."""
 
 import logging
+import secrets
 from urllib.parse import urlencode
 
 from allauth.account.internal.flows.login import perform_login
@@ -21,10 +22,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from quizzes.forms.lti import LoginForm, RegistrationForm
 from quizzes.lti import courses
 from quizzes.lti.errors import LaunchRefused, WrongRole
-from quizzes.lti.launches import LAUNCH_LIFETIME, receive_launch, start_login
+from quizzes.lti.launches import LAUNCH_LIFETIME, choice_for_frame, receive_launch, start_login
 from quizzes.lti.platforms import public_key_set
-from quizzes.lti.services import register
-from quizzes.models import Classroom, LtiCourse, LtiLaunch, User
+from quizzes.lti.services import deep_link_message, register
+from quizzes.models import Assignment, Classroom, LtiCourse, LtiLaunch, User
 from quizzes.views.access import sign_in_student
 from quizzes.views.methods import require_POST
 
@@ -44,7 +45,8 @@ def lti_login(request: HttpRequest) -> HttpResponse:
     if not request.is_secure():
         return _refused(request, "the site is not served over https", status=400)
     if request.headers.get("Sec-Fetch-Dest") in {"iframe", "frame", "embed", "object"}:
-        return _new_window(request, f"{request.path}?{urlencode(list(data.items()))}")
+        token = secrets.token_urlsafe(32)
+        return _new_window(request, f"{request.path}?{urlencode([*data.items(), ('frame', token)])}", token)
     form = LoginForm(data)
     try:
         login = start_login(
@@ -79,6 +81,17 @@ def lti_launch(request: HttpRequest) -> HttpResponse:
     if launch.known_claims["is_teacher"]:
         return _launch_teacher(request, launch)
     return _launch_student(request, launch)
+
+
+@sensitive_variables("token")
+@require_GET
+def lti_frame(request: HttpRequest, token: str) -> HttpResponse:
+    """The link that a teacher chose in the window of this frame, for the platform around the frame; 204 before that."""
+    choice = choice_for_frame(token, now=timezone.now())
+    if choice is None:
+        return HttpResponse(status=204)
+    response: HttpResponse = xframe_options_exempt(add_link_page)(request, *choice, FRAMED_CSP)
+    return response
 
 
 @require_GET
@@ -158,11 +171,34 @@ def _teachers_page(launch: LtiLaunch, user: User) -> str:
     return reverse("assignment_progress", args=[link.assignment.public_id])
 
 
-def _new_window(request: HttpRequest, url: str) -> HttpResponse:
+def _new_window(request: HttpRequest, url: str, token: str) -> HttpResponse:
     @xframe_options_exempt
     @csp_override(FRAMED_CSP)
     def page(request: HttpRequest) -> HttpResponse:
-        return render(request, "public/lti_new_window.html", {"url": url})
+        return render(request, "public/lti_new_window.html", {"url": url, "token": token})
+
+    response: HttpResponse = page(request)
+    return response
+
+
+def add_link_page(
+    request: HttpRequest, launch: LtiLaunch, assignment: Assignment, policy: dict[str, list[str]] = _POLICY
+) -> HttpResponse:
+    """A page whose button carries the link to a quiz to the platform."""
+    return_url = launch.known_claims["deep_linking"]["deep_link_return_url"]
+    title = assignment.stored_title
+    launch_url = request.build_absolute_uri(reverse("lti_launch"))
+    context = {
+        "return_url": return_url,
+        "message": deep_link_message(launch, assignment, title=title, launch_url=launch_url),
+        "title": title,
+        "platform": launch.platform,
+    }
+    origin = "/".join(return_url.split("/")[:3])
+
+    @csp_override({**policy, "form-action": [str(CSP.SELF), origin]})
+    def page(request: HttpRequest) -> HttpResponse:
+        return render(request, "public/lti_add_link.html", context)
 
     response: HttpResponse = page(request)
     return response
@@ -176,9 +212,3 @@ def _refused(request: HttpRequest, reason: str, *, status: int = 401) -> HttpRes
     """The page after a refused launch. The reason is for the operator, in the log."""
     logger.warning("A launch from a learning platform was refused: %s.", reason.removesuffix("."))
     return render(request, "public/lti_refused.html", {"status": status}, status=status)
-
-
-def form_action_of(url: str) -> dict[str, list[str]]:
-    """The browser policy of a page whose form goes to this address of a platform."""
-    origin = "/".join(url.split("/")[:3])
-    return {**_POLICY, "form-action": [str(CSP.SELF), origin]}

@@ -195,16 +195,34 @@ def test_course_from_the_first_launch_to_a_score(
         context.close()
 
 
-def test_launch_in_a_frame_offers_a_window(browser: Browser, site: str, platform: Platform, watch: Watch) -> None:
-    context = open_browser(browser, site, watch, 800)
+def test_quiz_chosen_in_a_window_goes_back_through_the_frame(
+    browser: Browser, site: str, platform: Platform, watch: Watch, teacher: User, assignment: Assignment
+) -> None:
+    """Canvas and Moodle wait for the link in the window around the frame."""
+    context = open_browser(browser, site, watch, 800, teacher)
     page = context.new_page()
     page.route("**/frame", lambda route: route.fulfill(content_type="text/html", body=FRAME.format(site=site)))
     page.goto("/frame")
     link = page.frame_locator("iframe").get_by_role("link", name="Open in a new window")
     expect(link).to_be_visible()
+    settings = {
+        "deep_link_return_url": f"{platform.origin}/return",
+        "accept_types": ["ltiResourceLink"],
+        "accept_presentation_document_targets": ["iframe"],
+    }
+    platform.next_claims = {"role": "Instructor", MESSAGE: "LtiDeepLinkingRequest", LINK: None, SETTINGS: settings}
     with context.expect_page() as opened:
         link.press("Enter")
-    expect(opened.value.get_by_role("button", name="Open Footnote")).to_be_visible()
+    window = opened.value
+    for name in ("Open Footnote", "Connect", "Use this quiz"):
+        window.get_by_role("button", name=name).press("Enter")
+    expect(window.get_by_role("heading", name=f"You chose “{assignment.title}”")).to_be_visible()
+    assert_sound(window)
+    window.close()
+    frame = page.frame_locator("iframe")
+    frame.get_by_role("button", name="Add the link").press("Enter")
+    expect(frame.get_by_role("heading", name="Added to the course")).to_be_visible()
+    assert len(platform.content) == 1
     context.close()
 
 

@@ -249,6 +249,7 @@ TABLE: dict[str, Row] = {
     # A learning platform. tests/lti has the launches that get in.
     "lti_login": Row(dict.fromkeys(EVERYONE, "unmet")),
     "lti_launch": Row(dict.fromkeys(EVERYONE, "refused"), method="post"),
+    "lti_frame": Row(EVERYONE, lambda school: {"token": "t"}),
     "lti_keys": Row(EVERYONE),
     "lti_register": Row(EVERYONE, lambda school: {"token": "t"}),
     "lti_connect": Row(
@@ -544,7 +545,7 @@ def outcome_of(response: HttpResponse) -> str:
         if target.startswith(reverse("account_login")):
             return "login"
         return "join" if target.partition("?")[0] == reverse("join") else "moves"
-    return {200: "page", 400: "unmet", 401: "refused", 403: "refused", 404: "missing"}.get(
+    return {200: "page", 204: "page", 400: "unmet", 401: "refused", 403: "refused", 404: "missing"}.get(
         response.status_code, str(response.status_code)
     )
 

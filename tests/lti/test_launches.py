@@ -366,6 +366,41 @@ def test_deep_link_carries_the_quiz(
     assert launch(role="Instructor", **deep).status_code == 401
 
 
+def test_quiz_chosen_in_a_window_is_for_its_frame(
+    platform: Platform, client: Client, teacher: User, course: LtiCourse, assignment: Assignment
+) -> None:
+    said = {"iss": ISSUER, "login_hint": "7"}
+    page = Client().get("/lti/login/", said, secure=True, headers={"Sec-Fetch-Dest": "iframe"})
+    token = page.context["token"]
+    assert f"frame={token}" in page.context["url"]
+    client.force_login(teacher)
+    deep = {
+        f"{CLAIM}message_type": "LtiDeepLinkingRequest",
+        f"{CLAIM}resource_link": None,
+        "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings": {
+            "deep_link_return_url": "https://school.example/return",
+            "accept_types": ["ltiResourceLink"],
+            "accept_presentation_document_targets": ["iframe"],
+        },
+    }
+    asked = begin(client, frame=token)
+    claims = platform.claims(asked["nonce"], now=timezone.now().timestamp(), role="Instructor", **deep)
+    data = {"state": asked["state"], "id_token": platform.signed(claims)}
+    address = client.post("/lti/launch/", data, secure=True)["Location"]
+    frame = reverse("lti_frame", args=[token])
+    assert Client().get(frame, secure=True).status_code == 204
+
+    chosen = client.post(address, {"act": "link", "assignment": assignment.public_id}, secure=True)
+
+    assert "You chose “" in text_of(chosen)
+    assert Client().get(reverse("lti_frame", args=["other"]), secure=True).status_code == 204
+    found = Client().get(frame, secure=True)
+    assert form_of(found, having="JWT").action == "https://school.example/return"
+    assert "X-Frame-Options" not in found
+    assert "form-action 'self' https://school.example; " in found["Content-Security-Policy"]
+    assert "frame-ancestors https:;" in found["Content-Security-Policy"]
+
+
 def refused(caplog: pytest.LogCaptureFixture, response: Any, reason: str) -> None:
     assert response.status_code in {401, 403}
     assert "couldn’t open" in text_of(response)
@@ -722,10 +757,7 @@ def test_login_in_a_frame_opens_a_window(platform: Platform, client: Client) -> 
 
     assert "X-Frame-Options" not in response
     assert "frame-ancestors https:" in response["Content-Security-Policy"]
-    assert (
-        'href="/lti/login/?iss=https%3A%2F%2Fschool.example&amp;login_hint=7" target="_blank"'
-        in response.content.decode()
-    )
+    assert 'href="/lti/login/?iss=https%3A%2F%2Fschool.example&amp;login_hint=7&amp;frame=' in response.content.decode()
     assert not LtiLaunch.objects.exists()
 
 

@@ -105,7 +105,10 @@ ACCOUNTS: tuple[StoredTable, ...] = (
         About.TEACHERS,
         (
             ("cache_key", "a keyed digest of what it is about; no address and no code is readable"),
-            ("value expires", "the moments of the tries, or a platform’s access token, and until when it holds"),
+            (
+                "value expires",
+                "the moments of the tries, a platform’s access token, or a quiz chosen there, and until when it holds",
+            ),
         ),
         Term.LIMIT,
         Copy.NONE,

@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext, ngettext
-from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_http_methods
 
 from quizzes.formatting import isolated, listed
@@ -17,11 +16,12 @@ from quizzes.forms.fields import ConfirmForm
 from quizzes.forms.lti import NEW, CourseForm, LinkForm, MembersForm, StepForm
 from quizzes.lti import courses, scores
 from quizzes.lti.errors import PlatformFailed, shown_reason
-from quizzes.lti.services import deep_link_message, members_of
+from quizzes.lti.launches import keep_choice
+from quizzes.lti.services import members_of
 from quizzes.models import Assignment, Classroom, LtiCourse, LtiLaunch, Teaching, User
 from quizzes.people.accounts import token_digest
 from quizzes.views.access import TeacherRequest, taught_assignment, taught_classroom
-from quizzes.views.lti import COOKIE, form_action_of, may_change
+from quizzes.views.lti import COOKIE, add_link_page, may_change
 from quizzes.views.methods import require_POST
 from quizzes.views.teacher.confirm import confirm_page
 
@@ -164,23 +164,11 @@ def _choose_assignment(request: TeacherRequest, launch: LtiLaunch, course: LtiCo
 
 
 def _deep_link(request: TeacherRequest, launch: LtiLaunch, assignment: Assignment) -> HttpResponse:
-    """A page whose button carries the link to the platform."""
-    return_url = launch.known_claims["deep_linking"]["deep_link_return_url"]
-    title = assignment.stored_title
-    launch_url = request.build_absolute_uri(reverse("lti_launch"))
-    context = {
-        "return_url": return_url,
-        "message": deep_link_message(launch, assignment, title=title, launch_url=launch_url),
-        "title": title,
-        "platform": launch.platform,
-    }
-
-    @csp_override(form_action_of(return_url))
-    def page(request: TeacherRequest) -> HttpResponse:
-        return render(request, "teacher/lti_add_link.html", context)
-
-    response: HttpResponse = page(request)
-    return response
+    if not launch.known_claims.get("frame"):
+        return add_link_page(request, launch, assignment)
+    # The platform waits for the link in the window around the frame.
+    keep_choice(launch, assignment)
+    return render(request, "public/lti_chosen.html", {"title": assignment.stored_title})
 
 
 def _connect_members(course: LtiCourse, preview: courses.MemberPreview, form: MembersForm) -> str:
