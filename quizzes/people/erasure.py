@@ -17,10 +17,9 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.admin.models import LogEntry
 from django.db import transaction
-from django.db.models import Count, ProtectedError, Q, QuerySet
+from django.db.models import ProtectedError, Q, QuerySet
 
 from quizzes.models import (
-    Answer,
     AnswerEvent,
     Assignment,
     Attempt,
@@ -42,9 +41,16 @@ from quizzes.models import (
 )
 from quizzes.models.locks import locked, locked_with_keys
 from quizzes.models.public_ids import new_receipt
-from quizzes.models.rosters import EDITORS
 from quizzes.people.class_people import keep_an_owner
 from quizzes.people.erased_bytes import clear_marked_files, clear_marked_files_when_quiet, mark_files
+from quizzes.people.erased_counts import (
+    ErasedCounts,
+    attempts_of,
+    erased_counts,
+    own_classrooms,
+    preview_classroom,
+    preview_classrooms,
+)
 from quizzes.people.erasure_ledger import LedgerLine, append_to_ledger, ledger_path, read_ledger
 from quizzes.people.stored_sessions import ReadSessions, end_sessions, end_sessions_of_user, read_sessions
 from quizzes.people.student_sessions import STUDENT
@@ -57,49 +63,11 @@ ERASED_DOMAIN = "deleted.invalid"
 
 
 @dataclass(frozen=True, slots=True)
-class ErasedCounts:
-    """What an erasure deletes. downloads: files with the students that someone downloaded, from the audit log."""
-
-    classrooms: int
-    students: int
-    attempts: int
-    answers: int
-    downloads: int
-
-
-@dataclass(frozen=True, slots=True)
 class Erasure:
     """An erasure that happened. receipt: finds its audit event and its line in the ledger."""
 
     receipt: str
     counts: ErasedCounts
-
-
-# --- What would go ------------------------------------------------------------------------------------------------
-
-
-def preview_student(student: Student) -> ErasedCounts:
-    """What `erase_student` deletes; 3 queries."""
-    students = Student.objects.with_merged(student.pk)
-    return _counts(students, Attempt.objects.filter(student__in=students.order_by()), 0)
-
-
-def preview_classroom(classroom: Classroom) -> ErasedCounts:
-    """What `erase_classroom` deletes; 4 queries."""
-    return _preview_classrooms([classroom])
-
-
-def preview_teacher(user: User) -> ErasedCounts:
-    """What `erase_teacher` deletes: the classes that nobody else teaches, with their students."""
-    return _preview_classrooms(list(own_classrooms(user)))
-
-
-def own_classrooms(user: User) -> QuerySet[Classroom]:
-    """Classes that nobody but this teacher owns or teaches, archived ones included. Viewers do not keep a class."""
-    editors = Q(teaching__role__in=EDITORS)
-    own = Teaching.objects.filter(teacher=user, role__in=EDITORS).values("classroom")
-    counted = Classroom.objects.filter(pk__in=own).annotate(teacher_count=Count("teaching", filter=editors))
-    return counted.filter(teacher_count=1)
 
 
 def accounts_not_erased() -> QuerySet[User]:
@@ -133,7 +101,7 @@ def erase_student(student: Student, *, by: User | None, now: datetime, receipt: 
         students = Student.objects.with_merged(student.pk)
         attempts = Attempt.objects.filter(student__in=students.order_by())
         _lock(Classroom.objects.filter(pk__in=students.order_by().values("classroom")), students, attempts)
-        counts = _counts(students, attempts, 0)
+        counts = erased_counts(students, attempts, 0)
         if not counts.students:
             raise Student.DoesNotExist
         counts = replace(counts, students=1)
@@ -189,7 +157,7 @@ def erase_teacher(user: User, *, now: datetime, receipt: str | None = None) -> E
         _lock_classrooms(classrooms)
         # A form that comes again.
         locked(accounts_not_erased()).get(pk=user.pk)
-        counts = _preview_classrooms(classrooms)
+        counts = preview_classrooms(classrooms)
         append_to_ledger("teacher", account_key(user), receipt, now=now)
         for classroom in classrooms:
             append_to_ledger("class", classroom.public_id, receipt, now=now)
@@ -272,39 +240,10 @@ def _erasing() -> Iterator[ReadSessions]:
         yield read
 
 
-def _counts(students: QuerySet[Student], attempts: QuerySet[Attempt], classroom_count: int) -> ErasedCounts:
-    firsts = students.order_by("created_at").values_list("created_at", flat=True)
-    places = Q(student__in=students.order_by().values("pk"))
-    # Files of the class since the student was added. Other students' own files do not mention this one.
-    places |= Q(student=None) & (
-        Q(classroom__students__in=students.order_by().values("pk")) | Q(classroom__attempts__in=attempts.order_by())
-    )
-    first = firsts.first()
-    exports = AuditEvent.objects.filter(places, action=Action.SCORES_EXPORTED, at__gte=first) if first else None
-    return ErasedCounts(
-        classrooms=classroom_count,
-        students=len(firsts),
-        attempts=attempts.count(),
-        answers=Answer.objects.filter(attempt__in=attempts.order_by()).filter(value__isnull=False).count(),
-        downloads=exports.order_by().values("pk").distinct().count() if exports is not None else 0,
-    )
-
-
-def _preview_classrooms(classrooms: Collection[Classroom]) -> ErasedCounts:
-    students = Student.objects.filter(classroom__in=classrooms)
-    return _counts(students, _attempts_of(classrooms), len(classrooms))
-
-
-def _attempts_of(classrooms: Collection[Classroom]) -> QuerySet[Attempt]:
-    """Attempts in these classes, and those of their students in other classes."""
-    ours = Q(classroom__in=classrooms) | Q(student__classroom__in=classrooms) | Q(assignment__classroom__in=classrooms)
-    return Attempt.objects.filter(ours)
-
-
 def _lock_classrooms(classrooms: Collection[Classroom]) -> int:
     """Lock the classes with everything in them; how many of them are still there."""
     keys = [classroom.pk for classroom in classrooms]
-    students, attempts = Student.objects.filter(classroom__in=keys), _attempts_of(classrooms)
+    students, attempts = Student.objects.filter(classroom__in=keys), attempts_of(classrooms)
     return _lock(Classroom.objects.filter(pk__in=keys), students, attempts, with_assignments=True)
 
 
@@ -333,7 +272,7 @@ def _delete_classrooms(classrooms: Collection[Classroom], read: ReadSessions) ->
     students = Student.objects.filter(classroom__in=classrooms)
     names = _names(students) | {classroom.name for classroom in classrooms}
     end_sessions(STUDENT, set(students.values_list("pk", flat=True)), names=names, read=read)
-    _delete_students(students, _attempts_of(classrooms))
+    _delete_students(students, attempts_of(classrooms))
     AuditEvent.objects.filter(classroom__in=classrooms).delete()
     Regrade.objects.filter(assignment__classroom__in=classrooms).delete()
     Assignment.objects.filter(classroom__in=classrooms).delete()

@@ -28,7 +28,8 @@ from quizzes.attempts.transfers import transfer_attempts
 from quizzes.files.downloads import FileFormat, Layout, export
 from quizzes.models import Accommodation, Assignment, Attempt, AuditEvent, Classroom, Excuse, Extension, Student, User
 from quizzes.models.reasons import OTHER_FORM
-from quizzes.people.erasure import erase_student, preview_student
+from quizzes.people.erased_counts import preview_student
+from quizzes.people.erasure import erase_student
 from quizzes.people.erasure_ledger import ledger_path, read_ledger
 from quizzes.people.rosters import (
     NameTaken,

@@ -10,7 +10,8 @@ from quizzes.people.accounts import close_account
 from quizzes.people.class_people import LastOwner, add_person, change_role, people, remove_person, teachers_of
 from quizzes.people.class_roles import ClassAct, may
 from quizzes.people.classrooms import ClassroomNameTaken, NotATeacher, add_classroom, hand_over
-from quizzes.people.erasure import erase_teacher, own_classrooms
+from quizzes.people.erased_counts import own_classrooms
+from quizzes.people.erasure import erase_teacher
 from tests.factories import make_classroom, make_user
 
 pytestmark = pytest.mark.django_db

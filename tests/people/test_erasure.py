@@ -54,16 +54,13 @@ from quizzes.models import (
 from quizzes.models.public_ids import new_receipt
 from quizzes.people.data_inventory import INVENTORY
 from quizzes.people.erased_bytes import clear_files, clear_marked_files
+from quizzes.people.erased_counts import ErasedCounts, preview_classroom, preview_student, preview_teacher
 from quizzes.people.erasure import (
     ERASED_NAME,
-    ErasedCounts,
     erase_classroom,
     erase_student,
     erase_teacher,
     find_erasure,
-    preview_classroom,
-    preview_student,
-    preview_teacher,
     reapply_erasures,
 )
 from quizzes.people.erasure_ledger import LedgerDamaged, LedgerLine, ledger_path, read_ledger

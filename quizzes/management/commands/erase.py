@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from quizzes.management.named_rows import find_classroom
 from quizzes.models import Student
-from quizzes.people import erasure
+from quizzes.people import erased_counts, erasure
 from quizzes.people.erased_bytes import clear_marked_files
-from quizzes.people.erasure import ErasedCounts, Erasure
+from quizzes.people.erased_counts import ErasedCounts
+from quizzes.people.erasure import Erasure
 
 
 class Command(BaseCommand):
@@ -44,7 +45,7 @@ class Command(BaseCommand):
         if is_sure:
             self._say_erased(erasure.erase_student(student, by=None, now=timezone.now()))
         else:
-            self._say_preview(erasure.preview_student(student), "Add --yes to erase them.")
+            self._say_preview(erased_counts.preview_student(student), "Add --yes to erase them.")
 
     def _erase_classroom(self, public_id: str, *, name: str) -> None:
         classroom = find_classroom(public_id)
@@ -54,7 +55,7 @@ class Command(BaseCommand):
             raise CommandError(f"The class {public_id} has another name. Nothing was erased.")
         else:
             self._say_preview(
-                erasure.preview_classroom(classroom), "Add --name with the name of the class to erase it."
+                erased_counts.preview_classroom(classroom), "Add --name with the name of the class to erase it."
             )
 
     def _erase_teacher(self, email: str, *, is_sure: bool) -> None:
@@ -65,7 +66,7 @@ class Command(BaseCommand):
             self._say_erased(erasure.erase_teacher(user, now=timezone.now()))
         else:
             hint = "Hand classes over first with `hand_over_class` to keep them. Add --yes to erase the account."
-            self._say_preview(erasure.preview_teacher(user), hint)
+            self._say_preview(erased_counts.preview_teacher(user), hint)
 
     def _say_preview(self, counts: ErasedCounts, hint: str) -> None:
         self.stdout.write(f"This would erase {_in_words(counts)}.")

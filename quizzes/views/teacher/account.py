@@ -15,6 +15,7 @@ from quizzes.files.teacher_data import export_teacher
 from quizzes.forms.accounts import EmailForm, OwnNameForm, PasswordForm
 from quizzes.models import User
 from quizzes.people import accounts, erasure, sign_on, teacher_sessions
+from quizzes.people.erased_counts import own_classrooms, preview_teacher
 from quizzes.people.second_factor import has_second_factor
 from quizzes.views.access import TeacherRequest
 from quizzes.views.methods import require_POST
@@ -94,7 +95,7 @@ def delete_account(request: TeacherRequest) -> HttpResponse:
     if form.errors and not erasure.accounts_not_erased().filter(pk=user.pk).exists():
         # The same form, sent twice: the password was checked after the deletion.
         return redirect("account_deleted")
-    context = {"form": form, "counts": erasure.preview_teacher(user), "classrooms": erasure.own_classrooms(user)}
+    context = {"form": form, "counts": preview_teacher(user), "classrooms": own_classrooms(user)}
     return render(request, "teacher/delete_account.html", context)
 
 

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from quizzes.forms.erasure import EraseClassroomForm
 from quizzes.models import Classroom, Student
-from quizzes.people import erasure
+from quizzes.people import erased_counts, erasure
 from quizzes.people.class_roles import ClassAct
 from quizzes.views.access import TeacherRequest, class_act, taught_classroom, taught_student
 
@@ -21,7 +21,7 @@ def erase_student(request: TeacherRequest, public_id: str) -> HttpResponse:
         context = {
             "student": student,
             "classroom": student.classroom,
-            "counts": erasure.preview_student(student),
+            "counts": erased_counts.preview_student(student),
         }
         return render(request, "teacher/erase_student.html", context)
     try:
@@ -44,7 +44,7 @@ def erase_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
         except Classroom.DoesNotExist as error:
             raise Http404 from error
         return redirect("erasure_receipt", done.receipt)
-    context = {"classroom": classroom, "form": form, "counts": erasure.preview_classroom(classroom)}
+    context = {"classroom": classroom, "form": form, "counts": erased_counts.preview_classroom(classroom)}
     return render(request, "teacher/erase_classroom.html", context)
 
 

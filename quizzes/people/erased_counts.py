@@ -1,0 +1,76 @@
+"""What an erasure would delete: the rows that a page names before, and a receipt after it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+
+from quizzes.models import Answer, Attempt, AuditEvent, Classroom, Student, Teaching, User
+from quizzes.models.rosters import EDITORS
+
+
+@dataclass(frozen=True, slots=True)
+class ErasedCounts:
+    """What an erasure deletes. downloads: files with the students that someone downloaded, from the audit log."""
+
+    classrooms: int
+    students: int
+    attempts: int
+    answers: int
+    downloads: int
+
+
+def preview_student(student: Student) -> ErasedCounts:
+    """What `erase_student` deletes; 3 queries."""
+    students = Student.objects.with_merged(student.pk)
+    return erased_counts(students, Attempt.objects.filter(student__in=students.order_by()), 0)
+
+
+def preview_classroom(classroom: Classroom) -> ErasedCounts:
+    """What `erase_classroom` deletes; 4 queries."""
+    return preview_classrooms([classroom])
+
+
+def preview_teacher(user: User) -> ErasedCounts:
+    """What `erase_teacher` deletes: the classes that nobody else teaches, with their students."""
+    return preview_classrooms(list(own_classrooms(user)))
+
+
+def own_classrooms(user: User) -> QuerySet[Classroom]:
+    """Classes that nobody but this teacher owns or teaches, archived ones included. Viewers do not keep a class."""
+    editors = Q(teaching__role__in=EDITORS)
+    own = Teaching.objects.filter(teacher=user, role__in=EDITORS).values("classroom")
+    counted = Classroom.objects.filter(pk__in=own).annotate(teacher_count=Count("teaching", filter=editors))
+    return counted.filter(teacher_count=1)
+
+
+def erased_counts(students: QuerySet[Student], attempts: QuerySet[Attempt], classroom_count: int) -> ErasedCounts:
+    """The counts of these rows; 3 queries."""
+    firsts = students.order_by("created_at").values_list("created_at", flat=True)
+    places = Q(student__in=students.order_by().values("pk"))
+    # Files of the class since the student was added. Other students' own files do not mention this one.
+    places |= Q(student=None) & (
+        Q(classroom__students__in=students.order_by().values("pk")) | Q(classroom__attempts__in=attempts.order_by())
+    )
+    first = firsts.first()
+    downloaded = AuditEvent.objects.filter(places, action=AuditEvent.Action.SCORES_EXPORTED)
+    exports = downloaded.filter(at__gte=first) if first else None
+    return ErasedCounts(
+        classrooms=classroom_count,
+        students=len(firsts),
+        attempts=attempts.count(),
+        answers=Answer.objects.filter(attempt__in=attempts.order_by()).filter(value__isnull=False).count(),
+        downloads=exports.order_by().values("pk").distinct().count() if exports is not None else 0,
+    )
+
+
+def preview_classrooms(classrooms: Collection[Classroom]) -> ErasedCounts:
+    """The counts of these classes; 3 queries."""
+    students = Student.objects.filter(classroom__in=classrooms)
+    return erased_counts(students, attempts_of(classrooms), len(classrooms))
+
+
+def attempts_of(classrooms: Collection[Classroom]) -> QuerySet[Attempt]:
+    """Attempts in these classes, and those of their students in other classes."""
+    ours = Q(classroom__in=classrooms) | Q(student__classroom__in=classrooms) | Q(assignment__classroom__in=classrooms)
+    return Attempt.objects.filter(ours)
