@@ -19,6 +19,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from quizzes.assignments.deadlines import minutes_left
 from quizzes.formatting import Label
+from quizzes.forms.erasure import ErasureForm
 from quizzes.forms.fields import NameField
 from quizzes.models import User
 from quizzes.people.guess_limits import Limit, Refusal
@@ -198,11 +199,15 @@ class PasswordField(forms.CharField):
 
 
 class PasswordForm(forms.Form):
-    """The password of the signed-in account, such as before it is deleted for good."""
+    """The password of the signed-in account."""
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password"] = PasswordField(user=user)
+
+
+class DeleteAccountForm(ErasureForm, PasswordForm):
+    """The password of an account that is deleted for good."""
 
 
 class EmailForm(PasswordForm):

@@ -8,8 +8,16 @@ from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.formatting import isolated, without_isolates
 
+CHANGED = gettext_lazy("Something changed after you opened this page. Read it again, then delete.")
 
-class EraseClassroomForm(forms.Form):
+
+class ErasureForm(forms.Form):
+    """A deletion for good. seen: the `stamp` of what the page said is deleted; a page without it asks again."""
+
+    seen = forms.CharField(required=False, max_length=100)
+
+
+class EraseClassroomForm(ErasureForm):
     """The name of the class, typed by hand."""
 
     name = forms.CharField(

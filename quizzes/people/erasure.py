@@ -62,6 +62,10 @@ ERASED_NAME = "Deleted account"
 ERASED_DOMAIN = "deleted.invalid"
 
 
+class ErasureChanged(Exception):
+    """The erasure would delete other classes, students or attempts than the page said."""
+
+
 @dataclass(frozen=True, slots=True)
 class Erasure:
     """An erasure that happened. receipt: finds its audit event and its line in the ledger."""
@@ -91,10 +95,13 @@ def find_erasure(receipt: str, *, by: User) -> AuditEvent | None:
 # --- Erase --------------------------------------------------------------------------------------------------------
 
 
-def erase_student(student: Student, *, by: User | None, now: datetime, receipt: str | None = None) -> Erasure:
+def erase_student(
+    student: Student, *, by: User | None, now: datetime, seen: str | None = None, receipt: str | None = None
+) -> Erasure:
     """Erase a student with every attempt, in other classes too, and with what was merged into it.
 
-    by: None for a command. receipt: None for a new one.
+    by: None for a command. seen: the `stamp` of the page that asked, None for a command; raises ErasureChanged.
+    receipt: None for a new one.
     """
     receipt = receipt or new_receipt()
     with _erasing() as read:
@@ -104,6 +111,7 @@ def erase_student(student: Student, *, by: User | None, now: datetime, receipt: 
         counts = erased_counts(students, attempts, 0)
         if not counts.students:
             raise Student.DoesNotExist
+        _check_seen(counts, seen)
         counts = replace(counts, students=1)
         keys = dict(students.order_by("pk").values_list("pk", "public_id"))
         for public_id in keys.values():
@@ -119,13 +127,14 @@ def erase_classroom(
     *,
     by: User | None,
     now: datetime,
+    seen: str | None = None,
     among: QuerySet[Classroom] | None = None,
     receipt: str | None = None,
 ) -> Erasure:
     """Erase a class: its students, quizzes, attempts and log. by: None for a command or the periodic job.
 
-    receipt: None for a new one. Raises Classroom.DoesNotExist if it is erased already, or not among these classes any
-    more.
+    seen: as for `erase_student`. receipt: None for a new one. Raises Classroom.DoesNotExist if it is erased already, or
+    not among these classes any more.
     """
     receipt = receipt or new_receipt()
     with _erasing() as read:
@@ -135,18 +144,19 @@ def erase_classroom(
         if among is not None and not among.filter(pk=classroom.pk).exists():
             raise Classroom.DoesNotExist
         counts = preview_classroom(classroom)
+        _check_seen(counts, seen)
         append_to_ledger("class", classroom.public_id, receipt, now=now)
         _delete_classrooms([classroom], read)
         _record(Action.CLASSROOM_ERASED, None, receipt, counts, by=by, now=now)
     return Erasure(receipt, counts)
 
 
-def erase_teacher(user: User, *, now: datetime, receipt: str | None = None) -> Erasure:
+def erase_teacher(user: User, *, now: datetime, seen: str | None = None, receipt: str | None = None) -> Erasure:
     """Erase an account: its own classes with their students, its unused question sets, its sessions.
 
     A class with a second owner or teacher stays and keeps an owner, and so does a question set that such a class uses.
     If rows that stay refer to the account, its row stays without name, address and password. Raises User.DoesNotExist
-    if it is erased already. receipt: None for a new one.
+    if it is erased already. seen: as for `erase_student`. receipt: None for a new one.
     """
     receipt = receipt or new_receipt()
     with _erasing() as read:
@@ -158,6 +168,7 @@ def erase_teacher(user: User, *, now: datetime, receipt: str | None = None) -> E
         # A form that comes again.
         locked(accounts_not_erased()).get(pk=user.pk)
         counts = preview_classrooms(classrooms)
+        _check_seen(counts, seen)
         append_to_ledger("teacher", account_key(user), receipt, now=now)
         for classroom in classrooms:
             append_to_ledger("class", classroom.public_id, receipt, now=now)
@@ -238,6 +249,11 @@ def _erasing() -> Iterator[ReadSessions]:
         LtiLaunch.objects.update(claims=None)
         transaction.on_commit(clear_marked_files_when_quiet)
         yield read
+
+
+def _check_seen(counts: ErasedCounts, seen: str | None) -> None:
+    if seen not in (None, counts.stamp):
+        raise ErasureChanged
 
 
 def _lock_classrooms(classrooms: Collection[Classroom]) -> int:

@@ -730,7 +730,7 @@ def test_account_deleted_by_two_clicks_is_deleted_once(
         client.force_login(user)
 
     def erase(client: Client) -> int:
-        return client.post(reverse("delete_account"), {"password": PASSWORD}).status_code
+        return client.post(reverse("delete_account"), {"password": PASSWORD, "seen": "0-0-0"}).status_code
 
     assert at_once([partial(erase, client) for client in clients]) == [302] * 4
     assert AuditEvent.objects.filter(action="account_erased").count() == 1

@@ -12,7 +12,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from quizzes.files.teacher_data import export_teacher
-from quizzes.forms.accounts import EmailForm, OwnNameForm, PasswordForm
+from quizzes.forms.accounts import DeleteAccountForm, EmailForm, OwnNameForm
+from quizzes.forms.erasure import CHANGED
 from quizzes.models import User
 from quizzes.people import accounts, erasure, sign_on, teacher_sessions
 from quizzes.people.erased_counts import own_classrooms, preview_teacher
@@ -80,18 +81,22 @@ def change_email(request: TeacherRequest) -> HttpResponse:
 def delete_account(request: TeacherRequest) -> HttpResponse:
     """Show what is deleted with the account, then delete it after the password."""
     user = request.user
-    form = PasswordForm(request.POST if request.method == "POST" else None, user=user)
+    form = DeleteAccountForm(request.POST if request.method == "POST" else None, user=user)
     if form.is_valid():
         now = timezone.now()
-        # Before the rows go, because this session is one of them.
-        logout(request)
         try:
-            done = erasure.erase_teacher(user, now=now)
+            done = erasure.erase_teacher(user, now=now, seen=form.cleaned_data["seen"])
         except User.DoesNotExist:
             # The same form, sent twice at the same time.
+            logout(request)
             return redirect("account_deleted")
-        request.session[DELETED_ACCOUNT] = {"receipt": done.receipt, "at": f"{now:%Y-%m-%d %H:%M}"}
-        return redirect("account_deleted")
+        except erasure.ErasureChanged:
+            form.add_error(None, CHANGED)
+        else:
+            # The row of this session is gone.
+            logout(request)
+            request.session[DELETED_ACCOUNT] = {"receipt": done.receipt, "at": f"{now:%Y-%m-%d %H:%M}"}
+            return redirect("account_deleted")
     if form.errors and not erasure.accounts_not_erased().filter(pk=user.pk).exists():
         # The same form, sent twice: the password was checked after the deletion.
         return redirect("account_deleted")

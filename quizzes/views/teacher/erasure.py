@@ -5,10 +5,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from quizzes.forms.erasure import EraseClassroomForm
+from quizzes.forms.erasure import CHANGED, EraseClassroomForm, ErasureForm
 from quizzes.models import Classroom, Student
-from quizzes.people import erased_counts, erasure
+from quizzes.people import erasure
 from quizzes.people.class_roles import ClassAct
+from quizzes.people.erased_counts import preview_classroom, preview_student
 from quizzes.views.access import TeacherRequest, class_act, taught_classroom, taught_student
 
 
@@ -17,19 +18,25 @@ from quizzes.views.access import TeacherRequest, class_act, taught_classroom, ta
 def erase_student(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Show what is deleted with a student, then delete it."""
     student = taught_student(request, public_id)
-    if request.method == "GET":
-        context = {
-            "student": student,
-            "classroom": student.classroom,
-            "counts": erased_counts.preview_student(student),
-        }
-        return render(request, "teacher/erase_student.html", context)
-    try:
-        done = erasure.erase_student(student, by=request.user, now=timezone.now())
-    except Student.DoesNotExist as error:
-        # The same form, sent twice at the same time.
-        raise Http404 from error
-    return redirect("erasure_receipt", done.receipt)
+    form = ErasureForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            seen = form.cleaned_data["seen"]
+            done = erasure.erase_student(student, by=request.user, now=timezone.now(), seen=seen)
+        except Student.DoesNotExist as error:
+            # The same form, sent twice at the same time.
+            raise Http404 from error
+        except erasure.ErasureChanged:
+            form.add_error(None, CHANGED)
+        else:
+            return redirect("erasure_receipt", done.receipt)
+    context = {
+        "student": student,
+        "classroom": student.classroom,
+        "form": form,
+        "counts": preview_student(student),
+    }
+    return render(request, "teacher/erase_student.html", context)
 
 
 @class_act(ClassAct.OWN)
@@ -40,11 +47,15 @@ def erase_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
     form = EraseClassroomForm(request.POST if request.method == "POST" else None, classroom_name=classroom.name)
     if form.is_valid():
         try:
-            done = erasure.erase_classroom(classroom, by=request.user, now=timezone.now())
+            seen = form.cleaned_data["seen"]
+            done = erasure.erase_classroom(classroom, by=request.user, now=timezone.now(), seen=seen)
         except Classroom.DoesNotExist as error:
             raise Http404 from error
-        return redirect("erasure_receipt", done.receipt)
-    context = {"classroom": classroom, "form": form, "counts": erased_counts.preview_classroom(classroom)}
+        except erasure.ErasureChanged:
+            form.add_error(None, CHANGED)
+        else:
+            return redirect("erasure_receipt", done.receipt)
+    context = {"classroom": classroom, "form": form, "counts": preview_classroom(classroom)}
     return render(request, "teacher/erase_classroom.html", context)
 
 

@@ -21,7 +21,7 @@ from quizzes.people.rosters import rename_student
 from quizzes.people.teacher_sign_in import ACCOUNT_TRIES
 from quizzes.views.account_adapter import AccountAdapter
 from tests.factories import make_assignment, make_classroom, make_draft, make_invitation, make_student, make_user
-from tests.pages import errors_of, text_of
+from tests.pages import errors_of, form_of, text_of
 
 PASSWORD = "correct horse battery"
 
@@ -107,9 +107,13 @@ def test_account_is_deleted_with_its_classes_after_the_password(
 
     refused = teacher_client.post(address, {"password": "something else"})
     assert errors_of(refused) == ["This isn’t your password. Try again."]
+    # A page from before the co-teacher of a class left it.
+    asked_again = teacher_client.post(address, {"password": PASSWORD, "seen": "0-0-0"})
+    assert "Something changed after you opened this page. Read it again, then delete." in text_of(asked_again)
     assert User.objects.count() == 2
 
-    response = teacher_client.post(address, {"password": PASSWORD}, follow=True)
+    sent = {**dict(form_of(asked_again, having="seen").fields), "password": PASSWORD}
+    response = teacher_client.post(address, sent, follow=True)
 
     receipt = AuditEvent.objects.get(action="account_erased").detail["receipt"]
     assert f"Account deleted Receipt {receipt}" in text_of(response)

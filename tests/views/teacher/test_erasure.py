@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from quizzes.models import Assignment, Attempt, AuditEvent, Board, Classroom, Student
 from tests.factories import make_answered_attempt, make_assignment
-from tests.pages import errors_of, text_of
+from tests.pages import errors_of, form_of, text_of
 
 pytestmark = pytest.mark.usefixtures("own_data_folder")
 
@@ -35,8 +35,12 @@ def test_student_is_deleted_after_a_page_that_says_what_goes(
     assert "This deletes the name, 1 attempt, and 4 answers." in said
     assert "1 downloaded file mentions this data." in said
     assert Student.objects.count() == 2
+    # A page from before this attempt, or before another entry with it was merged into this one.
+    asked_again = teacher_client.post(address, {"seen": "0-1-0"})
+    assert "Something changed after you opened this page. Read it again, then delete." in text_of(asked_again)
+    assert Student.objects.count() == 2
 
-    response = teacher_client.post(address)
+    response = teacher_client.post(address, sent_by(asked_again))
 
     event = AuditEvent.objects.get(action="student_erased")
     assert response.headers["Location"] == reverse("erasure_receipt", args=[event.detail["receipt"]])
@@ -46,6 +50,11 @@ def test_student_is_deleted_after_a_page_that_says_what_goes(
     assert f"Receipt {event.detail['receipt']}" in said
     assert "Maya" not in said
     assert teacher_client.post(address).status_code == 404
+
+
+def sent_by(page: Any) -> dict[str, str]:
+    """The field of a page that says what it names as deleted."""
+    return dict(form_of(page, having="seen").fields)
 
 
 def delete_first(model: type[Model], execute: Any, sql: str, *rest: Any) -> Any:
@@ -116,7 +125,12 @@ def test_class_is_deleted_by_its_typed_name(done: Attempt, teacher_client: Clien
     asked = "\u2068כיתה א.\u2069"
     assert f"Type “{asked}” to delete the class." in text_of(teacher_client.get(address))
 
-    response = teacher_client.post(address, {"name": f" {asked} "}, follow=True)
+    typed = {"name": f" {asked} "}
+    asked_again = teacher_client.post(address, {**typed, "seen": "1-0-0"})
+    assert "Something changed after you opened this page. Read it again, then delete." in text_of(asked_again)
+    assert Classroom.objects.count() == 1
+
+    response = teacher_client.post(address, {**sent_by(asked_again), **typed}, follow=True)
 
     assert "1 class, 2 students, 2 attempts, and 8 answers are gone for good." in text_of(response)
     assert list(Classroom.objects.all()) == []
@@ -131,7 +145,8 @@ def test_statistics_go_on_from_what_remains(done: Attempt, teacher_client: Clien
 
     results = reverse("assignment_results", args=[done.assignment.public_id])
     assert "deleted student" not in text_of(teacher_client.get(results))
-    teacher_client.post(reverse("erase_student", args=[done.student.public_id]))
+    address = reverse("erase_student", args=[done.student.public_id])
+    teacher_client.post(address, sent_by(teacher_client.get(address)))
 
     said = text_of(teacher_client.get(results))
     assert "1 of 1 turned in." in said
