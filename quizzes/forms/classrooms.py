@@ -100,6 +100,19 @@ class ClassroomForm(forms.Form):
         self.fields["name"].widget.attrs["autocomplete"] = "off"
 
 
+class ChangeClassroomForm(ClassroomForm):
+    """The name and time zone of a class. Other changes since the page was opened stay."""
+
+    # What the page showed. Other forms of the page have such a field too.
+    seen = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"id": "id_seen_class"}))
+
+    @classmethod
+    def of(cls, classroom: Classroom, data: QueryDict | None = None) -> Self:
+        """The form with the settings of this class. data: as sent."""
+        initial = {"name": classroom.name, "time_zone": classroom.time_zone}
+        return cls(current_zone=classroom.time_zone, **form_arguments(initial, cls.base_fields, data))
+
+
 class SettingsSourceField(ClassroomChoice):
     """A class whose settings a new class gets. Names of archived classes say so."""
 

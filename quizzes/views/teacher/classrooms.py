@@ -16,7 +16,7 @@ from quizzes.attempts.sample_class import NoBuiltInSets, make_sample_class
 from quizzes.formatting import isolated
 from quizzes.forms.classrooms import (
     DEFAULT_ZONE,
-    ClassroomForm,
+    ChangeClassroomForm,
     CodeActiveForm,
     HandOverForm,
     MissingRuleForm,
@@ -153,13 +153,11 @@ def classroom_quizzes(request: TeacherRequest, public_id: str) -> HttpResponse:
 def change_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
     """A class's settings: name, time zone, code, archive."""
     classroom = taught_classroom(request, public_id)
-    initial = {"name": classroom.name, "time_zone": classroom.time_zone}
-    form = ClassroomForm(
-        request.POST if request.method == "POST" else None, initial=initial, current_zone=classroom.time_zone
-    )
+    form = ChangeClassroomForm.of(classroom, request.POST if request.method == "POST" else None)
     if form.is_valid():
+        chosen = {name: form.cleaned_data[name] for name in ("name", "time_zone")}
         try:
-            classrooms.change_classroom(classroom, by=request.user, now=timezone.now(), **form.cleaned_data)
+            classrooms.change_classroom(classroom, by=request.user, now=timezone.now(), **chosen)
         except classrooms.ClassroomNameTaken as error:
             form.add_error("name", NAME_TAKEN if error.owner == request.user else OWNERS_NAME_TAKEN)
         else:

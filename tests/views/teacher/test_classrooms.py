@@ -431,7 +431,14 @@ def test_change_classroom_saves_name_and_zone(classroom: Classroom, teacher_clie
     assert answer.headers["Location"] == url("change_classroom", classroom)
     classroom.refresh_from_db()
     assert (classroom.name, classroom.time_zone) == ("Civics, Period 3", "America/Chicago")
-    assert "Saved." in teacher_client.get(answer.headers["Location"]).content.decode()
+    page = teacher_client.get(answer.headers["Location"])
+    assert "Saved." in page.content.decode()
+    # Another teacher renames the class while this page is open.
+    Classroom.objects.update(name="Civics A")
+    form = form_of(page, having="time_zone")
+    teacher_client.post(form.action or answer.headers["Location"], form.data(time_zone="America/Denver"))
+    classroom.refresh_from_db()
+    assert (classroom.name, classroom.time_zone) == ("Civics A", "America/Denver")
 
 
 def test_change_classroom_keeps_its_own_name_and_refuses_that_of_another(
