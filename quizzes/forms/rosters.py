@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any, cast
+from typing import Any, Self, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.files.roster_columns import Columns
@@ -17,7 +18,7 @@ from quizzes.files.roster_rows import RosterRow, RowState
 from quizzes.files.rosters import MAX_ROWS, InvalidRoster, KnownStudents, Roster, name_keys, read_roster
 from quizzes.files.table_file import MAX_COLUMNS, TableFile, TableRow, UnreadableTable, read_table, read_text
 from quizzes.formatting import Label, isolated
-from quizzes.forms.fields import ClassroomChoice, NameField, SentJsonField, choice_field
+from quizzes.forms.fields import ClassroomChoice, NameField, SentJsonField, choice_field, form_arguments
 from quizzes.models import Student
 from quizzes.models.rosters import ClassroomQuerySet
 from quizzes.people.names import MAX_NAME_LENGTH, has_hidden, name_key, number_key, split_name
@@ -263,8 +264,13 @@ class StudentNumberForm(forms.Form):
 
 
 class RenameStudentForm(forms.Form):
-    """A student's name. initial: the stored name and last name, to see whether the last name was changed."""
+    """A student's name. Other changes since the page was opened stay.
 
+    initial: the stored name and last name, to see whether the last name was changed.
+    """
+
+    # What the page showed. The form of the accommodations, on the same page, has such a field too.
+    seen = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"id": "id_seen_name"}))
     name = NameField(
         label=gettext_lazy("Name on the roster"),
         help_text=gettext_lazy("Classmates see a short form, such as “Ana R.”, when they sign in."),
@@ -279,6 +285,12 @@ class RenameStudentForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"null_characters_not_allowed": gettext_lazy("The name has a hidden character.")},
     )
+
+    @classmethod
+    def of(cls, student: Student, data: QueryDict | None = None) -> Self:
+        """The form with the name of this student. data: as sent."""
+        initial = {"name": student.display_name, "family_name": student.family_name}
+        return cls(**form_arguments(initial, cls.base_fields, data))
 
     def clean(self) -> dict[str, Any]:
         """The cleaned data, with None for no last name; refuses a last name that is no part of the name."""

@@ -62,10 +62,11 @@ def student_history(request: TeacherRequest, public_id: str) -> HttpResponse:
 def rename_student(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Rename a student."""
     student = taught_student(request, public_id)
-    form = RenameStudentForm(request.POST, initial=_stored_name(student))
+    form = RenameStudentForm.of(student, request.POST)
     if form.is_valid():
+        chosen = {name: form.cleaned_data[name] for name in ("name", "family_name")}
         try:
-            rosters.rename_student(student, by=request.user, now=timezone.now(), **form.cleaned_data)
+            rosters.rename_student(student, by=request.user, now=timezone.now(), **chosen)
         except rosters.NameTaken:
             form.add_error("name", gettext("A student in this class already has that name."))
         else:
@@ -90,10 +91,6 @@ def change_number(request: TeacherRequest, public_id: str) -> HttpResponse:
             messages.success(request, gettext("Saved."))
             return redirect("student_history", student.public_id)
     return history_page(request, student, number_form=form)
-
-
-def _stored_name(student: Student) -> dict[str, str]:
-    return {"name": student.display_name, "family_name": student.family_name}
 
 
 @require_POST
@@ -365,7 +362,7 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
         "average": class_average(student, work),
         "trend_points": student_trend(student, work),
         "split": student_breakdown(work),
-        "rename_form": RenameStudentForm(initial=_stored_name(student)),
+        "rename_form": RenameStudentForm.of(student),
         "number_form": StudentNumberForm(initial={"number": student.external_id}),
         "move_form": MoveStudentForm(others=others),
         "accommodations": accommodation_words(student, accommodation),

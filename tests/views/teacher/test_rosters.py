@@ -1256,6 +1256,12 @@ def test_last_name_can_be_corrected(student: Student, teacher_client: Client) ->
     teacher_client.post(address, {"name": "Maya Perez", "family_name": "Perez"})
     student.refresh_from_db()
     assert student.sort_key == "perez maya"
+    # Another teacher adds a name while this page is open.
+    form = form_of(teacher_client.get(url("student_history", student)), having="family_name")
+    Student.objects.update(display_name="Maya Lopez Perez")
+    teacher_client.post(address, form.data(family_name="Lopez Perez"))
+    student.refresh_from_db()
+    assert (student.display_name, student.family_name) == ("Maya Lopez Perez", "Lopez Perez")
 
 
 def test_the_roster_of_an_archived_class_asks_nobody_to_type_its_code(
