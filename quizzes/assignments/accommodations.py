@@ -287,9 +287,17 @@ def excuse(assignment: Assignment, student: Student, *, reason: str, by: User, n
     return bool(excuse_students(assignment, [student], reason=reason, by=by, now=now))
 
 
-def undo_excuse(assignment: Assignment, student: Student, *, reason: str, by: User, now: datetime) -> bool:
-    """Let an assignment count for an excused student again; returns whether it changed."""
-    return bool(undo_excuses(assignment, [student], reason=reason, by=by, now=now))
+def undo_excuse(
+    assignment: Assignment,
+    student: Student,
+    *,
+    given_at: datetime | None = None,
+    reason: str,
+    by: User,
+    now: datetime,
+) -> bool:
+    """Let an assignment count for an excused student again; returns whether it changed. given_at: of `undo_excuses`."""
+    return bool(undo_excuses(assignment, [student], given_at=given_at, reason=reason, by=by, now=now))
 
 
 @transaction.atomic
@@ -309,10 +317,21 @@ def excuse_students(
 
 @transaction.atomic
 def undo_excuses(
-    assignment: Assignment, students: Sequence[Student], *, reason: str, by: User, now: datetime
+    assignment: Assignment,
+    students: Sequence[Student],
+    *,
+    given_at: datetime | None = None,
+    reason: str,
+    by: User,
+    now: datetime,
 ) -> list[Student]:
-    """Let an assignment count for several students again; returns those who were excused."""
+    """Let an assignment count for several students again; returns those who were excused.
+
+    given_at: of the excuses to undo, so that a later one stays; None for all.
+    """
     excused = _lock_and_read_excused(assignment, students)
+    if given_at is not None:
+        excused = set(assignment.excuses.filter(given_at=given_at).order_by().values_list("student", flat=True))
     undone = [student for student in students if student.pk in excused]
     assignment.excuses.filter(student__in=undone).delete()
     details = {student: {"reason": reason} for student in undone}

@@ -227,7 +227,9 @@ class ExcuseEarlierForm(forms.Form):
 
 
 class ExcuseForm(ExcuseEarlierForm):
-    """Excuse a student from an assignment, or undo that."""
+    """Excuse a student from an assignment, or undo that. given_at: of the excuse that “Undo” in a notice removes."""
+
+    given_at = forms.DateTimeField(required=False)
 
     reason = ReasonField()
 

@@ -48,8 +48,9 @@ class UnfinishedForm(forms.Form):
 
 
 class UndoExcusesForm(forms.Form):
-    """The students whose excuses are undone, by public id, with spaces between."""
+    """The students whose excuses are undone, by public id, with spaces between. given_at: of the excuses."""
 
+    given_at = forms.DateTimeField(required=False)
     students = forms.RegexField(r"\A[\w-]+(?: [\w-]+)*\Z")
 
     @cached_property

@@ -178,22 +178,24 @@ def excuse_student(request: TeacherRequest, public_id: str, student_id: str) -> 
     form, now = ExcuseForm(request.POST), timezone.now()
     if not form.is_valid():
         return _overrides_page(request, assignment, student, now=now, excuse_form=form)
-    reason = form.cleaned_data["reason"]
+    name, reason = isolated(student.display_name), form.cleaned_data["reason"]
     if form.cleaned_data["is_excused"]:
         is_new = accommodations.excuse(assignment, student, reason=reason, by=request.user, now=now)
-        text = gettext("{display_name} is excused. This quiz doesn’t count.").format(
-            display_name=isolated(student.display_name)
-        )
+        text = gettext("{display_name} is excused. This quiz doesn’t count.").format(display_name=name)
         if is_new:
-            offer_undo(request, text, request.path, is_excused="False", reason=BY_MISTAKE)
+            undone = {"is_excused": "False", "reason": BY_MISTAKE, "given_at": now.isoformat()}
+            offer_undo(request, text, request.path, **undone)
         else:
             # Another teacher has excused the student since the page was opened.
             messages.success(request, text)
     else:
-        accommodations.undo_excuse(assignment, student, reason=reason, by=request.user, now=now)
-        messages.success(
-            request, gettext("{display_name} is no longer excused.").format(display_name=isolated(student.display_name))
-        )
+        given_at = form.cleaned_data["given_at"]
+        accommodations.undo_excuse(assignment, student, given_at=given_at, reason=reason, by=request.user, now=now)
+        if assignment.excuses.filter(student=student).exists():
+            text = gettext("{display_name} has another excuse by now. Nothing changed.")
+            messages.error(request, text.format(display_name=name))
+        else:
+            messages.success(request, gettext("{display_name} is no longer excused.").format(display_name=name))
     return redirect("student_overrides", assignment.public_id, student.public_id)
 
 

@@ -73,7 +73,10 @@ def undo_excuses(request: TeacherRequest, public_id: str) -> HttpResponse:
         return HttpResponseBadRequest()
     # Not in SQL: SQLite refuses a query with 250,000 ids.
     students = [one for one in Student.objects.given(assignment.pk) if one.public_id in form.public_ids]
-    undone = accommodations.undo_excuses(assignment, students, reason=BY_MISTAKE, by=request.user, now=timezone.now())
+    given_at, now = form.cleaned_data["given_at"], timezone.now()
+    undone = accommodations.undo_excuses(
+        assignment, students, given_at=given_at, reason=BY_MISTAKE, by=request.user, now=now
+    )
     text = ngettext("{count} student is no longer excused.", "{count} students are no longer excused.", len(undone))
     messages.success(request, text.format(count=len(undone)) if undone else gettext("No changes."))
     return redirect("extend_students", assignment.public_id)
@@ -94,7 +97,7 @@ def _excuse(
     )
     undone = " ".join(student.public_id for student in excused)
     address = reverse("undo_excuses", args=[assignment.public_id])
-    offer_undo(request, text.format(count=len(excused)), address, students=undone)
+    offer_undo(request, text.format(count=len(excused)), address, students=undone, given_at=now.isoformat())
 
 
 def _rows(

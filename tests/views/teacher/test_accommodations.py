@@ -963,6 +963,13 @@ def test_excuse_that_another_teacher_gave_is_not_undone(
     assert "is excused. This quiz doesn’t count." in text_of(page)
     assert "Undo" not in text_of(page)
     assert Excuse.objects.get().reason == "Was ill."
+    # Nor is one that they gave in place of the one in the notice.
+    Excuse.objects.all().delete()
+    notice = form_of(teacher_client.post(form.action, form.data(reason="No."), follow=True), having="given_at")
+    Excuse.objects.update(reason="Was ill.", given_at=NOW - timedelta(days=1))
+    page = teacher_client.post(notice.action, notice.data(), follow=True)
+    assert "Maya Lopez has another excuse by now. Nothing changed." in text_of(page)
+    assert Excuse.objects.get().reason == "Was ill."
 
 
 def test_excuse_without_a_reason_is_refused(assignment: Assignment, student: Student, teacher_client: Client) -> None:

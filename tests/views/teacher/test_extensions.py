@@ -174,12 +174,15 @@ def test_excuse_can_be_undone_for_those_whom_it_excused(
     }
     for said in ("2 students are no longer excused.", "No changes."):
         assert said in text_of(teacher_client.post(undo.action, undo.data(), follow=True))
-    assert list(Excuse.objects.values_list("student", flat=True)) == [third.pk]
+        # Another excuse than that of the notice stays.
+        accommodations.excuse(homework, student, reason="Trip", by=teacher, now=NOW + DAY)
+    assert list(Excuse.objects.order_by("pk").values_list("student", flat=True)) == [third.pk, student.pk]
     assert acts()[1:] == [
         ("excused", student.pk),
         ("excused", classmate.pk),
         ("excuse_taken_back", student.pk),
         ("excuse_taken_back", classmate.pk),
+        ("excused", student.pk),
     ]
 
 
@@ -213,7 +216,10 @@ def test_undo_of_more_students_than_a_query_takes(
 ) -> None:
     send(teacher_client, homework, student, act="excuse")
     many = " ".join([student.public_id, *map(str, range(260_000))])
-    sent = teacher_client.post(reverse("undo_excuses", args=[homework.public_id]), {"students": many})
+    sent = teacher_client.post(
+        reverse("undo_excuses", args=[homework.public_id]),
+        {"students": many},
+    )
     assert sent.status_code == 302
     assert not Excuse.objects.exists()
 
