@@ -18,6 +18,10 @@ class LastOwner(Exception):
     """The class would have no owner with an open account."""
 
 
+class AlreadyInClass(Exception):
+    """The person is in the class with another role."""
+
+
 def people(classroom: Classroom) -> list[Teaching]:
     """The people of a class with their accounts, owners first; 1 query."""
     order = list(Role.values)
@@ -45,10 +49,12 @@ def teachers_of(classroom: Classroom) -> list[str]:
 
 @transaction.atomic
 def add_person(classroom: Classroom, person: User, *, role: str, by: User, now: datetime) -> Teaching:
-    """Add a teacher to a class, or change their role in it. Raises LastOwner. Safe to repeat."""
+    """Add a teacher to a class. Raises AlreadyInClass. Safe to repeat."""
     row = _locked_row(classroom, person)
+    if row is not None and row.role != role:
+        raise AlreadyInClass
     if row is not None:
-        return _change_role(row, role, by, now)
+        return row
     row = Teaching.objects.create(classroom=classroom, teacher=person, role=role)
     AuditEvent.objects.record(
         Action.PERSON_ADDED, actor=by, classroom=classroom, at=now, account=person.pk, role=str(role)

@@ -7,7 +7,15 @@ import pytest
 
 from quizzes.models import Assignment, AuditEvent, Classroom, Student, Teaching, User
 from quizzes.people.accounts import close_account
-from quizzes.people.class_people import LastOwner, add_person, change_role, people, remove_person, teachers_of
+from quizzes.people.class_people import (
+    AlreadyInClass,
+    LastOwner,
+    add_person,
+    change_role,
+    people,
+    remove_person,
+    teachers_of,
+)
 from quizzes.people.class_roles import ClassAct, may
 from quizzes.people.classrooms import ClassroomNameTaken, NotATeacher, add_classroom, hand_over
 from quizzes.people.erased_counts import own_classrooms
@@ -60,7 +68,7 @@ def test_last_owner_stays(role: str, classroom: Classroom, teacher: User, other_
         remove_person(classroom, teacher, by=teacher, now=now)
     with pytest.raises(LastOwner):
         change_role(classroom, teacher, role=role, by=teacher, now=now)
-    with pytest.raises(LastOwner):
+    with pytest.raises(AlreadyInClass):
         add_person(classroom, teacher, role=role, by=teacher, now=now)
     assert roles(classroom)["Ms. Rivera"] == "owner"
     change_role(classroom, other_teacher, role="owner", by=teacher, now=now)

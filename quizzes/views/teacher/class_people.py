@@ -27,8 +27,9 @@ def add_person(request: TeacherRequest, public_id: str) -> HttpResponse:
         person, role = form.cleaned_data["email"], form.cleaned_data["role"]
         try:
             class_people.add_person(classroom, person, role=role, by=request.user, now=timezone.now())
-        except class_people.LastOwner:
-            form.add_error("email", NO_OWNER)
+        except class_people.AlreadyInClass:
+            text = gettext("{name} is already in this class. Change the role in its settings.")
+            form.add_error("email", text.format(name=isolated(person.name)))
         else:
             messages.success(
                 request,

@@ -14,7 +14,7 @@ from quizzes.models import Accommodation, Assignment, AuditEvent, Classroom, Edi
 from quizzes.people.accounts import close_account
 from tests.factories import NOW, make_answered_attempt, make_attempt, make_classroom, make_student, make_user
 from tests.integration.test_access import TABLE, School
-from tests.pages import read, text_of
+from tests.pages import errors_of, read, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +36,8 @@ def test_owner_adds_a_colleague(teacher_client: Client, classroom: Classroom, ot
     page = teacher_client.post(address, {"email": "OKAFOR@school.test", "role": "viewer"}, follow=True)
     assert page.redirect_chain == [(settings_of(classroom), 302)]
     assert "Mr. Okafor , viewer" in text_of(page)
+    page = teacher_client.post(address, {"email": "okafor@school.test", "role": "owner"})
+    assert errors_of(page) == ["Mr. Okafor is already in this class. Change the role in its settings."]
     assert Teaching.objects.get(teacher=other_teacher).role == "viewer"
 
 
