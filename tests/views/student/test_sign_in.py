@@ -592,8 +592,11 @@ def test_next_student_replaces_the_last_one(student: Student, classmate: Student
     assert client.session[STUDENT] == classmate.pk
 
 
-def test_teacher_who_joins_as_a_student_is_signed_out(student: Student, teacher_client: Client) -> None:
+def test_teacher_who_joins_as_a_student_is_warned_and_signed_out(student: Student, teacher_client: Client) -> None:
+    warning = "If a student signs in here, Ms. Rivera is signed out."
+    assert warning not in text_of(at_pin(student).get(reverse("enter_pin")))
     client = at_pin(student, teacher_client)
+    assert warning in text_of(client.get(reverse("enter_pin")))
     client.post(reverse("enter_pin"), {"pin": pin_of(student)})
     assert client.get(reverse("teacher_home")).status_code == 302
 
