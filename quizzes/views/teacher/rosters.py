@@ -163,7 +163,7 @@ def _added_message(done: rosters.AddedList) -> str:
         )
     text = (
         ngettext(
-            "{done}. Print the new sign-in card. It has a PIN.",
+            "{done}. Open the name to print the sign-in card. It has a PIN.",
             "{done}. Print their sign-in cards. Each has a PIN.",
             added,
         )

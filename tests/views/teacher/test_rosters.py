@@ -54,7 +54,7 @@ def names_of(classroom: Classroom) -> list[str]:
 @pytest.mark.parametrize(
     ("names", "message"),
     [
-        ("Ana S.", "1 student added. Print the new sign-in card. It has a PIN."),
+        ("Ana S.", "1 student added. Open the name to print the sign-in card. It has a PIN."),
         ("Ana S.\nBen O.", "2 students added. Print their sign-in cards. Each has a PIN."),
     ],
 )
@@ -674,6 +674,8 @@ def test_one_card_is_printed_without_the_pins_of_others(
     address = url("sign_in_cards", classroom)
     alone = f"{address}?student={student.public_id}"
     assert alone in [f"{address}{link}" for link in read(teacher_client.get(address)).links]
+    # The student’s page has it above the closed settings.
+    assert alone in teacher_client.get(url("student_history", student)).content.decode().partition("<details")[0]
 
     text = teacher_client.get(alone).content.decode()
 
