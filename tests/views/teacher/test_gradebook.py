@@ -314,7 +314,10 @@ def test_gradebook_without_assignments_leads_to_the_sets(
 def test_gradebook_names_the_files_that_lack_student_numbers_before_their_buttons(
     assignment: Assignment, classroom: Classroom, student: Student, teacher_client: Client
 ) -> None:
-    said = "1 student has no student number. It’s blank in the Canvas file and in “Scores by student number”."
+    said = (
+        "1 student has no student number. It’s blank in the Canvas file and in “Scores by student number”. To save "
+        "numbers, open “Add students” with the school’s list again and choose its number column. No one is added twice."
+    )
     before, button, _ = text_of(teacher_client.get(gradebook_of(classroom))).partition("Canvas gradebook")
     assert (said in before, button) == (True, "Canvas gradebook")
 
