@@ -41,6 +41,8 @@ NO_SEPARATOR = "\x1f"
 _LAST_FIRST = re.compile(r"[^,;|\"\t]++, [^,;|\"\t]++(?:, (?:jr|sr|ii|iii|iv)\.?)?\s*", re.IGNORECASE)
 # The same with a number after it: “Ruiz, Ana, 101”.
 _LAST_FIRST_ID = re.compile(r"[^,;|\"\t\d]{1,100}, [^,;|\"\t\d]{1,100}, ?[^,;|\"\t ]{0,20}\d[^,;|\"\t ]{0,20}\s*")
+# “Ruiz,Ana”: in a list of “Last, First”, the space is forgotten.
+_NO_SPACE = re.compile(r"[^,;|\"\t\d]++,[^,;|\"\t\d]++")
 _WIDE_SPACE = re.compile(r" {2,}")
 # A row on several lines is put together only under so many headings, and with so many columns without one.
 _MIN_TABS, _MAX_UNNAMED = 4, 2
@@ -249,7 +251,7 @@ def _separator(lines: Sequence[str]) -> str:
     sample = [line for line in lines if line.strip()][:_SAMPLE_LINES]
     with_comma = [line for line in sample if "," in line]
     counts = {separator: sum(separator in line for line in sample) for separator in SEPARATORS}
-    if all(_LAST_FIRST.fullmatch(line) or _LAST_FIRST_ID.fullmatch(line) for line in with_comma):
+    if _are_names(with_comma):
         counts[","] = 0
     best = max(SEPARATORS, key=lambda separator: counts[separator])
     if 2 * counts[best] > len(sample):
@@ -257,6 +259,20 @@ def _separator(lines: Sequence[str]) -> str:
     # A few rows of a spreadsheet between typed names. “Ana<tab>Ruiz” there is one name.
     before_tab = [line.partition("\t")[0].split() for line in sample if "\t" in line]
     return "\t" if before_tab and all(len(words) > 1 for words in before_tab) else ""
+
+
+def _are_names(with_comma: Sequence[str]) -> bool:
+    """Whether each of these lines is one name, “Last, First”.
+
+    The first line has the space after its comma, since “Last,First” there is the heading of two columns.
+    """
+    spaced = [bool(_LAST_FIRST.fullmatch(line) or _LAST_FIRST_ID.fullmatch(line)) for line in with_comma]
+    if all(spaced):
+        return True
+    is_mostly = spaced[0] and 2 * sum(spaced) > len(spaced)
+    return is_mostly and all(
+        is_spaced or _NO_SPACE.fullmatch(line) for is_spaced, line in zip(spaced, with_comma, strict=True)
+    )
 
 
 def _decoded(content: bytes) -> tuple[str, str]:

@@ -66,6 +66,10 @@ def test_quotes_hold_separators_and_a_lost_quote_loses_no_row() -> None:
 
 def test_last_name_first_is_one_column() -> None:
     assert read_text("Lopez, Maya\nKim, Noah") == (TableRow(1, ("Lopez, Maya",)), TableRow(2, ("Kim, Noah",)))
+    # Also where one line lacks the space. In the first line, it is the heading of two columns.
+    rows = read_text("Lopez, Maya\nKim,Noah\nLee, Ana")
+    assert [row.cells for row in rows] == [("Lopez, Maya",), ("Kim,Noah",), ("Lee, Ana",)]
+    assert read_text("Last,First\nLopez, Maya\nKim, Noah")[1].cells == ("Lopez", "Maya")
 
 
 def test_a_few_rows_of_a_spreadsheet_between_typed_names_have_columns() -> None:
