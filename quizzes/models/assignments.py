@@ -84,6 +84,13 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         dropped_points = RawSQL(_DROPPED_POINTS, [], models.IntegerField())  # noqa: S611  a constant
         return self.annotate(max_points=F("edition__max_points") - dropped_points)
 
+    def with_newest(self, user: User) -> Self:
+        """With `newest_number`: of the newest edition of the set, None if the set is not open to this teacher."""
+        editions = Edition.objects.filter(
+            question_set=OuterRef("edition__question_set"), question_set__in=QuestionSet.objects.open_to(user)
+        )
+        return self.annotate(newest_number=Subquery(editions.order_by("-number").values("number")[:1]))
+
     def with_guide(self) -> Self:
         """With `guide`: the tables of the source's teaching guide, None without one."""
         return self.annotate(guide=F("edition__question_set__reading__source__teaching_guide"))
@@ -175,6 +182,7 @@ class Assignment(models.Model):
 
     started_count: int  # on rows of `affected.with_started_counts`
     has_attempts: bool  # on rows of `affected.with_started_counts`
+    newest_number: int | None  # on rows of `with_newest`
     erased_count: int  # on rows of `with_erased_counts()`
     max_points: int  # on rows of `with_max_points()`
     responsible: int  # on rows of `with_responsible()`

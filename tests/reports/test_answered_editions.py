@@ -10,11 +10,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from quizzes.content import sharing
 from quizzes.content.drafts import publishing, saving, saving_questions
 from quizzes.content.drafts.changes import KeyChange, key_changes
 from quizzes.content.set_document import parse_set
 from quizzes.content.tables import Table
-from quizzes.models import Assignment, Classroom, Draft, Edition, Regrade, User
+from quizzes.models import Assignment, Classroom, Draft, Edition, Regrade, Student, User
 from quizzes.people.class_people import add_person
 from quizzes.reports.answered_editions import answered_editions
 from tests.drafting import EXAMPLES, document_of, editor_of, html_of, publish, save, sent, url
@@ -135,8 +136,39 @@ def test_publish_tells_who_answered_before_and_after(given: Assignment, draft: D
         "Question 1 has a different correct answer. Regrade question 1 of version 1" in text_of(after)
     )
     assert reverse("regrade_question", args=[given.public_id, 1]) in read(after).links
-    own = teacher_client.get(reverse("question_set", args=[draft.question_set.public_id]))
-    assert "2 students answered version 1." in text_of(own)
+    for address in (
+        reverse("question_set", args=[draft.question_set.public_id]),
+        reverse("assignment_progress", args=[given.public_id]),
+    ):
+        page = teacher_client.get(address)
+        assert "2 students answered version 1." in text_of(page)
+        assert reverse("regrade_question", args=[given.public_id, 1]) in read(page).links
+
+
+def test_teacher_with_a_shared_set_learns_of_a_correction(
+    draft: Draft, teacher: User, other_classroom: Classroom, outsider: Student, signed_in: Callable[[User], Client]
+) -> None:
+    publishing.publish(draft, seen=1, note="", by=teacher, now=NOW)
+    theirs = make_assignment(edition=Edition.objects.get(), classroom=other_classroom)
+    make_answered_attempt(assignment=theirs, student=make_student(classroom=other_classroom, name="Ana"))
+    author, colleague = signed_in(teacher), signed_in(other_classroom.teachers.get())
+    save(author, draft, key="1")
+    publish(author, draft)
+    addresses = [
+        reverse("question_set", args=[draft.question_set.public_id]),
+        reverse("assignment_progress", args=[theirs.public_id]),
+    ]
+    newer = "This quiz uses version 1. Version 2 is newer. Settings"
+
+    assert not any("ersion 1" in text_of(colleague.get(address)) for address in addresses)
+    sharing.share_set(draft.question_set, with_user=None, by=teacher, now=NOW)
+
+    for address in addresses:
+        page = colleague.get(address)
+        assert "Question 1 has a different correct answer. Regrade question 1 of version 1" in text_of(page)
+        assert (newer in text_of(page)) is (address == addresses[1])
+    make_attempt(assignment=theirs, student=outsider)
+    assert newer not in text_of(colleague.get(addresses[1]))
 
 
 def test_question_that_is_gone_can_be_withdrawn_from_scoring(

@@ -1,5 +1,7 @@
 """The live progress of an assignment. Its page polls it and gets a 304 if nothing has changed."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +12,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from quizzes.assignments.accommodations import accommodations_of
+from quizzes.assignments.deadlines import WindowState
+from quizzes.assignments.lifecycle import window_state
 from quizzes.assignments.status import Status
 from quizzes.assignments.student_statuses import counted_words
 from quizzes.attempts.heartbeats import OFFLINE_AFTER
@@ -24,6 +28,7 @@ from quizzes.reports.live_etag import LiveState, live_etag, live_state, time_ste
 from quizzes.reports.progress import (
     STUCK_AFTER,
     Activity,
+    StudentProgress,
     anonymous_numbers,
     progress,
     status_counts,
@@ -31,6 +36,7 @@ from quizzes.reports.progress import (
 from quizzes.views.access import TeacherRequest, class_act, taught_assignment
 from quizzes.views.methods import require_POST
 from quizzes.views.teacher.assignment_window import button_context
+from quizzes.views.teacher.editor.answered import AnsweredNotice, answered_notices
 
 # A session key: the choice of one teacher in one browser.
 NAMES_HIDDEN = "names_hidden"
@@ -43,13 +49,27 @@ OTHER_STATUSES = (
     Status.NOT_OPEN,
     Status.EXCUSED,
 )
+# Who can get a newer version of the question set.
+WAITING = {Status.NOT_STARTED, Status.NOT_OPEN, Status.MISSING}
+
+
+@dataclass(frozen=True, slots=True)
+class NewerVersion:
+    """A newer edition of the question set of an assignment.
+
+    is_waited_for: whether students can still get it. answered: what may need a regrade.
+    """
+
+    number: int
+    is_waited_for: bool
+    answered: Sequence[AnsweredNotice]
 
 
 @require_GET
 def assignment_progress(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The current progress of each student."""
     now = timezone.now()
-    assignment = taught_assignment(request, public_id)
+    assignment = taught_assignment(request, public_id, among=Assignment.objects.with_newest(request.user))
     tag = _progress_tag(request, require_live_state(request, public_id, now=now), now)
     content = shown_edition(assignment.edition_id).document
     shown = _progress_context(request, assignment, now)
@@ -63,8 +83,26 @@ def assignment_progress(request: TeacherRequest, public_id: str) -> HttpResponse
         "citation": content.reading.citation,
         "tag": tag,
         "lti_scores": scores.send_state(assignment),
+        "newer": _newer_version(request, assignment, shown["entries"], now=now),
     }
     return render_with_etag(request, "teacher/assignment_progress.html", context, tag)
+
+
+def _newer_version(
+    request: TeacherRequest, assignment: Assignment, entries: Sequence[StudentProgress], *, now: datetime
+) -> NewerVersion | None:
+    """What a newer edition of the set means for an assignment; None without one. assignment: `with_newest`."""
+    newest = assignment.newest_number
+    if newest is None or newest == assignment.edition.number or request.is_viewer:
+        return None
+    notices = answered_notices(assignment.edition.question_set, None, latest=newest, by=request.user)
+    own = [one for one in notices if one.answered.edition.pk == assignment.edition_id]
+    is_over = assignment.classroom.archived_at is not None or window_state(assignment, now=now) is WindowState.CLOSED
+    return NewerVersion(
+        number=newest,
+        is_waited_for=not is_over and any(entry.status in WAITING for entry in entries),
+        answered=[one for one in own if one.changed and not one.is_settled],
+    )
 
 
 @require_GET

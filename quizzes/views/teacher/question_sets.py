@@ -115,6 +115,8 @@ def question_set(request: TeacherRequest, public_id: str) -> HttpResponse:
     is_own = found.owner_id == request.user.pk
     has_forms = bool(edition.document.form_of)
     taught = Classroom.objects.taught_by(request.user)
+    # Another teacher's class can have a set that its owner does not share.
+    may_use = is_own or QuestionSet.objects.open_to(request.user).filter(pk=found.pk).exists()
     context = {
         "question_set": found,
         "document": edition.document,
@@ -122,10 +124,9 @@ def question_set(request: TeacherRequest, public_id: str) -> HttpResponse:
         "growth_classes": taught.current().with_list_names(request.user) if has_forms else (),
         "objectives": list(_by_objective(edition.document)),
         "is_own": is_own,
-        # Another teacher's class can have a set that its owner does not share.
-        "may_use": is_own or QuestionSet.objects.open_to(request.user).filter(pk=found.pk).exists(),
+        "may_use": may_use,
         "may_edit": is_own and Draft.objects.owned_by(request.user).filter(question_set=found).exists(),
-        "answered": answered_notices(found, None, latest=edition.number, by=request.user) if is_own else [],
+        "answered": answered_notices(found, None, latest=edition.number, by=request.user) if may_use else [],
     }
     return render(request, "teacher/question_set.html", context)
 
