@@ -22,6 +22,7 @@ from quizzes.content.editions import published
 from quizzes.content.question_types.question import Question, Value
 from quizzes.formatting import isolated, listed_names, points
 from quizzes.forms.accommodations import ReopenForm
+from quizzes.forms.fields import ConfirmForm
 from quizzes.forms.grading import AttemptCommentForm, AttemptGradeForm, OpenAnswersForm
 from quizzes.grading import manual_grades
 from quizzes.grading.scores import adjustments
@@ -285,10 +286,14 @@ def accept_late(request: TeacherRequest, public_id: str) -> HttpResponse:
 def accept_all_late(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Accept the late answers of all students on an assignment, after a question."""
     assignment, now = taught_assignment(request, public_id), timezone.now()
-    late = list(answers.attempts_with_late(assignment, now=now).select_related("assignment", "classroom", "student"))
+    rows = answers.attempts_with_late(assignment, now=now).select_related("assignment", "classroom", "student")
+    late: list[Any] = list(rows)
     count = len({attempt.student_id for attempt in late})
     back = reverse("assignment_progress", args=[public_id])
-    if request.method == "GET" and late:
+    form = ConfirmForm(request.POST if request.method == "POST" else None)
+    # Other late answers may have come since the page named the students.
+    seen = max((attempt.late_at for attempt in late), default=now).isoformat()
+    if late and not (form.is_valid() and form.cleaned_data["seen"] == seen):
         words = ngettext("Accept late answers of {count} student?", "Accept late answers of {count} students?", count)
         return confirm_page(
             request,
@@ -298,7 +303,7 @@ def accept_all_late(request: TeacherRequest, public_id: str) -> HttpResponse:
             keep=gettext("Don’t accept"),
             place=assignment.title,
             back=back,
-            fields=[],
+            fields=[("seen", seen)],
         )
     for attempt in late:
         answers.accept_late(attempt, by=request.user, now=now)

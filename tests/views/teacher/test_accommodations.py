@@ -310,8 +310,12 @@ def test_late_answers_of_a_class_count_after_one_act(
     assignment.save()
     show_on_board(assignment, number=1, phase=Board.Phase.ANSWERS, by=assignment.assigned_by, now=NOW)
     assert "The class board may have shown the answers first." in text_of(teacher_client.get(address))
+    # An answer that comes while the page asks is not accepted with the others.
+    outdated = form_of(teacher_client.get(address), having="seen").data()
+    save(second, "one", "b", seen_revision=1, now=NOW + timedelta(minutes=7))
+    form = form_of(teacher_client.post(address, outdated), having="seen")
     assert acts() == []
-    page = teacher_client.post(address, follow=True)
+    page = teacher_client.post(address, form.data(), follow=True)
     assert "Late answers of 2 students accepted. Scores updated." in text_of(page)
     assert address not in read(page).links
     assert acts() == ["late_accepted", "late_accepted"]
