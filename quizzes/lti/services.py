@@ -1,5 +1,6 @@
 """What the site asks of a platform: take a score, list the members, take a link, register. Each call has limits."""
 
+import re
 import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -242,9 +243,11 @@ class _Registration(DynamicRegistration):
     def get_claims(self) -> list[str]:
         return ["iss", "sub", "name", "given_name", "family_name"]
 
-    def get_messages(self) -> list[dict[str, str]]:
+    def get_messages(self) -> list[dict[str, Any]]:
         link = {"target_link_uri": self.urls["launch"], "label": "Footnote"}
-        return [{"type": DEEP_LINKING, **link}, {"type": "LtiResourceLinkRequest", **link}]
+        # Without them, Canvas offers the tool for modules only, and not for an assignment with a score.
+        places = ["ContentArea", "https://canvas.instructure.com/lti/assignment_selection"]
+        return [{"type": DEEP_LINKING, "placements": places, **link}, {"type": "LtiResourceLinkRequest", **link}]
 
     def get_openid_configuration_endpoint(self) -> str:
         return self.configuration_url
@@ -304,7 +307,8 @@ def register(
         platform = _Registration(urls, configuration_url, token).register()
     except (*FAILURES, TypeError, AttributeError, AssertionError) as error:
         LtiRegistrationLink.objects.create(token_digest=link.token_digest, expires_at=link.expires_at)
-        raise LaunchRefused(f"the registration failed: {error}") from error
+        # Canvas writes its token into the address.
+        raise LaunchRefused(f"the registration failed: {re.sub(r'[?]\S+', '?...', str(error))}") from error
     return cast(LtiPlatform, platform)
 
 

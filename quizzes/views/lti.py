@@ -141,6 +141,7 @@ def _launch_student(request: HttpRequest, launch: LtiLaunch) -> HttpResponse:
     except courses.NotOnRoster:
         return _not_ready(request, gettext("You’re not on the roster of this class."))
     except courses.NoName:
+        logger.warning("A launch from a learning platform was refused: %s sends no names.", launch.platform.name)
         words = gettext("{platform} didn’t send your name. Its administrator can allow names.")
         return _not_ready(request, words.format(platform=launch.platform.name))
     sign_in_student(request, student, is_shared=True)

@@ -269,6 +269,8 @@ def test_platform_registers_itself_once(platform: Platform, client: Client, monk
     [sent] = platform.registrations
     assert sent["token"] == "Bearer t-1"
     assert sent["initiate_login_uri"] == "https://testserver/lti/login/"
+    [deep_linking, _] = sent["https://purl.imsglobal.org/spec/lti-tool-configuration"]["messages"]
+    assert "https://canvas.instructure.com/lti/assignment_selection" in deep_linking["placements"]
     row = LtiPlatform.objects.get(client_id="made-by-platform")
     assert [item.deployment_id for item in row.deployments.all()] == ["d-9"]
     assert client.post(path + query, secure=True).status_code == 401
@@ -322,8 +324,19 @@ def test_registration_changes_no_platform_that_is_known(
     assert LtiRegistrationLink.objects.exists()
 
 
-@pytest.mark.parametrize("configuration", ["http://school.example/config", "", "file:///etc/passwd", "https://["])
-def test_registration_needs_an_https_address(client: Client, db: None, configuration: str) -> None:
+@pytest.mark.parametrize(
+    "configuration",
+    [
+        "http://school.example/config",
+        "",
+        "file:///etc/passwd",
+        "https://[",
+        "https://127.0.0.1:9/config%3Fregistration_token=t-9",
+    ],
+)
+def test_registration_needs_an_https_address_that_answers(
+    client: Client, db: None, caplog: pytest.LogCaptureFixture, configuration: str
+) -> None:
     out = StringIO()
     call_command("lti", "link", stdout=out)
     path = "/" + out.getvalue().strip().split("/", 3)[3]
@@ -332,6 +345,7 @@ def test_registration_needs_an_https_address(client: Client, db: None, configura
 
     # Not of a link in a course, which works for 30 minutes.
     assert (page.status_code, "A registration link works once, for 24 hours." in page.text) == (401, True)
+    assert "t-9" not in caplog.text
     assert LtiRegistrationLink.objects.exists()
 
 

@@ -154,11 +154,14 @@ def test_removed_student_is_told(launch: Launch, course: LtiCourse) -> None:
     assert "not on the roster" in text_of(response)
 
 
-def test_student_without_a_name_is_told_why(launch: Launch, course: LtiCourse) -> None:
+def test_student_without_a_name_is_told_why(
+    launch: Launch, course: LtiCourse, caplog: pytest.LogCaptureFixture
+) -> None:
     response = launch(given_name=None, family_name=None)
 
     assert response.status_code == 403
     assert "Moodle didn’t send your name. Its administrator can allow names." in text_of(response)
+    assert "refused: Moodle sends no names." in caplog.text
     assert not LtiStudent.objects.exists()
 
 
