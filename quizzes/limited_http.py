@@ -40,6 +40,9 @@ class LimitedSession(requests.Session):
             if now - began >= SILENT_SECONDS:
                 _pause(origin, now)
             raise
+        except OSError as error:
+            # Such as a file of certificates that is not there.
+            raise requests.ConnectionError(error) from error
         return response
 
     def _read(self, response: requests.Response) -> None:

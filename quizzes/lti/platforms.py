@@ -1,5 +1,6 @@
 """Registered platforms as the library reads them, the site's own keys, and HTTP to platforms."""
 
+import os
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,6 +31,8 @@ class PlatformSession(LimitedSession):
     def __init__(self) -> None:
         super().__init__(timeout=TIMEOUT_SECONDS, answer_seconds=ANSWER_SECONDS, answer_bytes=MAX_ANSWER_BYTES)
         self.trust_env = False
+        # Of the environment, only the certificates of a school's own authority.
+        self.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
 
 
 class ToolConfig(ToolConfAbstract[Any]):

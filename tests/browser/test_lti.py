@@ -62,7 +62,7 @@ def site(transactional_db: None, settings: Any) -> Iterator[str]:
 
 @pytest.fixture
 def platform(site: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
-    monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", loopback_certificate().path)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", loopback_certificate().path)
     with serving(server_context()) as running:
         pem = make_key("site").export_to_pem(private_key=True, password=None).decode()
         LtiKey.objects.create(kid="site", private_key=pem, created_at=timezone.now())

@@ -90,7 +90,7 @@ def client() -> Client:
 def register(process: OpenEdx, db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], OpenEdx]:
     """Register platform and site with each other. mode: who makes the columns of the gradebook."""
     settings.ALLOWED_HOSTS = ["footnote.example"]
-    monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", loopback_certificate().path)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", loopback_certificate().path)
 
     def run(mode: str) -> OpenEdx:
         pem = make_key("site").export_to_pem(private_key=True, password=None)

@@ -99,3 +99,12 @@ def test_server_that_refuses_at_once_is_asked_each_time() -> None:
         for _ in range(2):
             with pytest.raises(requests.ConnectionError, match="refused"):
                 session.get(address)
+
+
+@pytest.mark.parametrize("open_session", [PlatformSession, sign_on_adapter.provider_session])
+def test_certificates_that_are_not_there_are_an_error_of_the_call(
+    open_session: Callable[[], LimitedSession], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/gone.pem")
+    with open_session() as session, pytest.raises(requests.ConnectionError, match="invalid path: /gone.pem"):
+        session.get("https://127.0.0.1:9/")
