@@ -264,7 +264,8 @@ class SignOnAdapter(DefaultSocialAccountAdapter):
         try:
             user, is_new, next_url = self._user(request, sociallogin, provider)
         except _Refused as refused:
-            raise ImmediateHttpResponse(refusal(request, refused.reason, provider=provider)) from refused
+            page = refusal(request, refused.reason, provider=provider, cause=refused.cause)
+            raise ImmediateHttpResponse(page) from refused
         if request.user.is_authenticated and request.user != user:
             get_account_adapter().logout(request)
         login = Login(user=user, redirect_url=next_url, signup=is_new)
@@ -282,7 +283,7 @@ class SignOnAdapter(DefaultSocialAccountAdapter):
                 raise _Refused(OLD)
             user, is_linked_now = sign_on.account_of(identity, now=now)
         except sign_on.EmailNotVerified as error:
-            raise _Refused(EMAIL_NOT_VERIFIED) from error
+            raise _Refused(EMAIL_NOT_VERIFIED, str(error)) from error
         except sign_on.DomainNotAllowed as error:
             raise _Refused(DOMAIN_NOT_ALLOWED) from error
         except sign_on.LinkedElsewhere as error:
@@ -319,11 +320,11 @@ class SignOnAdapter(DefaultSocialAccountAdapter):
 
 
 class _Refused(Exception):
-    """A sign-in that ends with a page. reason: what the page says."""
+    """A sign-in that ends with a page. reason: what the page says. cause: what only the log has."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, cause: str = "") -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason, self.cause = reason, cause
 
 
 def provider_session() -> LimitedSession:
