@@ -123,7 +123,8 @@ def lti_register(request: HttpRequest, token: str) -> HttpResponse:
     except LaunchRefused as error:
         logger.warning("The registration of a learning platform was refused: %s.", str(error).removesuffix("."))
         return render(request, "public/lti_not_registered.html", status=401)
-    return render(request, "public/lti_registered.html", {"platform": platform})
+    context = {"platform": platform, "is_allowed": platform.deployments.exists()}
+    return render(request, "public/lti_registered.html", context)
 
 
 def may_change(course: LtiCourse, user: User) -> bool:
@@ -136,6 +137,9 @@ def _launch_student(request: HttpRequest, launch: LtiLaunch) -> HttpResponse:
     if course is None or course.classroom.archived_at is not None:
         return _not_ready(request, gettext("Your teacher hasn’t connected this course yet."))
     link = courses.link_of(launch, course)
+    if link is None and launch.known_claims["assignment"]:
+        # A quiz that was deleted, or that is of the class of a course that was copied.
+        return _not_ready(request, gettext("Your teacher hasn’t chosen a quiz for this link yet."))
     try:
         student = courses.student_of(launch, course, now=timezone.now())
     except courses.NotOnRoster:

@@ -266,6 +266,7 @@ def test_platform_registers_itself_once(platform: Platform, client: Client, monk
     said = text_of(client.post(path + query, secure=True))
 
     assert "Registered with moodle" in said
+    assert "allows the deployment" not in said
     [sent] = platform.registrations
     assert sent["token"] == "Bearer t-1"
     assert sent["initiate_login_uri"] == "https://testserver/lti/login/"
