@@ -111,6 +111,8 @@ def test_mayor_is_heard_as_often_in_every_language_and_level() -> None:
         readings = [one for one in (READING, *READING.variants) if one.language == language]
         counts = [sum(any(quote in sentence.text for quote in quotes) for sentence in one) for one in readings]
         assert counts == [7] * len(readings), (language, quotes)
+        answers = ("7", "seven", "7 sentences", "Seven sentences", "siete oraciones", "8 sentences")
+        assert [question.grade(answer) for answer in answers] == [1, 1, 1, 1, 1, 0]
 
 
 # --- The sets -----------------------------------------------------------------------------------------------------
