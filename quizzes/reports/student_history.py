@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.db.models import Q, QuerySet
 
-from quizzes.assignments.status import Status, StudentStatus, score_share
+from quizzes.assignments.status import StudentStatus, score_share
 from quizzes.assignments.student_statuses import by_student_and_assignment, load_overrides
 from quizzes.models import Assignment, Attempt, AuditEvent, Student, User
 from quizzes.reports.gradebook import average_of_cells, cell_of
@@ -24,11 +24,6 @@ class HistoryLine:
     assignment: Assignment
     found: StudentStatus[Attempt]
     attempts: tuple[tuple[Attempt, Decimal | None], ...]
-
-    @property
-    def status(self) -> Status:
-        """The student's status."""
-        return self.found.status
 
 
 def class_average(student: Student, lines: list[HistoryLine]) -> Decimal | None:

@@ -20,7 +20,7 @@ def lines(student: Student, teacher: User) -> list[tuple[Status, bool, list[int]
     """(status, late, numbers of the attempts, number of the counting one) of each line."""
     return [
         (
-            line.status,
+            line.found.status,
             line.found.is_late,
             [attempt.number for attempt, _ in line.attempts],
             line.found.counting_attempt and line.found.counting_attempt.number,
