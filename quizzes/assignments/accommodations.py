@@ -131,14 +131,7 @@ def set_accommodation(student: Student, *, time_factor: Decimal | None, by: User
             student=student, defaults={"time_factor": time_factor, "changed_at": now}
         )
     move_deadlines(_open_attempts(student=student), now=now)
-    AuditEvent.objects.record(
-        AuditEvent.Action.ACCOMMODATION_CHANGED,
-        actor=by,
-        classroom=student.classroom,
-        student=student,
-        at=now,
-        time_factor=None if time_factor is None else str(time_factor),
-    )
+    record_accommodation(student, by=by, now=now, time_factor=None if time_factor is None else str(time_factor))
 
 
 def reading_level_of(student: Student) -> str:
@@ -172,13 +165,18 @@ def set_reading_level(student: Student, *, variant: str, by: User, now: datetime
         return
     student.reading_variant, student.chosen_variant = variant, ""
     student.save(update_fields=["reading_variant", "chosen_variant"])
+    record_accommodation(student, by=by, now=now, reading_level=variant)
+
+
+def record_accommodation(student: Student, *, by: User, now: datetime, **detail: Any) -> None:
+    """Record that an accommodation of a student changed. student: with the classroom. detail: the new value."""
     AuditEvent.objects.record(
         AuditEvent.Action.ACCOMMODATION_CHANGED,
         actor=by,
         classroom=student.classroom,
         student=student,
         at=now,
-        reading_level=variant,
+        **detail,
     )
 
 

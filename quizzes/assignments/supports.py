@@ -11,6 +11,7 @@ from django.db.models import Q
 from quizzes.assignments.accommodations import (
     lock_quizzes_of,
     reading_level_of,
+    record_accommodation,
     set_accommodation,
     set_reading_level,
 )
@@ -134,14 +135,7 @@ def set_supports(student: Student, supports: Supports | None, *, by: User, now: 
     student.supports = after
     student.save(update_fields=["supports"])
     _set_open_attempts(Attempt.objects.open().filter(student=student), supports_of(student))
-    AuditEvent.objects.record(
-        AuditEvent.Action.ACCOMMODATION_CHANGED,
-        actor=by,
-        classroom=student.classroom,
-        student=student,
-        at=now,
-        supports=after,
-    )
+    record_accommodation(student, by=by, now=now, supports=after)
 
 
 def _set_open_attempts(attempts: AttemptQuerySet, supports: Supports) -> None:
