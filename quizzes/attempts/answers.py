@@ -172,12 +172,21 @@ def has_late_to_accept(*, now: datetime) -> ExpressionWrapper:
     The rule of `waiting_late`, as a part of a query over many attempts. A test compares the two.
     """
     same = {"attempt": OuterRef("attempt"), "question": OuterRef("question")}
-    later = {"attempt": OuterRef("attempt"), "question": OuterRef("question"), "pk__gt": OuterRef("pk")}
-    undone = AnswerEvent.objects.filter(**later, outcome=Outcome.UNDONE)
+    undone = AnswerEvent.objects.filter(**same, pk__gt=OuterRef("pk"), outcome=Outcome.UNDONE)
     accepted = AnswerEvent.objects.filter(~Exists(undone), **same, outcome=Outcome.ACCEPTED, at__gte=OuterRef("at"))
     newer = Answer.objects.filter(**same, saved_at__gt=OuterRef("at"))
     late = AnswerEvent.objects.filter(~Exists(accepted), ~Exists(newer), attempt=OuterRef("pk"), outcome=Outcome.LATE)
     return ExpressionWrapper(Q(submitted_at__gte=now - LATE_SHOWN_FOR) & Exists(late), output_field=BooleanField())
+
+
+def attempts_with_late(assignment: Assignment, *, now: datetime) -> QuerySet[Attempt]:
+    """The attempts with a late answer that a teacher can accept, of students who are still in the class.
+
+    Each has `late_at`: when its newest late answer came.
+    """
+    made = assignment.attempts.filter(student__removed_at=None, student__classroom=assignment.classroom_id)
+    late_at = Max("events__at", filter=Q(events__outcome=Outcome.LATE))
+    return made.annotate(has_late=has_late_to_accept(now=now), late_at=late_at).filter(has_late=True)
 
 
 @transaction.atomic
@@ -202,16 +211,6 @@ def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
         rescore([attempt])
         _record(AuditEvent.Action.LATE_ACCEPTED, attempt, len(waiting), by=by, now=now)
     return len(waiting)
-
-
-def attempts_with_late(assignment: Assignment, *, now: datetime) -> QuerySet[Attempt]:
-    """The attempts with a late answer that a teacher can accept, of students who are still in the class.
-
-    Each has `late_at`: when its newest late answer came.
-    """
-    made = assignment.attempts.filter(student__removed_at=None, student__classroom=assignment.classroom_id)
-    late_at = Max("events__at", filter=Q(events__outcome=Outcome.LATE))
-    return made.annotate(has_late=has_late_to_accept(now=now), late_at=late_at).filter(has_late=True)
 
 
 @transaction.atomic

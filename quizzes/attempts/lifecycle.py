@@ -38,18 +38,6 @@ class IsExcused(Exception):
     """The student is excused and has no open attempt."""
 
 
-@dataclass(frozen=True, slots=True)
-class UndoneClose:
-    """What undoing a close changed. working: how many attempts are open now. reopened: how many of them it reopened.
-
-    left: how many attempts stay submitted.
-    """
-
-    working: int
-    reopened: int
-    left: int
-
-
 class NoAttemptsLeft(Exception):
     """The student has used every attempt that the assignment allows."""
 
@@ -60,6 +48,18 @@ class StillOpen(Exception):
 
 class NoTimeLeft(Exception):
     """The attempt has no time left, and the teacher granted none."""
+
+
+@dataclass(frozen=True, slots=True)
+class UndoneClose:
+    """What undoing a close changed. working: how many attempts are open now. reopened: how many of them it reopened.
+
+    left: how many attempts stay submitted.
+    """
+
+    working: int
+    reopened: int
+    left: int
 
 
 def start_attempt(student: Student, assignment: Assignment, *, now: datetime) -> Attempt:
@@ -291,6 +291,11 @@ def is_complete(content: AttemptContent, question: Question, answer: Answer | No
     return not content.missing_parts(question, answer.value, is_checked=answer.checked_at is not None)
 
 
+def note_change_of_language(attempt_id: int) -> None:
+    """Note that the student worked on this attempt in more than one language. 1 query. Safe to repeat."""
+    Attempt.objects.filter(pk=attempt_id).update(language=MIXED_LANGUAGES)
+
+
 def _time_left(attempt: Attempt, *, closes_at: datetime | None, now: datetime) -> timedelta | None:
     """What an attempt had left of its time limit when it was submitted, at most until the close; None without one."""
     if attempt.time_limit is None or attempt.submitted_at is None:
@@ -325,11 +330,6 @@ def _end_break(attempt: Attempt, *, now: datetime) -> None:
     if is_on_break(attempt, now=now):
         end_break(attempt.pk, now=now)
         read_again(attempt, "deadline_at")
-
-
-def note_change_of_language(attempt_id: int) -> None:
-    """Note that the student worked on this attempt in more than one language. 1 query. Safe to repeat."""
-    Attempt.objects.filter(pk=attempt_id).update(language=MIXED_LANGUAGES)
 
 
 def _submit_once(attempt: Attempt, *, at: datetime, by: str, conditions: Mapping[str, Any], language: str) -> Attempt:
