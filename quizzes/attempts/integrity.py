@@ -1,4 +1,4 @@
-"""Check invariants I1 to I5 of docs/architecture.md on all stored rows.
+"""Check invariants I1 to I5 of docs/promises.md on all stored rows.
 
 I1 is checked for the log only: it has each revision from the first to the current one. Only the browsers know which
 answers were acknowledged.

@@ -1,6 +1,6 @@
 """Compare the stored rows with `tools.simulate.model`, and with a recomputation from the stored log.
 
-These are invariants I1 to I5 of docs/architecture.md: no acknowledged answer is lost, the log explains each current
+These are invariants I1 to I5 of docs/promises.md: no acknowledged answer is lost, the log explains each current
 answer, a score follows from answers, regrades and grades, nothing late counts, and no operation is logged twice.
 """
 
