@@ -92,6 +92,8 @@ def test_landing_works_before_any_set_is_loaded(visitor: Client, db: None) -> No
     page = visitor.get(reverse("landing"))
     assert page.status_code == 200
     assert "Every answer cites its source." in text_of(page)
+    # What a search engine shows below the title.
+    assert page.content.count(b'<meta name="description"') == 1
     assert 'id="try"' not in page.content.decode()
     assert "#try" not in read(page).links
 
