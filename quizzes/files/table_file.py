@@ -41,8 +41,8 @@ NO_SEPARATOR = "\x1f"
 _LAST_FIRST = re.compile(r"[^,;|\"\t]++, [^,;|\"\t]++(?:, (?:jr|sr|ii|iii|iv)\.?)?\s*", re.IGNORECASE)
 # The same with a number after it: “Ruiz, Ana, 101”.
 _LAST_FIRST_ID = re.compile(r"[^,;|\"\t\d]{1,100}, [^,;|\"\t\d]{1,100}, ?[^,;|\"\t ]{0,20}\d[^,;|\"\t ]{0,20}\s*")
-# “Ruiz,Ana”: in a list of “Last, First”, the space is forgotten.
-_NO_SPACE = re.compile(r"[^,;|\"\t\d]++,[^,;|\"\t\d]++")
+# A name and a number, in two columns: “Ana Ruiz, 7”, “101, Ana Ruiz”.
+_NAME_AND_NUMBER = re.compile(r"\s*\d[\w-]*, .*|.*, \d[\w-]*\s*")
 _WIDE_SPACE = re.compile(r" {2,}")
 # A row on several lines is put together only under so many headings, and with so many columns without one.
 _MIN_TABS, _MAX_UNNAMED = 4, 2
@@ -262,17 +262,15 @@ def _separator(lines: Sequence[str]) -> str:
 
 
 def _are_names(with_comma: Sequence[str]) -> bool:
-    """Whether each of these lines is one name, “Last, First”.
+    """Whether these lines are names, “Last, First”, and the comma separates no columns.
 
-    The first line has the space after its comma, since “Last,First” there is the heading of two columns.
+    One odd line, such as “Last,First” or a nickname in quotes, makes no columns of the others. A first line without a
+    space after a comma is the heading of columns.
     """
-    spaced = [bool(_LAST_FIRST.fullmatch(line) or _LAST_FIRST_ID.fullmatch(line)) for line in with_comma]
-    if all(spaced):
+    names = [bool(_LAST_FIRST.fullmatch(line) and not _NAME_AND_NUMBER.fullmatch(line)) for line in with_comma]
+    if all(is_name or _LAST_FIRST_ID.fullmatch(line) for is_name, line in zip(names, with_comma, strict=True)):
         return True
-    is_mostly = spaced[0] and 2 * sum(spaced) > len(spaced)
-    return is_mostly and all(
-        is_spaced or _NO_SPACE.fullmatch(line) for is_spaced, line in zip(spaced, with_comma, strict=True)
-    )
+    return ", " in with_comma[0] and 2 * sum(names) > len(names)
 
 
 def _decoded(content: bytes) -> tuple[str, str]:

@@ -66,10 +66,20 @@ def test_quotes_hold_separators_and_a_lost_quote_loses_no_row() -> None:
 
 def test_last_name_first_is_one_column() -> None:
     assert read_text("Lopez, Maya\nKim, Noah") == (TableRow(1, ("Lopez, Maya",)), TableRow(2, ("Kim, Noah",)))
-    # Also where one line lacks the space. In the first line, it is the heading of two columns.
-    rows = read_text("Lopez, Maya\nKim,Noah\nLee, Ana")
-    assert [row.cells for row in rows] == [("Lopez, Maya",), ("Kim,Noah",), ("Lee, Ana",)]
-    assert read_text("Last,First\nLopez, Maya\nKim, Noah")[1].cells == ("Lopez", "Maya")
+    # One odd line makes no columns of the others.
+    for odd in ("Lee,Ana", 'Lee, Robert "Bobby"', "Lee, Ana,", "Lee, Ana, absent", "Total, 2", "Room 7, north; east"):
+        rows = read_text(f"Lopez, Maya\nKim, Noah\n{odd}")
+        assert [row.cells for row in rows][:2] == [("Lopez, Maya",), ("Kim, Noah",)], odd
+
+
+def test_comma_and_space_between_columns_separates_them() -> None:
+    # A first line without a space is the heading of columns. A name and its number are no “Last, First”.
+    for text, cells in (
+        ("Last,First\nLopez, Maya\nKim, Noah", ("Lopez", "Maya")),
+        ("Maya Lopez, 7\nMaya Lopez, 7th", ("Maya Lopez", "7th")),
+        ("ID, Name\n101, Maya Lopez", ("101", "Maya Lopez")),
+    ):
+        assert read_text(text)[1].cells == cells
 
 
 def test_a_few_rows_of_a_spreadsheet_between_typed_names_have_columns() -> None:
