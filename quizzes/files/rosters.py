@@ -263,6 +263,7 @@ def _compared(rows: Sequence[RosterRow], known: KnownStudents) -> list[RosterRow
     """The rows compared with the class and with each other."""
     compared = []
     first_row: dict[str, int] = {}
+    proposed = set[str]()
     for row in rows:
         if row.state != "new":
             compared.append(row)
@@ -270,7 +271,9 @@ def _compared(rows: Sequence[RosterRow], known: KnownStudents) -> list[RosterRow
         key, turned_key = name_keys(row.name)
         if key in first_row:
             # A name that is on the roster may be of this student, from an earlier list.
-            proposal = numbered_name(row.name.display, {*first_row, *({*known.removed} - {*known.present})})
+            taken = {*first_row, *proposed, *({*known.removed} - {*known.present})}
+            proposal = numbered_name(row.name.display, taken)
+            proposed.add(name_key(proposal))
             note = gettext("Same name as row {number}. For another student, type a name that differs.").format(
                 number=first_row[key]
             )

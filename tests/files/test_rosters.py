@@ -117,7 +117,7 @@ def test_a_role_in_a_name_is_no_role() -> None:
 
 
 def test_pasted_names_are_marked_one_by_one() -> None:
-    text = "Maya Lopez\n\n  noah kim \r\nMAYA LOPEZ\nGone Girl\nmaya@x.example\nAna, Ben, Cy\nAda\n"
+    text = "Maya Lopez\n\n  noah kim \r\nMAYA LOPEZ\nGone Girl\nmaya@x.example\nAna, Ben, Cy\nAda\nMaya Lopez\n"
     rows = roster_of(text, present=["Noah Kim"], removed=["Gone Girl"]).rows
     assert [(row.number, row.name.display, row.state) for row in rows] == [
         (1, "Maya Lopez", "new"),
@@ -127,9 +127,10 @@ def test_pasted_names_are_marked_one_by_one() -> None:
         (6, "maya@x.example", "problem"),
         (7, "Ana, Ben, Cy", "problem"),
         (8, "Ada", "new"),
+        (9, "Maya Lopez", "problem"),
     ]
     assert rows[2].note == "Same name as row 1. For another student, type a name that differs."
-    assert rows[2].proposal == "MAYA LOPEZ (2)"
+    assert (rows[2].proposal, rows[7].proposal) == ("MAYA LOPEZ (2)", "Maya Lopez (3)")
     assert rows[4].note == "This is an email address, not a name."
     assert rows[5].note == "This line has several names: put each name on a line of its own."
 
