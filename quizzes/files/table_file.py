@@ -264,13 +264,13 @@ def _separator(lines: Sequence[str]) -> str:
 def _are_names(with_comma: Sequence[str]) -> bool:
     """Whether these lines are names, “Last, First”, and the comma separates no columns.
 
-    One odd line, such as “Last,First” or a nickname in quotes, makes no columns of the others. A first line without a
-    space after a comma is the heading of columns.
+    Odd lines, such as “Last,First” or a nickname in quotes, make no columns of the others if they are at most half. A
+    first line without a space after a comma is the heading of columns.
     """
     names = [bool(_LAST_FIRST.fullmatch(line) and not _NAME_AND_NUMBER.fullmatch(line)) for line in with_comma]
     if all(is_name or _LAST_FIRST_ID.fullmatch(line) for is_name, line in zip(names, with_comma, strict=True)):
         return True
-    return ", " in with_comma[0] and 2 * sum(names) > len(names)
+    return ", " in with_comma[0] and 2 * sum(names) >= len(names)
 
 
 def _decoded(content: bytes) -> tuple[str, str]:

@@ -66,10 +66,9 @@ def test_quotes_hold_separators_and_a_lost_quote_loses_no_row() -> None:
 
 def test_last_name_first_is_one_column() -> None:
     assert read_text("Lopez, Maya\nKim, Noah") == (TableRow(1, ("Lopez, Maya",)), TableRow(2, ("Kim, Noah",)))
-    # One odd line makes no columns of the others.
+    # Odd lines, up to half of all, make no columns of the others.
     for odd in ("Lee,Ana", 'Lee, Robert "Bobby"', "Lee, Ana,", "Lee, Ana, absent", "Total, 2", "Room 7, north; east"):
-        rows = read_text(f"Lopez, Maya\nKim, Noah\n{odd}")
-        assert [row.cells for row in rows][:2] == [("Lopez, Maya",), ("Kim, Noah",)], odd
+        assert read_text(f"Lopez, Maya\n{odd}")[0].cells == ("Lopez, Maya",), odd
 
 
 def test_comma_and_space_between_columns_separates_them() -> None:
@@ -77,7 +76,7 @@ def test_comma_and_space_between_columns_separates_them() -> None:
     for text, cells in (
         ("Last,First\nLopez, Maya\nKim, Noah", ("Lopez", "Maya")),
         ("Maya Lopez, 7\nMaya Lopez, 7th", ("Maya Lopez", "7th")),
-        ("ID, Name\n101, Maya Lopez", ("101", "Maya Lopez")),
+        ("ID, Name\n101, Maya Lopez\n102, Noah Kim", ("101", "Maya Lopez")),
     ):
         assert read_text(text)[1].cells == cells
 
