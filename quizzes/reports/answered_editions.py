@@ -22,16 +22,18 @@ class AnsweredEdition:
         return keys.index(key) + 1 if key in keys else None
 
 
-def answered_editions(question_set: QuestionSet, *, by: User, key: str = "") -> list[AnsweredEdition]:
+def answered_editions(
+    question_set: QuestionSet, *, by: User, key: str = "", only: Assignment | None = None
+) -> list[AnsweredEdition]:
     """The editions of a set that students of this teacher answered, the oldest first; at most 3 queries.
 
     Only in classes that the teacher may change: nobody else can regrade there. key: count only answers to this
-    question; "" for all questions.
+    question; "" for all questions. only: count only answers to this assignment; None for all assignments.
     """
-    answer_rows = Answer.objects.filter(
-        attempt__assignment__in=Assignment.objects.editable_by(by).of_set(question_set),
-        value__isnull=False,
-    )
+    given = Assignment.objects.editable_by(by).of_set(question_set)
+    if only is not None:
+        given = given.filter(pk=only.pk)
+    answer_rows = Answer.objects.filter(attempt__assignment__in=given, value__isnull=False)
     if key:
         answer_rows = answer_rows.filter(question__key=key)
     pairs = set(answer_rows.order_by().values_list("attempt__assignment", "attempt__student").distinct())

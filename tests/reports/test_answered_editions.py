@@ -150,7 +150,9 @@ def test_teacher_with_a_shared_set_learns_of_a_correction(
 ) -> None:
     publishing.publish(draft, seen=1, note="", by=teacher, now=NOW)
     theirs = make_assignment(edition=Edition.objects.get(), classroom=other_classroom)
-    make_answered_attempt(assignment=theirs, student=make_student(classroom=other_classroom, name="Ana"))
+    other = make_assignment(edition=theirs.edition, classroom=make_classroom(teacher=other_classroom.teachers.get()))
+    for quiz in (theirs, other):
+        make_answered_attempt(assignment=quiz, student=make_student(classroom=quiz.classroom, name="Ana"))
     author, colleague = signed_in(teacher), signed_in(other_classroom.teachers.get())
     save(author, draft, key="1")
     publish(author, draft)
@@ -163,8 +165,9 @@ def test_teacher_with_a_shared_set_learns_of_a_correction(
     assert not any("ersion 1" in text_of(colleague.get(address)) for address in addresses)
     sharing.share_set(draft.question_set, with_user=None, by=teacher, now=NOW)
 
-    for address in addresses:
+    for count, address in zip(("2 students", "1 student"), addresses, strict=True):
         page = colleague.get(address)
+        assert f"{count} answered version 1." in text_of(page)
         assert "Question 1 has a different correct answer. Regrade question 1 of version 1" in text_of(page)
         assert (newer in text_of(page)) is (address == addresses[1])
     make_attempt(assignment=theirs, student=outsider)

@@ -95,13 +95,13 @@ def _newer_version(
     newest = assignment.newest_number
     if newest is None or newest == assignment.edition.number or request.is_viewer:
         return None
-    notices = answered_notices(assignment.edition.question_set, None, latest=newest, by=request.user)
-    own = [one for one in notices if one.answered.edition.pk == assignment.edition_id]
+    question_set = assignment.edition.question_set
+    notices = answered_notices(question_set, None, latest=newest, by=request.user, only=assignment)
     is_over = assignment.classroom.archived_at is not None or window_state(assignment, now=now) is WindowState.CLOSED
     return NewerVersion(
         number=newest,
         is_waited_for=not is_over and any(entry.status in WAITING for entry in entries),
-        answered=[one for one in own if one.changed and not one.is_settled],
+        answered=[notice for notice in notices if notice.changed and not notice.is_settled],
     )
 
 

@@ -8,7 +8,7 @@ from quizzes.content.drafts.changes import KeyChange, key_changes
 from quizzes.content.editions import published
 from quizzes.content.set_document import parse_set
 from quizzes.content.tables import Table
-from quizzes.models import QuestionSet, Regrade, User
+from quizzes.models import Assignment, QuestionSet, Regrade, User
 from quizzes.reports.answered_editions import AnsweredEdition, answered_editions
 
 
@@ -32,12 +32,15 @@ class AnsweredNotice:
         return bool(self.changed) and all(change.key in self.regraded for change in self.changed)
 
 
-def answered_notices(question_set: QuestionSet, new: Table | None, *, latest: int, by: User) -> list[AnsweredNotice]:
+def answered_notices(
+    question_set: QuestionSet, new: Table | None, *, latest: int, by: User, only: Assignment | None = None
+) -> list[AnsweredNotice]:
     """One notice for each edition that students of this teacher answered and that a newer one follows.
 
-    new: the document of the next edition, None if there is none or it is not ready. latest: the newest number.
+    new: the document of the next edition, None if there is none or it is not ready. latest: the newest number. only: as
+    for `answered_editions`.
     """
-    editions = answered_editions(question_set, by=by)
+    editions = answered_editions(question_set, by=by, only=only)
     if not editions:
         return []
     newest_id, published_at = question_set.editions.values_list("pk", "published_at").get(number=latest)
