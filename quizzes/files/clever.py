@@ -9,7 +9,7 @@ type Rows = Sequence[Mapping[str, str]]
 
 # Its tables besides enrollments.csv, which OneRoster has too.
 TABLES = ("schools", "students", "teachers", "sections")
-NEEDED = {"students": "student_id", "sections": "section_id", "enrollments": "student_id"}
+NEEDED = {"students": ["student_id"], "sections": ["section_id"], "enrollments": ["student_id", "section_id"]}
 _TEACHER_COLUMNS = ("teacher_id", *(f"teacher_{number}_id" for number in range(2, 11)))
 
 
@@ -32,7 +32,7 @@ def oneroster_tables(tables: Mapping[str, Rows]) -> dict[str, list[dict[str, str
         "enrollments": [
             *(
                 {
-                    "classsourcedid": row.get("section_id", ""),
+                    "classsourcedid": row["section_id"],
                     "usersourcedid": row["student_id"],
                     "role": "student",
                 }

@@ -34,7 +34,7 @@ _MAX_CELL = 500
 _GONE = ("tobedeleted", "inactive")
 _TABLES = ("manifest", "users", "classes", "enrollments", "roles", *clever.TABLES)
 # Without one of these columns, a table is not the one that its name says.
-_NEEDED = {"users": "sourcedId", "classes": "sourcedId", "enrollments": "userSourcedId"}
+_NEEDED = {"users": ["sourcedId"], "classes": ["sourcedId"], "enrollments": ["userSourcedId", "classSourcedId"]}
 
 
 class UnreadableOneRoster(ValueError):
@@ -114,9 +114,9 @@ def read_oneroster(content: bytes, *, today: date | None = None, email: str = ""
     return OneRoster(version[:10], tuple(found), is_delta)
 
 
-def _check_tables(tables: Mapping[str, list[dict[str, str]]], needed: Mapping[str, str]) -> None:
-    """Raise UnreadableOneRoster if a table or its column is not there. needed: the column by name of the table."""
-    for name, column in needed.items():
+def _check_tables(tables: Mapping[str, list[dict[str, str]]], needed: Mapping[str, Sequence[str]]) -> None:
+    """Raise UnreadableOneRoster if a table or a column is not there. needed: the columns by name of the table."""
+    for name, columns in needed.items():
         rows = tables.get(name)
         if rows is None:
             raise UnreadableOneRoster(
@@ -124,9 +124,10 @@ def _check_tables(tables: Mapping[str, list[dict[str, str]]], needed: Mapping[st
                     "This ZIP file has no {name}.csv. Export all rosters from OneRoster or Clever, not only changes."
                 ).format(name=name)
             )
-        if rows and column.casefold() not in rows[0]:
+        missing = [column for column in columns if rows and column.casefold() not in rows[0]]
+        if missing:
             raise UnreadableOneRoster(
-                gettext("{name}.csv has no column {column}. Export it again.").format(name=name, column=column)
+                gettext("{name}.csv has no column {column}. Export it again.").format(name=name, column=missing[0])
             )
 
 

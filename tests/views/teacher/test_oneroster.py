@@ -451,6 +451,18 @@ def test_number_that_several_students_have_is_nobodys() -> None:
     ) == [("Civics", [("b", "Bo Cho"), ("a", "Ana Ruiz")], ())]
 
 
+@pytest.mark.parametrize("column", ["userSourcedId", "classSourcedId"])
+def test_table_without_a_needed_column_names_it(column: str) -> None:
+    tables = {
+        "users": USERS + "u,,,,,,,\n",
+        "classes": CLASSES + "c,,,,\n",
+        "enrollments": f"sourcedId,{column}\ne,x\n",
+    }
+    [other] = {"userSourcedId", "classSourcedId"} - {column}
+    with pytest.raises(UnreadableOneRoster, match=f"enrollments.csv has no column {other}. Export it again."):
+        classes_of(**tables)
+
+
 def test_a_package_that_unpacks_without_end_is_not_read() -> None:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
