@@ -1,5 +1,6 @@
 """What the site asks of a platform: take a score, list the members, take a link, register. Each call has limits."""
 
+import logging
 import re
 import time
 from collections.abc import Mapping, Sequence
@@ -38,6 +39,8 @@ from quizzes.models import (
     LtiScore,
 )
 from quizzes.people.accounts import token_digest
+
+logger = logging.getLogger(__name__)
 
 SCORE_SCOPE: Final = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
 MEMBERS_SCOPE = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
@@ -85,7 +88,7 @@ class _Connector(ServiceConnector):
 
 def send_scores(scores: Sequence[LtiScore], *, now: datetime) -> None:
     """Send these scores. A platform that does not answer, or asks for a pause, is left alone until the next round."""
-    until, paused = time.monotonic() + ROUND_SECONDS, dict[int, str]()
+    until, paused, logged = time.monotonic() + ROUND_SECONDS, dict[int, str](), set[int]()
     with PlatformSession() as session:
         for score in scores:
             platform = score.link.course.deployment.platform
@@ -99,6 +102,10 @@ def send_scores(scores: Sequence[LtiScore], *, now: datetime) -> None:
             try:
                 _send(score, platform, session, now)
             except FAILURES as error:
+                # Of a class, each score fails alike.
+                if platform.pk not in logged:
+                    _log_failure(platform, error)
+                    logged.add(platform.pk)
                 if _needs_pause(error):
                     paused[platform.pk] = _why(error)
                 mark_failed(score, _why(error), now=now)
@@ -117,6 +124,7 @@ def make_line_items(links: Sequence[LtiLink], *, now: datetime) -> None:
             try:
                 keep_column(link, _line_item(link, platform, session))
             except (*FAILURES, AttributeError) as error:
+                _log_failure(platform, error)
                 if _needs_pause(error):
                     paused.add(platform.pk)
                 column_failed(link, _why(error), now=now)
@@ -168,8 +176,10 @@ def members_of(course: LtiCourse) -> list[Member]:
         except LtiKey.DoesNotExist as error:
             raise PlatformFailed(NO_KEY) from error
         except LtiServiceException as error:
+            _log_failure(course.deployment.platform, error)
             raise PlatformFailed(_reason(error.response)) from error
         except (*FAILURES, AttributeError) as error:
+            _log_failure(course.deployment.platform, error)
             raise PlatformFailed(gettext_noop("The platform does not answer, or its answer is not LTI.")) from error
 
 
@@ -307,8 +317,7 @@ def register(
         platform = _Registration(urls, configuration_url, token).register()
     except (*FAILURES, TypeError, AttributeError, AssertionError) as error:
         LtiRegistrationLink.objects.create(token_digest=link.token_digest, expires_at=link.expires_at)
-        # Canvas writes its token into the address.
-        raise LaunchRefused(f"the registration failed: {re.sub(r'[?]\S+', '?...', str(error))}") from error
+        raise LaunchRefused(f"the registration failed: {_without_query(error)}") from error
     return cast(LtiPlatform, platform)
 
 
@@ -337,6 +346,16 @@ def _learner(claims: Mapping[str, Any]) -> Member | None:
     name, subject = member_name(claims), str(claims.get("user_id") or "")
     has_id = 0 < len(subject) <= MAX_ID and "\0" not in subject
     return Member(subject, name) if is_active and "Learner" in roles and name is not None and has_id else None
+
+
+def _log_failure(platform: LtiPlatform, error: Exception) -> None:
+    """Tell the operator what teachers cannot mend, such as a wrong address for access tokens."""
+    logger.warning("A call to %s failed: %s: %s", platform.name, type(error).__name__, _without_query(error))
+
+
+def _without_query(error: Exception) -> str:
+    # Canvas writes the token of a registration into an address.
+    return re.sub(r"[?][^\s\]]+", "?...", str(error))
 
 
 def _needs_pause(error: Exception) -> bool:

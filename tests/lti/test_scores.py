@@ -221,7 +221,9 @@ def test_score_of_a_quiz_without_points_is_taken_back(platform: Platform, link: 
     ]
 
 
-def test_score_arrives_after_an_outage(platform: Platform, link: LtiLink, learner: LtiStudent) -> None:
+def test_score_arrives_after_an_outage(
+    platform: Platform, link: LtiLink, learner: LtiStudent, caplog: pytest.LogCaptureFixture
+) -> None:
     turn_in(link, learner)
     platform.status = 503
     for minute in (0, 0, 1, 2, 6, 21, 22, 59):
@@ -233,6 +235,9 @@ def test_score_arrives_after_an_outage(platform: Platform, link: LtiLink, learne
     assert state is not None
     assert [error for _, error in state.errors] == ["La plataforma respondió con el error 503."]
     assert score.tries == 4
+    lines = [line for line in caplog.messages if line.startswith("A call to Moodle failed: LtiServiceException: ")]
+    assert len(lines) == 4
+    assert lines[0].endswith(f"[{platform.origin}/items/1/scores?...]: 503")
 
     platform.status = 200
     exchange_scores(now=LATER + timedelta(hours=2))
