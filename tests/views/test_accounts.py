@@ -636,11 +636,11 @@ def test_site_without_mail_says_how_to_get_in(teacher: User) -> None:
 
 
 def test_site_with_mail_sends_a_link_for_a_new_password(
-    teacher: User, settings: Settings, mailoutbox: list[mail.EmailMessage]
+    teacher: User, settings: Settings, mailoutbox: list[mail.EmailMessage], clock: time_machine.Traveller
 ) -> None:
     settings.MAILER = {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}
-    client = Client()
-    form = form_of(client.get(reverse("account_reset_password")), having="email")
+    client, form_address = Client(), reverse("account_reset_password")
+    form = form_of(client.get(form_address), having="email")
 
     for address in ("RIVERA@school.test", "nobody@school.test"):
         sent = client.post(form.action, form.data(email=address), follow=True)
@@ -660,6 +660,18 @@ def test_site_with_mail_sends_a_link_for_a_new_password(
     assert teacher.check_password(NEW_PASSWORD)
     again = Client().get(link.removeprefix("http://testserver"), follow=True)
     assert "This link doesn’t work" in again.content.decode()
+
+    # Nobody can fill an inbox: 5 mails an hour, and no other reply for an email without an account.
+    for address in (teacher.email, "nobody@school.test"):
+        replies = []
+        for _ in range(5):
+            replies.append(client.post(form_address, {"email": address}))
+            clock.shift(timedelta(minutes=2))
+        assert [reply.status_code for reply in replies] == [302] * 4 + [429]
+        assert "Use the newest link in your email, or wait an hour for another one." in text_of(replies[-1])
+    assert len(mailoutbox) == 5
+    clock.shift(timedelta(hours=1))
+    assert client.post(form_address, {"email": teacher.email}).status_code == 302
 
 
 @pytest.mark.parametrize(
