@@ -162,12 +162,10 @@ TEMPLATES = [
 ]
 
 # Stored times are UTC; a classroom has a time zone of its own for display.
-USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 # The languages of pages. The lists of rows under /admin/ are in English: quizsite/middleware.py decides.
 LANGUAGES = [("en", "English"), ("es", "Español")]
-USE_I18N = True
 
 # --- Database and cache ---------------------------------------------------------------------------------------------
 
@@ -323,7 +321,6 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "quizsite.static_files.StaticFilesStorage"},
 }
-WHITENOISE_USE_FINDERS = DEBUG
 # No other site needs these files, so they need no header for it.
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 # Pages link to hashed names only.
@@ -392,8 +389,6 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password_from_key": None,
     "reset_password": "20/m/ip,5/h/key",
 }
-ACCOUNT_LOGOUT_REDIRECT_URL = "landing"
-ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 
