@@ -142,22 +142,6 @@ class AssignmentSettingsForm(forms.Form):
         values = {**self.cleaned_data, "shows_scores": self.shows_scores}
         return AssignmentSettings(**{name: values[name] for name in AssignmentSettings.__dataclass_fields__})
 
-    def window_in(self, zone: ZoneInfo, *, stored: Window | None = None) -> Window:
-        """The window in this zone; a wall time that does not exist in the zone is an error of its field.
-
-        stored: an unchanged time keeps its stored moment, with seconds and in the hour that clocks repeat.
-        """
-        stored = stored or Window()
-        opens_at = moment_in_zone(self, "opens", zone, stored=stored.opens_at)
-        return Window(
-            opens_at,
-            moment_in_zone(self, "due", zone, stored=stored.due_at),
-            moment_in_zone(self, "closes", zone, stored=stored.closes_at),
-            # An opening time takes the place of the teacher's start.
-            waits_for_teacher=stored.waits_for_teacher and opens_at is None,
-            paused_at=stored.paused_at,
-        )
-
     def check_window(
         self, window: Window, *, stored: Window | None = None, field_of: Callable[[str], str] = lambda name: name
     ) -> None:
@@ -290,9 +274,25 @@ class ChangeAssignmentForm(AssignmentSettingsForm):
 
     def clean(self) -> dict[str, Any]:
         """The cleaned data with `window`."""
-        window = self.window_in(self.zone, stored=self.stored)
+        window = self._typed_window()
         self.check_window(window, stored=self.stored)
         return {**self.cleaned_data, "window": window}
+
+    def _typed_window(self) -> Window:
+        """The window of the fields; a wall time that does not exist in the zone is an error of its field.
+
+        An unchanged time keeps its stored moment, with seconds and in the hour that clocks repeat.
+        """
+        stored = self.stored
+        opens_at = moment_in_zone(self, "opens", self.zone, stored=stored.opens_at)
+        return Window(
+            opens_at,
+            moment_in_zone(self, "due", self.zone, stored=stored.due_at),
+            moment_in_zone(self, "closes", self.zone, stored=stored.closes_at),
+            # An opening time takes the place of the teacher's start.
+            waits_for_teacher=stored.waits_for_teacher and opens_at is None,
+            paused_at=stored.paused_at,
+        )
 
     @property
     def window(self) -> Window:
