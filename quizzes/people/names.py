@@ -128,7 +128,7 @@ def join_name(given: str, family: str, *, suffix: str = "") -> PersonName:
     return PersonName(" ".join(f"{given} {family} {suffix}".split()), family if given.strip() else "")
 
 
-def family_first_name(text: str, *, family_count: int = 1) -> PersonName:
+def family_first_name(text: str, *, family_count: int) -> PersonName:
     """The name of “Lopez Maya Ann”, where only the heading says that the family name comes first.
 
     family_count: 2 for “Ruiz Peña Ana”. At least one word is left for the first name.

@@ -27,7 +27,7 @@ _ESCAPED = re.compile(r"\\([}{#~/\"\\=%])")
 _FULL = 100
 
 
-def read_cloze(source: str, notes: list[str], taker: PictureTaker | None = None) -> Item:
+def read_cloze(source: str, notes: list[str], taker: PictureTaker) -> Item:
     """The blanks of a text with embedded answers. source: HTML. taker: gets its picture. Raises Skipped."""
     gaps, weights = list[Gap](), set[int]()
 

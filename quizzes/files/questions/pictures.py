@@ -93,7 +93,7 @@ def in_package(files: Mapping[str, bytes], path: str) -> Find:
 class PictureTaker:
     """Takes the first picture of a question that the file has. credit: what our own mark says of it."""
 
-    find: Find = embedded
+    find: Find
     credit: str = ""
     _source: str | None = None
     _picture: ItemPicture | None = field(default=None, init=False)

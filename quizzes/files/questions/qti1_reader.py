@@ -27,7 +27,7 @@ from quizzes.files.questions.item import (
 )
 from quizzes.files.questions.markup import tidy
 from quizzes.files.questions.numeric import numbers
-from quizzes.files.questions.pictures import Find, PictureTaker, embedded
+from quizzes.files.questions.pictures import Find, PictureTaker
 from quizzes.files.questions.qti1_rules import Rules, material, rules_of
 from quizzes.phrases import gettext, gettext_noop
 
@@ -48,7 +48,7 @@ _BLACKBOARD_TYPES = {
 }
 
 
-def read_qti1(content: bytes, file: str = "", find: Find = embedded) -> list[ReadQuestion]:
+def read_qti1(content: bytes, file: str, find: Find) -> list[ReadQuestion]:
     """The outcome of each item of one XML file. file: its path in the package, "" for a file alone.
 
     find: the bytes of a picture by its address.

@@ -14,7 +14,7 @@ from quizzes.files.questions.containers import xml_tree
 from quizzes.files.questions.item import Gap, Item, Line, ReadQuestion, Skipped, blanks_of, counted, read, skipped
 from quizzes.files.questions.markup import raised, tidy
 from quizzes.files.questions.numeric import numbers
-from quizzes.files.questions.pictures import CREDIT_CLASS, Find, PictureTaker, embedded
+from quizzes.files.questions.pictures import CREDIT_CLASS, Find, PictureTaker
 from quizzes.phrases import gettext
 
 _INTERACTIONS = (
@@ -45,7 +45,7 @@ def _normalize(root: Element) -> None:
             element.attrib[_name(name.rpartition("}")[2])] = element.attrib.pop(name)
 
 
-def read_qti2(content: bytes, file: str = "", find: Find = embedded) -> list[ReadQuestion]:
+def read_qti2(content: bytes, file: str, find: Find) -> list[ReadQuestion]:
     """The outcome of each item of one XML file; [] for a file without items, such as a test.
 
     file: its path in the package, "" for a file alone. find: the bytes of a picture by its address.
