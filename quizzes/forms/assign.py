@@ -124,6 +124,11 @@ class AssignForm(AssignmentSettingsForm):
             sizes = sizes_of(item.latest_edition_id for item in question_sets)
             choice_field(self, "question_set").choices = _question_set_choices(question_sets, sizes)
 
+    @property
+    def has_guides(self) -> bool:
+        """Whether a question set of the choice has a teaching guide."""
+        return any(item.has_guide for item in self.question_sets.values())
+
     def _offer_classrooms(self, classrooms: Sequence[Classroom], chosen: Sequence[str]) -> None:
         """Set the choices, and add fields for the times of each class if there are several."""
         choice_field(self, "classrooms").choices = [(classroom.public_id, classroom) for classroom in classrooms]

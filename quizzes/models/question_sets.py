@@ -101,6 +101,10 @@ class QuestionSetQuerySet(models.QuerySet["QuestionSet"]):
         """With `guide`: the tables of the source's teaching guide, None without one."""
         return self.annotate(guide=F("reading__source__teaching_guide"))
 
+    def with_has_guide(self) -> Self:
+        """With `has_guide`: whether the source has a teaching guide."""
+        return self.annotate(has_guide=Q(reading__source__teaching_guide__isnull=False))
+
     def by_shown_title(self) -> list["QuestionSet"]:
         """The sets by the title that the page shows, without case, accents, and marks such as “¿”."""
         return sorted(self.order_by("pk"), key=lambda row: _letters(row.shown_title))
@@ -134,6 +138,7 @@ class QuestionSet(models.Model):
 
     latest_edition_id: int  # on rows of `published()`
     guide: dict[str, Any] | None  # on rows of `with_guide()`
+    has_guide: bool  # on rows of `with_has_guide()`
 
     objects = QuestionSetQuerySet.as_manager()
 

@@ -103,7 +103,7 @@ def assign(request: TeacherRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def assign_quiz(request: TeacherRequest) -> HttpResponse:
     """Assign a question set that the teacher chooses on the page."""
-    question_sets = QuestionSet.objects.open_to(request.user).current().published().by_shown_title()
+    question_sets = QuestionSet.objects.open_to(request.user).current().published().with_has_guide().by_shown_title()
     return _assign(request, Offer(classrooms=_classrooms(request), question_sets=question_sets))
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.models import Classroom, QuestionSet, User
+from quizzes.models import Classroom, QuestionSet, Source, User
 from tests.conftest import Queries
 from tests.factories import make_assignment, make_edition, publish_built_in_sets
 from tests.pages import text_of
@@ -48,12 +48,17 @@ def test_standards_link_to_their_questions(teacher_client: Client, built_in: Que
 
 @pytest.mark.parametrize("page", ["question_set", "assign"])
 def test_guide_is_linked_where_a_set_has_one(
-    teacher_client: Client, teacher: User, built_in: QuestionSet, page: str
+    teacher_client: Client, classroom: Classroom, built_in: QuestionSet, page: str
 ) -> None:
     without = make_edition().question_set
     assert guide_url(built_in) in teacher_client.get(reverse(page, args=[built_in.public_id])).text
     assert guide_url(without) not in teacher_client.get(reverse(page, args=[without.public_id])).text
     assert teacher_client.get(guide_url(without)).status_code == 404
+    care_note = "Read the care note in the teaching guide first"
+    listed = teacher_client.get(reverse("assign_quiz")).text
+    assert [words in listed for words in (care_note, guide_url(built_in), guide_url(without))] == [True, True, False]
+    Source.objects.update(teaching_guide=None)
+    assert care_note not in teacher_client.get(reverse("assign_quiz")).text
 
 
 def test_copy_of_a_set_keeps_the_guide(
