@@ -130,9 +130,9 @@ class NewStudent:
 
 @dataclass(frozen=True, slots=True)
 class AddedList:
-    """How many students a list added, restored, and gave a number."""
+    """The students that a list added, and how many it restored and gave a number."""
 
-    added: int
+    added: list[Student]
     restored: int
     numbered: int
 
@@ -196,7 +196,7 @@ def add_list(
             restored += 1
     for student, number in numbered:
         keep_external_id(student, number)
-    return AddedList(len(added), restored, len(numbered))
+    return AddedList(added, restored, len(numbered))
 
 
 @transaction.atomic

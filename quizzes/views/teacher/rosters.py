@@ -20,6 +20,7 @@ from quizzes.files.rosters import name_keys
 from quizzes.formatting import isolated
 from quizzes.forms.fields import ConfirmForm
 from quizzes.forms.rosters import AddStudentsForm, CardsForm
+from quizzes.models import Classroom
 from quizzes.people import rosters, student_sign_in
 from quizzes.people.class_roles import ClassAct
 from quizzes.reports.classroom_quizzes import current_quizzes
@@ -73,7 +74,7 @@ def add_students(request: TeacherRequest, public_id: str) -> HttpResponse:
             by=request.user,
             now=timezone.now(),
         )
-        messages.success(request, _added_message(done))
+        messages.success(request, _added_message(classroom, done))
         if done.added and (missed := late_joiners.missed_count(classroom, now=timezone.now())):
             messages.warning(request, _earlier_message(missed))
         if form.not_added:
@@ -148,8 +149,9 @@ def address_context(request: TeacherRequest) -> dict[str, Any]:
     }
 
 
-def _added_message(done: rosters.AddedList) -> str:
-    added, restored, numbered = done.added, done.restored, done.numbered
+def _added_message(classroom: Classroom, done: rosters.AddedList) -> str:
+    """What was done, with a link to the sign-in cards; to the one card of a single new student."""
+    added, restored, numbered = len(done.added), done.restored, done.numbered
     if not added and not restored and not numbered:
         return gettext("No new students. Everyone else was on the roster already.")
     parts = []
@@ -161,16 +163,17 @@ def _added_message(done: rosters.AddedList) -> str:
         parts.append(
             ngettext("{count} student number saved", "{count} student numbers saved", numbered).format(count=numbered)
         )
-    text = (
-        ngettext(
-            "{done}. Open the name to print the sign-in card. It has a PIN.",
-            "{done}. Print their sign-in cards. Each has a PIN.",
-            added,
-        )
-        if added
-        else gettext("{done}. PINs stay the same.")
+    if not added:
+        return gettext("{done}. PINs stay the same.").format(done=", ".join(parts))
+    only = f"?student={done.added[0].public_id}" if added == 1 else ""
+    text = ngettext(
+        '{done}. <a href="{cards}">Print the sign-in card</a>. It has a PIN.',
+        '{done}. <a href="{cards}">Print their sign-in cards</a>. Each has a PIN.',
+        added,
     )
-    return text.format(done=", ".join(parts))
+    return format_html(
+        text, done=", ".join(parts), cards=f"{reverse('sign_in_cards', args=[classroom.public_id])}{only}"
+    )
 
 
 def _earlier_message(count: int) -> str:
