@@ -93,14 +93,14 @@ def settle_queued_answer(request: TeacherRequest, public_id: str) -> HttpRespons
     entries = queue.queued_answers(assignment)
     names = [entry.name for entry in entries]
     if not form.is_valid() or form.cleaned_data["entry"] not in names:
-        return _already_graded(request, assignment, form)
+        return _nothing_changed(request, assignment, form)
     place = names.index(form.cleaned_data["entry"])
     entry, act, group = entries[place], form.cleaned_data["act"], form.cleaned_data["group"]
     chosen = form.cleaned_data["attempts"]
     attempts = [attempt for attempt in entry.attempts if attempt.public_id in chosen]
     are_gone = bool(chosen) and not attempts
     if are_gone or manual_grades.is_used(group) or (entry.is_by_hand and act != "grade"):
-        return _already_graded(request, assignment, form)
+        return _nothing_changed(request, assignment, form)
     grade = QueueGradeForm(
         request.POST if act == "grade" else None, possible=entry.question.points, release=assignment.release
     )
@@ -149,11 +149,14 @@ def _address(assignment: Assignment, **query: Any) -> str:
     return reverse("grading_queue", args=[assignment.public_id], query=given or None)
 
 
-def _already_graded(request: TeacherRequest, assignment: Assignment, form: SettleForm) -> HttpResponse:
+def _nothing_changed(request: TeacherRequest, assignment: Assignment, form: SettleForm) -> HttpResponse:
     """The queue, with the notice of this form's grade if it was sent twice, else with the comment of the form."""
     group = form.cleaned_data.get("group")
     if group is None or _notice(assignment, group) == "":
-        text = gettext("This answer is already graded. Nothing changed.")
+        # Graded, dropped, excused, or reopened since the page was opened, or its student was removed.
+        text = gettext("This answer doesn’t need grading now. Nothing changed.")
+        if group is not None and manual_grades.is_used(group):
+            text = gettext("This grade was undone. Nothing changed.")
         if comment := (form.cleaned_data.get("comment") or "").strip():
             text = f"{text} {gettext('Your comment isn’t saved: “{comment}”').format(comment=comment)}"
         messages.warning(request, text)

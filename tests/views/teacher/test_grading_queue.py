@@ -253,13 +253,14 @@ def test_grade_goes_to_the_next_answer_and_can_be_undone(
     assert [event.action for event in AuditEvent.objects.order_by("pk")] == ["answer_marked", "grade_undone"]
     # The first form, sent again, does not restore the undone grade. What was typed stays in sight.
     page = teacher_client.post(form.action, data, follow=True)
-    said = "This answer is already graded. Nothing changed. Your comment isn’t saved: “¿Which rules?”"
-    assert said in text_of(page)
+    said = "Nothing changed. Your comment isn’t saved: “¿Which rules?”"
+    assert f"This grade was undone. {said}" in text_of(page)
     assert scores() == [0, 0]
     # The same for a teacher who comes second.
     teacher_client.post(form.action, form.data(act="grade", points="1", group=str(uuid4())))
     page = teacher_client.post(form.action, data | {"group": str(uuid4()), "comment": "¿Which rules? "}, follow=True)
-    assert (said in text_of(page), scores()) == (True, [1, 0])
+    assert f"This answer doesn’t need grading now. {said}" in text_of(page)
+    assert scores() == [1, 0]
 
 
 def test_undone_grade_leaves_the_older_one_in_force(assignment: Assignment, teacher: User) -> None:
@@ -564,7 +565,7 @@ def test_what_is_not_in_the_queue_changes_nothing(
 ) -> None:
     give(assignment, "Ana", one="Friday, August 31")
     page = teacher_client.post(reverse("settle_queued_answer", args=[assignment.public_id]), data, follow=True)
-    assert "This answer is already graded. Nothing changed." in text_of(page)
+    assert "This answer doesn’t need grading now. Nothing changed." in text_of(page)
     assert (Regrade.objects.count(), ManualGrade.objects.count()) == (0, 0)
 
 
