@@ -309,6 +309,12 @@ class RenameStudentForm(forms.Form):
         return family != "" and family == stored == split_name(name).family
 
 
+class RestoreStudentForm(forms.Form):
+    """A student comes back to the roster. removed_at: of the removal that “Undo” in a notice takes back."""
+
+    removed_at = forms.DateTimeField(required=False)
+
+
 class CardsForm(forms.Form):
     """Whose sign-in card to print. An unknown student means the whole class."""
 

@@ -17,7 +17,13 @@ from quizzes.content.reading import LEVELS
 from quizzes.formatting import clock, isolated, listed
 from quizzes.forms.accommodations import ExcuseEarlierForm, accommodation_forms
 from quizzes.forms.fields import ConfirmForm, NextPageForm
-from quizzes.forms.rosters import MergeStudentForm, MoveStudentForm, RenameStudentForm, StudentNumberForm
+from quizzes.forms.rosters import (
+    MergeStudentForm,
+    MoveStudentForm,
+    RenameStudentForm,
+    RestoreStudentForm,
+    StudentNumberForm,
+)
 from quizzes.models import Accommodation, Classroom, Student
 from quizzes.models.rosters import ClassroomQuerySet
 from quizzes.people import rosters, student_sign_in
@@ -247,7 +253,9 @@ def merge_student(request: TeacherRequest, public_id: str) -> HttpResponse:
                 text = gettext("Merged. {display_name} has the work of both.").format(
                     display_name=isolated(student.display_name)
                 )
-                offer_undo(request, text, reverse("restore_student", args=[other.public_id]))
+                other.refresh_from_db(fields=["removed_at"])
+                address = reverse("restore_student", args=[other.public_id])
+                offer_undo(request, text, address, removed_at=str(other.removed_at))
                 return redirect("student_history", student.public_id)
         except merges.MergeChanged:
             is_changed = True
@@ -276,7 +284,7 @@ def remove_student(request: TeacherRequest, public_id: str) -> HttpResponse:
         display_name=isolated(student.display_name)
     )
     if was_enrolled:
-        offer_undo(request, text, reverse("restore_student", args=[public_id]))
+        offer_undo(request, text, reverse("restore_student", args=[public_id]), removed_at=str(student.removed_at))
     else:
         # Another teacher has removed the entry since, or merged it. Its undo would undo that.
         messages.success(request, text)
@@ -286,8 +294,13 @@ def remove_student(request: TeacherRequest, public_id: str) -> HttpResponse:
 @require_POST
 def restore_student(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Restore a removed student to the roster. For one who was merged into another, that is undone."""
-    student = taught_student(request, public_id)
-    if student.removed_at is not None:
+    student, form = taught_student(request, public_id), RestoreStudentForm(request.POST)
+    undone = form.cleaned_data["removed_at"] if form.is_valid() else None
+    if student.removed_at is not None and undone not in (None, student.removed_at):
+        # Another teacher has restored the entry since, then removed or merged it.
+        text = gettext("{display_name} was removed again. Nothing changed.")
+        messages.error(request, text.format(display_name=isolated(student.display_name)))
+    elif student.removed_at is not None:
         restore = rosters.restore_student if student.merged_into_id is None else merges.undo_merge
         number = student.external_id
         try:

@@ -907,9 +907,15 @@ def test_removal_and_excuse_can_be_undone_on_the_next_page(
 ) -> None:
     roster = teacher_client.post(url("remove_student", student), follow=True)
     undo = next(form for form in read(roster).forms if form.action == url("restore_student", student))
-    teacher_client.post(undo.action, undo.data())
-    student.refresh_from_db()
-    assert student.removed_at is None
+    for _ in range(2):
+        teacher_client.post(undo.action, undo.data())
+        student.refresh_from_db()
+        assert student.removed_at is None
+    # Another teacher has removed the student again. That is not undone.
+    Student.objects.update(removed_at=NOW - timedelta(days=1))
+    page = teacher_client.post(undo.action, undo.data(), follow=True)
+    assert "Maya Lopez was removed again. Nothing changed." in text_of(page)
+    Student.objects.update(removed_at=None)
 
     address = reverse("excuse_student", args=[assignment.public_id, student.public_id])
     excused = teacher_client.post(address, {"is_excused": "True", "reason": "Was ill."}, follow=True)
