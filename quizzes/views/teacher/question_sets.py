@@ -110,7 +110,7 @@ def _own_set(request: TeacherRequest, public_id: str) -> QuestionSet:
 def question_set(request: TeacherRequest, public_id: str) -> HttpResponse:
     """One set: the reading, and every question with key, rationales and evidence."""
     visible = QuestionSet.objects.visible_to(request.user).published().with_guide()
-    found = get_object_or_404(visible.select_related("owner", "copied_from__owner"), public_id=public_id)
+    found = get_object_or_404(visible.select_related("owner"), public_id=public_id)
     edition = shown_edition(found.latest_edition_id)
     is_own = found.owner_id == request.user.pk
     has_forms = bool(edition.document.form_of)
@@ -120,6 +120,7 @@ def question_set(request: TeacherRequest, public_id: str) -> HttpResponse:
     context = {
         "question_set": found,
         "document": edition.document,
+        "origins": list(_origins(found)),
         # Classes where both forms can be assigned in halves.
         "growth_classes": taught.current().with_list_names(request.user) if has_forms else (),
         "objectives": list(_by_objective(edition.document)),
@@ -129,6 +130,14 @@ def question_set(request: TeacherRequest, public_id: str) -> HttpResponse:
         "answered": answered_notices(found, None, latest=edition.number, by=request.user) if may_use else [],
     }
     return render(request, "teacher/question_set.html", context)
+
+
+def _origins(copy: QuestionSet) -> Iterator[QuestionSet]:
+    """The set that a set is a copy of, then the one that this is a copy of, and so on. Two queries for each at most."""
+    origin = copy.copied_from
+    while origin is not None:
+        yield origin
+        origin = origin.copied_from
 
 
 def _by_objective(document: SetDocument) -> Iterator[tuple[CoverageRow, int, list[KeyedQuestion]]]:

@@ -131,7 +131,14 @@ def test_copy_keeps_its_origin(
     copy = QuestionSet.objects.get(owner=other_teacher)
     assert copy.copied_from == own_set
     make_edition(question_set=copy)
-    assert "Copied from “Small set” by Ms. Rivera" in text_of(colleague.get(page_of(copy)))
+    origin = "Copied from “Small set” by Ms. Rivera"
+    assert origin in text_of(colleague.get(page_of(copy)))
+    copy_of_copy = QuestionSet.objects.create(
+        owner=other_teacher, reading=copy.reading, slug="again", title="Again", copied_from=copy
+    )
+    make_edition(question_set=copy_of_copy)
+    said = f"Copied from “{copy.shown_title}” by Mr. Okafor {origin}"
+    assert said in text_of(colleague.get(page_of(copy_of_copy)))
 
 
 def test_end_of_sharing_leaves_quizzes_and_copies(
