@@ -33,7 +33,8 @@ logger = logging.getLogger(__name__)
 
 COOKIE = "lti"
 COOKIE_PATH = "/lti/"
-# A platform may open the login in a frame. The one page that may be framed leads to a window of its own.
+# A platform may open the login in a frame. The pages that may be framed do without cookies: they lead to a window of
+# its own, carry a chosen link back, or register.
 _POLICY: dict[str, list[str]] = {name: [str(value) for value in values] for name, values in settings.SECURE_CSP.items()}
 FRAMED_CSP = {**_POLICY, "frame-ancestors": ["https:"]}
 
