@@ -136,21 +136,6 @@ def test_course_from_the_first_launch_to_a_score(
     expect(page.get_by_text("The link in your course opens this quiz.")).to_be_visible()
     assert LtiLink.objects.get().assignment == assignment
 
-    # Deep linking: choose a quiz, and the platform's own page has it.
-    settings = {
-        "deep_link_return_url": f"{platform.origin}/return",
-        "accept_types": ["ltiResourceLink"],
-        "accept_presentation_document_targets": ["window"],
-    }
-    launch(page, platform, role="Instructor", **{MESSAGE: "LtiDeepLinkingRequest", LINK: None, SETTINGS: settings})
-    expect(page.get_by_role("heading", name="Choose a quiz")).to_be_visible()
-    page.get_by_role("button", name="Use this quiz").press("Enter")
-    expect(page.get_by_text(title).first).to_be_visible()
-    assert_sound(page)
-    page.locator("main form button").last.press("Enter")
-    expect(page.get_by_role("heading", name="Added to the course")).to_be_visible()
-    assert len(platform.content) == 1
-
     # A student opens the link, and is on the quiz.
     students = open_browser(browser, site, watch, width)
     own = students.new_page()
@@ -199,7 +184,7 @@ def test_quiz_chosen_in_a_window_goes_back_through_the_frame(
     browser: Browser, site: str, platform: Platform, watch: Watch, teacher: User, assignment: Assignment
 ) -> None:
     """Canvas and Moodle wait for the link in the window around the frame."""
-    context = open_browser(browser, site, watch, 800, teacher)
+    context = open_browser(browser, site, watch, 360, teacher)
     page = context.new_page()
     page.route("**/frame", lambda route: route.fulfill(content_type="text/html", body=FRAME.format(site=site)))
     page.goto("/frame")
@@ -217,6 +202,9 @@ def test_quiz_chosen_in_a_window_goes_back_through_the_frame(
     for name in ("Open Footnote", "Connect", "Use this quiz"):
         window.get_by_role("button", name=name).press("Enter")
     expect(window.get_by_role("heading", name=f"You chose “{assignment.title}”")).to_be_visible()
+    assert_sound(window)
+    # The page that the frame shows.
+    window.goto(link.get_attribute("data-choice") or "")
     assert_sound(window)
     window.close()
     frame = page.frame_locator("iframe")
