@@ -599,7 +599,14 @@ def test_visitors_try_no_question_of_a_set_that_can_be_assigned(
     edition_id = previews.try_out()
     assert edition_id is not None
     tried = published(edition_id).document.questions
-    for number, question in enumerate(tried, start=1):
-        assert question.stem in text_of(visitor.get(reverse("try_question", args=[number])))
+    pages = [text_of(visitor.get(reverse("try_question", args=[number]))) for number in range(1, len(tried) + 1)]
+    for question, page in zip(tried, pages, strict=True):
+        assert question.stem in page
+        # The two labels that say least about whether something is true are explained.
+        assert (
+            ("The story itself : The story says it without naming a speaker. It may still be wrong." in page)
+            == ("The story does not say : It may or may not be true. This story doesn’t say." in page)
+            == (question.type == "who_says_so")
+        )
     assert len(stems) == 55
     assert {question.stem + getattr(question, "statement", "") for question in tried} & stems == set()
