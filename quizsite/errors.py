@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.views import csrf, defaults
 
 from quizzes.views.language import use_language_of_signed_in
+from quizzes.views.request_meta import wants_json
 
 # Long enough for a restart of the database or of the site, short enough for a child to wait.
 RETRY_SECONDS = 5
@@ -43,7 +44,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """
     is_passing = isinstance(sys.exception(), DatabaseError)
     status = 503 if is_passing else 500
-    if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
+    if wants_json(request):
         response: HttpResponse = JsonResponse({"outcome": "retry"}, status=status)
     else:
         response = HttpResponse(_error_page(f"{status}.html", {"again": fields_again(request)}), status=status)

@@ -20,7 +20,7 @@ from quizzes.models.locks import RowDeleted
 from quizzes.people.second_factor import has_second_factor, is_required
 from quizzes.people.teacher_sessions import renew_teacher_session
 from quizzes.views.language import use_language_of_signed_in, visitor_language
-from quizzes.views.request_meta import page_before
+from quizzes.views.request_meta import page_before, wants_json
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -204,10 +204,9 @@ def wrong_method_page(get_response: GetResponse) -> GetResponse:
         response = get_response(request)
         if response.status_code != 405 or response.content:
             return response
-        is_script = request.get_preferred_type(["text/html", "application/json"]) == "application/json"
         # Monitoring reads no pages, and a page would need the database.
         is_health_check = request.resolver_match is not None and request.resolver_match.url_name in HEALTH_CHECKS
-        if is_script or is_health_check:
+        if wants_json(request) or is_health_check:
             return response
         if "GET" in response.headers["Allow"]:
             address = request.path
