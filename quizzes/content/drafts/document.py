@@ -336,10 +336,14 @@ def finished_question(document: Table, question: Table, *, with_old_texts: bool 
     return {**table, "facts": list(table.get("evidence", ()))}
 
 
+def word_count(document: Table) -> int:
+    """The number of words of the reading."""
+    return sum(len(table["text"].split()) for table in sentence_tables(document))
+
+
 def about_minutes(document: Table) -> int:
     """A rough estimate of how many minutes a class needs; at least 1."""
-    words = sum(len(table["text"].split()) for table in sentence_tables(document))
-    return max(1, ceil(words / _WORDS_A_MINUTE + len(document["questions"]) * _MINUTES_A_QUESTION))
+    return max(1, ceil(word_count(document) / _WORDS_A_MINUTE + len(document["questions"]) * _MINUTES_A_QUESTION))
 
 
 def reading_with_note(document: Table) -> Table:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 
-from quizzes.content.drafts.document import UNNAMED, anchored, name_fixed_speakers, sentence_tables
+from quizzes.content.drafts.document import UNNAMED, anchored, name_fixed_speakers, sentence_tables, word_count
 from quizzes.content.reading import REPORTER
 from quizzes.content.sentences import match_sentences, split_sentences, split_text
 from quizzes.content.tables import Table
@@ -56,8 +56,7 @@ def _is_spanish(text: str) -> bool:
 
 def is_much_shorter(document: Table, text: str) -> bool:
     """Whether `text` has less than half as many words as the reading."""
-    words = sum(len(table["text"].split()) for table in sentence_tables(document))
-    return len(text.split()) < SAME_STORY * words
+    return len(text.split()) < SAME_STORY * word_count(document)
 
 
 def text_of(document: Table) -> str:
