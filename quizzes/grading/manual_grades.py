@@ -110,7 +110,7 @@ def grade_answers(
         students={attempt.student_id for attempt in attempts},
         attempts=[attempt.pk for attempt in attempts],
     )
-    if ManualGrade.objects.filter(group=group).exists():
+    if is_used(group):
         return
     for attempt in attempts:
         grade_answer(attempt, question, points=points, comment=comment, by=by, now=now, group=group)
