@@ -152,7 +152,7 @@ def names_without_level(classroom: Classroom, edition_id: int) -> dict[str, list
     offered = {STANDARD, reading.language.partition("-")[0], *(variant.variant for variant in reading.variants)}
     found: dict[str, list[str]] = {level: [] for level in LEVELS if level not in offered}
     if found:
-        for student in classroom.students.enrolled().select_related("classroom").order_by("sort_key", "pk"):
+        for student in classroom.students.enrolled().select_related("classroom"):
             found.get(reading_level_of(student) or classroom.reading_variant, []).append(student.display_name)
     return {level: names for level, names in found.items() if names}
 

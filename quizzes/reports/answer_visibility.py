@@ -43,7 +43,7 @@ def answer_visibility(assignment: Assignment, *, by: User, now: datetime) -> lis
     assignments = sorted(given, key=lambda each: (each.pk != assignment.pk, each.classroom.name, each.pk))
     classrooms = {each.classroom_id for each in assignments}
     students: defaultdict[int, list[Student]] = defaultdict(list)
-    for student in Student.objects.enrolled().filter(classroom__in=classrooms).order_by("sort_key", "pk"):
+    for student in Student.objects.enrolled().filter(classroom__in=classrooms):
         students[student.classroom_id].append(student)
     since = visible_since(assignments, now=now)
     return [

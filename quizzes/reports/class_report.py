@@ -292,7 +292,7 @@ def _lines(
     late = {row.student_id for row in rows if row.has_late}
     made = by_student_and_assignment(rows)
     overrides = load_overrides(assignment=assignment)
-    students = list(assignment.classroom.students.enrolled().order_by("sort_key", "pk"))
+    students = list(assignment.classroom.students.enrolled())
     statuses = overrides.statuses(assignment, [student.pk for student in students], made, now=now)
     works = _works(assignment, students, statuses)
     lines = [

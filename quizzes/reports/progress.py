@@ -89,7 +89,7 @@ def progress(assignment: Assignment, *, now: datetime) -> list[StudentProgress]:
     resumed_at = rows[0].resumed_at if rows else None
     attempts = by_student_and_assignment(rows)
     overrides = load_overrides(assignment=assignment)
-    students = list(assignment.classroom.students.enrolled().order_by("sort_key", "pk"))
+    students = list(assignment.classroom.students.enrolled())
     statuses = overrides.statuses(assignment, [student.pk for student in students], attempts, now=now)
     open_ids = [found.open_attempt.pk for found in statuses.values() if found.open_attempt is not None]
     latest_ids = [found.latest_attempt.pk for found in statuses.values() if found.latest_attempt is not None]

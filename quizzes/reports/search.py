@@ -72,7 +72,7 @@ def search(user: User, text: str) -> SearchResults:
         attempts = Attempt.objects.taught_by(user).with_set().filter(Q(receipt=receipt) | Q(public_id__in=reopened))
     classrooms = Classroom.objects.taught_by(user).with_list_names(user).filter(name__iregex=part)
     found_classrooms = list(classrooms.order_by(F("archived_at").desc(nulls_first=True), "name", "pk")[: SHOWN + 1])
-    found_students = list(students.select_related("classroom").order_by("sort_key", "pk")[: SHOWN + 1])
+    found_students = list(students.select_related("classroom")[: SHOWN + 1])
     found_quizzes = list(quizzes.with_set().order_by(exact_first, "-created_at", "-pk")[: SHOWN + 1])
     found_sets = list(sets.select_related("owner").order_by("title", "pk")[: SHOWN + 1])
     found_drafts = list(drafts[: SHOWN + 1])

@@ -43,7 +43,7 @@ def attendance(classroom_id: int, *, now: datetime) -> Attendance:
         | Exists(made.filter(Q(started_at__gte=since) | Exists(saved)))
         | Exists(Presence.objects.filter(attempt__student=own, seen_at__gte=since))
     )
-    enrolled = Classroom(pk=classroom_id).students.enrolled().order_by("sort_key", "pk")
+    enrolled = Classroom(pk=classroom_id).students.enrolled()
     rows = list(enrolled.annotate(is_here=seen).values_list("display_name", "family_name", "is_here"))
     # A wall protects family names as the list of the join page does.
     shown = list(zip(short_names([PersonName(*row[:2]) for row in rows]), [row[2] for row in rows], strict=True))

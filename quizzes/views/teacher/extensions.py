@@ -35,7 +35,7 @@ FINISHED = {Status.SUBMITTED, Status.EXCUSED}
 def extend_students(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The students of an assignment, and an extension or an excuse for several of them."""
     assignment, now = taught_assignment(request, public_id), timezone.now()
-    students = list(assignment.classroom.students.enrolled().order_by("sort_key", "pk"))
+    students = list(assignment.classroom.students.enrolled())
     data = request.POST if request.method == "POST" else None
     form = ExtendStudentsForm(data, assignment=assignment, students=students, now=now)
     if not form.is_valid():

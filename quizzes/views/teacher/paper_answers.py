@@ -179,7 +179,7 @@ def delete_paper_answers(request: TeacherRequest, public_id: str, student_id: st
 
 def _enrolled(assignment: Assignment) -> list[Student]:
     """The students of the class, in the order of the pages."""
-    return list(assignment.classroom.students.enrolled().order_by("sort_key", "pk"))
+    return list(assignment.classroom.students.enrolled())
 
 
 def _find_student(students: Sequence[Student], student_id: str) -> Student:
