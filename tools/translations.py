@@ -120,7 +120,7 @@ def pseudo(text: str) -> str:
     return "⟦" + "".join(part + place for part, place in pairs) + dots + "⟧"
 
 
-def pseudo_catalog(marked: Catalog, more: tuple[str, ...] = ()) -> Catalog:
+def pseudo_catalog(marked: Catalog, more: tuple[str, ...]) -> Catalog:
     """All marked texts in the language of tests. more: texts of Django that pages show."""
     catalog = Catalog(locale="eo", fuzzy=False)
     for message in marked:

@@ -135,9 +135,9 @@ class Firefox:
         script = "return Services.wm.getMostRecentWindow('navigator:browser').heardByReader"
         return [Heard(*one) for one in self.in_browser(script)]
 
-    def hears(self, live: str, text: str, *, seconds: float = 15) -> bool:
-        """Whether a screen reader gets a text that begins so; waits for it."""
-        end = time.monotonic() + seconds
+    def hears(self, live: str, text: str) -> bool:
+        """Whether a screen reader gets a text that begins so; waits up to 15 s for it."""
+        end = time.monotonic() + 15
         while time.monotonic() < end:
             if any(one.live == live and one.text.startswith(text) for one in self.heard()):
                 return True

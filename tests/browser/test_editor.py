@@ -36,8 +36,8 @@ def open_editor(page: Page, draft: Draft, key: str = "one") -> None:
     page.goto(reverse("edit_question", args=[draft.question_set.public_id, key]))
 
 
-def stem_of(draft: Draft, key: str = "one") -> str:
-    question = question_of(Draft.objects.get(pk=draft.pk).document, key)
+def stem_of(draft: Draft) -> str:
+    question = question_of(Draft.objects.get(pk=draft.pk).document, "one")
     return question["stem"] if question else ""
 
 

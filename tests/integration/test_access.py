@@ -472,7 +472,7 @@ TABLE: dict[str, Row] = {
 ACTORS: tuple[Actor, ...] = tuple(EVERYONE)
 
 
-def site_names(patterns: list[URLPattern | URLResolver], prefix: str = "") -> set[str]:
+def site_names(patterns: list[URLPattern | URLResolver]) -> set[str]:
     """The names of the site's own URLs. Those of allauth and the admin are tested elsewhere."""
     names: set[str] = set()
     for pattern in patterns:
