@@ -148,7 +148,7 @@ def start_worker() -> None:
 
 
 def end_with_parent(parent: int) -> None:
-    """Stop this worker when its parent was killed: it would serve on, and keep the port from the next start."""
+    """Stop this process when its parent was killed. A worker would serve on, and keep the port from the next start."""
     while os.getppid() == parent:
         time.sleep(1)
     os.kill(os.getpid(), signal.SIGTERM)
