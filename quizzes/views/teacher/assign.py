@@ -95,8 +95,11 @@ class Plan:
 @require_http_methods(["GET", "POST"])
 def assign(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Assign one question set."""
-    question_sets = QuestionSet.objects.open_to(request.user).current().published()
+    question_sets = QuestionSet.objects.open_to(request.user).published()
     question_set = get_object_or_404(question_sets, public_id=public_id)
+    if question_set.archived_at is not None:
+        # Its page says that. The owner may have archived it since this page was opened.
+        return redirect("question_set", public_id)
     return _assign(request, Offer(classrooms=_classrooms(request), edition_id=question_set.latest_edition_id))
 
 

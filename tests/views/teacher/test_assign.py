@@ -444,9 +444,10 @@ def test_archived_question_set_is_not_assigned(
     QuestionSet.objects.update(owner=teacher)
     data = form_of(teacher_client.get(address_of(edition)), having="preset").data(act="save")
     QuestionSet.objects.update(archived_at=NOW)
-    assert teacher_client.get(address_of(edition)).status_code == 404
-    sent = teacher_client.post(address_of(edition), data | {"classrooms": [classroom.public_id]})
-    assert (sent.status_code, Assignment.objects.count()) == (404, 0)
+    page = teacher_client.post(address_of(edition), data | {"classrooms": [classroom.public_id]}, follow=True)
+    assert page.redirect_chain == [(reverse("question_set", args=[edition.question_set.public_id]), 302)]
+    assert "This question set is archived." in text_of(page)
+    assert Assignment.objects.count() == 0
 
 
 def test_questions_that_visitors_could_try_are_confirmed(
