@@ -154,16 +154,20 @@ def test_teacher_with_a_shared_set_learns_of_a_correction(
     for quiz in (theirs, other):
         make_answered_attempt(assignment=quiz, student=make_student(classroom=quiz.classroom, name="Ana"))
     author, colleague = signed_in(teacher), signed_in(other_classroom.teachers.get())
-    save(author, draft, key="1")
-    publish(author, draft)
     addresses = [
         reverse("question_set", args=[draft.question_set.public_id]),
         reverse("assignment_progress", args=[theirs.public_id]),
     ]
-    newer = "This quiz uses version 1. Version 2 is newer. Settings"
+    newer = "This quiz uses version 1. Version 3 is newer. Settings"
 
+    save(author, draft, stem="Which of these is it?")
+    publish(author, draft)
     assert not any("ersion 1" in text_of(colleague.get(address)) for address in addresses)
     sharing.share_set(draft.question_set, with_user=None, by=teacher, now=NOW)
+    # It changes no score.
+    assert not any("answered version 1" in text_of(colleague.get(address)) for address in addresses)
+    save(author, draft, key="1")
+    publish(author, draft)
 
     for count, address in zip(("2 students", "1 student"), addresses, strict=True):
         page = colleague.get(address)

@@ -101,7 +101,7 @@ def _newer_version(
     return NewerVersion(
         number=newest,
         is_waited_for=not is_over and any(entry.status in WAITING for entry in entries),
-        answered=[notice for notice in notices if notice.changed and not notice.is_settled],
+        answered=[notice for notice in notices if notice.needs_regrade],
     )
 
 

@@ -117,6 +117,7 @@ def question_set(request: TeacherRequest, public_id: str) -> HttpResponse:
     taught = Classroom.objects.taught_by(request.user)
     # Another teacher's class can have a set that its owner does not share.
     may_use = is_own or QuestionSet.objects.open_to(request.user).filter(pk=found.pk).exists()
+    answered = answered_notices(found, None, latest=edition.number, by=request.user) if may_use else []
     context = {
         "question_set": found,
         "document": edition.document,
@@ -127,7 +128,8 @@ def question_set(request: TeacherRequest, public_id: str) -> HttpResponse:
         "is_own": is_own,
         "may_use": may_use,
         "may_edit": is_own and Draft.objects.owned_by(request.user).filter(question_set=found).exists(),
-        "answered": answered_notices(found, None, latest=edition.number, by=request.user) if may_use else [],
+        # The author reads also that a new version changes no score.
+        "answered": [notice for notice in answered if is_own or notice.needs_regrade],
     }
     return render(request, "teacher/question_set.html", context)
 

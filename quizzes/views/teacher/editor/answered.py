@@ -31,6 +31,11 @@ class AnsweredNotice:
         """Whether there are changed questions, and all were regraded."""
         return bool(self.changed) and all(change.key in self.regraded for change in self.changed)
 
+    @property
+    def needs_regrade(self) -> bool:
+        """Whether a changed question was not regraded."""
+        return bool(self.changed) and not self.is_settled
+
 
 def answered_notices(
     question_set: QuestionSet, new: Table | None, *, latest: int, by: User, only: Assignment | None = None
