@@ -203,11 +203,19 @@ def _read_members(course: LtiCourse, session: PlatformSession) -> list[Member]:
     return list(found.values())
 
 
+class _WindowLink(DeepLinkResource):
+    """A link that opens in a window of its own. In a frame, each student would press a button first."""
+
+    def to_dict(self) -> dict[str, object]:
+        return {**super().to_dict(), "window": {"targetName": "_blank"}}
+
+
 def deep_link_message(launch: LtiLaunch, assignment: Assignment, *, title: str, launch_url: str) -> str:
     """The signed message that puts a link to the quiz into the course."""
     claims = launch.known_claims
+    is_for_window = "window" in (claims["deep_linking"].get("accept_presentation_document_targets") or ())
     resource = (
-        DeepLinkResource()
+        (_WindowLink if is_for_window else DeepLinkResource)()
         .set_url(launch_url)
         .set_title(title)
         .set_custom_params({"assignment": assignment.public_id})

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import jwt
 import pytest
 import time_machine
 from django.test import Client
@@ -354,7 +355,12 @@ def test_deep_link_carries_the_quiz(
 
     page = client.post(address, form.data(assignment=assignment.public_id, act="link"), secure=True)
 
-    assert form_of(page, having="JWT").action == "https://school.example/return"
+    sent = form_of(page, having="JWT")
+    assert sent.action == "https://school.example/return"
+    claims = jwt.decode(sent.data()["JWT"][0], options={"verify_signature": False})
+    [item] = claims["https://purl.imsglobal.org/spec/lti-dl/claim/content_items"]
+    # Of the targets that the platform takes.
+    assert item["window"] == {"targetName": "_blank"}
     assert "form-action 'self' https://school.example;" in page["Content-Security-Policy"] + ";"
     # The link that the platform makes of it names the quiz.
     response = launch(
