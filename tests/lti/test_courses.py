@@ -386,7 +386,11 @@ def test_operator_adds_allows_and_turns_off(platform: Platform) -> None:
     out = StringIO()
     call_command("lti", "list", stdout=out)
 
-    assert f"{row.pk}  Canvas (off)  https://canvas.example  client: 9  deployments: one, two" in out.getvalue()
+    assert f"{row.pk}  Canvas (off)  https://canvas.example  client: 9  deployments: one, two\n" in out.getvalue()
+    addresses = (
+        "login: https://canvas.example/auth  token: https://canvas.example/token  keys: https://canvas.example/keys"
+    )
+    assert f"    {addresses}\n" in out.getvalue()
     call_command("lti", "deny", str(row.pk), "two", stdout=StringIO())
     assert row.deployments.get().deployment_id == "one"
     with pytest.raises(CommandError, match="Canvas has no deployment two"):

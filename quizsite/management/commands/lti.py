@@ -36,7 +36,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         acts = parser.add_subparsers(dest="act", required=True)
-        acts.add_parser("list", help="platforms, their deployments, and whether they are on")
+        acts.add_parser("list", help="platforms, their deployments and addresses, and whether they are on")
         add = acts.add_parser("add", help="register a platform by hand")
         for option, said in ADDED.items():
             add.add_argument(f"--{option}", required=True, type=_text, help=said)
@@ -83,6 +83,9 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{platform.pk}  {platform.name} ({state})  {platform.issuer}  client: {platform.client_id}  "
                 f"deployments: {deployments}"
+            )
+            self.stdout.write(
+                f"    login: {platform.login_url}  token: {platform.token_url}  keys: {platform.key_set_url}"
             )
 
     def _add(self, options: dict[str, Any]) -> None:
