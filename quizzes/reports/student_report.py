@@ -75,6 +75,12 @@ class ReportLine:
         """The source of the story that the questions are about; None without an attempt."""
         return self.attempts[0].citation if self.attempts else None
 
+    @property
+    def scored(self) -> Attempt | None:
+        """The attempt that counts, if the student may see its score."""
+        counting = self.line.found.counting_attempt
+        return next((made.attempt for made in self.attempts if made.attempt == counting and made.shows_score), None)
+
 
 def student_report(student: Student, *, by: User, now: datetime) -> list[ReportLine]:
     """Everything that the student did in this teacher's classes, the newest quiz first.

@@ -131,10 +131,22 @@ def test_report_says_which_of_several_attempts_counts(
     said = report_of(teacher_client, student)
 
     for number, score in enumerate((3, 8, 1), start=1):
-        counts = " , this one counts" if number == counting else ""
+        counts = " · this one counts" if number == counting else ""
         assert f"· {score} of 8 points{counts} Question" in said
+    # With several quizzes, a table at the top has the status and the score of each.
+    head = "Quiz Status Score The second Not started Small set Turned in"
+    assert "Quiz Status Score" not in said
+    make_assignment(
+        edition=edition,
+        classroom=student.classroom,
+        own_title="The second",
+        created_at=assignment.created_at + timedelta(days=1),
+    )
+    assert f"{head} {(3, 8, 1)[counting - 1]} of 8 points The second" in report_of(teacher_client, student)
     Assignment.objects.update(release=Assignment.Release.NEVER)
-    assert "this one counts" not in report_of(teacher_client, student)
+    said = report_of(teacher_client, student)
+    assert f"{head} The second" in said
+    assert "this one counts" not in said
 
 
 @pytest.mark.parametrize("is_second_open", [False, True])
