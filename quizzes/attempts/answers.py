@@ -214,18 +214,23 @@ def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
 
 
 @transaction.atomic
-def undo_accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
+def undo_accept_late(attempt: Attempt, *, accepted_at: datetime | None = None, by: User, now: datetime) -> int:
     """Count the answers in time again where accepted ones count; returns how many answers changed. Safe to repeat.
 
     A newer answer, saved in a reopened attempt, stays. An open attempt does not change. Each answer has the grades that
-    it had before. attempt: with its assignment.
+    it had before. attempt: with its assignment. accepted_at: of the acceptance to undo, so that others stay; None for
+    all.
     """
     lock_score(attempt)
     if attempt.is_open:
         return 0
     answers = {answer.question_id: answer for answer in locked(Answer.objects.filter(attempt=attempt))}
     writes = _writes(attempt)
-    accepted = {question_id: events for question_id, events in writes.items() if events[-1].outcome == Outcome.ACCEPTED}
+    accepted = {
+        question_id: events
+        for question_id, events in writes.items()
+        if events[-1].outcome == Outcome.ACCEPTED and accepted_at in (None, events[-1].at)
+    }
     for question_id, events in accepted.items():
         saved = next((event for event in reversed(events) if event.outcome == Outcome.SAVED), None)
         answer = answers[question_id]

@@ -213,6 +213,12 @@ class ReopenForm(forms.Form):
         return timedelta(minutes=minutes) if minutes else None
 
 
+class UndoLateForm(forms.Form):
+    """Late answers no longer count. accepted_at: of the acceptance that “Undo” in a notice takes back; None for all."""
+
+    accepted_at = forms.DateTimeField(required=False)
+
+
 class ExcuseEarlierForm(forms.Form):
     """Excuse a student from the quizzes that were over before they came, or undo that."""
 

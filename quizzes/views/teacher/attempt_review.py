@@ -21,7 +21,7 @@ from quizzes.attempts.attempt_content import AttemptContent, content_of, shown_c
 from quizzes.content.editions import published
 from quizzes.content.question_types.question import Question, Value
 from quizzes.formatting import isolated, listed_names, points
-from quizzes.forms.accommodations import ReopenForm
+from quizzes.forms.accommodations import ReopenForm, UndoLateForm
 from quizzes.forms.fields import ConfirmForm
 from quizzes.forms.grading import AttemptCommentForm, AttemptGradeForm, OpenAnswersForm
 from quizzes.grading import manual_grades
@@ -272,12 +272,14 @@ def accept_late(request: TeacherRequest, public_id: str) -> HttpResponse:
     if attempt.is_open:
         messages.error(request, gettext("This attempt was reopened. You can accept late answers after it’s turned in."))
         return redirect("attempt_review", attempt.public_id)
-    count = answers.accept_late(attempt, by=request.user, now=timezone.now())
+    now = timezone.now()
+    count = answers.accept_late(attempt, by=request.user, now=now)
     if count:
         words = ngettext(
             "{count} late answer accepted. Score updated.", "{count} late answers accepted. Score updated.", count
         )
-        offer_undo(request, words.format(count=count), reverse("undo_late", args=[attempt.public_id]))
+        address = reverse("undo_late", args=[attempt.public_id])
+        offer_undo(request, words.format(count=count), address, accepted_at=now.isoformat())
     return redirect("attempt_review", attempt.public_id)
 
 
@@ -346,7 +348,9 @@ def undo_late(request: TeacherRequest, public_id: str) -> HttpResponse:
     if attempt.is_open:
         messages.error(request, gettext("This attempt was reopened. You can undo this after it’s turned in."))
         return redirect("attempt_review", attempt.public_id)
-    count = answers.undo_accept_late(attempt, by=request.user, now=timezone.now())
+    form = UndoLateForm(request.POST)
+    accepted_at = form.cleaned_data["accepted_at"] if form.is_valid() else None
+    count = answers.undo_accept_late(attempt, accepted_at=accepted_at, by=request.user, now=timezone.now())
     if count:
         words = ngettext(
             "{count} late answer no longer counts. Score updated.",

@@ -325,7 +325,9 @@ def test_late_answers_of_a_class_count_after_one_act(
     assert len(acts()) == 2
 
 
-def test_late_answers_that_were_accepted_can_be_undone(late: Attempt, teacher_client: Client) -> None:
+def test_late_answers_that_were_accepted_can_be_undone(
+    late: Attempt, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
     accept, undo = (reverse(name, args=[late.public_id]) for name in ("accept_late", "undo_late"))
     assert undo not in teacher_client.get(review_of(late)).content.decode()
     page = teacher_client.post(accept, follow=True)
@@ -338,9 +340,18 @@ def test_late_answers_that_were_accepted_can_be_undone(late: Attempt, teacher_cl
     page = teacher_client.get(review_of(late))
     assert text_of(page).count("Late, not counted") == 2
     assert undo not in page.content.decode()
-    teacher_client.post(accept)
+    teacher_client.post(accept, follow=True)
     late.refresh_from_db()
     assert late.score == 1
+    # “Undo” of an acceptance leaves an earlier one, such as that of another teacher.
+    clock.shift(timedelta(minutes=9))
+    save(late, "some", ["b"], seen_revision=0, now=NOW + timedelta(minutes=8))
+    notice = form_of(teacher_client.post(accept, follow=True), having="accepted_at")
+    for is_undone in (True, False):
+        page = text_of(teacher_client.post(undo, notice.data(), follow=True))
+        assert ("1 late answer no longer counts. Score updated." in page) is is_undone
+        late.refresh_from_db()
+        assert late.score == 1
 
 
 def test_undo_of_late_answers_waits_while_the_attempt_is_open(
