@@ -58,9 +58,13 @@ def excuse_from_earlier(student: Student, *, by: User, now: datetime) -> int:
 
 
 @transaction.atomic
-def undo_excuses(student: Student, *, by: User, now: datetime) -> int:
-    """Take back what `excuse_from_earlier` did in the student's class; returns for how many quizzes."""
-    excused = student.classroom.assignments.filter(excuses__student=student, excuses__reason=JOINED_LATER)
+def undo_excuses(student: Student, *, given_at: datetime | None, by: User, now: datetime) -> int:
+    """Take back what `excuse_from_earlier` did in the student's class; returns for how many quizzes.
+
+    given_at: its `now`, None for all that it did.
+    """
+    at = {} if given_at is None else {"excuses__given_at": given_at}
+    excused = student.classroom.assignments.filter(excuses__student=student, excuses__reason=JOINED_LATER, **at)
     quizzes = list(excused.order_by("pk"))
     _lock(quizzes, student)
     for quiz in quizzes:

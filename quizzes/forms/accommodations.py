@@ -220,7 +220,10 @@ class UndoLateForm(forms.Form):
 
 
 class ExcuseEarlierForm(forms.Form):
-    """Excuse a student from the quizzes that were over before they came, or undo that."""
+    """Excuse a student from the quizzes that were over before they came, or undo that.
+
+    given_at: of the excuse that “Undo” in a notice removes; None for any.
+    """
 
     is_excused = forms.TypedChoiceField(
         choices=[
@@ -230,12 +233,11 @@ class ExcuseEarlierForm(forms.Form):
         coerce=lambda value: value == "True",
         widget=forms.HiddenInput,
     )
+    given_at = forms.DateTimeField(required=False)
 
 
 class ExcuseForm(ExcuseEarlierForm):
-    """Excuse a student from an assignment, or undo that. given_at: of the excuse that “Undo” in a notice removes."""
-
-    given_at = forms.DateTimeField(required=False)
+    """Excuse a student from an assignment, or undo that."""
 
     reason = ReasonField()
 

@@ -211,7 +211,7 @@ def excuse_earlier(request: TeacherRequest, public_id: str) -> HttpResponse:
     if not form.is_valid():
         return redirect("student_history", student.public_id)
     if not form.cleaned_data["is_excused"]:
-        late_joiners.undo_excuses(student, by=request.user, now=now)
+        late_joiners.undo_excuses(student, given_at=form.cleaned_data["given_at"], by=request.user, now=now)
         text = gettext("{display_name} is no longer excused.").format(display_name=isolated(student.display_name))
         messages.success(request, text)
     elif count := late_joiners.excuse_from_earlier(student, by=request.user, now=now):
@@ -221,7 +221,7 @@ def excuse_earlier(request: TeacherRequest, public_id: str) -> HttpResponse:
             count,
         )
         text = words.format(display_name=isolated(student.display_name), count=count)
-        offer_undo(request, text, request.path, is_excused="False")
+        offer_undo(request, text, request.path, is_excused="False", given_at=now.isoformat())
     return redirect("student_history", student.public_id)
 
 
