@@ -10,7 +10,10 @@ from quizzes.content.question_types.multiple.question import Multiple
 from quizzes.content.question_types.single.question import Single
 from quizzes.content.question_types.who_says_so.question import WhoSaysSo
 from quizzes.content.reading import NOT_STATED
+from quizzes.content.rules.folder import grade_level
+from quizzes.content.rules.source_rules import NAMES
 from quizzes.content.set_document import SetDocument
+from quizzes.content.writing_tips import reading_grade
 from quizzes.files.built_in_sets import read_set_files, read_toml
 
 FOLDER = settings.BASE_DIR / "fixtures" / "pars-agreement"
@@ -99,6 +102,14 @@ def test_no_page_file_or_doc_has_the_old_labels_of_speakers() -> None:
     ]
     assert len(files) > 500
     assert found == []
+
+
+def test_easier_reading_is_easier() -> None:
+    """By the grade that the editor shows to authors, and by the grade without names."""
+    [easier] = [one for one in READING.variants if one.variant == "easier"]
+    texts = [[sentence.text for sentence in one] for one in (easier, READING)]
+    for low, high in ([reading_grade(one) or 0 for one in texts], [grade_level(one, without=NAMES) for one in texts]):
+        assert 0 < low < high
 
 
 def test_mayor_is_heard_as_often_in_every_language_and_level() -> None:
