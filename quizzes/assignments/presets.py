@@ -10,8 +10,7 @@ from django.utils.translation import gettext_lazy
 from quizzes.assignments.lifecycle import AssignmentSettings
 from quizzes.models import Assignment
 
-# A teacher sees them before assigning and can change them.
-IN_CLASS_LIMIT = timedelta(minutes=30)
+# A teacher sees them before assigning and can change them. A limit shuts out slow readers, so only a test has one.
 TEST_LIMIT = timedelta(minutes=40)
 HOMEWORK_DUE = time(8)
 TEST_CLOSES = time(16)
@@ -49,7 +48,7 @@ def preset_values(preset: Preset, *, zone: ZoneInfo, now: datetime, copied: Pres
     today = local.date()
     match preset:
         case Preset.IN_CLASS:
-            return PresetValues(_settings(IN_CLASS_LIMIT, Assignment.Release.AFTER_LAST), waits_for_teacher=True)
+            return PresetValues(_settings(None, Assignment.Release.AFTER_LAST), waits_for_teacher=True)
         case Preset.HOMEWORK:
             due = datetime.combine(_school_day_after(today), HOMEWORK_DUE)
             return PresetValues(_settings(None, Assignment.Release.AFTER_LAST), due=due)

@@ -19,7 +19,7 @@ def values(preset: Preset, *, zone: ZoneInfo = NEW_YORK, now: datetime = MORNING
 @pytest.mark.parametrize(
     ("preset", "due", "closes", "minutes", "release"),
     [
-        (Preset.IN_CLASS, None, None, 30, "after_last"),
+        (Preset.IN_CLASS, None, None, None, "after_last"),
         (Preset.HOMEWORK, datetime(2026, 10, 26, 8), None, None, "after_last"),
         (Preset.TEST, None, datetime(2026, 10, 23, 16), 40, "after_close"),
     ],

@@ -74,7 +74,7 @@ def test_hint_of_the_opening_time_says_who_opens(
 @pytest.mark.parametrize(
     ("preset", "expected", "page"),
     [
-        ("in_class", (None, None, timedelta(minutes=30), "after_last"), "start_class"),
+        ("in_class", (None, None, None, "after_last"), "start_class"),
         ("homework", (datetime(2026, 10, 26, 12, tzinfo=UTC), None, None, "after_last"), "assignment_progress"),
         (
             "test",
@@ -104,7 +104,7 @@ def test_presets_say_what_they_set(
     assert "Homework, due Mon, Oct 26, 8:00 am Opens now." in text_of(teacher_client.get(address_of(edition)))
     clock.shift(timedelta(days=-1))
     text = text_of(teacher_client.get(address_of(edition)))
-    assert "In class now Opens when you press Start. 30 minutes. Answers after each student’s last attempt." in text
+    assert "In class now Opens when you press Start. No time limit. Answers after each student’s last attempt." in text
     assert (
         "Homework, due tomorrow 8:00 am Opens now. No time limit. Answers after each student’s last attempt. "
         "Test Opens now. 40 minutes. Closes today, 4:00 pm. Answers after all classes close."
@@ -237,10 +237,11 @@ def test_own_settings_under_the_shown_preset_need_no_second_step(
 def test_time_limit_of_a_preset_gives_way_to_teacher_paced(
     edition: Edition, classroom: Classroom, teacher_client: Client
 ) -> None:
-    paced = {"preset": "in_class", "is_teacher_paced": "on"}
+    paced = {"preset": "test", "is_teacher_paced": "on"}
     refused = send(teacher_client, address_of(edition), classroom, **paced, time_limit="20")
     assert "In a teacher-paced quiz, you set the time. Leave this blank." in text_of(refused)
-    send(teacher_client, address_of(edition), classroom, **paced)
+    asked = send(teacher_client, address_of(edition), classroom, **paced)
+    teacher_client.post(address_of(edition), form_of(asked, having="release").data(act="save"))
     assignment = Assignment.objects.get()
     assert (assignment.is_teacher_paced, assignment.time_limit) == (True, None)
 
@@ -390,7 +391,7 @@ def test_fragment_has_the_summary_and_the_settings_of_a_new_preset(
     form = form_of(teacher_client.get(address), having="preset")
     headers = {"HX-Request": "true"}
     same = teacher_client.post(address, form.data(act="preview"), headers=headers)
-    assert "can start when you press Start; no closing time. 1 attempt. Time limit: 30 minutes." in text_of(same)
+    assert "can start when you press Start; no closing time. 1 attempt. No time limit." in text_of(same)
     assert "assign-settings" not in same.content.decode()
     other = teacher_client.post(address, form.data(act="preview", preset="homework"), headers=headers)
     assert "due Mon, Oct 26, 8:00 am EDT" in text_of(other)
