@@ -218,8 +218,8 @@ def undo_accept_late(attempt: Attempt, *, accepted_at: datetime | None = None, b
     """Count the answers in time again where accepted ones count; returns how many answers changed. Safe to repeat.
 
     A newer answer, saved in a reopened attempt, stays. An open attempt does not change. Each answer has the grades that
-    it had before. attempt: with its assignment. accepted_at: of the acceptance to undo, so that others stay; None for
-    all.
+    it had before. attempt: with its assignment. accepted_at: of the acceptance to undo, so that those of other
+    questions stay; None for all.
     """
     lock_score(attempt)
     if attempt.is_open:

@@ -67,9 +67,7 @@ def undo_excuses(student: Student, *, given_at: datetime | None, by: User, now: 
     excused = student.classroom.assignments.filter(excuses__student=student, excuses__reason=JOINED_LATER, **at)
     quizzes = list(excused.order_by("pk"))
     _lock(quizzes, student)
-    for quiz in quizzes:
-        undo_excuse(quiz, student, reason=JOINED_LATER, by=by, now=now)
-    return len(quizzes)
+    return sum(undo_excuse(quiz, student, given_at=given_at, reason=JOINED_LATER, by=by, now=now) for quiz in quizzes)
 
 
 def _lock(quizzes: Sequence[Assignment], student: Student) -> None:

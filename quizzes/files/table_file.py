@@ -265,12 +265,12 @@ def _are_names(with_comma: Sequence[str]) -> bool:
     """Whether these lines are names, “Last, First”, and the comma separates no columns.
 
     Odd lines, such as “Last,First” or a nickname in quotes, make no columns of the others if they are at most half. A
-    first line without a space after a comma is the heading of columns.
+    first line with several commas, or without a space after its comma, is the heading of columns.
     """
     names = [bool(_LAST_FIRST.fullmatch(line) and not _NAME_AND_NUMBER.fullmatch(line)) for line in with_comma]
     if all(is_name or _LAST_FIRST_ID.fullmatch(line) for is_name, line in zip(names, with_comma, strict=True)):
         return True
-    return ", " in with_comma[0] and 2 * sum(names) >= len(names)
+    return with_comma[0].count(",") == 1 and ", " in with_comma[0] and 2 * sum(names) >= len(names)
 
 
 def _decoded(content: bytes) -> tuple[str, str]:

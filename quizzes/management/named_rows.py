@@ -1,13 +1,15 @@
 """The rows that an operator names in a command. A name that fits no row ends the command with one sentence."""
 
 from django.core.management.base import CommandError
+from django.db.models import QuerySet
 
 from quizzes.models import Classroom, User
 
 
-def find_account(email: str) -> User:
-    """The account with this email, in any case; raises CommandError."""
-    user = User.objects.filter(email__iexact=email.strip()).first()
+def find_account(email: str, *, among: QuerySet[User] | None = None) -> User:
+    """The account with this email, in any case; raises CommandError. among: None for all accounts."""
+    accounts = User.objects.all() if among is None else among
+    user = accounts.filter(email__iexact=email.strip()).first()
     if user is None:
         raise CommandError(f"No account has the email {email}.")
     return user

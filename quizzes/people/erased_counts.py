@@ -21,7 +21,10 @@ class ErasedCounts:
 
     @property
     def stamp(self) -> str:
-        """A text that changes with what is deleted. Without answers, which come all the time while a class works."""
+        """A text that changes with how many classes, students, and attempts are deleted.
+
+        Not with answers, which come all the time while a class works.
+        """
         return f"{self.classrooms}-{self.students}-{self.attempts}"
 
 

@@ -63,7 +63,7 @@ ERASED_DOMAIN = "deleted.invalid"
 
 
 class ErasureChanged(Exception):
-    """The erasure would delete other classes, students or attempts than the page said."""
+    """The erasure would delete another number of classes, students, or attempts than the page said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
-"""The editions of a question set that students answered. The editor reads them before a set is changed."""
+"""The editions of a question set that students answered, for the editor, the page of a set, and Progress."""
 
 from dataclasses import dataclass
+
+from django.db.models import F
 
 from quizzes.models import Answer, Assignment, Edition, QuestionSet, User
 
@@ -9,7 +11,8 @@ from quizzes.models import Answer, Assignment, Edition, QuestionSet, User
 class AnsweredEdition:
     """One edition that a teacher's students answered. edition: with its document.
 
-    student_count: students with an answer. assignments: at least one; a regrade of one also changes the others.
+    student_count: students with an answer. assignments: at least one, those of archived classes last. A regrade of one
+    also changes the others in classes that are not archived.
     """
 
     edition: Edition
@@ -41,7 +44,8 @@ def answered_editions(
         return []
     assignments = Assignment.objects.filter(pk__in={pk for pk, _ in pairs}).select_related("classroom")
     by_edition: dict[int, list[Assignment]] = {}
-    for assignment in assignments.order_by("classroom__name", "pk"):
+    current_first = F("classroom__archived_at").asc(nulls_first=True)
+    for assignment in assignments.order_by(current_first, "classroom__name", "pk"):
         by_edition.setdefault(assignment.edition_id, []).append(assignment)
     return [
         AnsweredEdition(

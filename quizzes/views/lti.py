@@ -140,7 +140,7 @@ def _launch_student(request: HttpRequest, launch: LtiLaunch) -> HttpResponse:
     link = courses.link_of(launch, course)
     if link is None and launch.known_claims["assignment"]:
         # A quiz that was deleted, or that is of the class of a course that was copied.
-        return _not_ready(request, gettext("Your teacher hasn’t chosen a quiz for this link yet."))
+        return _not_ready(request, gettext("This link has no quiz now."))
     try:
         student = courses.student_of(launch, course, now=timezone.now())
     except courses.NotOnRoster:

@@ -91,3 +91,4 @@ def test_teacher_excuses_a_new_student_in_one_step(
     undone = teacher_client.post(undo.action, undo.data(), follow=True)
     assert "Ana Soto is no longer excused." in text_of(undone)
     assert Excuse.objects.get().assignment == over[0]
+    assert "No changes." in text_of(teacher_client.post(undo.action, undo.data(), follow=True))

@@ -146,6 +146,7 @@ def test_assigning_asks_about_the_student_whose_time_does_not_fit(
     close = (timezone.now() + timedelta(minutes=40)).astimezone(student.classroom.zone)
     page.get_by_text("More settings").click()
     page.get_by_label("Closes", exact=True).fill(f"{close:%Y-%m-%dT%H:%M}")
+    page.get_by_label("Time limit in minutes").fill("30")
     page.get_by_role("button", name="Assign").click()
     expect(page.locator("main")).to_contain_text("Maya Lopez: 45 minutes won’t fit before")
     assert violations(page) == []

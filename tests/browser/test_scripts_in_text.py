@@ -69,5 +69,5 @@ def test_no_text_runs_and_each_is_read_as_typed(hostile: HostileSchool, open_con
 
 
 def pages(hostile: HostileSchool, person: Student | User) -> list[str]:
-    """The pages of this person, less the parts of pages that only htmx asks for, and practice, which repeats them."""
-    return [address for address in addresses(hostile, person) if not re.search(r"/(practice|live)/", address)]
+    """The pages of this person, less parts that only scripts ask for, and practice, which repeats them."""
+    return [address for address in addresses(hostile, person) if not re.search(r"/(practice|live|frames)/", address)]

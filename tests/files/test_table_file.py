@@ -72,8 +72,10 @@ def test_last_name_first_is_one_column() -> None:
 
 
 def test_comma_and_space_between_columns_separates_them() -> None:
-    # A first line without a space is the heading of columns. A name and its number are no “Last, First”.
+    # A first line without a space, or with several commas, is the heading of columns. A name and its number are no
+    # “Last, First”.
     for text, cells in (
+        ("Last, First, ID\nRuiz, Ana\nKim, Noah\nLopez, Maya, 101", ("Ruiz", "Ana")),
         ("Last,First\nLopez, Maya\nKim, Noah", ("Lopez", "Maya")),
         ("Maya Lopez, 7\nMaya Lopez, 7th", ("Maya Lopez", "7th")),
         ("ID, Name\n101, Maya Lopez\n102, Noah Kim", ("101", "Maya Lopez")),

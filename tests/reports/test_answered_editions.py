@@ -26,6 +26,7 @@ from tests.factories import (
     make_attempt,
     make_classroom,
     make_document,
+    make_edition,
     make_student,
 )
 from tests.pages import form_of, read, text_of
@@ -229,9 +230,18 @@ def test_notice_ends_once_the_question_is_regraded_in_every_class(
 
     asks = "Regrade version 1 too? Question 2 is graded differently. Regrade question 2 of version 1"
     assert asks in regrade(given)
+    # A regrade leaves archived classes as they are.
+    Classroom.objects.filter(pk=other.classroom_id).update(archived_at=timezone.now())
+    assert "Regrade version 1 too?" not in text_of(teacher_client.get(address))
+    Classroom.objects.filter(pk=other.classroom_id).update(archived_at=None)
     page = regrade(other)
     assert "Question 2 was regraded. Regrades of version 1" in page
     assert "Regrade version 1 too?" not in page
+    # A newer version that grades nothing otherwise asks for no second regrade.
+    document = deepcopy(Edition.objects.get(number=2).document)
+    document["questions"][0]["stem"] = "Which of these is it?"
+    make_edition(question_set=draft.question_set, document=document, published_at=timezone.now())
+    assert "Regrade version 1 too?" not in text_of(teacher_client.get(address))
     Regrade.objects.filter(assignment=other).update(undone_at=timezone.now())
     assert asks in text_of(teacher_client.get(address))
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from quizzes.management.named_rows import find_classroom
+from quizzes.management.named_rows import find_account, find_classroom
 from quizzes.models import Student
 from quizzes.people import erased_counts, erasure
 from quizzes.people.erased_bytes import clear_marked_files
@@ -59,9 +59,7 @@ class Command(BaseCommand):
             )
 
     def _erase_teacher(self, email: str, *, is_sure: bool) -> None:
-        user = erasure.accounts_not_erased().filter(email__iexact=email.strip()).first()
-        if user is None:
-            raise CommandError(f"No account has the email {email}.")
+        user = find_account(email, among=erasure.accounts_not_erased())
         if is_sure:
             self._say_erased(erasure.erase_teacher(user, now=timezone.now()))
         else:

@@ -251,7 +251,10 @@ def plain_reading(edition_id: int, variant: str, language: str | None, _is_old: 
 
 @process_cache(maxsize=256)
 def reading_foot(edition_id: int, variant: str, language: str | None, _is_old: bool) -> SafeString:
-    """The HTML of an edition's words to know and of its source, for a question that is answered in the reading."""
+    """The HTML of an edition's words to know and of its source, for a question that is answered in the reading.
+
+    Cached like `plain_reading`, by the same arguments.
+    """
     reading = published(edition_id).document.in_language(language).reading.in_variant(variant)
     return render_to_string("parts/reading_foot.html", {"reading": reading})
 

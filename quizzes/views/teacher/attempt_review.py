@@ -37,6 +37,7 @@ from quizzes.reports.attempt_review import (
     review_attempt,
     unused_events,
 )
+from quizzes.reports.live_etag import content_etag
 from quizzes.reports.support_use import support_lines
 from quizzes.views.access import TeacherRequest, class_act, may_open_student, taught_assignment, taught_attempt
 from quizzes.views.methods import require_POST
@@ -293,8 +294,8 @@ def accept_all_late(request: TeacherRequest, public_id: str) -> HttpResponse:
     count = len({attempt.student_id for attempt in late})
     back = reverse("assignment_progress", args=[public_id])
     form = ConfirmForm(request.POST if request.method == "POST" else None)
-    # Other late answers may have come since the page named the students.
-    seen = max((attempt.late_at for attempt in late), default=now).isoformat()
+    # Other late answers may wait since the page named the students.
+    seen = content_etag(*sorted((attempt.pk, attempt.late_at) for attempt in late))
     if late and not (form.is_valid() and form.cleaned_data["seen"] == seen):
         words = ngettext("Accept late answers of {count} student?", "Accept late answers of {count} students?", count)
         return confirm_page(
@@ -358,6 +359,8 @@ def undo_late(request: TeacherRequest, public_id: str) -> HttpResponse:
             count,
         )
         messages.success(request, words.format(count=count))
+    else:
+        messages.success(request, gettext("No changes."))
     return redirect("attempt_review", attempt.public_id)
 
 

@@ -28,7 +28,6 @@ from quizzes.reports.live_etag import LiveState, live_etag, live_state, time_ste
 from quizzes.reports.progress import (
     STUCK_AFTER,
     Activity,
-    StudentProgress,
     anonymous_numbers,
     progress,
     status_counts,
@@ -49,8 +48,6 @@ OTHER_STATUSES = (
     Status.NOT_OPEN,
     Status.EXCUSED,
 )
-# Who can get a newer version of the question set.
-WAITING = {Status.NOT_STARTED, Status.NOT_OPEN, Status.MISSING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +80,12 @@ def assignment_progress(request: TeacherRequest, public_id: str) -> HttpResponse
         "citation": content.reading.citation,
         "tag": tag,
         "lti_scores": scores.send_state(assignment),
-        "newer": _newer_version(request, assignment, shown["entries"], now=now),
+        "newer": _newer_version(request, assignment, now=now),
     }
     return render_with_etag(request, "teacher/assignment_progress.html", context, tag)
 
 
-def _newer_version(
-    request: TeacherRequest, assignment: Assignment, entries: Sequence[StudentProgress], *, now: datetime
-) -> NewerVersion | None:
+def _newer_version(request: TeacherRequest, assignment: Assignment, *, now: datetime) -> NewerVersion | None:
     """What a newer edition of the set means for an assignment; None without one. assignment: `with_newest`."""
     newest = assignment.newest_number
     if newest is None or newest == assignment.edition.number or request.is_viewer:
@@ -100,7 +95,7 @@ def _newer_version(
     is_over = assignment.classroom.archived_at is not None or window_state(assignment, now=now) is WindowState.CLOSED
     return NewerVersion(
         number=newest,
-        is_waited_for=not is_over and any(entry.status in WAITING for entry in entries),
+        is_waited_for=not is_over and assignment.classroom.students.enrolled().without_work(assignment.pk).exists(),
         answered=[notice for notice in notices if notice.needs_regrade],
     )
 

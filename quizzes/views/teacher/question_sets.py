@@ -110,7 +110,7 @@ def _own_set(request: TeacherRequest, public_id: str) -> QuestionSet:
 def question_set(request: TeacherRequest, public_id: str) -> HttpResponse:
     """One set: the reading, and every question with key, rationales and evidence."""
     visible = QuestionSet.objects.visible_to(request.user).published().with_guide()
-    found = get_object_or_404(visible.select_related("owner"), public_id=public_id)
+    found = get_object_or_404(visible.select_related("owner", "copied_from__owner"), public_id=public_id)
     edition = shown_edition(found.latest_edition_id)
     is_own = found.owner_id == request.user.pk
     has_forms = bool(edition.document.form_of)

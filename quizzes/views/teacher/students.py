@@ -211,9 +211,10 @@ def excuse_earlier(request: TeacherRequest, public_id: str) -> HttpResponse:
     if not form.is_valid():
         return redirect("student_history", student.public_id)
     if not form.cleaned_data["is_excused"]:
-        late_joiners.undo_excuses(student, given_at=form.cleaned_data["given_at"], by=request.user, now=now)
-        text = gettext("{display_name} is no longer excused.").format(display_name=isolated(student.display_name))
-        messages.success(request, text)
+        given_at = form.cleaned_data["given_at"]
+        undone = late_joiners.undo_excuses(student, given_at=given_at, by=request.user, now=now)
+        text = gettext("{display_name} is no longer excused.") if undone else gettext("No changes.")
+        messages.success(request, text.format(display_name=isolated(student.display_name)))
     elif count := late_joiners.excuse_from_earlier(student, by=request.user, now=now):
         words = ngettext(
             "{display_name} is excused from {count} quiz. It doesn’t count.",
@@ -298,7 +299,7 @@ def restore_student(request: TeacherRequest, public_id: str) -> HttpResponse:
     undone = form.cleaned_data["removed_at"] if form.is_valid() else None
     if student.removed_at is not None and undone not in (None, student.removed_at):
         # Another teacher has restored the entry since, then removed or merged it.
-        text = gettext("{display_name} was removed again. Nothing changed.")
+        text = gettext("{display_name} was removed or merged again. Nothing changed.")
         messages.error(request, text.format(display_name=isolated(student.display_name)))
     elif student.removed_at is not None:
         restore = rosters.restore_student if student.merged_into_id is None else merges.undo_merge

@@ -310,8 +310,11 @@ def test_late_answers_of_a_class_count_after_one_act(
     assignment.save()
     show_on_board(assignment, number=1, phase=Board.Phase.ANSWERS, by=assignment.assigned_by, now=NOW)
     assert "The class board may have shown the answers first." in text_of(teacher_client.get(address))
-    # An answer that comes while the page asks is not accepted with the others.
+    # An answer that comes while the page asks is not accepted with the others, nor is that of a student who comes back.
     outdated = form_of(teacher_client.get(address), having="seen").data()
+    Student.objects.filter(pk=gone.student_id).update(classroom=assignment.classroom)
+    assert "Accept late answers of 3 students?" in text_of(teacher_client.post(address, outdated, follow=True))
+    Student.objects.filter(pk=gone.student_id).update(classroom=other_classroom)
     save(second, "one", "b", seen_revision=1, now=NOW + timedelta(minutes=7))
     form = form_of(teacher_client.post(address, outdated), having="seen")
     assert acts() == []
@@ -350,6 +353,7 @@ def test_late_answers_that_were_accepted_can_be_undone(
     for is_undone in (True, False):
         page = text_of(teacher_client.post(undo, notice.data(), follow=True))
         assert ("1 late answer no longer counts. Score updated." in page) is is_undone
+        assert ("No changes." in page) is not is_undone
         late.refresh_from_db()
         assert late.score == 1
 

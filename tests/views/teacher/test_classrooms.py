@@ -267,7 +267,7 @@ def test_home_sums_up_each_class(
 
     assert "1 of 2 turned in" in text
     assert "Open: Small set , Period 3 , 1 of 2 turned in." in text_of(teacher_client.get(HOME))
-    assert "Class average 100% (1 of 2), missing left out" in text
+    assert "Class average 100% (1 of 2 students), missing left out" in text
     assert classroom.shown_code in text
 
     classrooms.set_code_active(classroom, is_open=False, by=classroom.teachers.get(), now=NOW)

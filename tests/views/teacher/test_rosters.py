@@ -914,7 +914,7 @@ def test_removal_and_excuse_can_be_undone_on_the_next_page(
     # Another teacher has removed the student again. That is not undone.
     Student.objects.update(removed_at=NOW - timedelta(days=1))
     page = teacher_client.post(undo.action, undo.data(), follow=True)
-    assert "Maya Lopez was removed again. Nothing changed." in text_of(page)
+    assert "Maya Lopez was removed or merged again. Nothing changed." in text_of(page)
     Student.objects.update(removed_at=None)
 
     address = reverse("excuse_student", args=[assignment.public_id, student.public_id])

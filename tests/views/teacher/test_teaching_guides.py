@@ -54,7 +54,7 @@ def test_guide_is_linked_where_a_set_has_one(
     assert guide_url(built_in) in teacher_client.get(reverse(page, args=[built_in.public_id])).text
     assert guide_url(without) not in teacher_client.get(reverse(page, args=[without.public_id])).text
     assert teacher_client.get(guide_url(without)).status_code == 404
-    care_note = "Read the care note in the teaching guide first"
+    care_note = "Read “Before you teach this” in the teaching guide first"
     listed = teacher_client.get(reverse("assign_quiz")).text
     assert [words in listed for words in (care_note, guide_url(built_in), guide_url(without))] == [True, True, False]
     Source.objects.update(teaching_guide=None)
