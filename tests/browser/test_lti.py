@@ -185,6 +185,7 @@ def test_quiz_chosen_in_a_window_goes_back_through_the_frame(
 ) -> None:
     """Canvas and Moodle wait for the link in the window around the frame."""
     context = open_browser(browser, site, watch, 360, teacher)
+    context.clock.install()
     page = context.new_page()
     page.route("**/frame", lambda route: route.fulfill(content_type="text/html", body=FRAME.format(site=site)))
     page.goto("/frame")
@@ -207,6 +208,8 @@ def test_quiz_chosen_in_a_window_goes_back_through_the_frame(
     window.goto(link.get_attribute("data-choice") or "")
     assert_sound(window)
     window.close()
+    # The frame looks for the choice now.
+    context.clock.fast_forward(3_000)
     frame = page.frame_locator("iframe")
     frame.get_by_role("button", name="Add the link").press("Enter")
     expect(frame.get_by_role("heading", name="Added to the course")).to_be_visible()
