@@ -158,7 +158,10 @@ def keep_choice(launch: LtiLaunch, assignment: Assignment) -> None:
 
 def choice_for_frame(token: str, *, now: datetime) -> tuple[LtiLaunch, Assignment] | None:
     """The launch, and the quiz that its teacher chose; None before that."""
-    launch_id, assignment_id = cache.get(f"lti-frame-{token_digest(token)}", (None, None))
+    kept = cache.get(f"lti-frame-{token_digest(token)}")
+    if kept is None:
+        return None
+    launch_id, assignment_id = kept
     launch = LtiLaunch.objects.not_expired(now=now).select_related("platform").filter(pk=launch_id).first()
     assignment = Assignment.objects.with_set().filter(pk=assignment_id).first()
     if launch is None or assignment is None or not launch.known_claims.get("deep_linking"):

@@ -11,6 +11,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from quizzes.assignments.newer_versions import split_by_edition
 from quizzes.attempts.merges import merge_plan, merge_students
@@ -379,7 +380,12 @@ def test_deep_link_carries_the_quiz(
 
 
 def test_quiz_chosen_in_a_window_is_for_its_frame(
-    platform: Platform, client: Client, teacher: User, course: LtiCourse, assignment: Assignment
+    platform: Platform,
+    client: Client,
+    teacher: User,
+    course: LtiCourse,
+    assignment: Assignment,
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     said = {"iss": ISSUER, "login_hint": "7"}
     page = Client().get("/lti/login/", said, secure=True, headers={"Sec-Fetch-Dest": "iframe"})
@@ -400,7 +406,8 @@ def test_quiz_chosen_in_a_window_is_for_its_frame(
     data = {"state": asked["state"], "id_token": platform.signed(claims)}
     address = client.post("/lti/launch/", data, secure=True)["Location"]
     frame = reverse("lti_frame", args=[token])
-    assert Client().get(frame, secure=True).status_code == 204
+    with django_assert_num_queries(1):
+        assert Client().get(frame, secure=True).status_code == 204
 
     chosen = client.post(address, {"act": "link", "assignment": assignment.public_id}, secure=True)
 
