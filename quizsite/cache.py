@@ -1,4 +1,4 @@
-"""The default cache: a table of rate limits without readable addresses."""
+"""The default cache: a table of rate limits and short-lived values, without readable addresses."""
 
 from datetime import datetime
 

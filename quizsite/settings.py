@@ -204,7 +204,8 @@ DATABASES = {
 }
 
 # allauth counts sign-in failures in the default cache. In local memory each process would count separately, so the
-# default cache is a database table. Nothing else needs a cache, and no save of an answer uses one.
+# default cache is a database table. Access tokens of learning platforms and chosen quizzes are there too. No save of an
+# answer uses it.
 CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
