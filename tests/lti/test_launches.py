@@ -41,6 +41,7 @@ from tests.pages import form_of, read, text_of
 
 pytestmark = pytest.mark.sockets
 PERSON = "http://purl.imsglobal.org/vocab/lis/v2/"
+CONTENT_ITEMS = "https://purl.imsglobal.org/spec/lti-dl/claim/content_items"
 COURSE_2 = {f"{CLAIM}context": {"id": "course-2", "title": "Civics"}}
 
 
@@ -359,7 +360,7 @@ def test_deep_link_carries_the_quiz(
     sent = form_of(page, having="JWT")
     assert sent.action == "https://school.example/return"
     claims = jwt.decode(sent.data()["JWT"][0], options={"verify_signature": False})
-    [item] = claims["https://purl.imsglobal.org/spec/lti-dl/claim/content_items"]
+    [item] = claims[CONTENT_ITEMS]
     # Of the targets that the platform takes.
     assert item["window"] == {"targetName": "_blank"}
     assert "form-action 'self' https://school.example;" in page["Content-Security-Policy"] + ";"
@@ -414,7 +415,11 @@ def test_quiz_chosen_in_a_window_is_for_its_frame(
     assert "You chose “" in text_of(chosen)
     assert Client().get(reverse("lti_frame", args=["other"]), secure=True).status_code == 204
     found = Client().get(frame, secure=True)
-    assert form_of(found, having="JWT").action == "https://school.example/return"
+    sent = form_of(found, having="JWT")
+    assert sent.action == "https://school.example/return"
+    [item] = jwt.decode(sent.data()["JWT"][0], options={"verify_signature": False})[CONTENT_ITEMS]
+    # This platform takes no link that opens in a window.
+    assert "window" not in item
     assert "X-Frame-Options" not in found
     assert "form-action 'self' https://school.example; " in found["Content-Security-Policy"]
     assert "frame-ancestors https:;" in found["Content-Security-Policy"]
