@@ -150,10 +150,12 @@ def _launch_of_state(state: str, now: datetime) -> LtiLaunch:
     )
 
 
-def keep_choice(launch: LtiLaunch, assignment: Assignment) -> None:
-    """Keep the quiz that a teacher chose in a window of its own for the frame that opened the window."""
-    key = f"lti-frame-{launch.known_claims['frame']}"
-    cache.set(key, (launch.pk, assignment.pk), LAUNCH_LIFETIME.total_seconds())
+def keep_choice(launch: LtiLaunch, assignment: Assignment) -> bool:
+    """Keep the quiz that a teacher chose in a window for the frame that opened it; returns whether it is kept."""
+    key, choice = f"lti-frame-{launch.known_claims['frame']}", (launch.pk, assignment.pk)
+    cache.set(key, choice, LAUNCH_LIFETIME.total_seconds())
+    # The cache hides an error of the database.
+    return bool(cache.get(key) == choice)
 
 
 def choice_for_frame(token: str, *, now: datetime) -> tuple[LtiLaunch, Assignment] | None:

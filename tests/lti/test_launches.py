@@ -8,6 +8,7 @@ from typing import Any
 import jwt
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -387,6 +388,7 @@ def test_quiz_chosen_in_a_window_is_for_its_frame(
     course: LtiCourse,
     assignment: Assignment,
     django_assert_num_queries: DjangoAssertNumQueries,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     said = {"iss": ISSUER, "login_hint": "7"}
     page = Client().get("/lti/login/", said, secure=True, headers={"Sec-Fetch-Dest": "iframe"})
@@ -410,7 +412,12 @@ def test_quiz_chosen_in_a_window_is_for_its_frame(
     with django_assert_num_queries(1):
         assert Client().get(frame, secure=True).status_code == 204
 
-    chosen = client.post(address, {"act": "link", "assignment": assignment.public_id}, secure=True)
+    data = {"act": "link", "assignment": assignment.public_id}
+    with monkeypatch.context() as broken:
+        broken.setattr(cache, "set", lambda *args: None)
+        # The window shows the link that the frame cannot get.
+        assert form_of(client.post(address, data, secure=True), having="JWT")
+    chosen = client.post(address, data, secure=True)
 
     assert "You chose “" in text_of(chosen)
     assert Client().get(reverse("lti_frame", args=["other"]), secure=True).status_code == 204

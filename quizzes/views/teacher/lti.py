@@ -164,11 +164,10 @@ def _choose_assignment(request: TeacherRequest, launch: LtiLaunch, course: LtiCo
 
 
 def _deep_link(request: TeacherRequest, launch: LtiLaunch, assignment: Assignment) -> HttpResponse:
-    if not launch.known_claims.get("frame"):
-        return add_link_page(request, launch, assignment)
     # The platform waits for the link in the window around the frame.
-    keep_choice(launch, assignment)
-    return render(request, "public/lti_chosen.html", {"title": assignment.stored_title})
+    if launch.known_claims.get("frame") and keep_choice(launch, assignment):
+        return render(request, "public/lti_chosen.html", {"title": assignment.stored_title})
+    return add_link_page(request, launch, assignment)
 
 
 def _connect_members(course: LtiCourse, preview: courses.MemberPreview, form: MembersForm) -> str:
