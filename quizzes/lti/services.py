@@ -102,10 +102,7 @@ def send_scores(scores: Sequence[LtiScore], *, now: datetime) -> None:
             try:
                 _send(score, platform, session, now)
             except FAILURES as error:
-                # Of a class, each score fails alike.
-                if platform.pk not in logged:
-                    _log_failure(platform, error)
-                    logged.add(platform.pk)
+                _log_once(platform, error, logged)
                 if _needs_pause(error):
                     paused[platform.pk] = _why(error)
                 mark_failed(score, _why(error), now=now)
@@ -115,7 +112,7 @@ def send_scores(scores: Sequence[LtiScore], *, now: datetime) -> None:
 
 def make_line_items(links: Sequence[LtiLink], *, now: datetime) -> None:
     """Find or make the column of each link in the gradebook of its platform, and keep its address."""
-    until, paused = time.monotonic() + ROUND_SECONDS, set[int]()
+    until, paused, logged = time.monotonic() + ROUND_SECONDS, set[int](), set[int]()
     with PlatformSession() as session:
         for link in links:
             platform = link.course.deployment.platform
@@ -124,7 +121,7 @@ def make_line_items(links: Sequence[LtiLink], *, now: datetime) -> None:
             try:
                 keep_column(link, _line_item(link, platform, session))
             except (*FAILURES, AttributeError) as error:
-                _log_failure(platform, error)
+                _log_once(platform, error, logged)
                 if _needs_pause(error):
                     paused.add(platform.pk)
                 column_failed(link, _why(error), now=now)
@@ -354,6 +351,13 @@ def _learner(claims: Mapping[str, Any]) -> Member | None:
     name, subject = member_name(claims), str(claims.get("user_id") or "")
     has_id = 0 < len(subject) <= MAX_ID and "\0" not in subject
     return Member(subject, name) if is_active and "Learner" in roles and name is not None and has_id else None
+
+
+def _log_once(platform: LtiPlatform, error: Exception, logged: set[int]) -> None:
+    """Log the first failure of a platform in a round. Of a class, each call fails alike."""
+    if platform.pk not in logged:
+        logged.add(platform.pk)
+        _log_failure(platform, error)
 
 
 def _log_failure(platform: LtiPlatform, error: Exception) -> None:

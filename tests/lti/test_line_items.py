@@ -169,11 +169,20 @@ def test_teacher_sees_why_there_is_no_column(
     ],
 )
 def test_failed_column_names_the_reason(
-    platform: Platform, connect: Callable[..., LtiLink], changes: dict[str, Any], reason: str
+    platform: Platform,
+    connect: Callable[..., LtiLink],
+    assignment: Assignment,
+    caplog: pytest.LogCaptureFixture,
+    changes: dict[str, Any],
+    reason: str,
 ) -> None:
-    connect()
+    link = connect()
+    connect("link-2", make_assignment(edition=assignment.edition, classroom=assignment.classroom))
     LtiLink.objects.update(**{name: value.format(origin=platform.origin) for name, value in changes.items()})
 
     exchange_scores(now=LATER)
 
-    assert LtiLink.objects.get().item_error == reason
+    link.refresh_from_db()
+    assert link.item_error == reason
+    # Once for a platform.
+    assert len([line for line in caplog.messages if line.startswith("A call to Moodle failed")]) == 1
