@@ -27,7 +27,7 @@ from pylti1p3.roles import StudentRole, TeacherRole
 from pylti1p3.session import SessionService
 
 from quizzes.lti.errors import LaunchRefused, WrongRole
-from quizzes.lti.platforms import ToolConfig, fetch_key_set
+from quizzes.lti.platforms import MAX_ID, ToolConfig, fetch_key_set
 from quizzes.models import Assignment, LtiLaunch, LtiPlatform
 from quizzes.people.accounts import token_digest
 
@@ -35,7 +35,7 @@ from quizzes.people.accounts import token_digest
 LAUNCH_LIFETIME = timedelta(minutes=30)
 _STATE = signing.Signer(salt="quizzes.lti.state")
 # What the columns of the database have room for. PostgreSQL stores no NUL.
-MAX_ID, MAX_URL, MAX_TITLE = 255, 1000, 255
+MAX_URL, MAX_TITLE = 1000, 255
 NUL_IN_JSON = r"\u0000"
 # What the library and the reading of claims raise for a message or key that is not LTI, such as a text for an object.
 _MALFORMED = (

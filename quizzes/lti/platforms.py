@@ -1,6 +1,7 @@
 """Registered platforms as the library reads them, the site's own keys, and HTTP to platforms."""
 
 import os
+import shlex
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,8 @@ from quizzes.models import LtiDeployment, LtiKey, LtiPlatform
 TIMEOUT_SECONDS = 5
 # For an answer as a whole. A list of members is the longest.
 ANSWER_SECONDS, MAX_ANSWER_BYTES = 10, 4 * 1024 * 1024
+# What the columns of the database have room for.
+MAX_ID = 255
 # A platform may sign with a new key at any moment, but an unknown key id must not make us ask at every request.
 KEY_SET_MIN_AGE = timedelta(seconds=60)
 KEY_SET_MAX_AGE = timedelta(hours=24)
@@ -71,10 +74,15 @@ class ToolConfig(ToolConfAbstract[Any]):
         self, iss: str, deployment_id: str, client_id: str, *args: Any, **kwargs: Any
     ) -> Deployment:
         """The deployment, if the site's operator allowed it. Raises LaunchRefused."""
-        if not LtiDeployment.objects.filter(platform=self.platform, deployment_id=deployment_id).exists():
+        named = str(deployment_id)
+        if len(named) > MAX_ID or not named.isprintable():
+            raise LaunchRefused(
+                f"the signed message has a deployment with control characters or of more than {MAX_ID} characters"
+            )
+        if not LtiDeployment.objects.filter(platform=self.platform, deployment_id=named).exists():
             raise LaunchRefused(
                 f"{self.platform.name} names a deployment that is not allowed; "
-                f"`manage.py lti allow {self.platform.pk} {deployment_id!r:.200}` allows it"
+                f"`manage.py lti allow {self.platform.pk} {shlex.quote(named)}` allows it"
             )
         return Deployment().set_deployment_id(deployment_id)
 

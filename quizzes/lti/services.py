@@ -24,8 +24,8 @@ from pylti1p3.service_connector import ServiceConnector, TServiceConnectorRespon
 
 from quizzes.lti.courses import Member, member_name
 from quizzes.lti.errors import OTHER_REASON, LaunchRefused, PlatformFailed
-from quizzes.lti.launches import DEEP_LINKING, LINE_ITEM_SCOPE, MAX_ID, MAX_URL
-from quizzes.lti.platforms import PlatformSession, registration_of, rotate_key
+from quizzes.lti.launches import DEEP_LINKING, LINE_ITEM_SCOPE, MAX_URL
+from quizzes.lti.platforms import MAX_ID, PlatformSession, registration_of, rotate_key
 from quizzes.lti.scores import claim, claim_column, column_failed, keep_column, mark_failed, mark_sent
 from quizzes.models import (
     Assignment,
