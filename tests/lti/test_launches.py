@@ -420,6 +420,8 @@ def test_quiz_chosen_in_a_window_is_for_its_frame(
     chosen = client.post(address, data, secure=True)
 
     assert "You chose “" in text_of(chosen)
+    # The language of a reply to a form cannot change.
+    assert reverse("choose_language") not in [form.action for form in read(chosen).forms]
     assert Client().get(reverse("lti_frame", args=["other"]), secure=True).status_code == 204
     found = Client().get(frame, secure=True)
     sent = form_of(found, having="JWT")

@@ -166,7 +166,7 @@ def _choose_assignment(request: TeacherRequest, launch: LtiLaunch, course: LtiCo
 def _deep_link(request: TeacherRequest, launch: LtiLaunch, assignment: Assignment) -> HttpResponse:
     # The platform waits for the link in the window around the frame.
     if launch.known_claims.get("frame") and keep_choice(launch, assignment):
-        return render(request, "public/lti_chosen.html", {"title": assignment.stored_title})
+        return render(request, "teacher/lti_chosen.html", {"title": assignment.stored_title})
     return add_link_page(request, launch, assignment)
 
 
