@@ -394,6 +394,8 @@ def test_quiz_chosen_in_a_window_is_for_its_frame(
     page = Client().get("/lti/login/", said, secure=True, headers={"Sec-Fetch-Dest": "iframe"})
     token = page.context["token"]
     assert f"frame={token}" in page.context["url"]
+    # Without JavaScript, the teacher asks for the choice.
+    assert f'<noscript><p><a href="{reverse("lti_frame", args=[token])}">' in page.content.decode()
     client.force_login(teacher)
     deep = {
         f"{CLAIM}message_type": "LtiDeepLinkingRequest",
