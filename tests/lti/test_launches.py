@@ -584,7 +584,7 @@ def test_wrong_claim_is_refused(
 ) -> None:
     response = launch(**changes)
     refused(caplog, response, reason)
-    assert ("you’re neither" in text_of(response)) == ("neither a learner" in caplog.text)
+    assert ("you’re neither. If you teach or study" in text_of(response)) == ("neither a learner" in caplog.text)
 
 
 @pytest.mark.parametrize("changes", [{"aud": [CLIENT]}, {"aud": [CLIENT, "client-2"], "azp": CLIENT}])
