@@ -374,7 +374,7 @@ def test_deep_link_carries_the_quiz(
 
     # A quiz that was deleted, or one of the class of a copied course.
     gone = {f"{CLAIM}resource_link": {"id": "old"}, f"{CLAIM}custom": {"assignment": "AAAAAAAAAAAA"}}
-    assert "hasn’t chosen a quiz for this link yet" in text_of(launch(other=Client(), **gone))
+    assert "This link has no quiz now" in text_of(launch(other=Client(), **gone))
     assert launch(**deep).status_code == 401
     # A host that would add to the browser policy is none.
     settings["deep_link_return_url"] = "https://school.example;script-src *//return"
