@@ -585,6 +585,7 @@ def test_wrong_claim_is_refused(
     response = launch(**changes)
     refused(caplog, response, reason)
     assert ("you’re neither. If you teach or study" in text_of(response)) == ("neither a learner" in caplog.text)
+    assert reverse("choose_language") not in [form.action for form in read(response).forms]
 
 
 @pytest.mark.parametrize("changes", [{"aud": [CLIENT]}, {"aud": [CLIENT, "client-2"], "azp": CLIENT}])
