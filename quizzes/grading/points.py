@@ -100,7 +100,10 @@ def earned_on_objective(question: Question, value: Value, adjustments: Adjustmen
     points = earned(question, value, adjustments)
     if question.key in adjustments.grades or points.points == points.possible:
         return points
-    is_proven = any(key.has_right_evidence(value) for key in accepted_versions(question, adjustments))
+    # The evidence of a key that gives fewer points is of another answer.
+    versions = accepted_versions(question, adjustments)
+    giving = [version for version in versions if question.points * version.grade(value) == points.points]
+    is_proven = any(version.has_right_evidence(value) for version in giving)
     return points if is_proven else Earned(Fraction(0), points.possible)
 
 

@@ -205,6 +205,11 @@ def apply(
     return regrades
 
 
+def is_used(group: uuid.UUID) -> bool:
+    """Whether a regrade with this id was made, undone or not."""
+    return Regrade.objects.filter(group=group).exists()
+
+
 @transaction.atomic
 def undo(group: uuid.UUID, *, here: Classroom, by: User, now: datetime) -> int:
     """Undo a regrade where `affected_assignments` lets one reach, and rescore; returns how many scores changed."""

@@ -1,6 +1,7 @@
 """Who could see the answers to a question set, and since when."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -62,7 +63,20 @@ def student_saw_answers_at(attempt: Attempt, *, now: datetime) -> datetime | Non
 
     attempt: with its set.
     """
-    question_set = attempt.assignment.edition.question_set
-    given = Assignment.objects.of_set(question_set).filter(attempts__student=attempt.student_id).distinct()
-    since = visible_since(list(given), now=now, student_id=attempt.student_id)
-    return min(since.values(), default=None)
+    return students_saw_answers_at(attempt.assignment, [attempt.student_id], now=now).get(attempt.student_id)
+
+
+def students_saw_answers_at(
+    assignment: Assignment, student_ids: Collection[int], *, now: datetime
+) -> dict[int, datetime]:
+    """When each of these students could first see answers of the question set, in any class; by student id.
+
+    Only those who could. 4 to 6 queries. assignment: with its set.
+    """
+    given = Assignment.objects.of_set(assignment.edition.question_set)
+    made = Attempt.objects.filter(student__in=student_ids).order_by().values("assignment")
+    first: dict[int, datetime] = {}
+    seen = visible_since(list(given.filter(pk__in=made)), now=now, student_ids=student_ids)
+    for (student_id, _), since in seen.items():
+        first[student_id] = min(since, first.get(student_id, since))
+    return first

@@ -144,7 +144,7 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class ClassReport:
-    """An assignment's results. lines: the lowest share first, then students without a score, by name.
+    """An assignment's results. lines: the lowest share first, then work that needs grading, then the others by name.
 
     totals: the class by objective. misconceptions: at most 3. misread: the reading by paragraph; None below 5 attempts.
     histogram: of the students with a score, () if no points count. max_points: without dropped questions.
@@ -299,7 +299,7 @@ def _lines(
         _line(student, statuses[student.pk], works.get(student.pk), objectives, has_late_answers=student.pk in late)
         for student in students
     ]
-    lines.sort(key=lambda line: (line.found.counting_attempt is None, line.share))
+    lines.sort(key=lambda line: (line.found.counting_attempt is None, line.is_ungraded, line.share))
     return tuple(lines), list(works.values())
 
 

@@ -327,7 +327,9 @@ def _apply_manual_grades(
     """Replace the credit of manually graded answers; the newest grade of an answer counts."""
     place_of = {question.key: place for place, question in enumerate(questions)}
     grades = ManualGrade.objects.in_force().filter(attempt__assignment__in=list(assignment_ids))
-    for attempt_id, key, points in grades.values_list("attempt_id", "question__key", "points"):
+    rows = grades.values_list("attempt_id", "question__key", "points")
+    newest = {(attempt_id, key): points for attempt_id, key, points in rows}
+    for (attempt_id, key), points in newest.items():
         if attempt_id in number_of:
             place = place_of[key]
             row, number = answers[place], number_of[attempt_id]

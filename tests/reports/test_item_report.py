@@ -34,6 +34,7 @@ from tests.factories import (
     right_value,
     wrong_value,
 )
+from tests.views.teacher.test_grading_queue import typed_document
 
 KEYS = ("one", "some", "who", "proof")
 Gather = Callable[[], AbstractContextManager[Queries]]
@@ -277,6 +278,23 @@ def test_a_mark_is_the_credit_of_that_answer_alone(assignment: Assignment, teach
     )
 
     assert credits(item_report([assignment])) == [0, 0.375, 0, 0]
+
+
+def test_full_points_that_a_newer_grade_overrules_make_no_answer_right(classroom: Classroom, teacher: User) -> None:
+    assignment = make_assignment(edition=make_edition(document=typed_document()), classroom=classroom)
+    marked = make_answered_attempt(assignment=assignment, answers={"one": "August 30"})
+    for points in (1, 0):
+        ManualGrade.objects.create(
+            attempt=marked,
+            question_id=published(assignment.edition_id).question_ids["one"],
+            points=Decimal(points),
+            made_by=teacher,
+            made_at=NOW,
+        )
+
+    [choice] = [choice for choice in item_report([assignment]).questions[0].figures.choices if choice.count]
+
+    assert not choice.option.right
 
 
 # --- The misread map ----------------------------------------------------------------------------------------------

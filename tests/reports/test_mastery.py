@@ -173,6 +173,13 @@ def test_a_right_answer_without_its_proof_does_not_raise_mastery(
     } == by_reader
     assert note in text_of(signed_in(teacher).get(reverse("assignment_results", args=[assignment.public_id])))
 
+    # The evidence of another accepted answer proves nothing.
+    texts = [
+        {"text": choice["text"], "rationale": choice["rationale"]} for choice in document["questions"][0]["choices"]
+    ]
+    other = {**document["questions"][0], "evidence": ["s2"], "choices": [{**texts[0], "key": True}, *texts[1:]]}
+    regrade(assignment, "one", "either_key", teacher, document=other)
+    assert table(classroom) == by_name
     # As on every other question, full credit for everyone counts here too.
     regrade(assignment, "one", "full_credit", teacher)
     assert table(classroom) == {"Maya Lopez": [(2, 4), (0, 5)], "Zoe": [(2, 4), (0, 5)]}

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from quizzes.assignments.board import has_closed_questions
 from quizzes.assignments.student_statuses import load_overrides
-from quizzes.assignments.visibility import visible_since
 from quizzes.attempts import answers, lifecycle
 from quizzes.attempts.attempt_content import AttemptContent, content_of, shown_content
 from quizzes.content.editions import published
@@ -28,7 +27,7 @@ from quizzes.grading import manual_grades
 from quizzes.grading.scores import adjustments
 from quizzes.models import AnswerEvent, Assignment, Attempt, ManualGrade
 from quizzes.people.class_roles import ClassAct
-from quizzes.reports.answer_visibility import student_saw_answers_at
+from quizzes.reports.answer_visibility import student_saw_answers_at, students_saw_answers_at
 from quizzes.reports.attempt_review import (
     ReviewedAttempt,
     newest_grades,
@@ -240,9 +239,10 @@ def grade_answer(request: TeacherRequest, public_id: str, number: int) -> HttpRe
         form = _grade_form(attempt, question, number, data={**form.cleaned_data, "seen": error.seen})
         form.add_error(None, GRADE_OUTDATED)
         return attempt_page(request, attempt, now=now, grade_forms={question.key: form})
-    messages.success(request, gettext("Question {number} graded.").format(number=number))
-    # `show` keeps this answer unfolded. With full points it would be folded.
     place = content_of(attempt).number(question.key)
+    # As the page numbers it, in the order that the student saw.
+    messages.success(request, gettext("Question {number} graded.").format(number=place))
+    # `show` keeps this answer unfolded. With full points it would be folded.
     return redirect(reverse("attempt_review", args=[attempt.public_id], query={"show": number}, fragment=f"r{place}"))
 
 
@@ -328,11 +328,11 @@ def _effect_of_accepting(assignment: Assignment, late: Sequence[Any], *, now: da
     effects = [
         gettext("The newest late answer to each question will count. You can undo it on the page of each attempt.")
     ]
-    since = visible_since([assignment], now=now)
+    since = students_saw_answers_at(assignment, {attempt.student_id for attempt in late}, now=now)
     saw_first = [
         attempt.student.display_name
         for attempt in late
-        if (shown_at := since.get((attempt.student_id, assignment.pk))) and shown_at <= attempt.late_at
+        if (shown_at := since.get(attempt.student_id)) and shown_at <= attempt.late_at
     ]
     if saw_first:
         names = listed_names(list(dict.fromkeys(saw_first)))

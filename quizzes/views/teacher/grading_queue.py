@@ -99,7 +99,7 @@ def settle_queued_answer(request: TeacherRequest, public_id: str) -> HttpRespons
     chosen = form.cleaned_data["attempts"]
     attempts = [attempt for attempt in entry.attempts if attempt.public_id in chosen]
     are_gone = bool(chosen) and not attempts
-    if are_gone or manual_grades.is_used(group) or (entry.is_by_hand and act != "grade"):
+    if are_gone or _is_used(group) or (entry.is_by_hand and act != "grade"):
         return _nothing_changed(request, assignment, form)
     grade = QueueGradeForm(
         request.POST if act == "grade" else None, possible=entry.question.points, release=assignment.release
@@ -149,13 +149,18 @@ def _address(assignment: Assignment, **query: Any) -> str:
     return reverse("grading_queue", args=[assignment.public_id], query=given or None)
 
 
+def _is_used(group: UUID) -> bool:
+    """Whether the form with this id was saved before, as a grade or as a regrade."""
+    return manual_grades.is_used(group) or regrades.is_used(group)
+
+
 def _nothing_changed(request: TeacherRequest, assignment: Assignment, form: SettleForm) -> HttpResponse:
     """The queue, with the notice of this form's grade if it was sent twice, else with the comment of the form."""
     group = form.cleaned_data.get("group")
     if group is None or _notice(assignment, group) == "":
         # Graded, dropped, excused, or reopened since the page was opened, or its student was removed.
         text = gettext("This answer doesn’t need grading now. Nothing changed.")
-        if group is not None and manual_grades.is_used(group):
+        if group is not None and _is_used(group):
             text = gettext("This grade was undone. Nothing changed.")
         if comment := (form.cleaned_data.get("comment") or "").strip():
             text = f"{text} {gettext('Your comment isn’t saved: “{comment}”').format(comment=comment)}"

@@ -22,7 +22,7 @@ from quizzes.grading.new_keys import own_document
 from quizzes.grading.points import explanation_in_force, since_new_key
 from quizzes.grading.regrades import StalePreview
 from quizzes.grading.scores import applied_regrades, parsed
-from quizzes.models import Assignment, Edition, Question
+from quizzes.models import Assignment, Edition, Question, Regrade
 from quizzes.people.class_roles import ClassAct
 from quizzes.reports.gradebook import count_outside_averages
 from quizzes.views.access import TeacherRequest, class_act, taught_assignment
@@ -49,11 +49,11 @@ def regrade_question(request: TeacherRequest, public_id: str, number: int) -> Ht
         group = uuid5(form.cleaned_data["group"], f"{request.user.pk}:{row.pk}")
         sent = {**act, "reason": form.cleaned_data["reason"], "stamp": form.cleaned_data["stamp"], "group": group}
         try:
-            regrades.apply(affected, row, by=request.user, now=timezone.now(), **sent)
+            made = regrades.apply(affected, row, by=request.user, now=timezone.now(), **sent)
         except StalePreview as error:
             context["stale"] = error.new_count
         else:
-            messages.success(request, gettext("Question {number} is regraded. Scores updated.").format(number=number))
+            _say_regraded(request, made, number)
             return redirect("assignment_regrades", assignment.public_id)
     context |= {
         "class_names": _class_names(affected),
@@ -63,6 +63,14 @@ def regrade_question(request: TeacherRequest, public_id: str, number: int) -> Ht
         "new_evidence": form.reading.sentences(form.cleaned_data.get("evidence", ())),
     }
     return render(request, "teacher/regrade_question.html", context)
+
+
+def _say_regraded(request: TeacherRequest, made: Sequence[Regrade], number: int) -> None:
+    if all(regrade.undone_at is not None for regrade in made):
+        # The form was sent again after an undo.
+        messages.warning(request, gettext("This regrade was undone. Nothing changed."))
+    else:
+        messages.success(request, gettext("Question {number} is regraded. Scores updated.").format(number=number))
 
 
 @require_GET

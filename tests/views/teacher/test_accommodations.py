@@ -306,6 +306,10 @@ def test_late_answers_of_a_class_count_after_one_act(
     Assignment.objects.update(release="never")
     page = text_of(teacher_client.get(address))
     assert ("Could see the answers" in page, "The class board may have shown" in page) == (False, False)
+    # Also in another class with the same question set.
+    elsewhere = make_assignment(edition=assignment.edition, classroom=other_classroom)
+    make_answered_attempt(assignment=elsewhere, student=late.student)
+    assert f"came: {late.student.display_name}." in text_of(teacher_client.get(address))
     assignment.is_teacher_paced = True
     assignment.save()
     show_on_board(assignment, number=1, phase=Board.Phase.ANSWERS, by=assignment.assigned_by, now=NOW)

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import reopen, submit_attempt
 from quizzes.models import Assignment, Attempt, Edition, Student, User
 from tests.conftest import _sign_in
@@ -76,6 +77,13 @@ def test_grade_of_a_colleague_is_not_replaced_unseen(
     page = _sign_in(colleague).post(forms[1].action, forms[1].data(points="2", comment="Name a rule."), follow=True)
     assert "Question 3 graded." in text_of(page)
     assert written.manual_grades.count() == 1
+    # The page has the order that the student saw, and so has its message.
+    Attempt.objects.update(shuffle_questions=True, seed="another")
+    written.refresh_from_db()
+    page = teacher_client.post(forms[0].action, grade_form(teacher_client, written).data(points="3"), follow=True)
+    place = content_of(written).number("who")
+    assert place != 3
+    assert f"Question {place} graded." in text_of(page)
 
 
 def test_comment_of_a_colleague_is_not_replaced_unseen(

@@ -530,6 +530,10 @@ def test_accepted_answer_is_undone_from_the_queue(assignment: Assignment, teache
     page = teacher_client.post(undo.action, undo.data(), follow=True)
     assert "Ana Close to a correct answer Friday, August 31" in text_of(page)
     assert scores() == [0]
+    # The first form, sent again, says that it was undone.
+    first = form_of(page, having="entry")
+    again = first.data(act="accept", group=str(Regrade.objects.values_list("group", flat=True)[0]))
+    assert "This grade was undone. Nothing changed." in text_of(teacher_client.post(first.action, again, follow=True))
 
 
 def test_undo_of_nothing_or_of_another_teacher_is_missing(

@@ -165,6 +165,8 @@ def test_undo_gives_the_scores_back_and_twice_changes_nothing_more(
     assert [attempt.max_score for attempt in Attempt.objects.all()] == [8, 8, 8]
     assert AuditEvent.objects.filter(action="regrade_undone").count() == 1
     assert "Undone Ms. Rivera" in text_of(teacher_client.get(record_of(assignment)))
+    again = teacher_client.post(address_of(assignment), form_of(preview, having="stamp").data(act="save"), follow=True)
+    assert "This regrade was undone. Nothing changed." in text_of(again)
 
 
 def test_preview_of_a_dropped_question_compares_shares_because_the_total_changes_too(
