@@ -5,7 +5,7 @@ What else deletes rows of the two logs, such as retention, does it in `allow_del
 Each act commits once: a line in the ledger, the rows gone, one audit event without names. Then the files are cleared.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -151,19 +151,28 @@ def erase_classroom(
     return Erasure(receipt, counts)
 
 
-def erase_teacher(user: User, *, now: datetime, seen: str | None = None, receipt: str | None = None) -> Erasure:
+def erase_teacher(
+    user: User,
+    *,
+    now: datetime,
+    seen: str | None = None,
+    receipt: str | None = None,
+    only: Collection[str] | None = None,
+) -> Erasure:
     """Erase an account: its own classes with their students, its unused question sets, its sessions.
 
     A class with a second owner or teacher stays and keeps an owner, and so does a question set that such a class uses.
     If rows that stay refer to the account, its row stays without name, address and password. Raises User.DoesNotExist
-    if it is erased already. seen: as for `erase_student`. receipt: None for a new one.
+    if it is erased already. seen: as for `erase_student`. receipt: None for a new one. only: the public ids of the own
+    classes that may go, None for all; another one stays with the account, which then keeps its row.
     """
     receipt = receipt or new_receipt()
     with _erasing() as read:
         # All its classes come before the account: a new name locks a class, then its owners.
         taught = Classroom.objects.filter(pk__in=Teaching.objects.filter(teacher=user).values("classroom"))
         list(locked(taught).order_by("pk").values_list("pk"))
-        classrooms = list(own_classrooms(user))
+        own = own_classrooms(user)
+        classrooms = list(own if only is None else own.filter(public_id__in=only))
         _lock_classrooms(classrooms)
         # A form that comes again.
         locked(accounts_not_erased()).get(pk=user.pk)
@@ -187,7 +196,8 @@ def reapply_erasures(path: Path, *, now: datetime) -> int:
     Each keeps its receipt. path: the newest ledger, not the one inside the backup. Raises LedgerDamaged before it
     erases anything.
     """
-    erased = sum(_reapply(line, now) for line in read_ledger(path))
+    lines = read_ledger(path)
+    erased = sum(_reapply(line, lines, now) for line in lines)
     clear_marked_files()
     return erased
 
@@ -197,9 +207,10 @@ def erase_students_again(public_ids: Collection[str], *, now: datetime) -> None:
 
     Raises LedgerDamaged.
     """
-    for line in read_ledger(ledger_path()):
+    lines = read_ledger(ledger_path())
+    for line in lines:
         if line.kind == "student" and line.key in public_ids:
-            _reapply(line, now)
+            _reapply(line, lines, now)
 
 
 def account_key(user: User) -> str:
@@ -207,7 +218,8 @@ def account_key(user: User) -> str:
     return f"{user.pk} {user.date_joined.isoformat()}"
 
 
-def _reapply(line: LedgerLine, now: datetime) -> bool:
+def _reapply(line: LedgerLine, lines: Sequence[LedgerLine], now: datetime) -> bool:
+    """Erase what this line of the ledger names; whether it was there. lines: all of the ledger."""
     match line.kind:
         case "student":
             student = Student.objects.filter(public_id=line.key).select_related("classroom").first()
@@ -223,7 +235,9 @@ def _reapply(line: LedgerLine, now: datetime) -> bool:
             user = accounts_not_erased().filter(pk=line.key.partition(" ")[0]).first()
             if user is None or account_key(user) != line.key:
                 return False
-            erase_teacher(user, now=now, receipt=line.receipt)
+            # Another class that it has now was handed over after the backup, and was not erased.
+            only = {other.key for other in lines if other.kind == "class" and other.receipt == line.receipt}
+            erase_teacher(user, now=now, receipt=line.receipt, only=only)
             return True
 
 
@@ -312,7 +326,9 @@ _BATCH = 500
 
 
 def _delete_account(user: User) -> None:
-    Teaching.objects.filter(teacher=user).delete()
+    # A class that no one else has stays its own, so that `hand_over_class` can give it away.
+    left = list(own_classrooms(user).values_list("pk", flat=True))
+    Teaching.objects.filter(teacher=user).exclude(classroom__in=left).delete()
     AuditEvent.objects.filter(actor=user, classroom=None).delete()
     Invitation.objects.filter(Q(invited_by=user) | Q(used_by=user)).delete()
     EmailAddress.objects.filter(user=user).delete()

@@ -52,6 +52,7 @@ from quizzes.models import (
     User,
 )
 from quizzes.models.public_ids import new_receipt
+from quizzes.people.classrooms import hand_over
 from quizzes.people.data_inventory import INVENTORY
 from quizzes.people.erased_bytes import clear_files, clear_marked_files
 from quizzes.people.erased_counts import ErasedCounts, preview_classroom, preview_student, preview_teacher
@@ -591,7 +592,14 @@ def test_erasures_are_applied_again_after_a_restore(
     kept = make_classroom(teacher=teacher, name="Period 8")
     restored(lambda: erase_student(Student.objects.get(pk=student.pk), by=teacher, now=now))
     restored(lambda: erase_classroom(Classroom.objects.get(pk=outsider.classroom_id), by=other_teacher, now=now))
-    restored(lambda: erase_teacher(User.objects.get(pk=other_teacher.pk), now=now))
+    handed_over = make_classroom(teacher=other_teacher, name="Period 9")
+
+    def hand_over_and_erase() -> None:
+        giver = User.objects.get(pk=other_teacher.pk)
+        hand_over(handed_over, giver=giver, to=teacher, by=giver, now=now)
+        erase_teacher(giver, now=now)
+
+    restored(hand_over_and_erase)
     assert set(Student.objects.all()) == {student, classmate, outsider}
 
     receipts = list(dict.fromkeys(line.receipt for line in read_ledger(ledger_path())))
@@ -604,9 +612,13 @@ def test_erasures_are_applied_again_after_a_restore(
     assert {line.receipt for line in read_ledger(ledger_path())} == set(receipts)
     assert list(Student.objects.all()) == [classmate]
     assert list(Attempt.objects.values_list("student", flat=True)) == [classmate.pk]
-    assert set(Classroom.objects.all()) == {classmate.classroom, kept}
-    assert list(User.objects.filter(pk__in=[teacher.pk, other_teacher.pk])) == [teacher]
+    # The class that was handed over after the backup is back with the erased account, without its name.
+    assert set(Classroom.objects.all()) == {classmate.classroom, kept, handed_over}
+    other_teacher.refresh_from_db()
+    assert other_teacher.name == ERASED_NAME
     assert reapply_erasures(ledger_path(), now=now) == 0
+    hand_over(handed_over, giver=other_teacher, to=teacher, by=None, now=now)
+    assert list(handed_over.teachers.all()) == [teacher]
 
 
 @pytest.mark.django_db
