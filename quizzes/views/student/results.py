@@ -44,8 +44,8 @@ def receipt(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
         # Only a time of the student's own, which is later, can make it on time.
         "is_late": is_late(attempt, attempt.assignment.due_at) and _is_late(attempt, _overrides(attempt), now=now),
         "is_ended_by_teacher": is_closed,
-        # Without a time limit, only the close ends an attempt.
-        "end_heading": gettext("Time’s up") if attempt.assignment.time_limit else gettext("This quiz is closed"),
+        # Of the attempt, because a student may have no time limit. Then only the close ends it.
+        "end_heading": gettext("Time’s up") if attempt.time_limit else gettext("This quiz is closed"),
         # The teacher can undo the close, or give more time.
         "may_go_on": attempt.is_open or is_closed,
         "late_count": len(waiting_late_questions(attempt.pk)),

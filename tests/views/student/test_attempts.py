@@ -1068,8 +1068,10 @@ def test_pages_of_an_attempt_whose_time_ended_hand_nothing_in_by_themselves(
 def test_page_of_an_attempt_that_the_close_ended_speaks_of_no_time(
     student: Student, student_client: Client, edition: Edition, classroom: Classroom, clock: time_machine.Traveller
 ) -> None:
-    assignment = make_assignment(edition=edition, classroom=classroom, closes_at=NOW + timedelta(minutes=10))
-    attempt = make_attempt(assignment=assignment, student=student)
+    window = {"time_limit": timedelta(minutes=30), "closes_at": NOW + timedelta(minutes=10)}
+    assignment = make_assignment(edition=edition, classroom=classroom, **window)
+    # The class has a time limit, and this student has none.
+    attempt = make_attempt(assignment=assignment, student=student, time_limit=None)
     clock.shift(timedelta(minutes=12))
 
     page = student_client.get(page_of("receipt", attempt))
