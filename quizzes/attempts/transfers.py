@@ -116,6 +116,9 @@ def transfer_attempts(student: Student, *, by: User, now: datetime) -> int:
             reason = HAS_VERSION.format(number=quiz.edition.number)
             undo_excuse(quiz, student, reason=reason, by=by, now=now)
             excuse(other, student, reason=reason, by=by, now=now)
+        elif quiz.excuses.filter(student=student).exclude(reason=OTHER_FORM).exists():
+            # As in a merge: the teacher says that the work counts.
+            undo_excuse(quiz, student, reason="", by=by, now=now)
     for quiz, attempts in found.items():
         rescore([_copy(attempt, quiz, student, number) for number, attempt in enumerate(attempts, start=1)])
         AuditEvent.objects.record(

@@ -30,7 +30,7 @@ from quizzes.models import (
     Student,
     User,
 )
-from quizzes.models.reasons import OTHER_FORM
+from quizzes.models.reasons import JOINED_LATER, OTHER_FORM
 from quizzes.people.erasure import erase_classroom, erase_student
 from quizzes.people.rosters import move_student
 from quizzes.reports.class_report import class_report
@@ -86,6 +86,8 @@ def test_moved_student_keeps_the_score_on_every_page_and_file(
     done: Attempt, quiz: Assignment, student: Student, target: Classroom, teacher: User, now: datetime
 ) -> None:
     student = moved(student, target, teacher, now)
+    given = {"student": student, "given_by": teacher, "given_at": now}
+    Excuse.objects.create(assignment=quiz, reason=JOINED_LATER, **given)
     assert transfer_attempts(student, by=teacher, now=now) == 1
 
     [row] = gradebook(target, now=now).rows
@@ -237,7 +239,9 @@ def test_all_attempts_are_carried_and_the_older_quiz_gets_them(
     assert {key: [row.pk for row in rows] for key, rows in transferable_attempts(student).items()} == {
         quiz: [done.pk, second.pk]
     }
+    half = Excuse.objects.create(assignment=quiz, student=student, reason=OTHER_FORM, given_by=teacher, given_at=now)
     transfer_attempts(student, by=teacher, now=now)
+    assert list(Excuse.objects.all()) == [half]
     assert list(Attempt.objects.filter(assignment=quiz).values_list("number", "carried_from")) == [
         (1, done.pk),
         (2, second.pk),
