@@ -71,12 +71,20 @@ def extended_times(
         attempt = latest_attempts.get(student.pk)
         if attempt is not None and not attempt.is_open:
             continue
-        granted = granted_time(time_limit, time_factor=accommodation.time_factor)
+        granted = _granted(time_limit, accommodation.time_factor, attempt)
         starts_at = attempt.started_at + attempt.paused_for if attempt is not None else max(window.opens_at or now, now)
         extension = extensions.get(student.pk) or Extension()
         own = extended_window(window, due_at=extension.due_at, closes_at=extension.closes_at)
         times.append(ExtendedTime(student, accommodation.time_factor, granted, starts_at, own))
     return times
+
+
+def _granted(time_limit: timedelta, time_factor: Decimal | None, attempt: Attempt | None) -> timedelta | None:
+    """The granted time, None for no timer. An open attempt keeps a longer time that it has."""
+    granted = granted_time(time_limit, time_factor=time_factor)
+    if attempt is None or granted is None:
+        return granted
+    return None if attempt.time_limit is None else max(granted, attempt.time_limit)
 
 
 def names_without_extra_time(
@@ -112,11 +120,8 @@ def time_on(
     can_work = working is not None or not (has_none_left or is_closed)
     if assignment.time_limit is None or not can_work:
         return None
-    granted = granted_time(assignment.time_limit, time_factor=time_factor)
+    granted = _granted(assignment.time_limit, time_factor, working)
     starts_at = working.started_at + working.paused_for if working is not None else max(assignment.opens_at or now, now)
-    if working is not None and granted is not None:
-        # An open attempt keeps a longer time that it has.
-        granted = None if working.time_limit is None else max(granted, working.time_limit)
     return ExtendedTime(student, time_factor, granted, starts_at, window)
 
 

@@ -158,6 +158,11 @@ def test_open_attempt_is_measured_from_its_start(tight: Assignment, student: Stu
     accommodate(student)
     make_attempt(assignment=tight, student=student, started_at=NOW - 20 * MINUTE)
     assert [(own.starts_at, own.needed_close_at) for own in listed(tight)] == [(NOW - 20 * MINUTE, None)]
+    # It keeps minutes that were added to it.
+    tight.attempts.update(time_limit=70 * MINUTE)
+    assert [own.needed_close_at for own in listed(tight)] == [NOW + 50 * MINUTE]
+    tight.attempts.update(time_limit=None)
+    assert [own.time_limit for own in listed(tight)] == [None]
 
 
 def test_students_who_submitted_or_left_are_not_listed(tight: Assignment, student: Student, classmate: Student) -> None:
