@@ -110,7 +110,7 @@ def set_class_supports(classroom: Classroom, supports: Supports, *, by: User, no
     # A start at the same moment comes before or after, as in `lock_quizzes_of`.
     quizzes = Assignment.objects.filter(Q(classroom=classroom) | Q(pk__in=as_the_class.order_by().values("assignment")))
     lock_remaining(quizzes)
-    _set_open_attempts(as_the_class, supports)
+    set_open_attempts(as_the_class, supports)
     AuditEvent.objects.record(
         AuditEvent.Action.CLASSROOM_CHANGED,
         actor=by,
@@ -134,11 +134,11 @@ def set_supports(student: Student, supports: Supports | None, *, by: User, now: 
         return
     student.supports = after
     student.save(update_fields=["supports"])
-    _set_open_attempts(Attempt.objects.open().filter(student=student), supports_of(student))
+    set_open_attempts(Attempt.objects.open().filter(student=student), supports_of(student))
     record_accommodation(student, by=by, now=now, supports=after)
 
 
-def _set_open_attempts(attempts: AttemptQuerySet, supports: Supports) -> None:
+def set_open_attempts(attempts: AttemptQuerySet, supports: Supports) -> None:
     """Set the supports of these attempts. Their choices stay, since a chosen one may be among those left out."""
     # In the order of all changes to deadlines of a class.
     list(locked(attempts).order_by("pk").values_list("pk"))

@@ -17,7 +17,7 @@ from quizzes.assignments.accommodations import excuse, move_deadlines, set_accom
 from quizzes.assignments.deadlines import is_over
 from quizzes.assignments.status import StudentStatus
 from quizzes.assignments.student_statuses import Key, Overrides, by_student_and_assignment, load_overrides
-from quizzes.assignments.supports import Supports, set_supports
+from quizzes.assignments.supports import Supports, set_open_attempts, set_supports, supports_of
 from quizzes.attempts.lifecycle import submit_at_deadline
 from quizzes.attempts.merged_excuses import excused_after_merge
 from quizzes.models import Accommodation, Assignment, Attempt, AuditEvent, Excuse, Extension, Student, User
@@ -145,6 +145,8 @@ def merge_students(keep: Student, other: Student, *, seen: str, by: User, now: d
     _give(attempts, keep, now=now)
     Attempt.objects.filter(pk__in=[one.pk for one in attempts], made_as=None).update(made_as=other)
     _take_settings(plan, by=by, now=now)
+    # Also those that came from the other entry.
+    set_open_attempts(Attempt.objects.made_by(keep.pk).open(), supports_of(keep))
     move_deadlines(Attempt.objects.made_by(keep.pk).open().select_related("assignment", "student"), now=now)
     rosters.remove_student(other, by=by, now=now)
     Student.objects.with_merged(other.pk).update(merged_into=keep)
@@ -172,6 +174,7 @@ def undo_merge(other: Student, *, by: User, now: datetime) -> Student:
     attempts = list(Attempt.objects.filter(made_as=other, student=keep).select_related("assignment").order_by("pk"))
     # First, because a student who comes back has the version of a quiz that they started.
     _give(attempts, other, now=now)
+    set_open_attempts(Attempt.objects.made_by(other.pk).open(), supports_of(other))
     rosters.restore_student(other, by=by, now=now)
     Attempt.objects.filter(made_as=other).update(made_as=None)
     Student.objects.filter(pk=other.pk).update(merged_into=None)

@@ -290,15 +290,23 @@ def test_settings_that_only_the_other_one_has_come_along(
     assert (attempt.deadline_at, attempt.supports) == (now + HOUR, {"notes": True})
 
 
-def test_settings_that_both_have_stay(student: Student, twin: Student, teacher: User, now: datetime) -> None:
-    for one, number, factor in ((student, "1", "1.5"), (twin, "2", "2")):
-        Student.objects.filter(pk=one.pk).update(external_id=number, reading_variant="es")
+def test_settings_that_both_have_stay(
+    assignment: Assignment, student: Student, twin: Student, teacher: User, now: datetime
+) -> None:
+    for one, number, factor, support in ((student, "1", "1.5", "notes"), (twin, "2", "2", "spacing")):
+        Student.objects.filter(pk=one.pk).update(external_id=number, reading_variant="es", supports={support: True})
         set_accommodation(one, time_factor=Decimal(factor), by=teacher, now=now)
+    attempt = start_attempt(fresh(twin), assignment, now=now)
     plan = plan_of(student, twin, now)
-    assert (plan.taken, plan.left) == ((), ("number", "time"))
+    assert (plan.taken, plan.left) == ((), ("number", "time", "supports"))
     kept = merge(student, twin, teacher, now)
     assert kept.external_id == "1"
     assert Accommodation.objects.get(student=kept).time_factor == Decimal("1.5")
+    attempt.refresh_from_db()
+    assert (attempt.student, attempt.supports) == (student, {"notes": True})
+    undo_merge(fresh(twin), by=teacher, now=now)
+    attempt.refresh_from_db()
+    assert (attempt.student, attempt.supports) == (twin, {"spacing": True})
 
 
 def test_of_two_extensions_the_later_times_and_more_attempts_hold(
