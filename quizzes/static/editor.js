@@ -35,6 +35,7 @@ function removeErrors(form) {
 }
 
 function onSaved(form) {
+  inFlight -= 1;
   const isRefused = Boolean(document.querySelector("#draft-state .bad"));
   if (isRefused) {
     unsaved.add(form);
@@ -87,10 +88,8 @@ for (const form of document.querySelectorAll("[data-draft]")) {
     unsaved.delete(form);
   });
   form.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.elt !== form) return;
-    inFlight -= 1;
-    // htmx sends a queued save right after this event.
-    setTimeout(onSaved, 0, form);
+    // htmx sends a queued save right after this event. Until then, a link still waits: the save may have been refused.
+    if (event.detail.elt === form) setTimeout(onSaved, 0, form);
   });
   // A filter or a portal may answer with 200 too.
   form.addEventListener("htmx:beforeSwap", ({ detail }) => {

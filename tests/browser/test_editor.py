@@ -375,6 +375,13 @@ def test_a_page_asks_before_it_is_left_with_unsaved_text(
 
 def leave(page: Page, *, to: str) -> list[str]:
     """Press a link to this address, and stay if the page asks. Returns the kinds of its questions."""
+    asked = press_link(page, to=to)
+    page.wait_for_load_state("networkidle")
+    return asked
+
+
+def press_link(page: Page, *, to: str) -> list[str]:
+    """Press a link to this address, and stay if the page asks. Its question appears in the list."""
     page.evaluate(
         "to => document.querySelector('main').append(Object.assign(document.createElement('a'), "
         "{href: to, textContent: 'Leave'}))",
@@ -383,7 +390,6 @@ def leave(page: Page, *, to: str) -> list[str]:
 
     asked = stay_and_note(page)
     page.get_by_role("link", name="Leave", exact=True).last.click()
-    page.wait_for_load_state("networkidle")
     return asked
 
 
@@ -433,8 +439,14 @@ def test_a_page_is_not_left_before_it_says_that_a_save_was_refused(
         page.get_by_label("Points").fill("9999")
 
     # The link is pressed while the field saves itself. So no page asks, and the refusal is shown.
-    assert leave(page, to=reverse("question_sets")) == []
+    held: list[Route] = []
+    page.route("**/questions/one/", lambda route: held.append(route))
+    with page.expect_request("**/questions/one/"):
+        asked = press_link(page, to=reverse("question_sets"))
+    held[0].continue_()
     expect(page.locator("#draft-state .bad")).to_be_visible()
+    assert asked == []
+    page.unroute_all()
     if refusal != "conflict":
         # The error above the form is in no live region.
         expect(page.get_by_role("status")).to_contain_text("Not saved: Points. Enter 1 to 100 points.")
