@@ -65,10 +65,11 @@ def update_scores(*, now: datetime) -> int:
 
 
 def grading_fingerprint() -> str:
-    """A digest of the modules that decide what answers are worth."""
+    """A digest of the files that decide what answers are worth."""
     digest = hashlib.sha256()
     for folder in (CODE / "quizzes" / "content", CODE / "quizzes" / "grading"):
-        for path in sorted(folder.rglob("*.py")):
+        # The list of English words says which typos count.
+        for path in sorted([*folder.rglob("*.py"), *folder.rglob("*.txt")]):
             digest.update(f"{path.relative_to(CODE)}\0".encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()

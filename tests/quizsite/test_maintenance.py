@@ -283,18 +283,23 @@ def test_check_of_the_database_records_and_logs_what_it_found(
 
 
 def test_scores_are_computed_again_once_for_each_change_of_grading(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, now: datetime
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path, now: datetime
 ) -> None:
     caplog.set_level(logging.INFO)
     quiz = make_assignment(created_at=now)
     student = make_student(classroom=quiz.classroom, created_at=now)
     make_answered_attempt(assignment=quiz, student=student, started_at=now)
+    words = tmp_path / "quizzes" / "content" / "words.txt"
+    words.parent.mkdir(parents=True)
+    words.write_text("bear")
+    monkeypatch.setattr("quizsite.maintenance.CODE", tmp_path)
     assert update_scores(now=now) == 0
     assert caplog.messages == []
     # As if the version before had graded it otherwise.
     Attempt.objects.update(score=0)
     assert update_scores(now=now) == 0
-    monkeypatch.setattr("quizsite.maintenance.grading_fingerprint", lambda: "of the next version")
+    # A word that it did not have.
+    words.write_text("bear bread")
 
     assert update_scores(now=now) == 1
     assert caplog.messages == ["This version grades some answers differently. Scores changed: 1."]
