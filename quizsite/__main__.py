@@ -24,6 +24,7 @@ NEED_A_SITE = frozenset(
         *("createsuperuser", "erase"),
         *("export_classroom", "hand_over_class", "import_classroom", "load_question_sets", "lti", "reapply_erasures"),
         *("remove_school_account", "remove_second_factor", "run_periodic_jobs", "sendtestemail", "sign_in_link"),
+        "update_scores",
     }
 )
 
