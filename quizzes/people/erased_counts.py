@@ -74,8 +74,12 @@ def erased_counts(students: QuerySet[Student], attempts: QuerySet[Attempt], clas
 
 def preview_classrooms(classrooms: Collection[Classroom]) -> ErasedCounts:
     """The counts of these classes; 3 queries."""
-    students = Student.objects.filter(classroom__in=classrooms)
-    return erased_counts(students, attempts_of(classrooms), len(classrooms))
+    return erased_counts(students_of(classrooms), attempts_of(classrooms), len(classrooms))
+
+
+def students_of(classrooms: Collection[Classroom]) -> QuerySet[Student]:
+    """The students of these classes, with what was merged into them before they moved there."""
+    return Student.objects.filter(Q(classroom__in=classrooms) | Q(merged_into__classroom__in=classrooms))
 
 
 def attempts_of(classrooms: Collection[Classroom]) -> QuerySet[Attempt]:

@@ -50,6 +50,7 @@ from quizzes.people.erased_counts import (
     own_classrooms,
     preview_classroom,
     preview_classrooms,
+    students_of,
 )
 from quizzes.people.erasure_ledger import LedgerLine, append_to_ledger, ledger_path, read_ledger
 from quizzes.people.stored_sessions import ReadSessions, end_sessions, end_sessions_of_user, read_sessions
@@ -169,8 +170,10 @@ def erase_teacher(
     receipt = receipt or new_receipt()
     with _erasing() as read:
         # All its classes come before the account: a new name locks a class, then its owners.
-        taught = Classroom.objects.filter(pk__in=Teaching.objects.filter(teacher=user).values("classroom"))
-        list(locked(taught).order_by("pk").values_list("pk"))
+        taught = Teaching.objects.filter(teacher=user).values("classroom")
+        merged = Student.objects.filter(merged_into__classroom__in=taught).values("classroom")
+        places = Classroom.objects.filter(Q(pk__in=taught) | Q(pk__in=merged))
+        list(locked(places).order_by("pk").values_list("pk"))
         own = own_classrooms(user)
         classrooms = list(own if only is None else own.filter(public_id__in=only))
         _lock_classrooms(classrooms)
@@ -272,9 +275,10 @@ def _check_seen(counts: ErasedCounts, seen: str | None) -> None:
 
 def _lock_classrooms(classrooms: Collection[Classroom]) -> int:
     """Lock the classes with everything in them; how many of them are still there."""
-    keys = [classroom.pk for classroom in classrooms]
-    students, attempts = Student.objects.filter(classroom__in=keys), attempts_of(classrooms)
-    return _lock(Classroom.objects.filter(pk__in=keys), students, attempts, with_assignments=True)
+    keys = {classroom.pk for classroom in classrooms}
+    students = students_of(classrooms)
+    places = Classroom.objects.filter(Q(pk__in=keys) | Q(pk__in=students.order_by().values("classroom")))
+    return len(keys & _lock(places, students, attempts_of(classrooms), with_assignments=True))
 
 
 def _lock(
@@ -283,23 +287,23 @@ def _lock(
     attempts: QuerySet[Attempt],
     *,
     with_assignments: bool = False,
-) -> int:
-    """Lock the rows to delete, in the order of `quizzes.models.locks`, before deleting; returns how many classes.
+) -> set[int]:
+    """Lock the rows to delete, in the order of `quizzes.models.locks`, before deleting; returns the ids of the classes.
 
     with_assignments: they go too. A start of an attempt waits for its assignment first, where it holds nothing yet.
     """
     # Without its key: a transaction that locked a row below writes to the log, which needs the key of the classroom.
-    found = list(locked(classrooms).order_by("pk").values_list("pk", flat=True))
+    found = set(locked(classrooms).order_by("pk").values_list("pk", flat=True))
     quizzes = Q(classroom__in=found) | Q(pk__in=attempts.order_by().values("assignment"))
     lock_assignments = locked_with_keys if with_assignments else locked
     list(lock_assignments(Assignment.objects.filter(quizzes)).order_by("pk").values_list("pk"))
     list(locked_with_keys(students).order_by("pk").values_list("pk"))
     list(locked_with_keys(attempts).order_by("pk").values_list("pk"))
-    return len(found)
+    return found
 
 
 def _delete_classrooms(classrooms: Collection[Classroom], read: ReadSessions) -> None:
-    students = Student.objects.filter(classroom__in=classrooms)
+    students = students_of(classrooms)
     names = _names(students) | {classroom.name for classroom in classrooms}
     end_sessions(STUDENT, set(students.values_list("pk", flat=True)), names=names, read=read)
     _delete_students(students, attempts_of(classrooms))

@@ -412,8 +412,11 @@ def test_erasing_a_class_includes_attempts_of_its_students_elsewhere(
 ) -> None:
     fill(student, teacher, now)
     fill(classmate, teacher, now, mark="Noah")
+    # What was merged into a student stays in the class of the merge.
+    make_student(classroom=student.classroom, merged_into=student, removed_at=now)
     target = make_classroom(teacher=teacher, name="Period 6")
     move_student(student, to=target, by=teacher, now=now)
+    assert preview_classroom(target).students == 2
 
     erase_classroom(target, by=teacher, now=now)
 
