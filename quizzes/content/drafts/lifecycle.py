@@ -160,13 +160,20 @@ def restore_set(question_set: QuestionSet, *, by: User, now: datetime) -> None:
 def delete_sets_for_good(*, now: datetime) -> int:
     """Delete sets that were deleted over DAYS_TO_RESTORE days ago, with reading and source; returns how many."""
     count = 0
-    for question_set in QuestionSet.objects.filter(deleted_at__lt=now - timedelta(days=DAYS_TO_RESTORE)):
-        try:
-            question_set.delete_with_reading()
-            count += 1
-        except ProtectedError:
-            # A class got it in the same moment. It must not stay hidden.
-            _set_deleted_at(question_set, None)
+    due = QuestionSet.objects.filter(deleted_at__lt=now - timedelta(days=DAYS_TO_RESTORE))
+    for pk in list(due.order_by("pk").values_list("pk", flat=True)):
+        with transaction.atomic():
+            question_set = locked_with_keys(due).filter(pk=pk).first()
+            if question_set is None:
+                # Its owner restored it while others were deleted.
+                continue
+            try:
+                with transaction.atomic():
+                    question_set.delete_with_reading()
+                count += 1
+            except ProtectedError:
+                # A class got it in the same moment. It must not stay hidden.
+                _set_deleted_at(question_set, None)
     return count
 
 
