@@ -177,6 +177,8 @@ def connect_link(launch: LtiLaunch, course: LtiCourse, assignment: Assignment) -
         if link.assignment_id != assignment.pk:
             link.scores.all().delete()
             link.assignment, link.line_item_url = assignment, ""
+            # The failed tries were for the column of the other quiz.
+            link.item_tries, link.item_try_at, link.item_error = 0, None, ""
         _take_columns(link, claims)
         link.save(update_fields=["assignment", *_COLUMNS])
     return link

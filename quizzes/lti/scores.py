@@ -167,13 +167,13 @@ def without_column(*, now: datetime) -> models.QuerySet[LtiLink]:
 def claim_column(link: LtiLink, *, now: datetime) -> bool:
     """Whether this machine makes the column. Two that look for it at the same time would find none and make two."""
     tried_at, link.item_try_at = link.item_try_at, now + CLAIM
-    free = LtiLink.objects.filter(pk=link.pk, line_item_url="", item_try_at=tried_at)
+    free = _still_linked(link).filter(line_item_url="", item_try_at=tried_at)
     return bool(free.update(item_try_at=link.item_try_at))
 
 
 def keep_column(link: LtiLink, url: str) -> None:
     """From now on, scores go to this column."""
-    LtiLink.objects.filter(pk=link.pk, line_item_url="").update(
+    _still_linked(link).filter(line_item_url="").update(
         line_item_url=url, item_tries=0, item_try_at=None, item_error=""
     )
 
@@ -181,9 +181,12 @@ def keep_column(link: LtiLink, url: str) -> None:
 def column_failed(link: LtiLink, reason: str, *, now: datetime) -> None:
     """Try to make the column again later, each time after a longer pause."""
     pause = PAUSES[min(link.item_tries, len(PAUSES) - 1)]
-    LtiLink.objects.filter(pk=link.pk).update(
-        item_tries=models.F("item_tries") + 1, item_try_at=now + pause, item_error=reason[:200]
-    )
+    _still_linked(link).update(item_tries=models.F("item_tries") + 1, item_try_at=now + pause, item_error=reason[:200])
+
+
+def _still_linked(link: LtiLink) -> models.QuerySet[LtiLink]:
+    """The row of the link, unless a teacher has chosen another quiz for it since it was read."""
+    return LtiLink.objects.filter(pk=link.pk, assignment=link.assignment_id)
 
 
 def waiting(*, now: datetime) -> models.QuerySet[LtiScore]:

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.lti.courses import connect_course, connect_link
-from quizzes.lti.scores import exchange_scores, without_column
+from quizzes.lti.scores import column_failed, exchange_scores, keep_column, without_column
 from quizzes.lti.services import make_line_items
 from quizzes.models import Assignment, Attempt, LtiCourse, LtiLaunch, LtiLink, LtiPlatform, LtiStudent, Student
 from quizzes.models.public_ids import new_receipt
@@ -134,10 +134,17 @@ def test_column_that_the_site_made_stays_at_the_next_launch(
     made = LtiLink.objects.get().line_item_url
 
     assert connect().line_item_url == made
-    # Another quiz behind the same link gets another column.
+    # Another quiz behind the same link gets another column, also if replies of calls for the first quiz come late.
     other = make_assignment(edition=assignment.edition, classroom=assignment.classroom)
+    LtiLink.objects.update(line_item_url="")
+    [called] = without_column(now=LATER)
+    column_failed(called, "A reason.", now=LATER)
     connect(to=other)
-    exchange_scores(now=LATER + timedelta(minutes=1))
+    keep_column(called, made)
+    column_failed(called, "A reason.", now=LATER)
+    link = LtiLink.objects.get()
+    assert (link.line_item_url, link.item_tries, link.item_try_at, link.item_error) == ("", 0, None, "")
+    exchange_scores(now=LATER)
     assert LtiLink.objects.get().line_item_url == platform.line_items[1]["id"] != made
 
 
