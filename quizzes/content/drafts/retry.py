@@ -35,7 +35,8 @@ def make_retry(assignment: Assignment, keys: Sequence[str], *, by: User, now: da
 
     A retry of another edition, whose words or keys may differ, is another set.
     keys: of questions, in any order; the set keeps the order of the edition. The author can change the set, and
-    assignments of it count like all others. Raises NothingToRetry.
+    assignments of it count like all others. Raises NothingToRetry, and NotReady for an old edition that breaks a rule
+    that is newer.
     """
     # The lock makes two clicks create one set.
     lock_account(by)

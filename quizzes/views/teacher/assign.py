@@ -20,6 +20,7 @@ from quizzes.assignments import lifecycle
 from quizzes.assignments.accommodations import extend_to_fit
 from quizzes.assignments.presets import Preset, PresetValues
 from quizzes.assignments.release import Release, is_released, last_closes
+from quizzes.content.drafts.publishing import NotReady
 from quizzes.content.drafts.retry import make_retry, retry_title
 from quizzes.content.editions import latest_edition, public_question_count, published
 from quizzes.formatting import listed
@@ -171,8 +172,7 @@ def _assign(request: TeacherRequest, offer: Offer) -> HttpResponse:
     if not offer.classrooms:
         return render(request, "teacher/assign.html", context)
     page = "teacher/assign.html#assign-live" if request.htmx else "teacher/assign.html"
-    form = offer.form(request, now=timezone.now())
-    context |= {"form": form}
+    form = context["form"] = offer.form(request, now=timezone.now())
     if not form.is_valid() or form.cleaned_data["act"] == "edit":
         return render(request, page, context)
     plan = _plan(form, offer, edition or _edition(form.chosen_set.latest_edition_id), by=request.user)
@@ -192,7 +192,8 @@ def _assign(request: TeacherRequest, offer: Offer) -> HttpResponse:
         is_news = context["public_count"] > 0 and not asked.is_confirmed
     if request.htmx or is_news or not asked.is_settled:
         return render(request, page, {**context, "is_asked": not request.htmx})
-    _save(form, offer, plan, asked, by=request.user)
+    if not _save_if_ready(form, offer, plan, asked, by=request.user):
+        return render(request, page, context)
     return _redirect_to_next(request, form, plan)
 
 
@@ -251,6 +252,17 @@ def _redirect_to_next(request: TeacherRequest, form: AssignForm, plan: Plan) -> 
         return redirect("start_class", assigned[0].public_id)
     messages.success(request, _assigned_message(assigned))
     return redirect("assignment_progress", assigned[0].public_id)
+
+
+def _save_if_ready(form: AssignForm, offer: Offer, plan: Plan, asked: Confirmation, *, by: User) -> bool:
+    """Save what the teacher confirmed. Returns whether that is possible; if not, the form says why."""
+    try:
+        _save(form, offer, plan, asked, by=by)
+    except NotReady as refused:
+        words = gettext("This retry can’t be published. {problem} Fix it in a copy of the question set.")
+        form.add_error(None, words.format(problem=refused))
+        return False
+    return True
 
 
 @transaction.atomic

@@ -163,6 +163,16 @@ def test_results_lead_over_a_retry_to_assigning_it(
     assert (made.title, given.classroom) == ("Retry: Small set", assignment.classroom)
     assert list(given.edition.questions.order_by("position").values_list("key", flat=True)) == ["who", "proof"]
 
+    # A version from before each speaker had a name of its own.
+    old = make_document()
+    old["voices"][1]["label"] = old["voices"][0]["label"]
+    other = make_assignment(edition=make_edition(document=old), classroom=assignment.classroom)
+    asked = f"{reverse('assign_retry', args=[other.public_id])}?question=who"
+    page = teacher_client.post(asked, form.data(act="save", is_confirmed="on"))
+    why = f"2 speakers have the name “{old['voices'][0]['label']}”. Change one."
+    assert f"This retry can’t be published. {why} Fix it in a copy of the question set." in text_of(page)
+    assert QuestionSet.objects.owned_by(teacher).count() == 1
+
 
 @pytest.mark.parametrize("query", ["", "?question=nothing", "?question=who&question=nothing"])
 def test_retry_of_other_questions_leads_back(query: str, assignment: Assignment, teacher_client: Client) -> None:
