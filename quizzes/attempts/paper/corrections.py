@@ -35,7 +35,9 @@ def move_paper_answers(
             raise CannotReceive
         # The log of answers belongs to the attempt, so it moves along.
         attempt.student, attempt.number = to, len(target.on_screen) + 1
-        attempt.save(update_fields=["student", "number"])
+        # No undo of a merge takes it from this student.
+        attempt.made_as = None
+        attempt.save(update_fields=["student", "number", "made_as"])
         _close_gap(assignment, student)
         for one, direction in ((student, "from"), (to, "to")):
             _record(AuditEvent.Action.PAPER_MOVED, assignment, attempt, one, by=by, now=now, direction=direction)

@@ -46,11 +46,13 @@ def test_a_moved_sheet_keeps_receipt_score_and_log(
     sheet: Attempt, assignment: Assignment, student: Student, ben: Student, teacher: User
 ) -> None:
     log = list(AnswerEvent.objects.order_by("pk").values())
+    # The answers came in a merge, which a teacher may undo.
+    assignment.attempts.update(made_as=make_student(classroom=student.classroom))
 
     move(assignment, student, ben, by=teacher)
 
     [moved] = assignment.attempts.all()
-    assert (moved.pk, moved.student, moved.number) == (sheet.pk, ben, 1)
+    assert (moved.pk, moved.student, moved.made_as, moved.number) == (sheet.pk, ben, None, 1)
     assert (moved.receipt, moved.score, moved.seed) == (sheet.receipt, sheet.score, sheet.seed)
     assert list(AnswerEvent.objects.order_by("pk").values()) == log
     events = AuditEvent.objects.filter(action=Action.PAPER_MOVED).order_by("pk")
