@@ -17,7 +17,8 @@ from quizzes.content.editions import published
 from quizzes.models import Assignment, Classroom, Edition, Excuse, QuestionSet, Student, User
 from quizzes.models.assignments import AFTER_LESSONS, BEFORE_LESSONS, by_quiz
 from quizzes.models.locks import lock_rows
-from quizzes.models.reasons import HAS_VERSION, JOINED_LATER, OTHER_FORM
+from quizzes.models.reasons import HAS_VERSION, OTHER_FORM
+from quizzes.people.newcomers import by_student
 
 # One quiz of a check: the assignments of all its versions, the oldest first.
 type Quiz = list[Assignment]
@@ -34,6 +35,10 @@ class HalvedCheck:
     def assignments(self) -> list[Assignment]:
         """Those of all 4 quizzes."""
         return list(chain(*self.before, *self.after))
+
+    def other_form(self, half: int) -> Quiz:
+        """Those from which a student of this half is excused. half: 0 takes form A first, 1 form B."""
+        return [*self.before[1 - half], *self.after[half]]
 
 
 def check_forms(user: User) -> tuple[Edition, Edition] | None:
@@ -109,17 +114,18 @@ def halved_check(assignments: Sequence[Assignment]) -> HalvedCheck | None:
 
 
 def students_without_half(check: HalvedCheck, classroom: Classroom) -> list[Student]:
-    """The students who have started none of the 4 quizzes, and have no excuse that gives them a half. 1 query.
+    """The students who have started none of the 4 quizzes, and have no excuses that give them a half. 2 queries.
 
-    A student who came after a form was over is excused from it, and still needs a half.
+    A student who is excused from a form for another reason, such as illness, still needs a half.
     """
-    excused = _excuses(check.assignments).exclude(reason=JOINED_LATER)
+    halved = Excuse.objects.filter(assignment__in=check.assignments, reason=OTHER_FORM)
     started = classroom.attempts.filter(assignment__in=check.assignments)
-    return list(
-        classroom.students.enrolled()
-        .exclude(pk__in=excused.values("student"))
-        .exclude(pk__in=started.values("student"))
+    students = (
+        classroom.students.enrolled().exclude(pk__in=halved.values("student")).exclude(pk__in=started.values("student"))
     )
+    excused = by_student(Excuse, [assignment.pk for assignment in check.assignments])
+    halves = [{assignment.pk for assignment in check.other_form(half)} for half in (0, 1)]
+    return [student for student in students if not any(half <= excused[student.pk] for half in halves)]
 
 
 @transaction.atomic
@@ -145,7 +151,7 @@ def give_halves(check: HalvedCheck, *, by: User, now: datetime) -> int:
     for student in sorted(students, key=lambda student: lot[student.pk]):
         half = 0 if sizes[0] <= sizes[1] else 1
         sizes[half] += 1
-        for assignment in chain(check.before[1 - half], check.after[half]):
+        for assignment in check.other_form(half):
             accommodations.excuse(assignment, student, reason=OTHER_FORM, by=by, now=now)
     return len(students)
 

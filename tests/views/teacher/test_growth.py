@@ -99,10 +99,15 @@ def test_new_students_get_a_half_once(
 ) -> None:
     assign(teacher_client, classroom)
     late = [make_student(classroom=classroom, name=f"Late {number}") for number in range(2)]
-    # One is excused from both forms of the first time, which was over.
-    both = {"reason": JOINED_LATER, "given_by": teacher, "given_at": NOW}
-    for over in classroom.assignments.order_by("pk")[:2]:
-        Excuse.objects.create(assignment=over, student=late[0], **both)
+    given = {"given_by": teacher, "given_at": NOW}
+    quizzes = list(classroom.assignments.order_by("pk"))
+    # One is excused from both forms of the first time, which was over: from one of them because of illness.
+    for over, reason in zip(quizzes[:2], ("Ill", JOINED_LATER), strict=True):
+        Excuse.objects.create(assignment=over, student=late[0], reason=reason, **given)
+    # Others are excused as a half is, or from everything.
+    for name, places in (("A first", (1, 2)), ("B first", (0, 3)), ("Exempt", range(4))):
+        other = make_student(classroom=classroom, name=name)
+        Excuse.objects.bulk_create([Excuse(assignment=quizzes[place], student=other, **given) for place in places])
     assert "2 students have no half yet: Late 0 , Late 1" in text_of(teacher_client.get(growth_url(classroom)))
     for is_first in (True, False):
         page = teacher_client.post(reverse("give_halves", args=[classroom.public_id]), follow=True)
@@ -111,8 +116,8 @@ def test_new_students_get_a_half_once(
     assert [Excuse.objects.filter(student=student).count() for student in late] == [3, 2]
     check = halved_check(list(classroom.assignments.with_set()))
     assert check is not None
-    assert sorted(assignment.excuses.count() for [assignment] in check.before) == [7, 8]
-    assert [assignment.excuses.count() for [assignment] in check.after] == [7, 7]
+    assert sorted(assignment.excuses.count() for [assignment] in check.before) == [9, 10]
+    assert [assignment.excuses.count() for [assignment] in check.after] == [9, 9]
     assert "no half yet" not in text_of(teacher_client.get(growth_url(classroom)))
 
 
