@@ -14,13 +14,13 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from quizzes.assignments.deadlines import WindowState
+from quizzes.assignments.deadlines import WindowState, is_over
 from quizzes.assignments.own_versions import own_versions
 from quizzes.assignments.release import is_checked_at_once
 from quizzes.assignments.supports import supports_of
 from quizzes.attempts import lifecycle as attempts
 from quizzes.attempts import reading_levels
-from quizzes.attempts.access import LoadedAttempt
+from quizzes.attempts.access import LoadedAttempt, load_attempt
 from quizzes.attempts.answers import (
     AttemptOver,
     NotCheckable,
@@ -223,7 +223,7 @@ def _take_answer(request: HtmxRequest, attempt: LoadedAttempt, number: int, *, n
 def _save_sent(
     request: HtmxRequest, attempt: LoadedAttempt, form: AnswerForm, *, now: datetime
 ) -> tuple[Saved, LoadedAttempt]:
-    """Save the answer of a valid form, if it has one. Returns the attempt too, because a save ends a break."""
+    """Save the answer of a valid form, if it has one. Returns the attempt as it is after the save."""
     act = form.cleaned_data["act"]
     # If htmx sets a flag, the outbox sends the answer, which stays on the page.
     if not form.has_input or (request.htmx and act in {"flag", "unflag"}):
@@ -236,6 +236,9 @@ def _save_sent(
         seen_revision=form.cleaned_data["revision"],
         now=now,
     )
+    if saved.outcome == Outcome.SAVED and attempt.has_ended(now=now):
+        # A teacher has given more time since the attempt was loaded, or this save was stored before.
+        attempt = load_attempt(attempt.public_id, with_answers=False) or attempt
     # “Take a break” may come twice, the second time with an answer that is saved already.
     if saved.outcome == Outcome.SAVED and act != "break":
         attempt = back_from_break(attempt, now=now)
@@ -364,7 +367,10 @@ def _not_an_answer(request: HttpRequest, attempt: LoadedAttempt, number: int, fo
 
 def _ended(request: HttpRequest, attempt: LoadedAttempt, now: datetime, *, is_late: bool = False) -> HttpResponse:
     """Submit what is saved and lead to the receipt. An answer that arrived later (is_late) is kept, labeled late."""
-    submitted = attempts.submit_attempt(attempt.row(), now=now, language=get_language() or "")
+    submitted = attempt.row()
+    # A teacher may have given more time since the attempt was loaded.
+    if is_over(at=now, deadline_at=submitted.deadline_at):
+        submitted = attempts.submit_attempt(submitted, now=now, language=get_language() or "")
     address = reverse("receipt", args=[attempt.public_id])
     if wants_json(request):
         return JsonResponse({"outcome": str(Outcome.LATE), "location": address}, status=410)

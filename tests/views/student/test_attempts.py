@@ -1021,6 +1021,34 @@ def test_answer_within_the_grace_counts(
     assert events(attempt) == [("b", 1, "saved")]
 
 
+@pytest.mark.parametrize(("choice", "before"), [("b", "INSERT INTO quizzes_answer"), (None, 'FROM "quizzes_attempt"')])
+def test_time_that_is_given_while_an_answer_comes_counts(
+    choice: str | None,
+    before: str,
+    student: Student,
+    student_client: Client,
+    edition: Edition,
+    classroom: Classroom,
+    clock: time_machine.Traveller,
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=classroom, time_limit=timedelta(minutes=10))
+    attempt = make_attempt(assignment=assignment, student=student)
+    sent = {"choice": token(attempt, 1, choice)} if choice else {}
+    data = fields(student_client, attempt, 1, **sent, act="next")
+    clock.shift(timedelta(minutes=12))
+
+    def give_time(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if before in sql:
+            Attempt.objects.update(deadline_at=NOW + timedelta(minutes=20))
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(give_time):
+        student_client.post(address(attempt, 1), data)
+
+    assert Attempt.objects.open().count() == 1
+    assert events(attempt) == ([("b", 1, "saved")] if choice else [])
+
+
 def test_answer_after_handing_in_is_kept_late_and_said(student_client: Client, attempt: Attempt) -> None:
     data = fields(student_client, attempt, 1, choice=token(attempt, 1, "b"), act="next")
     submit_attempt(attempt, now=NOW)
