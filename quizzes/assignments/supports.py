@@ -18,7 +18,7 @@ from quizzes.assignments.accommodations import (
 from quizzes.assignments.extended_times import times_with_factor
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Student, User
 from quizzes.models.attempts import AttemptQuerySet
-from quizzes.models.locks import lock_remaining, locked, read_locked
+from quizzes.models.locks import lock_remaining, locked, read_again, read_locked
 
 TEXT_SIZES = (100, 125, 150, 200)
 # For each attempt, in minutes.
@@ -132,6 +132,9 @@ def set_supports(student: Student, supports: Supports | None, *, by: User, now: 
     read_locked(student, "supports")
     if student.supports == after:
         return
+    if after is None:
+        # Another teacher may have changed those of the class since the student was read.
+        read_again(student.classroom, "supports")
     student.supports = after
     student.save(update_fields=["supports"])
     set_open_attempts(Attempt.objects.open().filter(student=student), supports_of(student))

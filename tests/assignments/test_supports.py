@@ -10,7 +10,7 @@ from quizzes.attempts.lifecycle import start_attempt, submit_attempt
 from quizzes.models import Assignment, Attempt, Classroom, Student, User
 from tests.factories import make_assignment
 
-READ = Supports(read_aloud=True)
+READ, NOTES = Supports(read_aloud=True), Supports(notes=True)
 
 
 @pytest.mark.parametrize(
@@ -59,6 +59,11 @@ def test_change_reaches_open_attempts_and_no_others(
     set_supports(classmate, NO_SUPPORTS, by=teacher, now=now)
     set_class_supports(student.classroom, READ, by=teacher, now=now)
     assert [of_attempt(attempt) for attempt in (own, other, done)] == [READ, NO_SUPPORTS, NO_SUPPORTS]
+    page = Student.objects.select_related("classroom").get(pk=classmate.pk)
+    set_class_supports(student.classroom, NOTES, by=teacher, now=now)
+    # Since the page was opened, another teacher has changed those of the class.
+    set_supports(page, None, by=teacher, now=now)
+    assert of_attempt(other) == NOTES
     set_supports(classmate, READ, by=teacher, now=now)
     assert of_attempt(other) == READ
 
