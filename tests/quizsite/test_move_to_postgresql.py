@@ -119,6 +119,9 @@ def test_whole_site_arrives_and_goes_on_there(move: Move) -> None:
     move.on_sqlite(
         "UPDATE quizzes_attempt SET break_time = 1234567, started_at = '2026-01-02 03:04:05.000006' WHERE id = 1",
         "UPDATE quizzes_student SET display_name = 'Zoë “Z” \\\n \U0001f642' WHERE id = 1",
+        # Scores of a version that graded differently.
+        "UPDATE quizzes_attempt SET score = score + 1 WHERE score > 0",
+        "INSERT OR REPLACE INTO quizsite_sitestate VALUES ('grading', '\"0.6\"', '2026-11-30 08:00:00')",
     )
     counts = {table: move.on_sqlite(f"SELECT count(*) FROM {table}")[0][0] for table in tables}  # noqa: S608
     before = (move.site.data / "footnote.sqlite3").read_bytes()
