@@ -94,9 +94,9 @@ def split(document: Table, key: str, text: str) -> None:
 
 
 def join(document: Table, key: str) -> None:
-    """Join this sentence with the next, also across paragraphs; the last sentence stays as it is."""
+    """Join this sentence with the next, also across paragraphs. The last one and a missing one change nothing."""
     tables = sentence_tables(document)
-    place = [table["key"] for table in tables].index(key)
+    place = next((place for place, table in enumerate(tables) if table["key"] == key), len(tables))
     if place + 1 < len(tables):
         tables[place]["text"] = f"{tables[place]['text']} {tables[place + 1]['text']}"
         remove(document, tables[place + 1]["key"])
@@ -111,12 +111,12 @@ def remove(document: Table, key: str) -> None:
     ]
 
 
-def turn_paragraph(document: Table, key: str) -> None:
-    """Start a paragraph with this sentence, or join it to the previous one if it starts a paragraph already."""
+def set_paragraph_start(document: Table, key: str, *, is_start: bool) -> None:
+    """Start a paragraph with this sentence, or join its paragraph to the one above."""
     paragraphs: list[list[Table]] = []
     for paragraph in document["reading"]["paragraphs"]:
         for place, table in enumerate(paragraph["sentences"]):
-            is_first = (place == 0) != (table["key"] == key)
+            is_first = is_start if table["key"] == key else place == 0
             if is_first or not paragraphs:
                 paragraphs.append([])
             paragraphs[-1].append(table)

@@ -40,6 +40,8 @@ ICON_CHOICES = (
     ("quote", gettext_lazy("Quotation marks")),
     ("blank", gettext_lazy("Crossed page")),
 )
+# The buttons that change a sentence and the one before or after it.
+_WITH_NEIGHBOR = frozenset(("join", "start", "continue"))
 NEW_SPEAKERS = 1
 MAX_SPEAKERS = 8
 
@@ -295,13 +297,20 @@ class ReadingForm(DraftForm):
 
     @property
     def action(self) -> tuple[str, str]:
-        """(action, sentence key) of the button; ("save", "") for any other."""
+        """(action, sentence key) of the button; ("save", "") for any other, and if it is out of date."""
         self.is_valid()
         name, _, key = self.cleaned_data.get("act", "").partition(":")
-        known = name in {"split", "join", "paragraph", "remove", "speaker"} and key in {
-            table["key"] for table in self.tables
-        }
-        return (name, key) if known else ("save", "")
+        keys = {table["key"] for table in self.tables}
+        is_known = name in {"split", "remove", "speaker", *_WITH_NEIGHBOR} and key in keys
+        return (name, key) if is_known and not self.is_out_of_date else ("save", "")
+
+    @property
+    def is_out_of_date(self) -> bool:
+        """Whether the button changes 2 neighbors, and the page showed other sentences than the draft has now."""
+        self.is_valid()
+        shown = [name.removeprefix("text-") for name in self.data if name.startswith("text-")]
+        is_same = shown == [table["key"] for table in self.tables]
+        return self.cleaned_data.get("act", "").partition(":")[0] in _WITH_NEIGHBOR and not is_same
 
     def _by_key(self, start: str) -> dict[str, str]:
         return {name.removeprefix(start): value for name, value in self.valid.items() if name.startswith(start)}

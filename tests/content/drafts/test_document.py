@@ -459,13 +459,14 @@ def test_sentences_are_joined_and_paragraphs_begun_and_ended() -> None:
         ["s1"],
         ["s4", "s5", "s6"],
     ]
-    text.turn_paragraph(document, "s5")
+    for _ in range(2):
+        text.set_paragraph_start(document, "s5", is_start=True)
     assert [len(paragraph["sentences"]) for paragraph in document["reading"]["paragraphs"]] == [1, 1, 2]
-    text.turn_paragraph(document, "s5")
-    text.turn_paragraph(document, "s4")
-    text.turn_paragraph(document, "s1")
+    for key in ("s5", "s4", "s1"):
+        text.set_paragraph_start(document, key, is_start=False)
     assert [len(paragraph["sentences"]) for paragraph in document["reading"]["paragraphs"]] == [4]
     text.join(document, "s6")
+    text.join(document, "s99")
     assert len(texts_of(document)) == 4
 
 

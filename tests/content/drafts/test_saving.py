@@ -246,7 +246,7 @@ def test_a_save_between_the_look_and_the_write_is_kept_as_well(draft: Draft, tea
     def rename(document: Table) -> None:
         for stem in others:
             saving_questions.save_question(draft, "some", {"stem": stem}, seen=1, by=teacher, now=NOW)
-        text.turn_paragraph(document, "s2")
+        text.set_paragraph_start(document, "s2", is_start=True)
 
     saving.save_reading(draft, {}, {}, {}, then=rename, seen=1, by=teacher, now=NOW)
 
@@ -262,7 +262,7 @@ def test_a_save_of_the_same_part_between_the_look_and_the_write_is_refused(draft
     def rename(document: Table) -> None:
         for label in others:
             saving.save_reading(draft, {"title": label}, {}, {}, seen=1, by=teacher, now=NOW)
-        text.turn_paragraph(document, "s2")
+        text.set_paragraph_start(document, "s2", is_start=True)
 
     with pytest.raises(DraftChanged):
         saving.save_reading(draft, {}, {"s1": "Mine."}, {}, then=rename, seen=1, by=teacher, now=NOW)

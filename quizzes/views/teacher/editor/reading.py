@@ -54,6 +54,8 @@ def edit_reading(request: TeacherRequest, public_id: str) -> HttpResponse:
     lost = orphans(part.draft.document)
     if lost:
         messages.warning(request, _lost_message(len(lost)))
+    if part.form.is_out_of_date:
+        messages.error(request, CHANGED)
     name, key = part.form.action
     return redirect(f"{request.path}#sentence-{key}" if key and name != "remove" else request.path)
 
@@ -229,8 +231,8 @@ def _action(form: ReadingForm) -> saving.Change | None:
             changes.append(partial(text.split, key=key, text=form.texts.get(key, "")))
         case "join":
             changes.append(partial(text.join, key=key))
-        case "paragraph":
-            changes.append(partial(text.turn_paragraph, key=key))
+        case "start" | "continue":
+            changes.append(partial(text.set_paragraph_start, key=key, is_start=name == "start"))
         case "remove":
             changes.append(partial(text.remove, key=key))
     return partial(_apply, changes=changes) if changes else None

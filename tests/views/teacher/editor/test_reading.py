@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -707,7 +708,7 @@ def test_a_sentence_without_a_text_or_with_a_forged_speaker_stays(draft: Draft, 
             ["The system", "records a birthplace.", "It also records an address."],
         ),
         ("remove:s1", {}, ["It also records an address."]),
-        ("paragraph:s2", {}, ["The system records a birthplace."]),
+        ("start:s2", {}, ["The system records a birthplace."]),
         # What is typed elsewhere is saved on the way.
         ("join:s1", {"text-s2": "And a street."}, ["The system records a birthplace. And a street."]),
         ("split:s99", {}, ["The system records a birthplace.", "It also records an address."]),
@@ -758,6 +759,24 @@ def test_a_button_after_the_page_saved_by_itself_is_no_conflict(draft: Draft, te
 
     assert response.status_code == 302
     assert len(sentence_tables(document_of(draft))) == 5
+
+
+def test_an_old_page_joins_no_other_sentences(draft: Draft, teacher: User, teacher_client: Client) -> None:
+    address = url("edit_reading", draft)
+    data = {**sent(teacher_client, address, having="text-s1"), "act": "start:s2"}
+    # Sent twice, it starts the paragraph once.
+    pages = [teacher_client.post(address, data, follow=True) for _ in range(2)]
+    assert not any("changed in another window" in text_of(page) for page in pages)
+    assert [len(part["sentences"]) for part in document_of(draft)["reading"]["paragraphs"]] == [1, 1, 4]
+    removed = partial(remove_sentence, key="s2")
+    saving.save_reading(draft, {}, {}, {}, then=removed, seen=revision_of(draft), by=teacher, now=NOW)
+    before = document_of(draft)["reading"]
+
+    for act in ("join:s1", "continue:s3"):
+        page = teacher_client.post(address, {**data, "act": act}, follow=True)
+        assert "The draft changed in another window. Nothing was lost. Check it again." in text_of(page)
+
+    assert document_of(draft)["reading"] == before
 
 
 def test_edit_reading_refuses_to_overwrite_and_shows_both(draft: Draft, teacher: User, teacher_client: Client) -> None:
