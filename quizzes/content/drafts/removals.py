@@ -29,7 +29,7 @@ _LISTS = ("questions", "objectives", "voices")
 
 
 class CannotPutBack(Exception):
-    """The reading was saved again since."""
+    """The draft changed since in what was removed."""
 
 
 def remember_removals(before: Table, document: Table, *, revision: int) -> None:

@@ -17,7 +17,7 @@ from quizzes.content.drafts.document import (
     replace_evidence,
     sentence_tables,
 )
-from quizzes.content.drafts.removals import put_back
+from quizzes.content.drafts.removals import CannotPutBack, put_back
 from quizzes.content.drafts.saving import NoSuchQuestion, found_question, save_parts
 from quizzes.content.drafts.validation import orphans
 from quizzes.content.languages import carry_texts
@@ -205,13 +205,21 @@ def remove_question(draft: Draft, key: str, *, seen: int, by: User, now: datetim
     return save_parts(draft, change, needs=[question_part(key)], touches=[], seen=seen, by=by, now=now)
 
 
-def undo_removal(draft: Draft, *, by: User, now: datetime) -> tuple[Draft, list[str]]:
-    """Restore what the last save removed; also returns the parts that changed. Raises CannotPutBack."""
+def undo_removal(draft: Draft, *, seen: int, by: User, now: datetime) -> tuple[Draft, list[str]]:
+    """Restore what the save to revision `seen` removed; also returns the parts that changed, [] if it is already back.
+
+    Raises CannotPutBack, also if a later save removed something else or the set is full.
+    """
     # Filled by the change: `save_parts` reads it after that.
     parts: list[str] = []
 
     def change(document: Table) -> None:
+        removed = document.get("removed")
+        if removed is not None and removed["at"] != seen:
+            raise CannotPutBack
         parts[:] = put_back(document)
+        if len(document["questions"]) > MAX_QUESTIONS:
+            raise CannotPutBack
 
     return save_parts(draft, change, touches=parts, seen=None, by=by, now=now), parts
 

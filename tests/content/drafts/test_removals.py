@@ -13,6 +13,7 @@ from quizzes.content.tables import Table
 from quizzes.models import Draft, User
 from tests.drafting import document_of, editor_of, html_of, publish, revision_of, save, sent, texts_of, url
 from tests.factories import NOW
+from tests.pages import read
 
 pytestmark = pytest.mark.django_db
 
@@ -91,25 +92,27 @@ def test_each_removal_is_undone_on_the_next_page(
     assert without_author_fields(document_of(spared)) != without_author_fields(before)
     page = teacher_client.get(url("edit_reading", spared))
     assert says in html_of(page)
+    [undo] = [form.data() for form in read(page).forms if form.action == url("undo_removal", spared)]
 
-    back = teacher_client.post(url("undo_removal", spared), follow=True)
+    back = teacher_client.post(url("undo_removal", spared), undo, follow=True)
 
     assert "Undone. It’s back." in html_of(back)
     assert back.request["PATH_INFO"] == url(leads_to[0], spared, *leads_to[1:])
     assert without_author_fields(document_of(spared)) == without_author_fields(before)
     assert url("undo_removal", spared) not in html_of(back)
     # Sent twice: the second one changes nothing, and does not say that it failed.
-    again = teacher_client.post(url("undo_removal", spared), follow=True)
+    again = teacher_client.post(url("undo_removal", spared), undo, follow=True)
     assert "can’t be undone" not in html_of(again)
     assert without_author_fields(document_of(spared)) == without_author_fields(before)
 
 
 def test_a_removed_question_comes_back_to_its_place_after_other_saves(draft: Draft, teacher_client: Client) -> None:
     remove_question(teacher_client, draft)
+    undo = {"revision": revision_of(draft)}
     save(teacher_client, draft, stem="Something else?")
     assert "Removed: question 2." not in html_of(teacher_client.get(editor_of(draft)))
 
-    teacher_client.post(url("undo_removal", draft))
+    teacher_client.post(url("undo_removal", draft), undo)
 
     assert [question["key"] for question in document_of(draft)["questions"]] == ["one", "some", "who", "proof"]
     assert document_of(draft)["questions"][0]["stem"] == "Something else?"
@@ -119,15 +122,21 @@ def test_sentences_that_were_edited_since_are_not_overwritten(
     draft: Draft, teacher: User, teacher_client: Client
 ) -> None:
     remove_sentence(teacher_client, draft)
+    undo = {"revision": revision_of(draft)}
     saving.save_reading(draft, {}, {"s1": "Edited."}, {}, seen=revision_of(draft), by=teacher, now=NOW)
 
-    page = teacher_client.post(url("undo_removal", draft), follow=True)
+    page = teacher_client.post(url("undo_removal", draft), undo, follow=True)
 
     assert "The draft changed since, so this can’t be undone." in html_of(page)
     assert page.request["PATH_INFO"] == url("edit_reading", draft)
     assert "s2" not in texts_of(document_of(draft))
     with pytest.raises(CannotPutBack):
-        saving_questions.undo_removal(draft, by=teacher, now=NOW)
+        saving_questions.undo_removal(draft, seen=undo["revision"], by=teacher, now=NOW)
+    # The page of another tab still shows the Undo of an earlier removal.
+    save(teacher_client, draft, "some", act="remove")
+    page = teacher_client.post(url("undo_removal", draft), undo, follow=True)
+    assert "The draft changed since, so this can’t be undone." in html_of(page)
+    assert [question["key"] for question in document_of(draft)["questions"]] == ["one", "who", "proof"]
 
 
 def test_what_was_removed_is_in_no_edition(draft: Draft, teacher: User, teacher_client: Client) -> None:

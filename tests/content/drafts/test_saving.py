@@ -13,6 +13,7 @@ from quizzes.content.drafts import lifecycle, publishing, saving, saving_questio
 from quizzes.content.drafts.changes import changes
 from quizzes.content.drafts.document import MAX_QUESTIONS, new_document
 from quizzes.content.drafts.publishing import NotReady
+from quizzes.content.drafts.removals import CannotPutBack
 from quizzes.content.drafts.saving import DraftChanged, NoSuchQuestion
 from quizzes.content.drafts.validation import orphans
 from quizzes.content.editions import NotPublishable, publish_edition, published
@@ -328,6 +329,11 @@ def test_a_set_has_a_largest_number_of_questions(draft: Draft, teacher: User) ->
 
     with pytest.raises(saving_questions.TooManyQuestions):
         saving_questions.add_question(draft, "single", new_key="", by=teacher, now=NOW)
+    seen = now_of(draft).revision
+    gone = saving_questions.remove_question(draft, "one", seen=seen, by=teacher, now=NOW)
+    saving_questions.add_question(draft, "single", new_key="", by=teacher, now=NOW)
+    with pytest.raises(CannotPutBack):
+        saving_questions.undo_removal(draft, seen=gone.revision, by=teacher, now=NOW)
 
 
 def test_saving_a_question_does_not_anchor_a_changed_sentence_again(draft: Draft, teacher: User) -> None:

@@ -607,7 +607,7 @@ def test_incomplete_picture_can_be_removed_and_put_back(teacher_client: Client, 
     assert "incomplete_picture" not in draft.document["questions"][-1]
     assert "Removed: the picture." in text_of(page)
     assert "Add a picture" in text_of(page)
-    teacher_client.post(url("undo_removal", draft))
+    teacher_client.post(url("undo_removal", draft), {"revision": draft.revision})
     draft.refresh_from_db()
     assert draft.document["questions"][-1]["incomplete_picture"] == before
 

@@ -18,6 +18,7 @@ from quizzes.content.drafts.validation import (
     source_problems,
 )
 from quizzes.content.editions import latest_edition
+from quizzes.forms.editor.base import DraftForm
 from quizzes.forms.editor.objectives import ObjectivesForm
 from quizzes.forms.editor.reading import NewSetForm
 from quizzes.forms.editor.source import SourceForm
@@ -89,14 +90,16 @@ def edit_source(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 def undo_removal(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Restore what the last save removed from the draft, and redirect to it."""
+    """Restore what a save removed from the draft, and redirect to it."""
     draft = own_draft(request, public_id)
     try:
-        draft, parts = saving_questions.undo_removal(draft, **actor_and_time(request))
+        draft, parts = saving_questions.undo_removal(
+            draft, seen=DraftForm(request.POST).seen, **actor_and_time(request)
+        )
     except CannotPutBack:
         messages.error(request, gettext("The draft changed since, so this can’t be undone."))
-        # Only changed sentences are refused.
-        return redirect("edit_reading", public_id)
+        is_of_reading = "paragraphs" in draft.document.get("removed", {})
+        return redirect("edit_reading" if is_of_reading else "edit_questions", public_id)
     if not parts:
         # Pressed twice: the message of the first press is shown.
         return redirect("edit_questions", public_id)

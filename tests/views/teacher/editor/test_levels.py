@@ -146,7 +146,7 @@ def test_a_removed_level_comes_back_with_undo(teacher_client: Client, draft: Dra
     gone = teacher_client.post(url("remove_level", draft, "easier"), follow=True)
     assert "Reading level removed." in text_of(gone)
     assert "Add: Easier" in text_of(gone)
-    teacher_client.post(url("undo_removal", draft))
+    teacher_client.post(url("undo_removal", draft), {"revision": revision_of(draft)})
     assert [table["key"] for table in document_of(draft)["reading"]["variants"]] == ["easier"]
 
 

@@ -180,7 +180,7 @@ def test_picture_that_is_published_stays_in_its_version(draft: Draft, teacher_cl
     assert delete_unused_pictures(now=later) == 0
     assert first.document["reading"]["picture"]["alternative"] == "A red square."
 
-    teacher_client.post(url("undo_removal", draft))
+    teacher_client.post(url("undo_removal", draft), {"revision": revision_of(draft)})
     assert document_of(draft)["reading"]["picture"]["alternative"] == "A square."
 
 
