@@ -239,6 +239,12 @@ class AllTeachersForm(forms.Form):
     all = forms.BooleanField()
 
 
+def name_taken(classroom: Classroom) -> str:
+    """That the teacher who should own this class has another one with its name."""
+    text = gettext("This teacher already has a class named “{name}”. Rename one of them.")
+    return text.format(name=isolated(classroom.name))
+
+
 class HandOverForm(ColleagueForm):
     """The account that gets a class."""
 

@@ -54,7 +54,7 @@ class ClassroomQuerySet(models.QuerySet["Classroom"]):
     def with_list_names(self, user: User) -> Self:
         """With `list_name` that tells the current classes of this teacher apart, also those of one name."""
         alike = Classroom.objects.taught_by(user).current().filter(name=OuterRef("name")).exclude(pk=OuterRef("pk"))
-        # The longest owner. Two classes of one owner never have one name.
+        # The longest owner. An owner seldom has two of one name.
         owners = Teaching.objects.filter(classroom=OuterRef("pk"), role=Teaching.Role.OWNER).order_by("pk")
         of_another = When(Exists(alike), then=Subquery(owners.values("teacher__name")[:1]))
         return self.annotate(namesake_owner=Case(of_another))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from quizzes.models import AuditEvent, Classroom, Teaching, User
 from quizzes.models.locks import lock_rows
 from quizzes.models.rosters import EDITORS, ClassroomQuerySet
+from quizzes.people.classrooms import check_name_is_free
 
 Action = AuditEvent.Action
 Role = Teaching.Role
@@ -49,12 +50,13 @@ def teachers_of(classroom: Classroom) -> list[str]:
 
 @transaction.atomic
 def add_person(classroom: Classroom, person: User, *, role: str, by: User, now: datetime) -> Teaching:
-    """Add a teacher to a class. Raises AlreadyInClass. Safe to repeat."""
+    """Add a teacher to a class. Raises AlreadyInClass and ClassroomNameTaken. Safe to repeat."""
     row = _locked_row(classroom, person)
     if row is not None and row.role != role:
         raise AlreadyInClass
     if row is not None:
         return row
+    _check_name(classroom, person, role)
     row = Teaching.objects.create(classroom=classroom, teacher=person, role=role)
     AuditEvent.objects.record(
         Action.PERSON_ADDED, actor=by, classroom=classroom, at=now, account=person.pk, role=str(role)
@@ -64,9 +66,16 @@ def add_person(classroom: Classroom, person: User, *, role: str, by: User, now: 
 
 @transaction.atomic
 def change_role(classroom: Classroom, person: User, *, role: str, by: User, now: datetime) -> Teaching | None:
-    """Change the role of a person of the class; None if the person is not in it. Raises LastOwner. Safe to repeat."""
+    """Change the role of a person of the class; None if the person is not in it.
+
+    Raises LastOwner and ClassroomNameTaken. Safe to repeat.
+    """
     row = _locked_row(classroom, person)
-    return None if row is None else _change_role(row, role, by, now)
+    if row is None:
+        return None
+    if row.role != role:
+        _check_name(classroom, person, role)
+    return _change_role(row, role, by, now)
 
 
 @transaction.atomic
@@ -112,6 +121,12 @@ def _change_role(row: Teaching, role: str, by: User | None, now: datetime) -> Te
             role=str(role),
         )
     return row
+
+
+def _check_name(classroom: Classroom, person: User, role: str) -> None:
+    """Raise ClassroomNameTaken if the person becomes the owner of a second current class with its name."""
+    if role == Role.OWNER and classroom.archived_at is None:
+        check_name_is_free(classroom.name, [person], classroom)
 
 
 def _check_owner_stays(row: Teaching) -> None:

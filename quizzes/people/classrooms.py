@@ -51,7 +51,7 @@ def add_classroom(
 
     settings_from: another classroom with `COPIED_SETTINGS`; None for the standard settings.
     """
-    _check_name_is_free(name, [by])
+    check_name_is_free(name, [by])
     copied = {} if settings_from is None else {column: getattr(settings_from, column) for column in COPIED_SETTINGS}
     classroom = Classroom.objects.create(name=name, time_zone=time_zone, created_at=now, **copied)
     Teaching.objects.create(classroom=classroom, teacher=by)
@@ -66,8 +66,8 @@ def change_classroom(classroom: Classroom, *, by: User, name: str, time_zone: st
     Raises ClassroomNameTaken.
     """
     read_locked(classroom, "name", "time_zone")
-    if (name, time_zone) != (classroom.name, classroom.time_zone):
-        _check_name_is_free(name, _owners(classroom), classroom)
+    if name != classroom.name:
+        check_name_is_free(name, _owners(classroom), classroom)
     return _store(classroom, by, now, name=name, time_zone=time_zone)
 
 
@@ -156,7 +156,7 @@ def restore_classroom(classroom: Classroom, *, by: User, now: datetime) -> Class
     """
     read_locked(classroom, "archived_at")
     if classroom.archived_at is not None:
-        _check_name_is_free(classroom.name, _owners(classroom), classroom)
+        check_name_is_free(classroom.name, _owners(classroom), classroom)
         _set_archived_at(classroom, None)
         AuditEvent.objects.record(Action.CLASSROOM_RESTORED, actor=by, classroom=classroom, at=now)
     return classroom
@@ -172,7 +172,7 @@ def hand_over(classroom: Classroom, *, giver: User, to: User, by: User | None, n
     if not to.is_active or not _owns(giver, classroom):
         raise NotATeacher
     if classroom.archived_at is None:
-        _check_name_is_free(classroom.name, [to], classroom)
+        check_name_is_free(classroom.name, [to], classroom)
     if to != giver:
         Teaching.objects.update_or_create(classroom=classroom, teacher=to, defaults={"role": Teaching.Role.OWNER})
         Teaching.objects.filter(classroom=classroom, teacher=giver).delete()
@@ -215,7 +215,7 @@ def _owners(classroom: Classroom) -> Iterable[User]:
     return User.objects.filter(teaching__classroom=classroom, teaching__role=Teaching.Role.OWNER).order_by("pk")
 
 
-def _check_name_is_free(name: str, owners: Iterable[User], classroom: Classroom | None = None) -> None:
+def check_name_is_free(name: str, owners: Iterable[User], classroom: Classroom | None = None) -> None:
     """Raise ClassroomNameTaken if one of these teachers owns another current classroom with the name."""
     for owner in owners:
         # Without a lock on the teacher's row, two requests at the same time would both find the name free.

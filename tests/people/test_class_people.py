@@ -17,7 +17,7 @@ from quizzes.people.class_people import (
     teachers_of,
 )
 from quizzes.people.class_roles import ClassAct, may
-from quizzes.people.classrooms import ClassroomNameTaken, NotATeacher, add_classroom, hand_over
+from quizzes.people.classrooms import ClassroomNameTaken, NotATeacher, add_classroom, archive_classroom, hand_over
 from quizzes.people.erased_counts import own_classrooms
 from quizzes.people.erasure import erase_teacher
 from tests.factories import make_classroom, make_user
@@ -107,6 +107,15 @@ def test_class_name_is_taken_by_own_classes_only(
     assert made.name == classroom.name
     with pytest.raises(ClassroomNameTaken):
         add_classroom(by=other_teacher, name=classroom.name, time_zone="UTC", now=now)
+    # No one becomes the owner of a second class with the name, except of an archived one.
+    with pytest.raises(ClassroomNameTaken):
+        change_role(classroom, other_teacher, role="owner", by=teacher, now=now)
+    change_role(classroom, other_teacher, role="viewer", by=teacher, now=now)
+    with pytest.raises(ClassroomNameTaken):
+        add_person(made, teacher, role="owner", by=other_teacher, now=now)
+    archive_classroom(made, by=other_teacher, now=now)
+    add_person(made, teacher, role="owner", by=other_teacher, now=now)
+    assert Teaching.objects.filter(teacher=teacher, role="owner").count() == 2
 
 
 def test_only_an_owner_hands_a_class_over(

@@ -70,6 +70,9 @@ def test_change_classroom_twice_is_recorded_once(classroom: Classroom, teacher: 
 def test_change_classroom_may_keep_its_name(classroom: Classroom, teacher: User, now: datetime) -> None:
     change_classroom(classroom, by=teacher, name=classroom.name, time_zone="America/Denver", now=now)
     make_classroom(teacher=teacher, name="Civics")
+    # A class that became theirs with the account of another owner.
+    make_classroom(teacher=teacher, name=classroom.name)
+    change_classroom(classroom, by=teacher, name=classroom.name, time_zone="UTC", now=now)
 
     with pytest.raises(ClassroomNameTaken):
         change_classroom(classroom, by=teacher, name="CIVICS", time_zone="America/Denver", now=now)

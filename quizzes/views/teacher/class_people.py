@@ -8,9 +8,10 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from quizzes.formatting import isolated
-from quizzes.forms.classrooms import AddPersonForm, RoleForm
+from quizzes.forms.classrooms import AddPersonForm, RoleForm, name_taken
 from quizzes.people import class_people
 from quizzes.people.class_roles import ClassAct
+from quizzes.people.classrooms import ClassroomNameTaken
 from quizzes.views.access import TeacherRequest, class_act, taught_classroom
 from quizzes.views.methods import require_POST
 
@@ -30,6 +31,8 @@ def add_person(request: TeacherRequest, public_id: str) -> HttpResponse:
         except class_people.AlreadyInClass:
             text = gettext("{name} is already in this class. Change the role in its settings.")
             form.add_error("email", text.format(name=isolated(person.name)))
+        except ClassroomNameTaken:
+            form.add_error("email", name_taken(classroom))
         else:
             messages.success(
                 request,
@@ -55,6 +58,8 @@ def change_role(request: TeacherRequest, public_id: str, number: int) -> HttpRes
             )
         except class_people.LastOwner:
             messages.error(request, NO_OWNER)
+        except ClassroomNameTaken:
+            messages.error(request, name_taken(classroom))
         else:
             messages.success(request, gettext("Saved."))
     return redirect("change_classroom", classroom.public_id)

@@ -24,6 +24,7 @@ from quizzes.forms.classrooms import (
     PinKindForm,
     ReadingLevelsForm,
     TodoForm,
+    name_taken,
 )
 from quizzes.forms.fields import ConfirmForm, NextPageForm
 from quizzes.forms.rosters import SortForm
@@ -251,12 +252,7 @@ def hand_over_classroom(request: TeacherRequest, public_id: str) -> HttpResponse
             # The same form, sent twice at the same time.
             raise Http404 from error
         except classrooms.ClassroomNameTaken:
-            form.add_error(
-                "email",
-                gettext("This teacher already has a class named “{name}”. Rename one of them.").format(
-                    name=isolated(classroom.name)
-                ),
-            )
+            form.add_error("email", name_taken(classroom))
         else:
             messages.success(
                 request,

@@ -36,9 +36,17 @@ def test_owner_adds_a_colleague(teacher_client: Client, classroom: Classroom, ot
     page = teacher_client.post(address, {"email": "OKAFOR@school.test", "role": "viewer"}, follow=True)
     assert page.redirect_chain == [(settings_of(classroom), 302)]
     assert "Mr. Okafor , viewer" in text_of(page)
+    make_classroom(teacher=other_teacher, name=classroom.name)
+    taken = "This teacher already has a class named “Period 3”. Rename one of them."
+    role_address = reverse("change_role", args=[classroom.public_id, other_teacher.pk])
+    assert taken in text_of(teacher_client.post(role_address, {"role": "owner"}, follow=True))
     page = teacher_client.post(address, {"email": "okafor@school.test", "role": "owner"})
     assert errors_of(page) == ["Mr. Okafor is already in this class. Change the role in its settings."]
-    assert Teaching.objects.get(teacher=other_teacher).role == "viewer"
+    row = Teaching.objects.get(classroom=classroom, teacher=other_teacher)
+    assert row.role == "viewer"
+    row.delete()
+    page = teacher_client.post(address, {"email": "okafor@school.test", "role": "owner"})
+    assert errors_of(page) == [taken]
 
 
 def test_lists_tell_two_classes_of_one_name_apart(
