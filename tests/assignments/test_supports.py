@@ -5,7 +5,14 @@ from typing import Any
 
 import pytest
 
-from quizzes.assignments.supports import NO_SUPPORTS, Supports, set_class_supports, set_supports, supports_of
+from quizzes.assignments.supports import (
+    NO_SUPPORTS,
+    Supports,
+    change_accommodations,
+    set_class_supports,
+    set_supports,
+    supports_of,
+)
 from quizzes.attempts.lifecycle import start_attempt, submit_attempt
 from quizzes.models import Assignment, Attempt, Classroom, Student, User
 from tests.factories import make_assignment
@@ -46,7 +53,12 @@ def test_own_supports_take_the_place_of_those_of_the_class(student: Student, tea
     set_supports(student, NO_SUPPORTS, by=teacher, now=now)
     assert supports_of(student) == NO_SUPPORTS
     set_supports(student, None, by=teacher, now=now)
-    assert supports_of(Student.objects.get(pk=student.pk)) == READ
+    page = Student.objects.select_related("classroom").get(pk=student.pk)
+    assert supports_of(page) == READ
+    # Another teacher changes others while the page of the class is open.
+    set_supports(student, Supports(spacing=True), by=teacher, now=now)
+    change_accommodations([(page, {"notes": True})], by=teacher, now=now)
+    assert supports_of(Student.objects.get(pk=student.pk)) == Supports(spacing=True, notes=True)
 
 
 def test_change_reaches_open_attempts_and_no_others(
