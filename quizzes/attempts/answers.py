@@ -356,12 +356,13 @@ def _refused(attempt_id: int, question_id: int, value: Value, *, operation: str,
         is_late = first_event.outcome == Outcome.LATE
         outcome = Outcome.STALE if is_late and takes_answers else first_event.outcome
         return Saved(outcome, revision, current_value, is_closed and is_late)
-    if not takes_answers:
-        outcome = Outcome.LATE
+    if current is not None and current.checked_at is not None:
+        # Also after the end: a teacher who accepts late answers must not replace one that the student saw checked.
+        outcome = Outcome.SETTLED
     else:
-        outcome = Outcome.SETTLED if current is not None and current.checked_at is not None else Outcome.STALE
+        outcome = Outcome.STALE if takes_answers else Outcome.LATE
     _log(attempt_id, question_id, value, operation=operation, revision=revision, outcome=outcome, now=now)
-    return Saved(outcome, revision, current_value, is_closed)
+    return Saved(outcome, revision, current_value, is_closed and outcome == Outcome.LATE)
 
 
 def _takes_answers(assignment: Assignment, question_id: int) -> bool:

@@ -237,10 +237,10 @@ class Model:
             takes_answers = not is_late and not self.is_over
             outcome = "stale" if known.outcome == "late" and takes_answers else known.outcome
             return known if outcome == "saved" else Saved(outcome, now_revision, now_value)
-        if is_late or self.is_over:
-            outcome = "late"
-        elif key in self.checked:
+        if key in self.checked:
             outcome = "settled"
+        elif is_late or self.is_over:
+            outcome = "late"
         elif key in self.current and seen != now_revision:
             outcome = "stale"
         else:

@@ -248,10 +248,10 @@ class Ledger:
                 reply = (entry.revision, entry.value) if entry.outcome == "saved" else (revision, shown)
                 # An answer that was late and comes again into an open attempt.
                 return ("stale" if entry.outcome == "late" and not is_ended else entry.outcome), *reply
-        if is_ended:
-            outcome = "late"
-        elif question in model_attempt.checked:
+        if question in model_attempt.checked:
             outcome = "settled"
+        elif is_ended:
+            outcome = "late"
         elif question in model_attempt.answers and seen != revision:
             outcome = "stale"
         else:

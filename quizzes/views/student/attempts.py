@@ -214,7 +214,7 @@ def _take_answer(request: HtmxRequest, attempt: LoadedAttempt, number: int, *, n
     if saved.is_question_closed:
         return _question_closed(request, attempt, number, saved)
     if saved.outcome == Outcome.LATE or attempt.has_ended(now=now):
-        return _ended(request, attempt, now, is_late=saved.outcome == Outcome.LATE)
+        return _ended(request, attempt, now, is_late=saved.outcome in {Outcome.LATE, Outcome.SETTLED})
     if wants_json(request):
         return _saved_reply(saved, attempt, question)
     return _page_after_save(request, attempt, number, form, saved, now=now)
