@@ -123,7 +123,7 @@ def test_rows_of_an_older_site_are_brought_up_to_date(subtests: pytest.Subtests)
         with connection.cursor() as cursor:
             cursor.execute("SELECT handed_in_by FROM quizzes_attempt WHERE id = %s", [attempt.pk])
             old_submitters = cursor.fetchall()
-            cursor.execute("SELECT act FROM quizzes_auditevent")
+            cursor.execute("SELECT act FROM quizzes_auditevent ORDER BY id")
             old_actions = cursor.fetchall()
         call_command("migrate", "quizzes", "0005_drafts", verbosity=0, accept_loss=True)
         assert "medium" not in columns_of("quizzes_attempt")
