@@ -86,10 +86,8 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
 
     def with_newest(self, user: User) -> Self:
         """With `newest_number`: of the newest edition of the set, None if the set is not open to this teacher."""
-        editions = Edition.objects.filter(
-            question_set=OuterRef("edition__question_set"), question_set__in=QuestionSet.objects.open_to(user)
-        )
-        return self.annotate(newest_number=Subquery(editions.order_by("-number").values("number")[:1]))
+        editions = Edition.objects.newest_first(OuterRef("edition__question_set"), user)
+        return self.annotate(newest_number=Subquery(editions.values("number")[:1]))
 
     def with_guide(self) -> Self:
         """With `guide`: the tables of the source's teaching guide, None without one."""

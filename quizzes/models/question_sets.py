@@ -275,6 +275,15 @@ class Draft(models.Model):
         return f"draft of {self.question_set}"
 
 
+class EditionQuerySet(models.QuerySet["Edition"]):
+    """Editions that a user may see."""
+
+    def newest_first(self, question_set: int | OuterRef, user: User) -> Self:
+        """The editions of this set; none if the set is not open to this teacher."""
+        open_sets = QuestionSet.objects.open_to(user)
+        return self.filter(question_set=question_set, question_set__in=open_sets).order_by("-number")
+
+
 class Edition(models.Model):
     """One published version of a question set with its reading. It never changes.
 
@@ -289,6 +298,8 @@ class Edition(models.Model):
     published_at = models.DateTimeField()
     published_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="editions_published")
     note = models.CharField(max_length=300, blank=True)
+
+    objects = EditionQuerySet.as_manager()
 
     class Meta:
         ordering = ["question_set_id", "number"]

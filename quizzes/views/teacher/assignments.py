@@ -32,7 +32,7 @@ from quizzes.forms.assignments import (
     RestoreForm,
     VersionForm,
 )
-from quizzes.models import Assignment, Classroom, Edition, QuestionSet
+from quizzes.models import Assignment, Classroom, Edition
 from quizzes.people.class_roles import ClassAct
 from quizzes.reports.start_class import counts_before_release
 from quizzes.views.access import TeacherRequest, class_act, taught_assignment, taught_classroom
@@ -152,9 +152,8 @@ def restore_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 def _newest(request: TeacherRequest, assignment: Assignment) -> Edition | None:
     """The newest edition of the quiz's set, None if the set is not open to this teacher."""
-    question_sets = QuestionSet.objects.open_to(request.user)
-    editions = Edition.objects.filter(question_set=assignment.edition.question_set_id, question_set__in=question_sets)
-    return editions.defer("document").order_by("-number").first()
+    editions = Edition.objects.newest_first(assignment.edition.question_set_id, request.user)
+    return editions.defer("document").first()
 
 
 def _version_context(request: TeacherRequest, assignment: Assignment) -> dict[str, Any]:
