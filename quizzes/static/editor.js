@@ -15,6 +15,11 @@ let leaving = null;
 /** Whether the page asked for a token since the last save. */
 let hasNewToken = false;
 
+/** Whether a button of the mouse, or a finger, is down. */
+let isPressed = false;
+/** Saves that wait until it is up: the reply can move what is pressed, which then gets no click. @type {(() => void)[]} */
+const held = [];
+
 /** Where the focus was in a part that a save replaces: the id of the part, and the place among its controls. */
 let focusBefore = null;
 
@@ -82,6 +87,13 @@ for (const form of document.querySelectorAll("[data-draft]")) {
     if (!unsaved.size) showState("changed", false);
     unsaved.add(form);
   });
+  form.addEventListener("htmx:confirm", (event) => {
+    if (event.detail.elt !== form || !isPressed) return;
+    event.preventDefault();
+    // A button or link waits for this save as for one that is sent.
+    inFlight += 1;
+    held.push(event.detail.issueRequest);
+  });
   form.addEventListener("htmx:beforeRequest", (event) => {
     if (event.detail.elt !== form) return;
     inFlight += 1;
@@ -122,6 +134,25 @@ document.addEventListener("htmx:oobAfterSwap", () => {
   focusBefore = null;
   controlsOf(document.getElementById(id))[place]?.focus({ preventScroll: true });
 });
+
+function sendHeld() {
+  for (const save of held.splice(0)) {
+    inFlight -= 1;
+    save();
+  }
+}
+
+function onRelease() {
+  isPressed = false;
+  // After the click, which comes right after this event.
+  setTimeout(sendHeld, 0);
+}
+
+document.addEventListener("pointerdown", () => {
+  isPressed = true;
+});
+document.addEventListener("pointerup", onRelease);
+document.addEventListener("pointercancel", onRelease);
 
 document.addEventListener("submit", (event) => {
   if (inFlight && event.submitter) {
