@@ -192,9 +192,10 @@ class QueueGradeForm(GradeForm):
     )
 
     def __init__(self, data: QueryDict | None = None, **kwargs: Any) -> None:
-        if data is not None and not data.get("points"):
+        # Without the script, a chosen number stays chosen beside a typed one.
+        if data is not None and data.get("other"):
             data = data.copy()
-            data["points"] = data.get("other", "")
+            data["points"] = data["other"]
         super().__init__(data, **kwargs)
         if self.levels:
             self.fields["points"].error_messages["required"] = gettext("Choose the points.")
