@@ -443,6 +443,8 @@ def test_a_page_is_not_left_before_it_says_that_a_save_was_refused(
     page.route("**/questions/one/", lambda route: held.append(route))
     with page.expect_request("**/questions/one/"):
         asked = press_link(page, to=reverse("question_sets"))
+    while not held:
+        page.wait_for_timeout(10)
     held[0].continue_()
     expect(page.locator("#draft-state .bad")).to_be_visible()
     assert asked == []
