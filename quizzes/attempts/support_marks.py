@@ -20,7 +20,7 @@ MAX_VALUE = 20
 MAX_NOTE = 2000
 
 _PLACES = {
-    Kind.CROSSED: re.compile(r"[0-9a-f]{10}"),
+    Kind.CROSSED: re.compile(r"[0-9a-f]{10}|[1-9][0-9]{0,2}-(?:true|false)"),
     Kind.HIGHLIGHT: re.compile(r"[A-Za-z0-9_-]{1,40}"),
     Kind.NOTE: re.compile(r"reading"),
     Kind.SETTING: re.compile(r"[a-z_]{1,20}"),

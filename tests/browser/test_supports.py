@@ -372,6 +372,17 @@ def test_crossed_out_choice_survives_a_reload_offline_work_and_another_device(
     expect(page.locator("[data-crossed]")).to_have_count(1)
     used = SupportMark.objects.filter(kind="used").values_list("place", flat=True)
     assert list(used) == ["cross_out"]
+    # “True” and “False” have the same tokens in every question.
+    edition = make_edition(document=twins(1, ["true_false"])[0])
+    quiz = make_assignment(edition=edition, classroom=attempt.assignment.classroom, created_at=timezone.now())
+    quiz_attempt = make_attempt(assignment=quiz, student=student, started_at=timezone.now())
+    Attempt.objects.update(supports={"cross_out": True})
+    open_question(other, quiz_attempt)
+    with other.expect_response("**/marks/"):
+        other.get_by_role("button", name="Cross out: False").click()
+    other.reload()
+    expect(other.locator("[data-crossed]")).to_have_count(1)
+    assert SupportMark.objects.filter(attempt=quiz_attempt, kind="crossed").get().place == "1-false"
 
 
 @pytest.mark.parametrize("reply", [{"status": 200, "body": "<p>blocked"}, None], ids=["filter's page", "no reply"])

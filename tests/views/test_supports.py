@@ -251,8 +251,9 @@ def test_marks_come_back_on_another_device_and_the_newest_value_counts(
     used = SupportMark.objects.filter(kind="used").values_list("place", flat=True)
     assert sorted(used) == ["cross_out", "read_aloud"]
     note, highlight = ["note", "reading", "x" * 2000], ["highlight", "s1", "1"]
-    assert send(student_client, attempt, note, highlight) == (200, True)
-    assert stored(student_client, attempt) == [highlight, note, ["setting", "speed", "2"]]
+    said_false = ["crossed", "3-false", "1"]
+    assert send(student_client, attempt, note, highlight, said_false) == (200, True)
+    assert stored(student_client, attempt) == [said_false, highlight, note, ["setting", "speed", "2"]]
 
 
 @pytest.mark.parametrize(
@@ -261,7 +262,7 @@ def test_marks_come_back_on_another_device_and_the_newest_value_counts(
         "no JSON",
         '"text"',
         '[["crossed", "0123456789"]]',
-        '[["crossed", "x", "1"]]',
+        '[["crossed", "false", "1"]]',
         '[["crossed", "0123456789", 1]]',
         '[["invented", "0123456789", "1"]]',
         '[["used", "telepathy", "1"]]',

@@ -10,15 +10,22 @@ function set(option, button, isCrossed) {
   button.setAttribute("aria-pressed", String(isCrossed));
 }
 
+/** Where the mark of a choice is. Every true-or-false question has the same two tokens, so its number comes first. */
+function placeOf(input) {
+  if (!["true", "false"].includes(input.value)) return input.value;
+  const [number] = /\d+(?=\/$)/.exec(input.form.action);
+  return `${number}-${input.value}`;
+}
+
 function addButton(option) {
-  const token = option.querySelector("input").value;
+  const place = placeOf(option.querySelector("input"));
   const button = template.content.cloneNode(true).querySelector("button");
   button.querySelector(".vh").append(option.querySelector("span").textContent);
-  set(option, button, marks.get("crossed", token) !== "");
+  set(option, button, marks.get("crossed", place) !== "");
   button.addEventListener("click", () => {
     const isCrossed = !option.hasAttribute("data-crossed");
     set(option, button, isCrossed);
-    marks.set("crossed", token, isCrossed ? "1" : "");
+    marks.set("crossed", place, isCrossed ? "1" : "");
   });
   option.after(button);
 }
