@@ -46,6 +46,9 @@ def change_window(request: TeacherRequest, public_id: str) -> HttpResponse:
     if form.must_ask and window_state(assignment, now=now).is_open:
         return _confirm_close(request, assignment, page=page, now=now)
     match act:
+        case WindowActForm.OPEN if assignment.classroom.archived_at is not None:
+            messages.error(request, gettext("This class is archived, so students can’t sign in."))
+            return redirect("assignment_progress", assignment.public_id)
         case WindowActForm.OPEN:
             # The page that opens next shows that it is open.
             lifecycle.open_now(assignment, by=request.user, now=now)

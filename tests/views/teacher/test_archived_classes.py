@@ -165,15 +165,23 @@ def test_no_quiz_of_an_archived_class_is_open(
         assert "can start now" not in shown
 
 
-def test_progress_of_an_archived_class_offers_nothing_that_needs_students(
-    assignment: Assignment, classroom: Classroom, teacher: User, teacher_client: Client
+def test_pages_of_an_archived_class_offer_nothing_that_needs_students(
+    assignment: Assignment, classroom: Classroom, student: Student, teacher: User, teacher_client: Client
 ) -> None:
     progress = reverse("assignment_progress", args=[assignment.public_id])
-    acts = {reverse("change_window", args=[assignment.public_id])}
+    change = reverse("change_window", args=[assignment.public_id])
+    wall = reverse("start_class", args=[assignment.public_id])
+    Assignment.objects.update(waits_for_teacher=True)
     for act, is_archived in ((classrooms.archive_classroom, True), (classrooms.restore_classroom, False)):
         act(classroom, by=teacher, now=NOW)
-        shown = {form.action for form in read(teacher_client.get(progress)).forms}
-        assert (shown & acts == acts) is not is_archived
+        for page in (progress, wall):
+            shown = {form.action for form in read(teacher_client.get(page)).forms}
+            assert (change in shown) is not is_archived
+        for name in ("assignment_results", "item_analysis"):
+            assert (wall in read(teacher_client.get(reverse(name, args=[assignment.public_id]))).links) is not is_archived
+        # From a page that was open before.
+        teacher_client.post(change, {"act": "open"})
+        assert Assignment.objects.get().waits_for_teacher is is_archived
 
 
 def test_archiving_twice_keeps_the_first_moment(classroom: Classroom, teacher_client: Client) -> None:
