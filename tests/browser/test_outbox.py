@@ -1134,6 +1134,15 @@ def test_saved_goes_with_the_question_that_it_is_of(context: BrowserContext, att
     says(page, "Saved")
     page.get_by_role("button", name="Next question").click()
     expect(page.locator("[data-save-state]")).to_have_text("")
+    # The reply comes when the next question is in front.
+    page.get_by_role("button", name="Previous question").click()
+    held: list[Route] = []
+    on_save(page, held.append)
+    page.locator("#question label.opt:not(:has(:checked))").first.click()
+    page.get_by_role("button", name="Next question").click()
+    says(page, "Saving")
+    held[0].continue_()
+    expect(page.locator("[data-save-state]")).to_have_text("")
 
 
 def test_answer_of_last_week_is_sent_once_its_student_is_back(context: BrowserContext, attempt: Attempt) -> None:
@@ -1381,6 +1390,12 @@ def test_what_waits_for_the_network_is_said(context: BrowserContext, attempt: At
     expect(notice(page).get_by_text("You need to be online for that question.")).to_be_hidden()
     context.set_offline(False)
     expect(notice(page).get_by_text("Back online. All your answers are saved.")).to_be_visible()
+    # In a second outage, nothing was pressed.
+    go_offline(context)
+    page.locator("#question select, #question label.opt, #question input[type=radio]").first.click()
+    expect(notice(page).get_by_text("You’re offline.")).to_be_visible()
+    expect(notice(page).get_by_text("You need to be online for that.")).to_be_hidden()
+    context.set_offline(False)
     page.goto(reverse("review_attempt", args=[attempt.public_id]))
     go_offline(context)
     page.get_by_role("button", name=re.compile("Turn in")).click()

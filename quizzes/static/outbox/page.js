@@ -115,9 +115,17 @@ function onSaved(url, reply) {
 }
 
 function onAllSaved(isBack) {
-  if (isBack && ["offline", "down"].includes(notices.shown)) notify("sent");
+  if (isBack && ["offline", "down"].includes(notices.shown)) {
+    // The student can do it now, but what was not turned in still isn’t.
+    if (!TURN_IN.includes(notices.blocked)) notices.blocked = "";
+    notify("sent");
+  }
   if (["pin", "signed-out", "refused"].includes(notices.shown)) notify("");
-  if (!typingTimer && find("[data-save-state]")?.dataset.saveState) notices.setSaveState("saved");
+  if (typingTimer || !find("[data-save-state]")?.dataset.saveState) return;
+  // The answer may be of a question that is no longer shown. One that the student has removed is saved too.
+  const path = location.pathname;
+  const isOfThis = !find("[data-places]") || isAnswered(numberOf(path)) || store.revisions.has(path);
+  notices.setSaveState(isOfThis ? "saved" : "");
 }
 
 // The page of another student says so and hides this one.
