@@ -25,6 +25,11 @@ class HistoryLine:
     found: StudentStatus[Attempt]
     attempts: tuple[tuple[Attempt, Decimal | None], ...]
 
+    @property
+    def is_carried(self) -> bool:
+        """Whether an attempt is a copy of one in another class."""
+        return any(attempt.carried_from_id is not None for attempt, _ in self.attempts)
+
 
 def class_average(student: Student, lines: list[HistoryLine]) -> Decimal | None:
     """The student's average in their class, as in its gradebook; None without work that counts. student: with class."""

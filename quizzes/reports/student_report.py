@@ -152,16 +152,21 @@ def review_attempts(
     return reviewed
 
 
-def student_breakdown(lines: list[HistoryLine]) -> Breakdown:
+def student_breakdown(student: Student, lines: list[HistoryLine]) -> Breakdown:
     """The student's points by speaker and skill, in the attempts that count; 3 queries.
 
-    Work of an old class that also counts in the new one is in it once.
+    Work that counts in several classes is in it once: as in the student's class, otherwise as in a copy.
     """
-    counted = [line for line in lines if line.found.counting_attempt is not None]
-    copied = {attempt.carried_from_id for line in counted for attempt, _ in line.attempts}
-    attempts = []
-    for line in counted:
-        if line.found.counting_attempt is not None and not any(attempt.pk in copied for attempt, _ in line.attempts):
+
+    def place(line: HistoryLine) -> tuple[bool, bool]:
+        return line.assignment.classroom_id != student.classroom_id, not line.is_carried
+
+    attempts: list[Attempt] = []
+    taken: set[int] = set()
+    for line in sorted(lines, key=place):
+        originals = {attempt.carried_from_id or attempt.pk for attempt, _ in line.attempts}
+        if line.found.counting_attempt is not None and taken.isdisjoint(originals):
+            taken |= originals
             line.found.counting_attempt.assignment = line.assignment
             attempts.append(line.found.counting_attempt)
     answers = _answers(attempts)

@@ -14,7 +14,7 @@ from quizzes.content.teaching_guide import parse_guide
 from quizzes.grading.manual_grades import grade_answer
 from quizzes.models import Assignment, Source, Student, User
 from quizzes.people.rosters import move_student
-from quizzes.reports.breakdown import BreakdownLine
+from quizzes.reports.breakdown import Breakdown, BreakdownLine
 from quizzes.reports.class_report import class_report
 from quizzes.reports.student_history import history_lines
 from quizzes.reports.student_report import student_breakdown
@@ -125,22 +125,29 @@ def test_dropped_question_counts_nowhere(assignment: Assignment, teacher: User) 
     assert [label for label, *_ in shown(split.skills)] == ["Recall", "Inference"]
 
 
-def test_work_that_a_student_took_to_a_new_class_counts_once(
+def test_work_that_a_student_took_to_other_classes_counts_once_as_in_the_own_one(
     assignment: Assignment, student: Student, teacher: User
 ) -> None:
+    def split() -> Breakdown:
+        return student_breakdown(student, history_lines(student, by=teacher, now=NOW))
+
     make_answered_attempt(assignment=assignment, student=student, right=2)
-    before = student_breakdown(history_lines(student, by=teacher, now=NOW))
-    new = make_classroom(teacher=teacher, name="Period 6")
-    make_assignment(edition=assignment.edition, classroom=new)
-    move_student(student, to=new, by=teacher, now=NOW)
-    # Not counted in the new class yet.
-    assert student_breakdown(history_lines(student, by=teacher, now=NOW)) == before
-
-    transfer_attempts(student, by=teacher, now=NOW)
-
+    before = split()
+    for name in ("Period 6", "Period 7"):
+        new = make_classroom(teacher=teacher, name=name)
+        make_assignment(edition=assignment.edition, classroom=new)
+        move_student(student, to=new, by=teacher, now=NOW)
+        # Not counted in the new class yet.
+        assert split() == before
+        transfer_attempts(student, by=teacher, now=NOW)
+        assert split() == before
     lines = history_lines(student, by=teacher, now=NOW)
-    assert [line.found.counting_attempt is not None for line in lines] == [True, True]
-    assert student_breakdown(lines) == before
+    assert [line.found.counting_attempt is not None for line in lines] == [True, True, True]
+
+    regrade(assignment, "proof", "drop", teacher)
+    assert split() == before
+    move_student(student, to=assignment.classroom, by=teacher, now=NOW)
+    assert split() == class_report(assignment, now=NOW).split != before
 
 
 def test_class_of_one_has_the_figures_of_its_student(
@@ -148,7 +155,7 @@ def test_class_of_one_has_the_figures_of_its_student(
 ) -> None:
     make_answered_attempt(assignment=assignment, student=student, right=2)
 
-    own = student_breakdown(history_lines(student, by=teacher, now=NOW))
+    own = student_breakdown(student, history_lines(student, by=teacher, now=NOW))
 
     assert own == class_report(assignment, now=NOW).split
     page = text_of(teacher_client.get(reverse("student_history", args=[student.public_id])))

@@ -375,7 +375,7 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
         "work": work,
         "average": class_average(student, work),
         "trend_points": student_trend(student, work),
-        "split": student_breakdown(work),
+        "split": student_breakdown(student, work),
         "rename_form": RenameStudentForm.of(student),
         "number_form": StudentNumberForm(initial={"number": student.external_id}),
         "move_form": MoveStudentForm(others=others),
