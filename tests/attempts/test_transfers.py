@@ -113,10 +113,14 @@ def test_report_for_a_parent_says_which_work_is_the_same(
     now = done.started_at
     transfer_attempts(moved(student, target, teacher, now), by=teacher, now=now)
 
-    report = text_of(teacher_client.get(reverse("student_report", args=[student.public_id])))
+    make_attempt(assignment=quiz, student=student, number=2)
 
-    assert "Small set Done in another class, counts here too Turned in" in report
+    report = text_of(teacher_client.get(reverse("student_report", args=[student.public_id])))
+    history = text_of(teacher_client.get(reverse("student_history", args=[student.public_id])))
+
+    assert "Small set Done in another class, counts here too In progress" in report
     assert "Small set Period 3 Turned in" in report
+    assert "Small set Done in another class, counts here too" in history
 
 
 def test_old_class_shows_no_score_that_needs_grading_as_final(
