@@ -357,7 +357,10 @@ def test_figures_by_speaker_skill_and_objective_add_up(
 
     # Results by speaker and by skill, and the same on the pages of all students together.
     for assignment in given:
-        own = [student_breakdown([line for line in lines if line.assignment == assignment]) for lines in histories]
+        own = [
+            student_breakdown(student, [line for line in lines if line.assignment == assignment])
+            for student, lines in zip(students, histories, strict=True)
+        ]
         for kind in ("speakers", "skills"):
             lines = [line for split in own for line in getattr(split, kind)]
             for label in {line.label for line in lines}:
