@@ -127,12 +127,17 @@ type _Pair = tuple[Points, Points]
 def _first(
     book: Gradebook, row: Row, points: dict[tuple[int, int], Points], places: list[int]
 ) -> tuple[datetime, Points] | None:
-    """When the student turned in the first attempt at a form, and its points; None without one."""
+    """When the student took the first attempt at a form, and its points; None without one."""
     found = []
     for place in places:
-        cell, own = row.cells[place], points.get((row.student.pk, book.columns[place].assignment.pk))
-        if cell.attempt is not None and cell.attempt.submitted_at is not None and own:
-            found.append((cell.attempt.submitted_at, own))
+        assignment = book.columns[place].assignment
+        attempt, own = row.cells[place].attempt, points.get((row.student.pk, assignment.pk))
+        if attempt is not None and attempt.submitted_at is not None and own:
+            taken_at = attempt.submitted_at
+            if attempt.is_on_paper and assignment.closes_at is not None:
+                # A teacher may enter paper answers long after the class took the form.
+                taken_at = min(taken_at, assignment.closes_at)
+            found.append((taken_at, own))
     return min(found, key=lambda one: one[0], default=None)
 
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from quizzes.assignments.growth import halved_check, students_without_half
 from quizzes.assignments.newer_versions import split_by_edition
-from quizzes.models import Assignment, Classroom, Edition, Excuse, Student, User
+from quizzes.models import Assignment, Attempt, Classroom, Edition, Excuse, Student, User
 from quizzes.models.reasons import JOINED_LATER
 from quizzes.people.newcomers import give_one_version, lock_versions
 from quizzes.people.rosters import move_student, remove_student
@@ -237,6 +237,12 @@ def test_report_compares_the_earlier_form_with_the_later_one(
     assert everything.figure.mean == pytest.approx(everything.after)
     assert everything.figure.is_clear
     assert everything.sentence.startswith("More than before, by ")
+    # The answers of one half are entered from paper after the later form.
+    classroom.assignments.filter(edition=a).update(closes_at=NOW + timedelta(hours=1))
+    Attempt.objects.filter(assignment__edition=a, started_at=NOW).update(
+        medium=Attempt.Medium.PAPER, submitted_at=NOW + timedelta(weeks=2)
+    )
+    assert growth_of(gradebook(classroom, now=NOW + timedelta(weeks=3))) == [growth]
 
 
 def test_excused_work_and_one_form_alone_do_not_count(
