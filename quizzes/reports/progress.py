@@ -48,8 +48,8 @@ class Activity(Enum):
 class StudentProgress:
     """One student on an assignment.
 
-    activity: None unless in progress. answered_count, last_saved_at: of the latest attempt. An answer that lacks a part
-    does not count, as on the student's own pages.
+    activity: None unless in progress. answered_count, last_saved_at: of `attempt`. An answer that lacks a part does not
+    count, as on the student's own pages.
     at_number: position in the set of the question on the screen, else of the last answered one; None before either and
     without an open attempt. In a teacher-paced quiz, of the question on the class board, unless the student is offline.
     is_reviewing: the review page is on the screen.
@@ -76,8 +76,8 @@ class StudentProgress:
 
     @property
     def attempt(self) -> Attempt | None:
-        """The latest attempt."""
-        return self.found.latest_attempt
+        """The open attempt, which may be an earlier one that was reopened, otherwise the latest; None without one."""
+        return self.found.open_attempt or self.found.latest_attempt
 
 
 def progress(assignment: Assignment, *, now: datetime) -> list[StudentProgress]:

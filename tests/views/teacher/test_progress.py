@@ -236,7 +236,7 @@ def test_progress_marks_late_and_shows_the_score_that_counts(
     ]
 
 
-def test_progress_counts_the_answers_of_the_attempt_that_was_reopened(
+def test_progress_shows_the_attempt_that_was_reopened(
     edition: Edition, classroom: Classroom, teacher: User, student: Student, teacher_client: Client
 ) -> None:
     given = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher, max_attempts=2)
@@ -244,8 +244,12 @@ def test_progress_counts_the_answers_of_the_attempt_that_was_reopened(
     make_answered_attempt(assignment=given, student=student, number=2)
     reopen(first, more_time=None, reason="Wrong button", by=teacher, now=NOW)
 
-    [[_, status, answered, *_]] = rows_of(teacher_client.get(page_of(given)))
+    page = teacher_client.get(page_of(given))
+    [[_, status, answered, *_]] = rows_of(page)
     assert (status, answered) == ("In progress", "1 of 4")
+    assert f'id="a-{first.public_id}"' in page.text
+    [menu] = MENU.findall(page.text)
+    assert ("Turned in" in menu, "Reopen" in menu) == (False, False)
 
 
 def test_progress_marks_late_answers_that_the_teacher_can_accept(
