@@ -121,8 +121,8 @@ def slide(assignment: Assignment, board: tuple[int, int] | None, *, language: st
     number, phase = min(position, len(questions)), Phase(shown if position <= len(questions) else 1)
     question = questions[number - 1]
     reading = reading_at(content.document.reading, level, question)
-    latest = _latest_attempts(assignment)
-    counted = {attempt.pk for attempt in latest}
+    current = _current_attempts(assignment)
+    counted = {attempt.pk for attempt in current}
     answers = Answer.objects.filter(
         attempt__assignment=assignment, question=content.question_ids[question.key], value__isnull=False
     )
@@ -145,10 +145,10 @@ def slide(assignment: Assignment, board: tuple[int, int] | None, *, language: st
         view=view,
         templates=(type_of(question).template("board"), "teacher/board_question.html"),
         offers=_offers(view),
-        started_count=len(latest),
+        started_count=len(current),
         answered_count=len(values) - partial_count,
         partial_count=partial_count,
-        open_count=sum(attempt.is_open for attempt in latest),
+        open_count=sum(attempt.is_open for attempt in current),
         absent_count=assignment.classroom.students.enrolled().without_work(assignment.pk).count(),
         bars=bars[0] if bars else None,
         unlisted_count=bars[1] if bars else 0,
@@ -165,9 +165,12 @@ def _offers(view: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple(zip(ascii_uppercase, [choice["text"] for choice in choices], strict=False))
 
 
-def _latest_attempts(assignment: Assignment) -> list[Attempt]:
-    """The newest attempt of each student on the roster who is not excused."""
-    attempts = assignment.attempts.in_reports().order_by("number")
+def _current_attempts(assignment: Assignment) -> list[Attempt]:
+    """The open attempt, otherwise the newest, of each student on the roster who is not excused.
+
+    The open one may be an earlier attempt that was reopened.
+    """
+    attempts = sorted(assignment.attempts.in_reports().order_by(), key=lambda one: (one.is_open, one.number))
     return list({attempt.student_id: attempt for attempt in attempts}.values())
 
 

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.assignments.board import show_on_board
-from quizzes.attempts.lifecycle import submit_attempt
+from quizzes.attempts.lifecycle import reopen, submit_attempt
 from quizzes.caches import clear_all
 from quizzes.content.editions import published
 from quizzes.content.question_types.registry import parse_question, regraded, type_of
@@ -124,16 +124,22 @@ def test_evidence_follows_corrections(
     assert (key.right, key.note) == (right, note)
 
 
-def test_only_the_latest_attempt_of_who_is_on_the_roster_counts(assignment: Assignment, classroom: Classroom) -> None:
+def test_only_the_open_or_latest_attempt_of_who_is_on_the_roster_counts(
+    assignment: Assignment, classroom: Classroom, teacher: User
+) -> None:
     Assignment.objects.update(max_attempts=2)
     student = make_student(classroom=classroom)
-    make_answered_attempt(assignment=assignment, student=student, answers={"one": "a"})
+    first = make_answered_attempt(assignment=assignment, student=student, answers={"one": "a"})
     make_answered_attempt(assignment=assignment, student=student, answers={"one": "b"}, number=2)
     gone = make_student(classroom=classroom, removed_at=NOW)
     make_answered_attempt(assignment=assignment, student=gone, answers={"one": "c"})
     shown = standard_slide(assignment, (1, 3))
     assert [bar.count for bar in shown.bars or ()] == [0, 1, 0]
     assert (shown.started_count, shown.answered_count, shown.absent_count) == (1, 1, 0)
+    reopen(first, more_time=None, reason="Wrong button", by=teacher, now=NOW)
+    shown = standard_slide(assignment, (1, 3))
+    assert [bar.count for bar in shown.bars or ()] == [1, 0, 0]
+    assert (shown.open_count, shown.tells_too_early) == (1, True)
 
 
 def test_work_of_an_excused_student_is_in_no_count(answered: Assignment, teacher: User) -> None:
