@@ -49,6 +49,8 @@ _TEACHER, _ASSIGNMENT, _NOW = -1, "assignment", "now"
 class LiveState:
     """Counters of an assignment's rows. board: (position, phase) of the class board, None before its first slide.
 
+    closed_through: the last closed question of a teacher-paced quiz. It stays closed when the board goes back. None
+    without a board.
     failure_count: wrong PINs in the class.
     """
 
@@ -56,6 +58,7 @@ class LiveState:
     open_count: int
     failure_count: int
     board: tuple[int, int] | None
+    closed_through: int | None
 
 
 def live_state(public_id: str, *, by: User, now: datetime) -> LiveState | None:
@@ -68,11 +71,10 @@ def live_state(public_id: str, *, by: User, now: datetime) -> LiveState | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    *counted, position, phase = row
+    *counted, position, phase, closed_through = row
     counters = tuple(map(int, counted))
-    return LiveState(
-        counters, counters[0] - counters[1], counters[-1], (position, phase) if position is not None else None
-    )
+    board = (position, phase) if position is not None else None
+    return LiveState(counters, counters[0] - counters[1], counters[-1], board, closed_through)
 
 
 @process_cache(maxsize=1)
@@ -83,7 +85,8 @@ def _query() -> tuple[str, tuple[Any, ...]]:
     """
     counters = [RawSQL(sql, [_NOW] * sql.count("%s"), IntegerField()) for sql in _COUNTERS]  # noqa: S611  constants
     assignments = Assignment.objects.taught_by(User(pk=_TEACHER)).filter(public_id=_ASSIGNMENT).order_by()
-    sql, order = assignments.values_list(*counters, "board__position", "board__phase").query.sql_with_params()
+    board = ("board__position", "board__phase", "board__closed_through")
+    sql, order = assignments.values_list(*counters, *board).query.sql_with_params()
     return sql, order
 
 

@@ -373,7 +373,7 @@ def poll(client: Client, assignment: Assignment, tag: str) -> Any:
     return client.get(reverse("live_board", args=[assignment.public_id]), headers={"If-None-Match": tag})
 
 
-def test_second_window_is_told_of_a_move_and_of_an_answer(
+def test_second_window_is_told_of_a_move_an_answer_and_a_close(
     answered: Assignment, teacher: User, teacher_client: Client, signed_in: Callable[[User], Client]
 ) -> None:
     projector = signed_in(teacher)
@@ -386,6 +386,12 @@ def test_second_window_is_told_of_a_move_and_of_an_answer(
     assert poll(projector, answered, moved.headers["ETag"]).status_code == 304
     save(Attempt.objects.get(submitted_at=None), "one", "c")
     assert "4 of 4 have answered" in text_of(poll(projector, answered, moved.headers["ETag"]))
+    # Forward to the answers, which close the question, and back before the next poll.
+    Assignment.objects.update(is_teacher_paced=True)
+    tag = projector.get(board_of(answered)).headers["ETag"]
+    for phase in (3, 2):
+        show(teacher_client, answered, 1, phase)
+    assert "This question is closed" in text_of(poll(projector, answered, tag))
 
 
 def test_poll_brings_the_close(assignment: Assignment, teacher_client: Client, clock: time_machine.Traveller) -> None:
