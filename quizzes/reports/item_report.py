@@ -48,7 +48,8 @@ class QuestionReport:
 
     waiting_count: answers that a teacher must still grade; until then they count in no figure but this one.
     language: of the texts. A text without a translation says its own.
-    is_regraded: whether a regrade of the question is in force in one of the assignments.
+    is_regraded: whether a regrade of the question is in force in one of the assignments. gives_full_credit: whether one
+    gives everyone full credit.
     """
 
     number: int
@@ -60,6 +61,7 @@ class QuestionReport:
     reading: Reading
     language: str
     is_regraded: bool = False
+    gives_full_credit: bool = False
 
     @property
     def commonest_wrong(self) -> ChoiceFigures | None:
@@ -208,6 +210,7 @@ def item_report(assignments: Sequence[Assignment], *, policy: str | None = FIRST
                 reading=reading,
                 language=content.document.language,
                 is_regraded=any(after.regrades.get(question.key) for after in regrades.values()),
+                gives_full_credit=any(earned(question, None, after).points for after in regrades.values()),
             )
             for place, question in enumerate(questions)
         ),

@@ -94,7 +94,7 @@ class Misconception:
 def most_common(items: ItemReport) -> tuple[Misconception, ...]:
     """At most 3 wrong answers, each shared by at least 3 students and 20 %; the most common first, then the hardest.
 
-    A question that was dropped has none.
+    A question that was dropped, or that gives everyone full credit, has none.
     """
     attempt_count = items.figures.attempt_count
     least = max(Fraction(MIN_STUDENTS), attempt_count * MIN_SHARE)
@@ -105,7 +105,7 @@ def most_common(items: ItemReport) -> tuple[Misconception, ...]:
             is_strong=choice.count > MIN_STUDENTS and choice.count >= attempt_count * STRONG_SHARE,
         )
         for question in items.questions
-        if question.figures.item.points
+        if question.figures.item.points and not question.gives_full_credit
         for choice in question.figures.choices
         if choice.count >= least and not choice.option.right
     ]

@@ -101,13 +101,20 @@ def test_a_misconception_is_shared_by_3_students_and_a_fifth(
     assert len(class_report(assignment, now=NOW).misconceptions) == count
 
 
-def test_report_names_at_most_three_and_none_of_a_dropped_question(assignment: Assignment, teacher: User) -> None:
+@pytest.mark.parametrize("policy", ["drop", "full_credit"])
+def test_report_names_at_most_three_and_none_of_what_is_dropped_or_free(
+    policy: str, assignment: Assignment, teacher: User
+) -> None:
     sit(assignment, 5, one="a", some=["b"], proof=["s3"], who={"a": "reporter", "b": "reporter", "c": "reporter"})
-    assert len(class_report(assignment, now=NOW).misconceptions) == 3
+    sit(assignment, 1, some=["b"])
+    shared = named(class_report(assignment, now=NOW))
+    assert (len(shared), shared[0][0]) == (3, 2)
 
-    regrade(assignment, "some", "drop", teacher)
+    regrade(assignment, "some", policy, teacher)
 
-    assert 2 not in {number for number, _, _ in named(class_report(assignment, now=NOW))}
+    report = class_report(assignment, now=NOW)
+    assert 2 not in {number for number, _, _ in named(report)}
+    assert not report.questions[1].is_to_reteach
 
 
 def test_report_of_a_class_that_knows_everything_has_nothing_to_reteach(assignment: Assignment) -> None:
