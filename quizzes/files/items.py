@@ -40,17 +40,20 @@ def choices_table(report: ItemReport) -> Table:
 
 
 def figures_table(report: ItemReport) -> Table:
-    """A line for each figure of the whole set; scores in points."""
+    """A line for each figure of the whole set; scores in points, empty while no question counts."""
     figures = report.figures
+    # Without a question that counts, each attempt has a total of 0, which would look like a score.
+    totals = (figures.mean, figures.median, figures.spread)
+    mean, median, spread = totals if figures.counting_count else (None, None, None)
     counts = Assignment.AttemptPolicy(report.policy).label if report.policy is not None else "As each quiz says"
     return [
         ["Question set", report.published.document.title],
         ["Which attempt counts", str(counts)],
         ["Attempts", figures.attempt_count],
         ["Points possible", figures.max_points],
-        ["Average", figures.mean],
-        ["Median", figures.median],
-        ["Standard deviation", figures.spread],
+        ["Average", mean],
+        ["Median", median],
+        ["Standard deviation", spread],
         ["Cronbach’s alpha", figures.alpha],
         ["Standard error of measurement", figures.standard_error],
         ["Attempts in each group", figures.group_size],

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from quizzes.files.answers import answers_table
 from quizzes.files.gradebook import canvas_table, moodle_table, scores_table
+from quizzes.files.items import figures_table
 from quizzes.grading import manual_grades
 from quizzes.grading.scores import rescore
 from quizzes.models import Assignment, Classroom, User
@@ -19,6 +20,7 @@ from quizzes.reports.answer_table import answer_rows
 from quizzes.reports.attempt_review import review_attempt
 from quizzes.reports.class_report import class_report
 from quizzes.reports.gradebook import gradebook
+from quizzes.reports.item_report import item_report
 from quizzes.reports.mastery import mastery_of
 from tests.factories import NOW, make_answered_attempt, make_assignment, make_edition, make_regrade, make_student
 from tests.pages import text_of
@@ -92,6 +94,11 @@ def test_files_hold_no_score_that_is_not_whole(given: Assignment) -> None:
         ("Ben", "Not answered", 0.0),
         ("Cy", "Needs grading", None),
     ]
+    # Question 3 is the only one that can count.
+    for number in (1, 2, 4):
+        make_regrade(assignment=given, policy="drop", number=number)
+    of_set = {line[0]: line[1] for line in figures_table(item_report([given]))}
+    assert (of_set["Attempts"], of_set["Average"], of_set["Median"]) == (3, None, None)
 
 
 def test_file_of_answers_has_typed_answers_as_written(given: Assignment) -> None:
