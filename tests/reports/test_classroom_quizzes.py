@@ -13,6 +13,7 @@ from quizzes.models import Assignment, Classroom, Edition, Student, User
 from quizzes.people import classrooms, rosters
 from quizzes.reports.classroom_quizzes import current_quizzes
 from quizzes.reports.next_step import next_step
+from quizzes.reports.teacher_home import load_teacher_home
 from tests.conftest import Queries
 from tests.factories import NOW, make_assignment, make_attempt, make_student
 from tests.pages import read, text_of
@@ -122,6 +123,11 @@ def test_each_step_of_a_new_class_offers_the_next(
     assert steps() == ["give out the sign-in cards"] * 3
     make_attempt(assignment=quiz, student=student)
     assert steps() == [""] * 3
+    # The home page counts only students of the class too.
+    make_student(classroom=classroom)
+    rosters.remove_student(student, by=teacher, now=NOW)
+    assert steps() == ["give out the sign-in cards"] * 3
+    assert [step.kind for step in load_teacher_home(teacher, now=NOW).steps] == ["cards"]
 
 
 def test_archived_class_and_a_closed_quiz_need_no_start(
