@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from quizzes.attempts.answers import LATE_SHOWN_FOR, accept_late
 from quizzes.attempts.lifecycle import reopen, submit_attempt
@@ -198,6 +199,16 @@ def test_late_answers_are_a_need_until_the_teacher_accepts_them(
     accept_late(attempt, by=teacher, now=NOW + HOUR)
     assert needs(teacher, now=NOW + HOUR) == []
     save(attempt, "some", ["a"], seen_revision=0, now=NOW + 2 * HOUR)
+    assert [need.kind for need in needs(teacher, now=NOW + 2 * HOUR)] == ["late_answers"]
+
+    def restore_after_the_roster_was_read(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if sql.startswith("SELECT") and ' FROM "quizzes_attempt"' in sql:
+            Student.objects.update(removed_at=None)
+        return execute(sql, *rest)
+
+    remove_student(student, by=teacher, now=NOW + 2 * HOUR)
+    with connection.execute_wrapper(restore_after_the_roster_was_read):
+        assert [need.kind for need in needs(teacher, now=NOW + 2 * HOUR)] == ["students"]
     assert [need.kind for need in needs(teacher, now=NOW + 2 * HOUR)] == ["late_answers"]
 
 
