@@ -183,9 +183,9 @@ def _load(user: User, now: datetime) -> _Classes:
     made = Attempt.objects.filter(
         classroom__in=classrooms, student__removed_at=None, student__classroom=F("classroom")
     ).order_by()
-    rows = made.annotate(has_late=has_late_to_accept(now=now))
+    with_late = made.annotate(has_late=has_late_to_accept(now=now))
     # A student may be restored between the two queries.
-    attempts = [attempt for attempt in rows if attempt.student_id in names]
+    attempts = [attempt for attempt in with_late if attempt.student_id in names]
     return _Classes(
         {classroom.pk: classroom for classroom in classrooms},
         students,
