@@ -388,6 +388,7 @@ TOLERANCE_WANTED = "Enter the tolerance as a number, 0 or more, without a unit."
         ({"answer": "seven", "tolerance": "0.5"}, []),
         ({"answer": ""}, [NUMBER_WANTED]),
         ({"answer": "$3.5 million"}, [NUMBER_WANTED]),
+        *(({"answer": number}, []) for number in ("3.5", "12.5", "3.14", "8.25")),
         ({"answer": "2018-08-31"}, ["“2018-08-31” is a date. Choose “A date”."]),
         ({"kind": "date", "answer": "August 31, 2018", "tolerance": "1"}, []),
         ({"kind": "date", "answer": "2018"}, [DATE_WANTED]),

@@ -63,9 +63,10 @@ def _answer_problems(answer: str, *, is_date: bool) -> list[str]:
     if is_date:
         is_known = read_date(answer) is not None
         return [] if is_known else [gettext("Enter the correct date, such as 2018-08-31, or --08-31 for any year.")]
+    number = read_number(answer)
+    if number is not None and not number[1]:
+        # Not a date: 3.5 could be March 5 too.
+        return []
     if read_date(answer) is not None:
         return [gettext("“{answer}” is a date. Choose “A date”.").format(answer=answer)]
-    number = read_number(answer)
-    if number is None or number[1]:
-        return [gettext("Enter the correct number in figures, such as 3.5. Its unit goes under “Units”.")]
-    return []
+    return [gettext("Enter the correct number in figures, such as 3.5. Its unit goes under “Units”.")]
