@@ -301,10 +301,11 @@ def explain_words(
     paragraphs: Sequence[Sequence[Sentence]], words: Sequence[Word], language: str
 ) -> tuple[tuple[Sentence, ...], ...]:
     """The paragraphs with each word explained where a paragraph first has it."""
-    forms = {form.casefold(): word for word in words for form in (word.forms_es if language == "es" else word.forms)}
-    if not forms:
+    own = [(form, word) for word in words for form in (word.forms_es if language == "es" else word.forms)]
+    if not own:
         return tuple(tuple(replace(sentence, parts=()) for sentence in paragraph) for paragraph in paragraphs)
-    longest_first = sorted(forms, key=len, reverse=True)
+    forms = {form.casefold(): word for form, word in own}
+    longest_first = sorted((form for form, _ in own), key=len, reverse=True)
     pattern = re.compile(rf"(?<!\w)({'|'.join(map(re.escape, longest_first))})(?!\w)", re.IGNORECASE)
     explained = []
     for paragraph in paragraphs:
@@ -319,8 +320,9 @@ def _parts(text: str, pattern: re.Pattern[str], forms: Mapping[str, Word], seen:
     """The parts of a text; () if it has no word that is not in `seen`. Adds its words there."""
     parts, end = [], 0
     for match in pattern.finditer(text):
-        word = forms[match[0].casefold()]
-        if word not in seen:
+        # None: the pattern takes “ı” for “i”.
+        word = forms.get(match[0].casefold())
+        if word is not None and word not in seen:
             seen.add(word)
             parts += [Part(text[end : match.start()]), Part(match[0], word)]
             end = match.end()

@@ -155,6 +155,7 @@ WORDS = [
     {"word": "detain", "meaning": "to hold a person", "spanish": "detener", "en": ["detained"], "es": ["detenida"]},
     {"word": "real time (in)", "meaning": "as it happens", "en": ["in real time", "time"]},
     {"word": "allege", "meaning": "to say that someone did wrong"},
+    {"word": "Diyarbakir", "meaning": "a city", "en": ["Diyarbakir", "İzmir"]},
 ]
 
 
@@ -176,6 +177,11 @@ def test_word_is_explained_where_a_paragraph_first_has_it() -> None:
 
 def test_word_inside_another_word_is_not_explained() -> None:
     assert explained("Sometimes, undetained.") == [[]]
+
+
+def test_word_with_other_letters_is_not_explained() -> None:
+    # A regular expression that ignores case takes the “ı” for an “i”, and `casefold` does not.
+    assert explained("Diyarbakır.", "İzmir.") == [[], [("İzmir", "Diyarbakir"), (".", None)]]
 
 
 def test_words_follow_the_language_of_the_reading() -> None:
