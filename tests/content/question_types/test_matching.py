@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from quizzes.content.languages import translated
 from quizzes.content.question_types.matching.draft import MatchingDraft
-from quizzes.content.question_types.matching.question import MAX_OPTIONS
+from quizzes.content.question_types.matching.question import MAX_OPTIONS, Matching
 from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import parse_question, public_view, regraded
 from quizzes.content.question_types.results import ReviewRow, RowNote
@@ -272,6 +273,10 @@ def test_matching_draft_with_too_many_options_says_so_in_words() -> None:
     for count, found in ((10, []), (11, ["Offer up to 12 answer choices."])):
         question = {"options": [str(number) for number in range(count)], "prompts": prompts}
         assert MatchingDraft().problems(question, [], []) == found
+        # In Spanish, a match is still the English text of one of the choices.
+        options = [*question["options"], "A", "B"]
+        table = {**question, "options": options, "texts": {"es": {"options": [f"N.º {text}" for text in options]}}}
+        assert MatchingDraft().problems(translated(table, Matching.own_texts(), "es", "en"), [], []) == found
 
 
 def test_matching_draft_says_that_a_match_has_no_line() -> None:

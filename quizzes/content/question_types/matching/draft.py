@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from quizzes.content.languages import original_of
 from quizzes.content.question_types.draft import QuestionDraft, equals, numbered, text_in, too_few
 from quizzes.content.question_types.matching.question import MAX_OPTIONS
 from quizzes.content.tables import Table
@@ -41,7 +42,8 @@ class MatchingDraft(QuestionDraft):
             for number, row in enumerate(rows, start=1)
             if text_in(row, "option") and not text_in(row, "text")
         ]
-        offered = len(self.finish(question, sentence_keys, speakers)["options"])
+        # A match keeps the text of the first language in a translation, and the choice that it names does not.
+        offered = len(set(map(original_of, self.finish(question, sentence_keys, speakers)["options"])))
         if offered < 2:
             found.append(gettext("Offer at least 2 answer choices."))
         if offered > MAX_OPTIONS:
