@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizzes.content.answer_matching import normalize
+from quizzes.content.languages import translated
+from quizzes.content.question_types.blanks.question import Blanks
 from quizzes.content.question_types.registry import TYPES, accepting_only, parse_question, public_view, regraded
 from quizzes.content.question_types.results import ReviewRow, RowNote
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
@@ -318,3 +320,9 @@ def test_blanks_draft_says_what_its_text_or_its_choices_would_drop() -> None:
         "Blank a has choices, so enter only 1 correct answer for it."
     ]
     assert problems("It is {a}.", {"accepted": ["yes"], "choices": ["yes"]}) == ["Offer 2 to 8 choices for blank a."]
+    # In Spanish, the correct answer is a choice too, whether or not it is translated a second time.
+    for own in ({}, {"accepted": ["N.º 1"]}):
+        texts = {"es": {"choices": [f"N.º {number}" for number in range(8)], **own}}
+        gap = {"accepted": ["1"], "choices": list("01234567"), "texts": texts}
+        table = translated({"text": "It is {a}.", "gaps": [gap]}, Blanks.own_texts(), "es", "en")
+        assert problems(table["text"], *table["gaps"]) == []

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from quizzes.content.languages import original_of
 from quizzes.content.question_types.draft import QuestionDraft, missing, text_in
 from quizzes.content.question_types.question import CHOICE_IDS
 from quizzes.content.tables import Table
@@ -85,7 +86,9 @@ def _row_problems(letter: str, row: Table) -> list[str]:
         return [gettext("Enter the correct answer for blank {letter}.").format(letter=letter)]
     if choices and len(accepted) > 1:
         return [gettext("Blank {letter} has choices, so enter only 1 correct answer for it.").format(letter=letter)]
-    if choices and not 2 <= len({*choices, *accepted}) <= len(CHOICE_IDS):
+    # The correct answer may keep the text of the first language in a translation, and the choices do not.
+    offered = {*map(original_of, choices), *(original_of(text) for text in accepted if text not in choices)}
+    if choices and not 2 <= len(offered) <= len(CHOICE_IDS):
         most = len(CHOICE_IDS)
         return [gettext("Offer 2 to {count} choices for blank {letter}.").format(count=most, letter=letter)]
     return []
