@@ -239,17 +239,16 @@ def choice_options(choices: Sequence[Choice]) -> tuple[base.Option, ...]:
 def regraded_choices(document: Mapping[str, Any], ids: Sequence[str]) -> list[dict[str, Any]]:
     """The document's choices with only these ids correct; raises InvalidDocument for an unknown id.
 
-    A choice that is now correct loses its mark.
+    A choice that becomes correct or wrong loses its rationale, its mark, and the sentences that suggest it.
     """
     tables = tables_of(document, "choices")
     unknown = set(ids) - set(base.CHOICE_IDS[: len(tables)])
     if unknown:
         raise InvalidDocument(f"there is no choice “{min(unknown)}”")
-    return [
-        _unkeyed(table, "key", "mark", "mark_at") | {"key": True} if id_ in ids else _unkeyed(table, "key")
-        for id_, table in zip(base.CHOICE_IDS, tables, strict=False)
-    ]
+    return [_keyed(table, is_key=id_ in ids) for id_, table in zip(base.CHOICE_IDS, tables, strict=False)]
 
 
-def _unkeyed(table: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    return {name: entry for name, entry in table.items() if name not in names}
+def _keyed(table: Mapping[str, Any], *, is_key: bool) -> dict[str, Any]:
+    old = () if table.get("key", False) == is_key else ("rationale", "leans_on", "mark", "mark_at")
+    kept = {name: entry for name, entry in table.items() if name not in ("key", *old)}
+    return {**kept, "key": True} if is_key else kept
