@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.content.question_types.registry import parse_question, public_view
+from quizzes.content.question_types.registry import parse_question, public_view, regraded
 from quizzes.content.question_types.results import ReviewRow, RowNote
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
@@ -93,6 +93,13 @@ def test_true_false_key_and_options_lean_only_where_wrong() -> None:
         ("false", False, ("s2",)),
     ]
     assert [option.id for option in QUESTION.chosen_options(False, READING)] == ["false"]
+    # After a new key, the reasons and the sentences are about the other one.
+    rekeyed = parse_question(regraded(document(), False))
+    assert [(option.right, option.why, option.leans_on) for option in rekeyed.options(READING)] == [
+        (False, "", ()),
+        (True, "", ()),
+    ]
+    assert regraded(document(), True) == document()
 
 
 def test_true_false_on_paper_has_an_oval_for_each() -> None:

@@ -114,8 +114,9 @@ class TrueFalse(Question):
 
     @classmethod
     def regraded(cls, document: Mapping[str, Any], value: Value) -> dict[str, Any]:
-        """The document with this answer as its key."""
-        return {**document, "answer": value}
+        """The document with this answer as its key; a new one without what was written for the other."""
+        old = () if value is document["answer"] else ("rationale_true", "rationale_false", "leans_on")
+        return {name: entry for name, entry in document.items() if name not in old} | {"answer": value}
 
     def options(self, reading: Reading) -> tuple[Option, ...]:
         """True, then false."""
