@@ -275,6 +275,17 @@ def test_short_answer_options_are_counted_by_answer_not_by_spelling() -> None:
         == "mayor"
     )
     assert [option.id for option in QUESTION.chosen_options("?!", READING)] == ["?!"]
+    # A report in Spanish may have a regraded key in English.
+    wrong = {"text": "fear", "texts": {"es": {"text": "alarma"}}}
+    english = parse_question(document(wrong=[wrong]), ["es"])
+    spanish = english.in_language("es")
+    assert [option.text for option in spanish.options(READING)[2:]] == ["alarma"]
+    assert (
+        english.options(READING)[2].id
+        == spanish.options(READING)[2].id
+        == english.chosen_options("alarma", READING)[0].id
+        == spanish.chosen_options("fear", READING)[0].id
+    )
 
 
 # --- Documents ----------------------------------------------------------------------------------------------------

@@ -38,6 +38,11 @@ class WrongAnswer:
     rationale: str
     leans_on: tuple[str, ...]
 
+    @property
+    def option_id(self) -> str:
+        """The id of its option, the same whichever language the question is in."""
+        return min(self.normalized)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShortAnswer(Question):
@@ -175,10 +180,7 @@ class ShortAnswer(Question):
                 Option(normalized, text, True, "", listed=place == 0)
                 for place, (normalized, text) in enumerate(zip(self.normalized_accepted, self.accepted, strict=True))
             ),
-            *(
-                Option(answer.normalized[0], answer.text, False, answer.rationale, answer.leans_on)
-                for answer in self.wrong
-            ),
+            *(Option(answer.option_id, answer.text, False, answer.rationale, answer.leans_on) for answer in self.wrong),
         )
 
     def chosen_options(self, value: Value, reading: Reading) -> tuple[Option, ...]:
@@ -187,7 +189,7 @@ class ShortAnswer(Question):
             return ()
         normalized = normalize(value)
         if (wrong := self._known_wrong(normalized)) is not None:
-            normalized = wrong.normalized[0]
+            normalized = wrong.option_id
         known = [option for option in self.options(reading) if option.id == normalized]
         return tuple(known[:1]) or (Option(normalized or value, value, self.accepts(normalized), "", listed=False),)
 
