@@ -25,6 +25,8 @@ CLOSE_LETTERS = 3
 _SIGNS = str.maketrans({**dict.fromkeys("’‘ʼ´`′", "'"), **dict.fromkeys("‐‑‒–—―−", "-"), "⁄": "/"})
 # Letters that Unicode does not decompose into a letter and an accent.
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th"})
+# A fraction or an exponent after a figure: 1½ is not 11/2, and 10² is not 102.
+_RAISED = re.compile(r"(?<=\d)(?=[½⅓⅔¼¾⅐-⅞↉²³¹⁰⁴-⁹⁻])")
 _KEPT_SIGNS = "'.,/-%$€£&"
 _LETTER = rf"[^\s\d{re.escape(_KEPT_SIGNS)}]"
 _ACRONYM = re.compile(rf"(?<!{_LETTER}){_LETTER}(?:\.{_LETTER})+(?!{_LETTER})\.?")
@@ -249,7 +251,8 @@ def _words(text: str) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text.translate(_SIGNS)).casefold())
+    spaced = _RAISED.sub(" ", text.translate(_SIGNS))
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", spaced).casefold())
     # Only accents of this block may be removed. The marks of other scripts are letters.
     bare = "".join(char for char in apart if not "\u0300" <= char <= "\u036f")
     whole = unicodedata.normalize("NFC", bare).translate(_SIGNS).translate(_LETTERS)

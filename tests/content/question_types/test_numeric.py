@@ -89,6 +89,7 @@ dated = st.builds(lambda day, tolerance: on(day.isoformat(), tolerance=tolerance
         ({"answer": 1, "units": ["month"]}, "about a month", 0, True),
         ({"answer": 1, "units": ["month"]}, "a long time", 0, False),
         ({"answer": 1, "units": ["month"]}, "3 months", 0, False),
+        *(({"answer": number}, "10²", 0, True) for number in (100, 102)),
         ({"answer": 7}, "siete", 1, False),
         ({"answer": 2}, "twice", 0, True),
         ({"answer": "0.5"}, "half of it", 0, True),
