@@ -158,14 +158,17 @@ def is_same(answer: str, accepted: str) -> bool:
     )
 
 
-def with_month_typos_corrected(normalized: str) -> str:
-    """The normalized answer with the month of a date corrected if it has one typo: “agust 31” becomes --08-31."""
+def with_month_typos_corrected(normalized: str, *, keep_words: bool = False) -> str:
+    """The normalized answer with the month of a date corrected if it has one typo: “agust 31” becomes --08-31.
+
+    keep_words: do not correct another English word or name: “match 5” is not March 5.
+    """
     words = normalized.split()
     for place, word in enumerate(words):
         is_beside_a_day = any(
             _DAY.fullmatch(other) for other in (*words[place + 1 : place + 2], *words[max(0, place - 2) : place])
         )
-        if is_beside_a_day and (month := _month_with_typo(word)):
+        if is_beside_a_day and (month := _month_with_typo(word)) and not (keep_words and _is_other_word(word, month)):
             return " ".join(_with_dates([*words[:place], month, *words[place + 1 :]]))
     return normalized
 
@@ -195,7 +198,7 @@ def is_typo(answer: str, accepted: str) -> bool:
     A word that is another English word or name is no typo, unless it is the plural: “country” is not “county”.
     Source: optimal string alignment distance 1 for each word, with Elasticsearch's “prefix_length” of 1.
     """
-    if is_same(with_month_typos_corrected(answer), accepted):
+    if is_same(with_month_typos_corrected(answer, keep_words=True), accepted):
         return True
     pairs = list(zip(answer.split(), accepted.split(), strict=False))
     return len(answer.split()) == len(accepted.split()) and all(
@@ -217,8 +220,13 @@ def _is_typo_of_word(word: str, accepted: str) -> bool:
         and word[0] == accepted[0]
         and not any(char.isdigit() for char in word + accepted)
         and _edits(word, accepted) == 1
-        and (word not in english_words() or f"{word}s" == accepted or word == f"{accepted}s")
+        and not _is_other_word(word, accepted)
     )
+
+
+def _is_other_word(word: str, accepted: str) -> bool:
+    """Whether this is an English word or name other than the plural or singular of the accepted one."""
+    return word in english_words() and word not in (f"{accepted}s", accepted.removesuffix("s"))
 
 
 def is_close(answer: str, accepted: str) -> bool:

@@ -325,6 +325,9 @@ def test_read_date_takes_nothing_else_for_a_date(text: str) -> None:
         ("Agust 30", "August 31", False),
         ("Juli 4", "July 4", True),
         ("Jule 4", "July 4", False),
+        ("match 5", "March 5", False),
+        ("jury 12", "July 12", False),
+        ("Augusts 31", "August 31", True),
         ("8-31", "August 31", True),
         ("August 31", "August 31, 2018", True),
         ("country", "county", False),
@@ -359,6 +362,7 @@ def test_is_typo_accepts_one_letter_in_a_longer_word(given_text: str, accepted: 
         ("1/9/2018", "September 1, 2018", True),
         ("9 January", "September 1", True),
         ("1/9", "September 2", False),
+        ("match 5", "March 5", True),
     ],
 )
 def test_is_close_selects_answers_for_a_teacher(given_text: str, accepted: str, is_one: bool) -> None:
