@@ -25,6 +25,8 @@ CellKind = Literal["marks", "words", "text"]
 NONE = "-"
 NO_ANSWER = frozenset({"", NONE, "–", "—"})
 _MOST_MARKS = 60
+# Characters for one sentence number, such as “120, ”.
+_SENTENCE_MARKS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +141,9 @@ class RowsEntry(PaperEntry):
         return ("".join(chosen),)
 
 
-def marks_cell(hint: str) -> tuple[Cell, ...]:
-    """One cell for marks."""
-    return (Cell("", hint, "marks", _MOST_MARKS),)
+def marks_cell(hint: str, *, sentence_count: int = 0) -> tuple[Cell, ...]:
+    """One cell for marks. sentence_count: how many sentence numbers it has room for."""
+    return (Cell("", hint, "marks", _MOST_MARKS + _SENTENCE_MARKS * sentence_count),)
 
 
 def with_letters(choices: Sequence[View], letters: str = ascii_uppercase) -> list[dict[str, Any]]:

@@ -157,3 +157,7 @@ def test_cells_say_what_to_type() -> None:
         "answer_and_proof": [("", "A, B, or C, then sentence numbers")],
     }
     assert [name for name, found in shown.items() if found[0].kind == "text"] == ["free_text"]
+    # Also all sentences of a long reading.
+    for name in ("evidence", "answer_and_proof"):
+        view = {**paper_view(question_of(name), WRITTEN, READING), "paragraphs": [[{}] * 40, [{}] * 80]}
+        assert cells(view)[0].max_length >= len(", ".join(["A", *map(str, range(1, 121))]))

@@ -42,7 +42,8 @@ class AnswerAndProofEntry(PaperEntry):
     def cells(self, view: View) -> tuple[Cell, ...]:
         """One cell for both steps."""
         return marks_cell(
-            gettext("{letters}, then sentence numbers").format(letters=letters_of(view["answer"]["choices"]))
+            gettext("{letters}, then sentence numbers").format(letters=letters_of(view["answer"]["choices"])),
+            sentence_count=sum(map(len, view["paragraphs"])),
         )
 
     def read(self, view: View, typed: Sequence[str]) -> Fields:

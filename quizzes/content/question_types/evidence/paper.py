@@ -16,7 +16,7 @@ class EvidenceEntry(PaperEntry):
 
     def cells(self, view: View) -> tuple[Cell, ...]:
         """One cell."""
-        return marks_cell(gettext("Sentence numbers"))
+        return marks_cell(gettext("Sentence numbers"), sentence_count=sum(map(len, view["paragraphs"])))
 
     def read(self, view: View, typed: Sequence[str]) -> Fields:
         """The tokens of the sentences."""
