@@ -285,6 +285,7 @@ def test_short_answer_options_are_counted_by_answer_not_by_spelling() -> None:
         == spanish.options(READING)[2].id
         == english.chosen_options("alarma", READING)[0].id
         == spanish.chosen_options("fear", READING)[0].id
+        == "fear"
     )
 
 

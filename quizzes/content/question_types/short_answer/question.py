@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any, Self
 
 from quizzes.content.answer_matching import is_close, is_same, is_typo, normalize
-from quizzes.content.languages import TEXTS, TextFields, all_languages
+from quizzes.content.languages import TEXTS, TextFields, all_languages, original_of
 from quizzes.content.question_types.question import (
     MAX_LINE,
     NO_IDEA,
@@ -41,7 +41,7 @@ class WrongAnswer:
     @property
     def option_id(self) -> str:
         """The id of its option, the same whichever language the question is in."""
-        return min(self.normalized)
+        return normalize(original_of(self.text))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
