@@ -310,8 +310,7 @@ def _distinct_answer(question: Question, value: Value, after: Adjustments, docum
     credit = points.points / points.possible if points.possible else max(key.grade(value) for key in keys)
     # An answer that a teacher grades is free text without options to count.
     is_free = type_of(question).graded_by == "teacher"
-    chosen = (option for key in keys for option in key.chosen_options(value, document.reading))
-    options = () if is_free else _merged(chosen)
+    options = () if is_free else options_of(keys, value, document.reading)
     return _DistinctAnswer(
         credit=credit,
         is_answered=value is not None,
@@ -369,6 +368,16 @@ def _item(question: Question, regrades: Iterable[Adjustments], seen: Iterable[Op
         options=_merged([*offered, *seen]),
         chance_share=_chance_share(question),
     )
+
+
+def options_of(keys: Sequence[Question], value: Value, reading: Reading) -> tuple[Option, ...]:
+    """The options that an answer consists of by these keys of a question.
+
+    A typed answer that one key accepts is not also a known wrong answer of another.
+    """
+    options = _merged(option for key in keys for option in key.chosen_options(value, reading))
+    right = {option.group for option in options if option.right} if type_of(keys[0]).is_typed else set[str]()
+    return tuple(option for option in options if option.right or option.group not in right)
 
 
 def _merged(options: Iterable[Option]) -> tuple[Option, ...]:

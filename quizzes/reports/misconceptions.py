@@ -10,7 +10,7 @@ from quizzes.content.reading import Sentence
 from quizzes.grading.points import Adjustments, accepted_versions, needs_grading
 from quizzes.models import Student
 from quizzes.reports.item_analysis.figures import ChoiceFigures
-from quizzes.reports.item_report import ItemReport, QuestionReport
+from quizzes.reports.item_report import ItemReport, QuestionReport, options_of
 
 # 1 or 2 students are no reason to teach a class again, and in a large class neither are 3.
 MIN_STUDENTS = 3
@@ -84,8 +84,9 @@ class Misconception:
                 if not needs_grading(question, given.values.get(question.key), given.after)
                 and any(
                     option.id == wrong
-                    for key in accepted_versions(question, given.after)
-                    for option in key.chosen_options(given.values.get(question.key), reading)
+                    for option in options_of(
+                        accepted_versions(question, given.after), given.values.get(question.key), reading
+                    )
                 )
             ),
         )

@@ -15,11 +15,11 @@ from django.urls import reverse
 from quizzes.caches import clear_all
 from quizzes.content.editions import published
 from quizzes.content.question_types.question import Value
-from quizzes.content.question_types.registry import TYPES
+from quizzes.content.question_types.registry import TYPES, parse_question, regraded
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.models import Assignment, Classroom, Edition, Excuse, ManualGrade, Regrade, User
 from quizzes.reports.answer_table import answer_rows
-from quizzes.reports.item_report import DifferentEditions, ItemReport, item_report
+from quizzes.reports.item_report import DifferentEditions, ItemReport, item_report, options_of
 from tests.conftest import Queries
 from tests.drafting import BUILT_IN, EXAMPLES
 from tests.factories import (
@@ -31,9 +31,11 @@ from tests.factories import (
     make_document,
     make_edition,
     make_student,
+    parsed_reading,
     right_value,
     wrong_value,
 )
+from tests.question_laws import make_question
 from tests.views.teacher.test_grading_queue import typed_document
 
 KEYS = ("one", "some", "who", "proof")
@@ -243,6 +245,15 @@ def test_two_keys_in_force_are_both_right(assignment: Assignment, teacher: User)
     assert question.figures.facility == 1
     assert [choice.option.right for choice in question.figures.choices] == [True, True, False]
     assert question.commonest_wrong is None
+    # A known wrong answer that the new key accepts in its translation only.
+    wrong = {"text": "fear", "texts": {"es": {"text": "miedo"}}}
+    table = make_question("short_answer", accepted=["distrust"], wrong=[wrong])
+    keys = [parse_question(table, ["es"]), parse_question(regraded(table, "miedo"), ["es"])]
+    found = [options_of(keys, value, parsed_reading()) for value in ("miedo", "fear")]
+    assert [[(option.id, option.right) for option in options] for options in found] == [
+        [("miedo", True)],
+        [("fear", False)],
+    ]
 
 
 def test_a_dropped_question_is_in_no_total(assignment: Assignment, teacher: User) -> None:
