@@ -267,6 +267,12 @@ def refuse_equal(texts: Sequence[str], *, what: str) -> None:
         raise InvalidDocument(f"{what} {first} and {second} are the same")
 
 
+def rekeyed(table: Mapping[str, Any], name: str, key: Any) -> dict[str, Any]:
+    """The table of a part with this key under `name`. A new key removes the rationale, which is about the old one."""
+    old = () if table.get(name) == key else ("rationale",)
+    return {field: value for field, value in table.items() if field not in old} | {name: key}
+
+
 # --- For `problems` -----------------------------------------------------------------------------------------------
 
 

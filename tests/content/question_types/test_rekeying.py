@@ -10,7 +10,7 @@ from quizzes.content.question_types.registry import parse_question, regraded, ty
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.tables import InvalidDocument
 from tests.factories import make_question_document, parsed_reading
-from tests.question_laws import check_answer, check_rekeyed, shuffles
+from tests.question_laws import check_answer, check_rekeyed, make_question, shuffles
 
 READING = parsed_reading()
 TYPES = ("single", "multiple", "who_says_so", "evidence")
@@ -99,6 +99,23 @@ def test_rekeyed_statement_that_nobody_says_loses_its_evidence() -> None:
         document["statements"][0]["facts"],
         document["statements"][0]["evidence"],
     )
+
+
+def test_part_with_another_key_loses_its_rationale() -> None:
+    rows = [{"text": text, "option": text, "place": place, "rationale": "Why."} for place, text in enumerate("ABC", 1)]
+
+    rekeyed = (
+        regraded(make_question("matching", options=["A", "B", "C"], prompts=rows), {"a": "1", "b": "3", "c": "3"}),
+        regraded(make_question("ordering", items=rows), ["c", "b", "a"]),
+        regraded(make_question_document("who_says_so"), {"a": "mayor", "b": "mayor", "c": "not_stated"}),
+    )
+
+    parts = rekeyed[0]["prompts"], rekeyed[1]["items"], rekeyed[2]["statements"]
+    assert [["rationale" in part for part in table] for table in parts] == [
+        [True, False, True],
+        [False, True, False],
+        [True, False, True],
+    ]
 
 
 def test_rekeyed_evidence_is_no_longer_tempting() -> None:

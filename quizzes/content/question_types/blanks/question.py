@@ -22,6 +22,7 @@ from quizzes.content.question_types.question import (
     lines_of,
     read_typed,
     refuse_equal,
+    rekeyed,
 )
 from quizzes.content.question_types.results import KeyRow, Option, Review, given_row
 from quizzes.content.question_types.short_answer.question import NOTE, accept_also, accept_only, parse_accepted
@@ -207,14 +208,9 @@ class Blanks(Question):
         return {
             **document,
             "gaps": [
-                {
-                    **table,
-                    **(
-                        {"answer": gap.choices[value[gap.id]]}
-                        if gap.choices
-                        else {"accepted": accept_also(table, value[gap.id])}
-                    ),
-                }
+                rekeyed(table, "answer", gap.choices[value[gap.id]])
+                if gap.choices
+                else {**table, "accepted": accept_also(table, value[gap.id])}
                 for gap, table in zip(question.gaps, tables_of(document, "gaps"), strict=True)
             ],
         }

@@ -17,6 +17,7 @@ from quizzes.content.question_types.question import (
     common_fields,
     lines_of,
     refuse_equal,
+    rekeyed,
 )
 from quizzes.content.question_types.results import KeyRow, Option, Review, given_row
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
@@ -191,7 +192,7 @@ class Matching(Question):
             option = value.get(prompt_id, "")
             if not option.isdecimal() or int(option) not in texts:
                 raise InvalidDocument(gettext("each line needs one of the answer choices"))
-            prompts.append({**table, "option": texts[int(option)]})
+            prompts.append(rekeyed(table, "option", texts[int(option)]))
         return {**document, "prompts": prompts}
 
     def options(self, reading: Reading) -> tuple[Option, ...]:

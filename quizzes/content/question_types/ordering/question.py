@@ -16,6 +16,7 @@ from quizzes.content.question_types.question import (
     by_text,
     common_fields,
     refuse_equal,
+    rekeyed,
 )
 from quizzes.content.question_types.results import KeyRow, Option, Review, given_row
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
@@ -159,7 +160,8 @@ class Ordering(Question):
         return {
             **document,
             "items": [
-                {**table, "place": value.index(item_id) + 1} for item_id, table in zip(CHOICE_IDS, tables, strict=False)
+                rekeyed(table, "place", value.index(item_id) + 1)
+                for item_id, table in zip(CHOICE_IDS, tables, strict=False)
             ],
         }
 

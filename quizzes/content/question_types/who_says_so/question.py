@@ -14,6 +14,7 @@ from quizzes.content.question_types.question import (
     Value,
     common_fields,
     evidence_problems,
+    rekeyed,
 )
 from quizzes.content.question_types.results import GradedPart, KeyRow, Option, Review, ReviewRow, RowNote
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
@@ -231,7 +232,7 @@ class WhoSaysSo(Question):
             if speaker not in texts_of(document, "voices"):
                 raise InvalidDocument(gettext("each statement needs one of the speakers that the question offers"))
             statements.append(
-                {**table, "voice": speaker, **({"facts": [], "evidence": []} if speaker == NOT_STATED else {})}
+                rekeyed(table, "voice", speaker) | ({"facts": [], "evidence": []} if speaker == NOT_STATED else {})
             )
         together = {
             name: list(dict.fromkeys(key for table in statements for key in texts_of(table, name)))
