@@ -7,10 +7,12 @@ import textwrap
 from functools import partial
 
 import django
+from django.conf import settings
 from django.core.management import ManagementUtility, get_commands, load_command_class
 from django.utils.module_loading import import_string
 
 from quizsite.management.commands import example_settings, version
+from quizsite.site_lock import SiteInUse, hold_while_serving
 from quizsite.startup_errors import exit_with_message
 
 HELP = frozenset({"-h", "--help"})
@@ -80,13 +82,19 @@ def main() -> None:
 
 
 def run(arguments: list[str]) -> None:
-    """Run a command of Django's, on a site that exists only with its own key.
+    """Run a command of Django's, on a site that exists only while nothing replaces it, and only with its own key.
 
-    With another, links would not work and backups could not be restored.
+    What a command writes during a restore would be replaced with the rest. With another key, links would not work and
+    backups could not be restored.
     """
-    if NEED_A_SITE.intersection(arguments[1:2]) - {"accept_secret_key"} and not HELP.intersection(arguments):
+    if NEED_A_SITE.intersection(arguments[1:2]) and not HELP.intersection(arguments):
         django.setup()
-        import_string("quizsite.secret_key.require_its_key")()
+        try:
+            hold_while_serving(settings.DATA_DIR)
+        except SiteInUse:
+            sys.exit("A restore is running. Try again when it has ended.")
+        if arguments[1] != "accept_secret_key":
+            import_string("quizsite.secret_key.require_its_key")()
     CommandLine(arguments).execute()
 
 

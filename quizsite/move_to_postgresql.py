@@ -69,7 +69,7 @@ def move(*, accept_findings: bool = False, report: Callable[[str], None]) -> Mov
                 connections[SOURCE].close()
                 del connections[SOURCE], connections.settings[SOURCE]
     except SiteInUse as error:
-        raise MoveError("The site is running. Stop it first.") from error
+        raise MoveError("The site or a command is running. Stop it first.") from error
     except (DatabaseError, psycopg.Error) as error:
         # COPY raises the errors of psycopg itself.
         raise MoveError(f"A database refused: {' '.join(str(error).split())}.") from error

@@ -88,7 +88,7 @@ def restore(backup: Path, *, now: datetime, accept_findings: bool = False) -> Re
             finally:
                 shutil.rmtree(stage, ignore_errors=True)
     except SiteInUse as error:
-        raise BackupError("The site is running, or another restore is. Stop it first.") from error
+        raise BackupError("The site, a command, or another restore is running. Stop it first.") from error
     except OSError as error:
         place = f" ({error.filename})" if error.filename else ""
         reason = f"{error.strerror or error}{place}"

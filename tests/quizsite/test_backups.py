@@ -413,13 +413,14 @@ def test_restore_brings_a_backup_of_version_0_2_up_to_date(drill: Drill) -> None
     assert drill.manage("migrate", "--check").returncode == 0
 
 
-def test_periodic_jobs_of_cron_wait_for_a_restore(drill: Drill) -> None:
+def test_commands_wait_for_a_restore(drill: Drill) -> None:
     with exclusive(drill.data):
-        done = drill.manage("run_periodic_jobs")
+        # Its line in the ledger would go to the old site, and the class would be back.
+        done = drill.manage("erase", "class", "a", "--name", "First")
     assert (done.returncode, done.stdout, done.stderr) == (
         1,
         "",
-        "CommandError: A restore is running. The periodic jobs run after it.\n",
+        "A restore is running. Try again when it has ended.\n",
     )
     assert drill.manage("run_periodic_jobs").returncode == 0
 
@@ -428,7 +429,7 @@ def test_restore_refuses_while_the_site_serves(drill: Drill) -> None:
     made = drill.backup()
 
     with running(drill.site):
-        assert drill.refusal(made) == "The site is running, or another restore is. Stop it first."
+        assert drill.refusal(made) == "The site, a command, or another restore is running. Stop it first."
         assert "Second" not in drill.classes()
     drill.site.run("restore", str(made))
 

@@ -176,7 +176,7 @@ def test_move_that_fails_leaves_no_row(move: Move) -> None:
     assert "lacks a trigger: of_a_later_version" in move.refusal("--accept-findings")
     assert rows() == (0, 0)
     with exclusive(move.site.data):
-        assert move.refusal() == "The site is running. Stop it first. Nothing was moved."
+        assert move.refusal() == "The site or a command is running. Stop it first. Nothing was moved."
     move.on_sqlite("DROP TRIGGER of_a_later_version", "UPDATE quizzes_user SET name = 'a' || char(0) WHERE id = 1")
     assert "A database refused: PostgreSQL text fields cannot contain NUL" in move.refusal("--accept-findings")
     move.on_sqlite("UPDATE quizzes_user SET name = 'a' WHERE id = 1")

@@ -1,6 +1,5 @@
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
@@ -8,17 +7,12 @@ from quizsite.backups.manifest import BackupError
 from quizsite.maintenance import back_up_if_due, update_scores
 from quizsite.periodic_jobs import run_periodic_jobs
 from quizsite.secret_key import record_secret_key
-from quizsite.site_lock import SiteInUse, hold_while_serving
 
 
 class Command(BaseCommand):
     help = "Run the periodic jobs once, and a backup if it is due: each minute from cron, without `manage.py serve`."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            hold_while_serving(settings.DATA_DIR)
-        except SiteInUse as error:
-            raise CommandError("A restore is running. The periodic jobs run after it.") from error
         now = timezone.now()
         record_secret_key(now=now)
         run_periodic_jobs(now=now)
