@@ -188,6 +188,13 @@ if POSTGRESQL:
         # server's cursors are off, each may use another connection, and an older PgBouncer finds nothing prepared.
         "server_side_binding": True,
         "prepare_threshold": None if POSTGRESQL.get("DISABLE_SERVER_SIDE_CURSORS") else 5,
+        # A server that is gone without a word, such as after a power cut, would hold each thread for minutes. Seconds,
+        # but of tcp_user_timeout: milliseconds.
+        "connect_timeout": 5,
+        "tcp_user_timeout": 15_000,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 2,
         **POSTGRESQL.get("OPTIONS", {}),
         "options": "-c statement_timeout=10s -c lock_timeout=5s -c synchronous_commit=on",
     }

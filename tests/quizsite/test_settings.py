@@ -801,13 +801,19 @@ def test_plain_http_works_from_phones_in_the_room(tmp_path: Path) -> None:
 
 
 def test_postgresql_is_set_up_to_keep_its_word(tmp_path: Path) -> None:
-    seen = settings_with("DATABASES", folder=tmp_path, DATABASE_URL="postgres://ana@db/footnote?sslmode=require")
+    address = "postgres://ana@db/footnote?sslmode=require&keepalives_idle=60"
+    seen = settings_with("DATABASES", folder=tmp_path, DATABASE_URL=address)
 
     database = seen["DATABASES"]["default"]
     assert database["OPTIONS"] == {
         "sslmode": "require",
         "server_side_binding": True,
         "prepare_threshold": 5,
+        "connect_timeout": 5,
+        "tcp_user_timeout": 15_000,
+        "keepalives_idle": 60,
+        "keepalives_interval": 5,
+        "keepalives_count": 2,
         "options": "-c statement_timeout=10s -c lock_timeout=5s -c synchronous_commit=on",
     }
     assert (database["CONN_MAX_AGE"], database["CONN_HEALTH_CHECKS"], database["ATOMIC_REQUESTS"]) == (
