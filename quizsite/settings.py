@@ -398,7 +398,6 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "20/m/ip,5/h/key",
 }
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
-ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 
 # The second step of sign-in. `exports`: to download files about students.
 REQUIRE_MFA = some_of(os.environ, "FOOTNOTE_REQUIRE_MFA", ("administrators", "exports", "teachers"))

@@ -29,7 +29,7 @@ def client_address(request: HttpRequest) -> str:
 
     The client can forge the entries further left in X-Forwarded-For.
     """
-    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    hops = [_without_port(hop.strip()) for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
     count: int = settings.TRUSTED_PROXY_COUNT
     if 0 < count <= len(hops) and hops[-count]:
         return hops[-count]
@@ -57,6 +57,14 @@ def wants_json(request: HttpRequest) -> bool:
     """Whether the outbox sent the request. It cannot read a page."""
     wanted = request.headers.get("Accept")
     return wanted == JSON or request.get_preferred_type(["text/html", JSON]) == JSON
+
+
+def _without_port(hop: str) -> str:
+    """The address alone. Some proxies add the port, which is another one for each connection."""
+    if hop.startswith("["):
+        return hop[1:].partition("]")[0]
+    # An IPv6 address without brackets has no port.
+    return hop.partition(":")[0] if hop.count(":") == 1 else hop
 
 
 def _page_above(path: str) -> str:

@@ -21,6 +21,7 @@ from quizzes.people.guess_limits import ADDRESS_TRIES, CLASS_TRIES, PIN_TRIES, S
 from quizzes.people.known_devices import hash_device
 from quizzes.people.student_sessions import PIN_VERSION, STUDENT
 from quizzes.people.student_sign_in import CODE_TRIES, let_in, pin_of
+from quizzes.views.account_adapter import AccountAdapter
 from quizzes.views.cookies import DEVICE_COOKIE
 from quizzes.views.request_meta import client_address
 from quizzes.views.student.sign_in import SIGNED_OUT_COOKIE, STEPS_COOKIE
@@ -369,6 +370,11 @@ def test_device_keeps_its_name(student: Student) -> None:
         (2, "1.1.1.1, 2.2.2.2, 3.3.3.3", "2.2.2.2"),
         (2, "3.3.3.3", "9.9.9.9"),
         (1, "", "9.9.9.9"),
+        (1, "203.0.113.7:52100", "203.0.113.7"),
+        (1, "2001:db8::1", "2001:db8::1"),
+        (1, "[2001:db8::1]", "2001:db8::1"),
+        (2, "[2001:db8::1]:80, 10.0.0.1", "2001:db8::1"),
+        (1, ":80", "9.9.9.9"),
     ],
 )
 def test_address_is_what_the_sites_own_proxies_saw(
@@ -376,7 +382,7 @@ def test_address_is_what_the_sites_own_proxies_saw(
 ) -> None:
     settings.TRUSTED_PROXY_COUNT = proxies
     request = RequestFactory().get("/", REMOTE_ADDR="9.9.9.9", HTTP_X_FORWARDED_FOR=forwarded)
-    assert client_address(request) == expected
+    assert (client_address(request), AccountAdapter().get_client_ip(request)) == (expected, expected)
 
 
 # --- The PIN alone, from the page of an attempt
