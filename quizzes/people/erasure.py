@@ -52,7 +52,7 @@ from quizzes.people.erased_counts import (
     preview_classrooms,
     students_of,
 )
-from quizzes.people.erasure_ledger import LedgerLine, append_to_ledger, ledger_path, read_ledger
+from quizzes.people.erasure_ledger import LedgerLine, append_to_ledger, blank_in_ledger, ledger_path, read_ledger
 from quizzes.people.stored_sessions import ReadSessions, end_sessions, end_sessions_of_user, read_sessions
 from quizzes.people.student_sessions import STUDENT
 
@@ -105,7 +105,7 @@ def erase_student(
     receipt: None for a new one.
     """
     receipt = receipt or new_receipt()
-    with _erasing() as read:
+    with _erasing(receipt, now) as read:
         students = Student.objects.with_merged(student.pk)
         attempts = Attempt.objects.filter(student__in=students.order_by())
         _lock(Classroom.objects.filter(pk__in=students.order_by().values("classroom")), students, attempts)
@@ -138,7 +138,7 @@ def erase_classroom(
     not among these classes any more.
     """
     receipt = receipt or new_receipt()
-    with _erasing() as read:
+    with _erasing(receipt, now) as read:
         # A form that comes again.
         if not _lock_classrooms([classroom]):
             raise Classroom.DoesNotExist
@@ -168,7 +168,7 @@ def erase_teacher(
     classes that may go, None for all; another one stays with the account, which then keeps its row.
     """
     receipt = receipt or new_receipt()
-    with _erasing() as read:
+    with _erasing(receipt, now) as read:
         # All its classes come before the account: a new name locks a class, then its owners.
         taught = Teaching.objects.filter(teacher=user).values("classroom")
         merged = Student.objects.filter(merged_into__classroom__in=taught).values("classroom")
@@ -257,15 +257,23 @@ def allow_deleting_logs() -> Iterator[None]:
 
 
 @contextmanager
-def _erasing() -> Iterator[ReadSessions]:
-    """A transaction that may delete, and that clears the files after its commit; the sessions from before its locks."""
+def _erasing(receipt: str, now: datetime) -> Iterator[ReadSessions]:
+    """A transaction that may delete, and that clears the files after its commit; the sessions from before its locks.
+
+    After an error in the block, the ledger has none of its lines. After an error of the commit it has them: the rows
+    may be gone.
+    """
     read = read_sessions()
     with allow_deleting_logs():
         mark_files()
         # A launch has the name of the person who launched, for 30 minutes. Without its row, it could arrive again.
         LtiLaunch.objects.update(claims=None)
         transaction.on_commit(clear_marked_files_when_quiet)
-        yield read
+        try:
+            yield read
+        except BaseException:
+            blank_in_ledger(receipt, now=now)
+            raise
 
 
 def _check_seen(counts: ErasedCounts, seen: str | None) -> None:

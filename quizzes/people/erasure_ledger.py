@@ -52,6 +52,28 @@ def append_to_ledger(kind: Kind, key: str, receipt: str, *, now: datetime) -> No
         os.fsync(file.fileno())
 
 
+def blank_in_ledger(receipt: str, *, now: datetime) -> None:
+    """Blank the lines of an erasure of this moment that was rolled back, or a restore would delete what it kept.
+
+    The same receipt with an earlier moment is of an erasure that happened, and that is applied again. Bytes stay where
+    they are: a crash must not take the lines of others.
+    """
+    # Their end, as json.dumps writes it.
+    own = json.dumps({"receipt": receipt, "at": now.isoformat()})[1:].encode()
+    if not ledger_path().exists():
+        return
+    with ledger_path().open("r+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        start = 0
+        for line in file.read().split(b"\n"):
+            if line.endswith(own):
+                file.seek(start)
+                file.write(b"\n" * len(line))
+            start += len(line) + 1
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def read_ledger(path: Path) -> list[LedgerLine]:
     """The lines of a ledger, the oldest first; [] if there is no file. Raises LedgerDamaged."""
     return [_parse(line, number) for number, line in enumerate(whole_lines(path), start=1) if line]

@@ -19,7 +19,7 @@ from django.contrib.messages import constants
 from django.contrib.messages.storage.base import Message
 from django.contrib.messages.storage.session import SessionStorage
 from django.contrib.sessions.models import Session
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -664,6 +664,34 @@ def test_a_torn_line_of_a_ledger_is_dropped(student: Student, classmate: Student
     erase_student(classmate, by=teacher, now=now)
 
     assert [line.key for line in read_ledger(ledger_path())] == keys
+
+
+@pytest.mark.django_db
+def test_an_erasure_that_is_rolled_back_leaves_no_line(
+    student: Student, classmate: Student, outsider: Student, teacher: User, now: datetime
+) -> None:
+    restored(lambda: erase_student(Student.objects.get(pk=classmate.pk), by=teacher, now=now))
+    later = now + timedelta(days=1)
+
+    def fail(execute: Any, sql: str, *rest: Any) -> Any:
+        if sql.startswith('INSERT INTO "quizzes_auditevent"'):
+            raise OperationalError("database or disk is full")
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(fail):
+        for act in (
+            lambda: erase_student(student, by=teacher, now=now),
+            lambda: erase_classroom(outsider.classroom, by=teacher, now=now),
+            # Its earlier line stays.
+            lambda: reapply_erasures(ledger_path(), now=later),
+        ):
+            with pytest.raises(OperationalError):
+                act()
+
+    assert set(Student.objects.all()) == {student, classmate, outsider}
+    assert [line.key for line in read_ledger(ledger_path())] == [classmate.public_id]
+    assert reapply_erasures(ledger_path(), now=later) == 1
+    assert set(Student.objects.all()) == {student, outsider}
 
 
 @pytest.mark.django_db
