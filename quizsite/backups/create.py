@@ -22,7 +22,7 @@ from quizsite.backups.manifest import (
     File,
     Manifest,
 )
-from quizsite.backups.rotation import backup_name, from_the_future, superseded
+from quizsite.backups.rotation import backup_name, from_the_future, made_at, superseded
 from quizsite.durable import copy_private, sha256, sync
 from quizsite.health import CLOCK_TOLERANCE, DISK_LEAST_BYTES
 from quizsite.models import SiteState
@@ -45,7 +45,9 @@ def make_backup(folder: Path, *, now: datetime, suffix: str = "") -> Path:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _alone(folder):
             for left in folder.glob(f"*{UNFINISHED}"):
-                shutil.rmtree(left)
+                # In the folder of `backup FOLDER`, other programs may use this ending too.
+                if made_at(left.stem):
+                    shutil.rmtree(left)
             name = _free_name(folder, backup_name(now), suffix)
             unfinished = folder / f"{name}{UNFINISHED}"
             unfinished.mkdir(mode=0o700)

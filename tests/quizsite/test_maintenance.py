@@ -151,10 +151,13 @@ def test_backup_that_was_killed_is_no_backup_and_is_deleted_by_the_next(folder: 
     left = folder / "footnote-20260101T000000Z.unfinished"
     left.mkdir(parents=True)
     (left / "footnote.sqlite3").write_text("half")
+    other = folder / "film.unfinished"
+    other.touch()
 
     make_backup(folder, now=now)
     make_backup(folder, now=now)
 
+    assert other.exists()
     assert names(folder) == [f"footnote-{now:%Y%m%dT%H%M%SZ}", f"footnote-{now:%Y%m%dT%H%M%SZ}-2"]
 
 
