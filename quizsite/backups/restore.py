@@ -48,6 +48,9 @@ WAY_TO_OTHER_ENGINE = {
     "`manage.py move_to_postgresql`.",
 }
 
+# Of the name of a database, as PostgreSQL is built by default. Source: its documentation, "Identifiers and Key Words".
+NAME_BYTES = 63
+
 
 @dataclass(frozen=True, slots=True)
 class Restored:
@@ -204,6 +207,12 @@ def _restore_postgresql(stage: Path, key: str, commands: Sequence[str], now: dat
     target = parameters(connection)
     name, new = target["dbname"], f"{target['dbname']}_restore"
     kept = f"{name}_before_{now.astimezone(UTC):%Y%m%d%H%M%S}"
+    if (spare := NAME_BYTES - len(kept.encode())) < 0:
+        # The server would cut both names, `new` even to that of the present database, which would be dropped.
+        raise BackupError(
+            f"The old database would be called {kept}, and PostgreSQL takes names of {NAME_BYTES} bytes. Rename the "
+            f"database to a name of at most {len(name.encode()) + spare} bytes, and correct DATABASE_URL."
+        )
     connections.close_all()
     # A database is renamed from another one.
     with connected(target | {"dbname": "template1" if name == "postgres" else "postgres"}) as server:

@@ -296,9 +296,13 @@ def test_backup_and_restore_refuse_a_pooler(drill: Drill) -> None:
 
 
 @POSTGRESQL
-def test_restore_refuses_a_database_in_use_and_names_what_may_use_it(drill: Drill) -> None:
+def test_restore_refuses_a_database_in_use_or_with_a_long_name(drill: Drill) -> None:
     made = drill.backup()
     name = urlsplit(drill.site.extra["DATABASE_URL"]).path.removeprefix("/")
+
+    long = drill.refusal(made, FOOTNOTE_DATABASE_NAME="n" * 42)
+    assert long.startswith(f"The old database would be called {'n' * 42}_before_2")
+    assert long.endswith("Rename the database to a name of at most 41 bytes, and correct DATABASE_URL.")
 
     with server(name):
         assert drill.refusal(made) == (
