@@ -1,5 +1,6 @@
 """/metrics: what it counts, who may read it, and that it names no one."""
 
+import os
 import re
 from pathlib import Path
 from urllib.error import HTTPError
@@ -52,7 +53,14 @@ def test_metrics_add_up_the_requests_of_all_workers(site_data: Path) -> None:
             # As a proxy on this machine would send a stranger's request, without and with the token.
             assert refused_with(f"{site.url}/metrics", **{"X-Forwarded-For": "203.0.113.7"}) == 404
             asked = {"X-Forwarded-For": "203.0.113.7", "Authorization": f"Bearer {TOKEN.replace(' ', '-')}"}
+            counts = list((site_data / "metrics").glob("gauge_*.db"))
+            # No process has such a number.
+            killed = counts[0].with_name("gauge_livesum_999999999.db")
+            killed.write_bytes(counts[0].read_bytes())
             text = read(f"{site.url}/metrics", **asked)
+            assert not killed.exists()
+            # A full disk has no block for the rest of a file with holes.
+            assert all(path.stat().st_blocks * 512 >= 512 * 1024 for path in counts)
 
         seen = figures(text)
         assert seen['footnote_requests_total{route="landing",status="200"}'] == 20
@@ -98,6 +106,24 @@ def test_figures_of_the_site_come_from_the_database(
     assert 3600 <= seen["footnote_backup_age_seconds"] < 3660
     assert "footnote_jobs_age_seconds" not in seen
     assert client.post("/metrics").status_code == 405
+
+
+def test_request_is_served_and_not_counted_where_the_disk_is_full(
+    rf: RequestFactory, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from quizsite.metrics import REQUESTS, count_requests
+
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    (tmp_path / f"histogram_{os.getpid()}.db").symlink_to("/dev/full")
+    request, reply = rf.get("/"), HttpResponse("a page", status=418)
+    request.resolver_match = None
+    serve = count_requests(lambda _: reply)
+
+    assert serve(request) is reply
+    assert "'status': '418'" not in str(REQUESTS.collect())
+    # As soon as there is room.
+    assert serve(request) is reply
+    assert "'status': '418'" in str(REQUESTS.collect())
 
 
 @pytest.mark.parametrize(
