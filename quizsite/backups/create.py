@@ -19,6 +19,7 @@ from quizsite.backups.manifest import (
     SECRET_KEY_FILE,
     SQLITE_FILE,
     BackupError,
+    BackupRunning,
     File,
     Manifest,
 )
@@ -188,5 +189,5 @@ def _alone(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise BackupError(f"Another backup in {folder} is running.") from error
+            raise BackupRunning(f"Another backup in {folder} is running.") from error
         yield

@@ -22,6 +22,10 @@ class BackupError(Exception):
     """A backup cannot be made or used. The message is one sentence for the operator."""
 
 
+class BackupRunning(BackupError):
+    """Another process makes a backup in the same folder."""
+
+
 @dataclass(frozen=True, slots=True)
 class File:
     """One file of a backup."""

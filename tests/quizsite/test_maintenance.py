@@ -4,6 +4,7 @@ import json
 import logging
 import shutil
 from datetime import datetime, timedelta
+from fcntl import LOCK_EX, flock
 from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -40,6 +41,8 @@ HOUR = timedelta(hours=1)
 def folder(settings: Any, tmp_path: Path) -> Path:
     """An empty folder for backups."""
     settings.BACKUP_DIR = tmp_path / "backups"
+    # Its lock of the periodic jobs is shared by the workers of the tests.
+    settings.DATA_DIR = tmp_path
     return tmp_path / "backups"
 
 
@@ -183,6 +186,12 @@ def test_backup_that_fails_says_why_and_leaves_nothing(
         call_command("backup", stdout=StringIO())
     with pytest.raises(CommandError, match="No space left"):
         call_command("run_periodic_jobs", stdout=StringIO())
+    # A backup may take longer than the minute until cron's next run.
+    with (folder / ".lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        call_command("run_periodic_jobs", stdout=StringIO())
+        with pytest.raises(CommandError, match="^Another backup in .* is running.$"):
+            call_command("backup", stdout=StringIO())
 
 
 def test_backup_of_the_command_stays_beside_a_later_one(folder: Path, now: datetime) -> None:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -237,9 +238,10 @@ def test_secrets_are_encrypted(client: Client, settings: Settings) -> None:
 
 @pytest.mark.parametrize("starts", [True, False], ids=["at the start", "by cron"])
 def test_app_and_recovery_codes_outlive_a_change_of_the_secret_key(
-    client: Client, baptiste: User, settings: Settings, clock: time_machine.Traveller, starts: bool
+    client: Client, baptiste: User, settings: Settings, clock: time_machine.Traveller, starts: bool, tmp_path: Path
 ) -> None:
     settings.BACKUP_MINUTES = 0
+    settings.DATA_DIR = tmp_path
     record_secret_key(now=NOW)
     secret, codes = add_app(client)
     unreadable = Authenticator.objects.create(
