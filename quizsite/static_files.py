@@ -1,6 +1,7 @@
 """Collect static files only if one of them changed, because that is the slowest part of a start."""
 
 import hashlib
+import shutil
 from pathlib import Path
 
 from django.conf import settings
@@ -8,9 +9,6 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.files.storage import FileSystemStorage
 from django.core.management import call_command
 from whitenoise.storage import CompressedManifestStaticFilesStorage
-
-# Files about the static files, which version 0.2 kept among them.
-SERVED_BEFORE = (".sources", "staticfiles.json")
 
 
 class StaticFilesStorage(CompressedManifestStaticFilesStorage):
@@ -29,12 +27,14 @@ def collect_if_changed() -> bool:
 
     Files of earlier versions stay, because open pages still request them.
     """
-    stamp = Path(settings.DATA_DIR) / "static-sources"
-    for name in SERVED_BEFORE:
-        (Path(settings.STATIC_ROOT) / name).unlink(missing_ok=True)
+    root, stamp = Path(settings.STATIC_ROOT), Path(settings.DATA_DIR) / "static-sources"
     now = fingerprint()
-    if Path(settings.STATIC_ROOT).exists() and stamp.exists() and stamp.read_text() == now:
+    if root.exists() and not stamp.exists():
+        # A full disk or a kill ended the last collection. The next one would keep a file that was cut off.
+        shutil.rmtree(root)
+    if root.exists() and stamp.read_text() == now:
         return False
+    stamp.unlink(missing_ok=True)
     call_command("collectstatic", interactive=False, verbosity=0)
     stamp.write_text(now)
     return True

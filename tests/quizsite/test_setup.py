@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from errno import ENOSPC
 from io import StringIO
 from pathlib import Path
 from resource import RLIM_INFINITY
@@ -20,6 +21,7 @@ from urllib.request import Request, urlopen
 import pytest
 from django.conf import settings as site_settings
 from django.contrib.sessions.models import Session
+from django.core.files.storage import FileSystemStorage
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import OperationalError, connection
@@ -140,9 +142,27 @@ def test_static_files_are_collected_only_when_one_changed(settings: Any, source:
     assert not (collected / "a.css").exists()
 
 
-@pytest.mark.usefixtures("source")
-def test_static_files_are_collected_again_if_their_folder_is_gone(settings: Any) -> None:
+def test_static_files_are_collected_again_if_they_are_gone_or_cut_off(
+    settings: Any, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (source / "a.woff2").write_bytes(b"a font")
+    save = FileSystemStorage._save  # type: ignore[attr-defined]
+
+    def fill_disk(self: FileSystemStorage, name: str, content: Any) -> Any:
+        # The next collection writes all other files again.
+        if not re.fullmatch(r"a\.\w{12}\.woff2", name):
+            return save(self, name, content)
+        Path(self.path(name)).write_bytes(b"a f")
+        raise OSError(ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FileSystemStorage, "_save", fill_disk)
+        with pytest.raises(OSError, match="No space left"):
+            collect_if_changed()
+
     assert collect_if_changed() is True
+    [font] = settings.STATIC_ROOT.glob("a.*.woff2")
+    assert font.read_bytes() == b"a font"
 
     shutil.rmtree(settings.STATIC_ROOT)
 
