@@ -83,6 +83,7 @@ def make_assignments(
             assigned_by=by,
             created_at=now,
             newer_version_of=newer_version_of,
+            paused_at=window.paused_at,
             **_window_fields(window),
             **asdict(settings),
         )

@@ -27,6 +27,7 @@ def test_split_gives_each_student_one_edition(classroom: Classroom, teacher: Use
         own_title="T" * 100,
         due_at=NOW + DAY,
         closes_at=NOW + 2 * DAY,
+        paused_at=now - MINUTE,
         time_limit=30 * MINUTE,
         max_attempts=2,
         shows_scores=True,
