@@ -82,6 +82,12 @@ def shows_after_first_attempt(assignment: Assignment) -> bool:
     )
 
 
+def needs_close(assignment: Assignment) -> bool:
+    """Whether its answers would never show without a close. Two constraints of the assignment check the same."""
+    is_unlimited = assignment.release == Release.AFTER_LAST and assignment.max_attempts is None
+    return assignment.release == Release.AFTER_CLOSE or is_unlimited
+
+
 def scores_can_show_first(assignment: Assignment) -> bool:
     """Whether scores can show before the answers: these wait for more than the student's last attempt."""
     return assignment.release in {Release.AFTER_CLOSE, Release.NEVER}

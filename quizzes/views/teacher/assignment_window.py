@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -15,8 +16,8 @@ from quizzes.assignments.affected import classes_to_come, ended_count, working_c
 from quizzes.assignments.board import unopened_count
 from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.lifecycle import window_state
-from quizzes.assignments.release import all_see_answers, scores_can_show_first
-from quizzes.attempts.lifecycle import undo_close_now
+from quizzes.assignments.release import all_see_answers, needs_close, scores_can_show_first
+from quizzes.attempts.lifecycle import UndoneClose, undo_close_now
 from quizzes.formatting import duration, listed, moment
 from quizzes.forms.assignment_window import WindowActForm, WindowPageForm
 from quizzes.forms.board import WindowForm
@@ -29,8 +30,8 @@ from quizzes.views.teacher.assignments import start_again_warning
 from quizzes.views.teacher.confirm import confirm_page
 from quizzes.views.teacher.undo import offer_undo
 
-# The session key of what “Undo” after “Close now” restores: the quiz, its close, and the due time and close before.
-CLOSED = "closed_quiz"
+# The session key of what “Undo” after “Close now” restores: the quiz, and its `_times` after the close and before it.
+LAST_CLOSE = "last_close"
 TEN_MINUTES = timedelta(minutes=10)
 
 
@@ -85,13 +86,10 @@ def undo_close(request: TeacherRequest, public_id: str) -> HttpResponse:
     assignment, now = taught_assignment(request, public_id), timezone.now()
     form = WindowPageForm(request.POST)
     page = form.cleaned_data["page"] if form.is_valid() else ""
-    if not _can_undo_close(request, assignment):
+    undone = _undo_close(request, assignment, now=now)
+    if undone is None:
         messages.error(request, gettext("This page is out of date. Try again."))
         return redirect(page or "assignment_progress", public_id)
-    # Only now: until then, it may be about another quiz, which can still be undone.
-    _, _, *before = request.session.pop(CLOSED)
-    due_at, closes_at = (datetime.fromisoformat(time) if time else None for time in before)
-    undone = undo_close_now(assignment, due_at=due_at, closes_at=closes_at, by=request.user, now=now)
     text = ngettext(
         "Reopened. {count} student can keep working.", "Reopened. {count} students can keep working.", undone.working
     ).format(count=undone.working)
@@ -134,11 +132,32 @@ def button_context(request: TeacherRequest, assignment: Assignment, *, now: date
     }
 
 
+@transaction.atomic
+def _undo_close(request: TeacherRequest, assignment: Assignment, *, now: datetime) -> UndoneClose | None:
+    """Undo the close; None, and no change, if the page is out of date."""
+    # Another teacher may have changed the quiz since this request read it.
+    lifecycle.lock_settings(assignment)
+    if not _can_undo_close(request, assignment):
+        return None
+    # Only now: until then, it may be about another quiz, which can still be undone.
+    _, _, before = request.session.pop(LAST_CLOSE)
+    due_at, closes_at = (datetime.fromisoformat(time) if time else None for time in before)
+    return undo_close_now(assignment, due_at=due_at, closes_at=closes_at, by=request.user, now=now)
+
+
 def _can_undo_close(request: TeacherRequest, assignment: Assignment) -> bool:
-    """Whether the assignment has the close that this teacher made last in this browser."""
-    closed = request.session.get(CLOSED, ("", ""))
-    closes_at = assignment.closes_at
-    return closes_at is not None and tuple(closed[:2]) == (assignment.public_id, closes_at.isoformat())
+    """Whether the assignment has the times of the close that this teacher made last in this browser.
+
+    Not if the answers show after an end that it did not have before.
+    """
+    public_id, after, (_, closed_before) = request.session.get(LAST_CLOSE, ("", [], (None, None)))
+    is_unchanged = public_id == assignment.public_id and after == _times(assignment)
+    return is_unchanged and (closed_before is not None or not needs_close(assignment))
+
+
+def _times(assignment: Assignment) -> list[str | None]:
+    """The due time and the close, as the session has them."""
+    return [time.isoformat() if time else None for time in (assignment.due_at, assignment.closes_at)]
 
 
 def _paused_words(assignment: Assignment) -> str:
@@ -152,7 +171,7 @@ def _close(request: TeacherRequest, assignment: Assignment, *, page: str, now: d
     """Close a quiz, and offer to take it back. page: as in `WindowPageForm`."""
     # First, because resuming moves the times that “Undo” restores.
     lifecycle.resume(assignment, by=request.user, now=now)
-    before = [time.isoformat() if time else None for time in (assignment.due_at, assignment.closes_at)]
+    before = _times(assignment)
     was_open = window_state(assignment, now=now).is_open
     try:
         closed = lifecycle.close_now(assignment, by=request.user, now=now)
@@ -160,8 +179,8 @@ def _close(request: TeacherRequest, assignment: Assignment, *, page: str, now: d
         messages.error(request, gettext("This quiz isn’t open yet. Change its opening time instead."))
         return
     text = gettext("Closed. Quizzes in progress are turned in within 2 minutes.")
-    if was_open and closed.closes_at is not None:
-        request.session[CLOSED] = [assignment.public_id, closed.closes_at.isoformat(), *before]
+    if was_open:
+        request.session[LAST_CLOSE] = [assignment.public_id, _times(closed), before]
         offer_undo(request, text, reverse("undo_close", args=[assignment.public_id]), page=page)
     else:
         messages.success(request, text)

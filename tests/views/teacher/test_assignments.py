@@ -1028,21 +1028,29 @@ def test_undo_of_a_close_after_the_earlier_close_reopens_nothing(
     assert "Reopened" not in text
 
 
-def test_undo_of_an_earlier_close_leaves_that_of_the_last_one(
+def test_close_is_undone_if_it_is_the_last_one_and_nothing_changed_since(
     timed: Assignment, classroom: Classroom, edition: Edition, teacher_client: Client
 ) -> None:
-    last = make_assignment(edition=edition, classroom=classroom, own_title="Last", closes_at=NOW + timedelta(hours=2))
+    last = make_assignment(edition=edition, classroom=classroom, own_title="Last")
     for given in (timed, last):
         address = reverse("change_window", args=[given.public_id])
         teacher_client.post(address, {"act": "close", "is_sure": "on"})
-
     earlier = teacher_client.post(reverse("undo_close", args=[timed.public_id]), follow=True)
-    undone = teacher_client.post(reverse("undo_close", args=[last.public_id]), follow=True)
-
     assert "This page is out of date." in text_of(earlier)
+
+    own = Assignment.objects.filter(pk=last.pk)
+    unlimited = {"release": "after_last", "max_attempts": None}
+    # The releases need a close, and a new due time is kept.
+    for change in ({"release": "after_close"}, unlimited, {"due_at": NOW}):
+        own.update(**change)
+        refused = teacher_client.post(reverse("undo_close", args=[last.public_id]), follow=True)
+        assert "This page is out of date." in text_of(refused)
+        own.update(**{name: getattr(last, name) for name in change})
+
+    undone = teacher_client.post(reverse("undo_close", args=[last.public_id]), follow=True)
     assert "Reopened." in text_of(undone)
     last.refresh_from_db()
-    assert last.closes_at == NOW + timedelta(hours=2)
+    assert last.closes_at is None
 
 
 def test_undo_of_a_close_in_a_pause_loses_no_time(
