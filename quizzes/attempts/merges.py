@@ -158,12 +158,14 @@ def merge_students(keep: Student, other: Student, *, seen: str, by: User, now: d
 def undo_merge(other: Student, *, by: User, now: datetime) -> Student:
     """Put a merged entry back on the roster with the attempts that it had. Safe to repeat. Raises NameTaken.
 
-    Settings that were added also stay, and what was turned in stays turned in.
+    Entries that were merged into it before, and their attempts, come along. Settings that were added also stay, and
+    what was turned in stays turned in.
     """
     if other.merged_into_id is None:
         return other
     rosters.lock_roster(other.classroom_id)
-    _lock([other.pk, other.merged_into_id])
+    entries = Student.objects.with_merged(other.merged_into_id)
+    _lock(list(entries.order_by().values_list("pk", flat=True)))
     other = read_row(Student.objects.select_related("classroom", "merged_into__classroom"), other.pk)
     keep = other.merged_into
     if keep is None:
@@ -171,15 +173,30 @@ def undo_merge(other: Student, *, by: User, now: datetime) -> Student:
     # The number that a student has in another class is of that class. A sync may have added zeros since the merge.
     if keep.classroom_id == other.classroom_id and number_key(keep.external_id) == number_key(other.external_id):
         rosters.keep_external_id(keep, "", replaces=keep.external_id)
-    attempts = list(Attempt.objects.filter(made_as=other, student=keep).select_related("assignment").order_by("pk"))
+    merged = Student.objects.filter(public_id__in=_merged_earlier(other.public_id, _newest_merges(keep)))
+    theirs = Q(made_as=other) | Q(made_as__in=merged.order_by().values("pk"))
+    attempts = list(Attempt.objects.filter(theirs, student=keep).select_related("assignment").order_by("pk"))
     # First, because a student who comes back has the version of a quiz that they started.
     _give(attempts, other, now=now)
     set_open_attempts(Attempt.objects.made_by(other.pk).open(), supports_of(other))
     rosters.restore_student(other, by=by, now=now)
     Attempt.objects.filter(made_as=other).update(made_as=None)
     Student.objects.filter(pk=other.pk).update(merged_into=None)
+    merged.update(merged_into=other)
     _record(Action.MERGE_UNDONE, keep, other, attempts, by=by, now=now)
     return other
+
+
+def _newest_merges(keep: Student) -> dict[str, str]:
+    """For each entry merged into this one, also by way of another: what its own merge named. Public ids. 1 query."""
+    events = AuditEvent.objects.filter(action=Action.STUDENT_MERGED, student__merged_into=keep).order_by("pk")
+    return dict(events.values_list("student__public_id", "detail__other"))
+
+
+def _merged_earlier(public_id: str, newest_merges: Mapping[str, str]) -> set[str]:
+    """The public ids of the entries that were merged into this one, or into one of these."""
+    own = {one for one, other in newest_merges.items() if other == public_id}
+    return own.union(*(_merged_earlier(one, newest_merges) for one in own))
 
 
 def _lock(students: Sequence[int]) -> None:

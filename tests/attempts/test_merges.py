@@ -478,22 +478,31 @@ def test_undo_is_refused_while_someone_has_the_name(
     assert fresh(twin).merged_into == student
 
 
-def test_three_entries_become_one_and_each_can_come_back(
+def test_entries_become_one_and_each_can_come_back_with_those_that_were_merged_into_it(
     assignment: Assignment, student: Student, twin: Student, teacher: User, now: datetime
 ) -> None:
-    third = make_student(classroom=student.classroom, name="M. Lopez")
-    made = {
-        one.pk: make_answered_attempt(assignment=assignment, student=one, started_at=now + place * HOUR)
-        for place, one in enumerate((student, twin, third))
-    }
-    merge(twin, third, teacher, now + 4 * HOUR)
-    merge(student, twin, teacher, now + 4 * HOUR)
-    assert [pk for pk, _ in attempts_of(student)] == [one.pk for one in made.values()]
-    assert (fresh(twin).merged_into, fresh(third).merged_into) == (student, student)
-    for one in (twin, third):
-        undo_merge(fresh(one), by=teacher, now=now + 5 * HOUR)
-    for one in (student, twin, third):
-        assert attempts_of(one) == [(made[one.pk].pk, 1)]
+    third, fourth = (make_student(classroom=student.classroom, name=name) for name in ("M. Lopez", "Mia Lopez"))
+    entries = [student, twin, third, fourth]
+    made = [
+        make_answered_attempt(assignment=assignment, student=one, started_at=now + place * HOUR).pk
+        for place, one in enumerate(entries)
+    ]
+    for keep, other in ((third, fourth), (twin, third), (student, twin)):
+        merge(keep, other, teacher, now + 4 * HOUR)
+    assert [pk for pk, _ in attempts_of(student)] == made
+    assert [fresh(one).merged_into for one in entries] == [None, student, student, student]
+
+    undo_merge(fresh(twin), by=teacher, now=now + 5 * HOUR)
+    assert [attempts_of(one) for one in (student, twin)] == [
+        [(made[0], 1)],
+        [(pk, number) for number, pk in enumerate(made[1:], start=1)],
+    ]
+    assert [fresh(one).merged_into for one in entries] == [None, None, twin, twin]
+    assert no_faults()
+
+    for one in (fourth, third):
+        undo_merge(fresh(one), by=teacher, now=now + 6 * HOUR)
+    assert [attempts_of(one) for one in entries] == [[(pk, 1)] for pk in made]
     assert no_faults()
 
 
