@@ -158,8 +158,8 @@ def merge_students(keep: Student, other: Student, *, seen: str, by: User, now: d
 def undo_merge(other: Student, *, by: User, now: datetime) -> Student:
     """Put a merged entry back on the roster with the attempts that it had. Safe to repeat. Raises NameTaken.
 
-    Entries that were merged into it before, and their attempts, come along. Settings that were added also stay, and
-    what was turned in stays turned in.
+    Entries that were merged into it before, and their attempts, come along. Settings that were added also stay,
+    what was turned in stays turned in, and time limits never get shorter.
     """
     if other.merged_into_id is None:
         return other
@@ -179,6 +179,7 @@ def undo_merge(other: Student, *, by: User, now: datetime) -> Student:
     # First, because a student who comes back has the version of a quiz that they started.
     _give(attempts, other, now=now)
     set_open_attempts(Attempt.objects.made_by(other.pk).open(), supports_of(other))
+    move_deadlines(Attempt.objects.made_by(other.pk).open().select_related("assignment", "student"), now=now)
     rosters.restore_student(other, by=by, now=now)
     Attempt.objects.filter(made_as=other).update(made_as=None)
     Student.objects.filter(pk=other.pk).update(merged_into=None)

@@ -296,6 +296,10 @@ def test_settings_that_both_have_stay(
     for one, number, factor, support in ((student, "1", "1.5", "notes"), (twin, "2", "2", "spacing")):
         Student.objects.filter(pk=one.pk).update(external_id=number, reading_variant="es", supports={support: True})
         set_accommodation(one, time_factor=Decimal(factor), by=teacher, now=now)
+    Assignment.objects.filter(pk=assignment.pk).update(closes_at=now + HOUR)
+    assignment.refresh_from_db()
+    times = {"due_at": None, "closes_at": now + 3 * HOUR, "extra_attempts": 0}
+    extend(assignment, student, **times, reason="Sick", by=teacher, now=now)
     attempt = start_attempt(fresh(twin), assignment, now=now)
     plan = plan_of(student, twin, now)
     assert (plan.taken, plan.left) == ((), ("number", "time", "supports"))
@@ -303,10 +307,10 @@ def test_settings_that_both_have_stay(
     assert kept.external_id == "1"
     assert Accommodation.objects.get(student=kept).time_factor == Decimal("1.5")
     attempt.refresh_from_db()
-    assert (attempt.student, attempt.supports) == (student, {"notes": True})
+    assert (attempt.student, attempt.supports, attempt.deadline_at) == (student, {"notes": True}, now + 3 * HOUR)
     undo_merge(fresh(twin), by=teacher, now=now)
     attempt.refresh_from_db()
-    assert (attempt.student, attempt.supports) == (twin, {"spacing": True})
+    assert (attempt.student, attempt.supports, attempt.deadline_at) == (twin, {"spacing": True}, now + HOUR)
 
 
 def test_of_two_extensions_the_later_times_and_more_attempts_hold(
