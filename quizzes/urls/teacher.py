@@ -26,6 +26,7 @@ from quizzes.views.teacher import (
     growth,
     handouts,
     item_report,
+    merges,
     paper_answers,
     progress,
     regrades,
@@ -136,7 +137,7 @@ urlpatterns = [
     path("students/<public_id:public_id>/move/", students.move_student, name="move_student"),
     path("students/<public_id:public_id>/transfer-work/", students.transfer_work, name="transfer_work"),
     path("students/<public_id:public_id>/excuse-earlier/", students.excuse_earlier, name="excuse_earlier"),
-    path("students/<public_id:public_id>/merge/", students.merge_student, name="merge_student"),
+    path("students/<public_id:public_id>/merge/", merges.merge_student, name="merge_student"),
     path("students/<public_id:public_id>/remove/", students.remove_student, name="remove_student"),
     path("students/<public_id:public_id>/restore/", students.restore_student, name="restore_student"),
     path(

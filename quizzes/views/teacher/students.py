@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from quizzes.assignments.deadlines import is_over
@@ -18,7 +18,6 @@ from quizzes.formatting import clock, isolated, listed
 from quizzes.forms.accommodations import ExcuseEarlierForm, accommodation_forms
 from quizzes.forms.fields import ConfirmForm, NextPageForm
 from quizzes.forms.rosters import (
-    MergeStudentForm,
     MoveStudentForm,
     RenameStudentForm,
     RestoreStudentForm,
@@ -45,13 +44,6 @@ NEW_PIN = "new_pin_of"
 CHANGES_SHOWN = 50
 # The forms of a student's page, as its template names them.
 FORMS = {"rename_form", "number_form", "move_form", "accommodation_form", "level_form", "supports_form"}
-# The settings of `merges.MergePlan` in words.
-MERGED_SETTINGS = {
-    "number": gettext_lazy("Student number"),
-    "time": gettext_lazy("Extra time"),
-    "supports": gettext_lazy("Supports"),
-    "level": gettext_lazy("Reading level"),
-}
 
 
 @require_GET
@@ -232,47 +224,6 @@ def _warn_of_other_scores(request: TeacherRequest, student: Student) -> None:
             "The score isn’t the same here as in the old class: {titles}. Check the regrades of both classes."
         )
         messages.warning(request, text.format(titles=listed([f"“{quiz.title}”" for quiz in quizzes])))
-
-
-@class_act(ClassAct.CHANGE)
-@require_http_methods(["GET", "POST"])
-def merge_student(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Ask which other student of the class is the same one, show what a merge does, then merge the two."""
-    student, now = taught_student(request, public_id), timezone.now()
-    is_sent = request.method == "POST"
-    data = request.POST if is_sent else request.GET
-    form = MergeStudentForm(data or None, others=merges.merge_choices(student))
-    if student.removed_at is not None or (is_sent and not form.is_valid()):
-        # Sent twice, or someone else merged or removed one of the two.
-        return redirect("student_history", student.current.public_id)
-    plan, is_changed = None, False
-    if form.is_valid():
-        other = form.cleaned_data["other"]
-        try:
-            if is_sent:
-                merges.merge_students(student, other, seen=form.cleaned_data["seen"], by=request.user, now=now)
-                text = gettext("Merged. {display_name} has the work of both.").format(
-                    display_name=isolated(student.display_name)
-                )
-                other.refresh_from_db(fields=["removed_at"])
-                address = reverse("restore_student", args=[other.public_id])
-                offer_undo(request, text, address, removed_at=str(other.removed_at))
-                return redirect("student_history", student.public_id)
-        except merges.MergeChanged:
-            is_changed = True
-        except merges.CannotMerge:
-            return redirect("student_history", student.public_id)
-        plan = merges.merge_plan(student, other, now=now)
-    context = {
-        "student": student,
-        "form": form,
-        "plan": plan,
-        "is_changed": is_changed,
-        "taken": [MERGED_SETTINGS[name] for name in plan.taken] if plan is not None else [],
-        "left": [MERGED_SETTINGS[name] for name in plan.left] if plan is not None else [],
-        "submits_any": plan is not None and any(quiz.submits for quiz in plan.quizzes),
-    }
-    return render(request, "teacher/merge_student.html", context)
 
 
 @require_POST
