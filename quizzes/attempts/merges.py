@@ -156,10 +156,11 @@ def merge_students(keep: Student, other: Student, *, seen: str, by: User, now: d
 
 @transaction.atomic
 def undo_merge(other: Student, *, by: User, now: datetime) -> Student:
-    """Put a merged entry back on the roster with the attempts that it had. Safe to repeat. Raises NameTaken.
+    """Give a merged entry the attempts that it had, and its place on the roster. Safe to repeat. Raises NameTaken.
 
-    Entries that were merged into it before, and their attempts, come along. Settings that were added also stay,
-    what was turned in stays turned in, and time limits never get shorter.
+    An entry that was removed before the merge stays removed. Entries that were merged into it before, and their
+    attempts, come along. Both need the events of the merges, which the audit log keeps for its term. Settings that were
+    added also stay, what was turned in stays turned in, and time limits never get shorter.
     """
     if other.merged_into_id is None:
         return other
@@ -173,14 +174,17 @@ def undo_merge(other: Student, *, by: User, now: datetime) -> Student:
     # The number that a student has in another class is of that class. A sync may have added zeros since the merge.
     if keep.classroom_id == other.classroom_id and number_key(keep.external_id) == number_key(other.external_id):
         rosters.keep_external_id(keep, "", replaces=keep.external_id)
-    merged = Student.objects.filter(public_id__in=_merged_earlier(other.public_id, _newest_merges(keep)))
+    newest_merges = _newest_merges(keep)
+    merged = Student.objects.filter(public_id__in=_merged_earlier(other.public_id, newest_merges))
     theirs = Q(made_as=other) | Q(made_as__in=merged.order_by().values("pk"))
     attempts = list(Attempt.objects.filter(theirs, student=keep).select_related("assignment").order_by("pk"))
     # First, because a student who comes back has the version of a quiz that they started.
     _give(attempts, other, now=now)
     set_open_attempts(Attempt.objects.made_by(other.pk).open(), supports_of(other))
     move_deadlines(Attempt.objects.made_by(other.pk).open().select_related("assignment", "student"), now=now)
-    rosters.restore_student(other, by=by, now=now)
+    own_merge = newest_merges.get(other.public_id)
+    if own_merge is None or own_merge.at == other.removed_at:
+        rosters.restore_student(other, by=by, now=now)
     Attempt.objects.filter(made_as=other).update(made_as=None)
     Student.objects.filter(pk=other.pk).update(merged_into=None)
     merged.update(merged_into=other)
@@ -188,15 +192,15 @@ def undo_merge(other: Student, *, by: User, now: datetime) -> Student:
     return other
 
 
-def _newest_merges(keep: Student) -> dict[str, str]:
-    """For each entry merged into this one, also by way of another: what its own merge named. Public ids. 1 query."""
+def _newest_merges(keep: Student) -> dict[str, AuditEvent]:
+    """The merge of each entry that was merged into this one, also by way of another, by public id. 1 query."""
     events = AuditEvent.objects.filter(action=Action.STUDENT_MERGED, student__merged_into=keep).order_by("pk")
-    return dict(events.values_list("student__public_id", "detail__other"))
+    return {event.public_id: event for event in events.annotate(public_id=F("student__public_id"))}
 
 
-def _merged_earlier(public_id: str, newest_merges: Mapping[str, str]) -> set[str]:
+def _merged_earlier(public_id: str, newest_merges: Mapping[str, AuditEvent]) -> set[str]:
     """The public ids of the entries that were merged into this one, or into one of these."""
-    own = {one for one, other in newest_merges.items() if other == public_id}
+    own = {one for one, event in newest_merges.items() if event.detail["other"] == public_id}
     return own.union(*(_merged_earlier(one, newest_merges) for one in own))
 
 

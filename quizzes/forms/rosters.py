@@ -310,9 +310,10 @@ class RenameStudentForm(forms.Form):
 
 
 class RestoreStudentForm(forms.Form):
-    """A student comes back to the roster. removed_at: of the removal that “Undo” in a notice takes back."""
+    """A student comes back to the roster. removed_at, merged_into: of what “Undo” in a notice takes back."""
 
     removed_at = forms.DateTimeField(required=False)
+    merged_into = forms.CharField(required=False)
 
 
 class CardsForm(forms.Form):

@@ -266,6 +266,11 @@ def test_removed_entry_can_be_merged(
     merge(student, twin, teacher, now + HOUR)
     assert attempts_of(student) == [(done.pk, 1)]
     assert fresh(twin).removed_at == now
+    # The undo leaves it off the roster, so another student can have the name by then.
+    add_students(student.classroom, new_students(["Maya Lopes"]), by=teacher, now=now)
+    undo_merge(fresh(twin), by=teacher, now=now + HOUR)
+    assert attempts_of(twin) == [(done.pk, 1)]
+    assert (fresh(twin).removed_at, fresh(twin).merged_into) == (now, None)
 
 
 def test_settings_that_only_the_other_one_has_come_along(

@@ -45,7 +45,7 @@ def merge_student(request: TeacherRequest, public_id: str) -> HttpResponse:
                 )
                 other.refresh_from_db(fields=["removed_at"])
                 address = reverse("restore_student", args=[other.public_id])
-                offer_undo(request, text, address, removed_at=str(other.removed_at))
+                offer_undo(request, text, address, removed_at=str(other.removed_at), merged_into=student.public_id)
                 return redirect("student_history", student.public_id)
         except merges.MergeChanged:
             is_changed = True

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -245,28 +246,41 @@ def remove_student(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 def restore_student(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Restore a removed student to the roster. For one who was merged into another, that is undone."""
+    """Restore a removed student to the roster. For one who was merged into another, that is undone.
+
+    “Undo” after the merge of an entry that was off the roster leaves it off.
+    """
     student, form = taught_student(request, public_id), RestoreStudentForm(request.POST)
-    undone = form.cleaned_data["removed_at"] if form.is_valid() else None
-    if student.removed_at is not None and undone not in (None, student.removed_at):
+    undone = form.cleaned_data if form.is_valid() else {"removed_at": None, "merged_into": ""}
+    keep = student.merged_into
+    current = {"removed_at": student.removed_at, "merged_into": keep.public_id if keep is not None else ""}
+    if student.removed_at is None or (keep is None and undone["merged_into"]):
+        # Another click has undone it.
+        return redirect("student_history", public_id)
+    if undone["removed_at"] is not None and undone != current:
         # Another teacher has restored the entry since, then removed or merged it.
         text = gettext("{display_name} was removed or merged again. Nothing changed.")
         messages.error(request, text.format(display_name=isolated(student.display_name)))
-    elif student.removed_at is not None:
-        restore = rosters.restore_student if student.merged_into_id is None else merges.undo_merge
-        number = student.external_id
-        try:
-            restored = restore(student, by=request.user, now=timezone.now())
-        except rosters.NameTaken:
-            messages.error(request, gettext("A student in this class already has that name. Rename one of them first."))
-        else:
-            text = gettext("{display_name} is back on the roster.").format(display_name=isolated(student.display_name))
-            if restored.external_id == number:
-                messages.success(request, text)
-            else:
-                lost = gettext("Someone else in this class has the student number {number} now, so it isn’t kept.")
-                messages.warning(request, f"{text} {lost.format(number=number)}")
-    return redirect("student_history", student.public_id)
+        return redirect("student_history", public_id)
+    number = student.external_id
+    try:
+        with transaction.atomic():
+            restored = merges.undo_merge(student, by=request.user, now=timezone.now())
+            if not undone["merged_into"]:
+                restored = rosters.restore_student(restored, by=request.user, now=timezone.now())
+    except rosters.NameTaken:
+        messages.error(request, gettext("A student in this class already has that name. Rename one of them first."))
+        return redirect("student_history", public_id)
+    text = gettext("{display_name} is back on the roster.")
+    if restored.removed_at is not None:
+        text = gettext("Merge undone. {display_name} stays off the roster.")
+    text = text.format(display_name=isolated(student.display_name))
+    if restored.external_id == number:
+        messages.success(request, text)
+    else:
+        lost = gettext("Someone else in this class has the student number {number} now, so it isn’t kept.")
+        messages.warning(request, f"{text} {lost.format(number=number)}")
+    return redirect("student_history", public_id)
 
 
 @class_act(ClassAct.CHANGE)

@@ -116,7 +116,16 @@ def test_other_name_can_stay_instead(student: Student, twin: Student, teacher: U
     remove_student(twin, by=teacher, now=NOW)
     page = preview(teacher_client, student, twin)
     assert [link for link in read(page).links if link.startswith(url("merge_student", twin))] == []
+    assert "Maya Lopes gets back the work that moves now, and stays off the roster." in text_of(page)
     assert "Maya Lopes (removed)" in text_of(teacher_client.get(url("merge_student", student)))
+
+    merged = teacher_client.post(url("merge_student", student), form_of(page, having="seen").data(), follow=True)
+    undo = next(one for one in read(merged).forms if one.action == url("restore_student", twin))
+    # A second click restores nobody.
+    for shown in ("Merge undone. Maya Lopes stays off the roster.", ""):
+        assert shown in text_of(teacher_client.post(undo.action, undo.data(), follow=True))
+        twin.refresh_from_db()
+        assert (twin.removed_at, twin.merged_into) == (NOW, None)
 
 
 def test_change_in_the_meantime_shows_the_plan_again(
