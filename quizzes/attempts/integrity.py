@@ -76,7 +76,11 @@ def check_integrity() -> list[Finding]:
 
     It reads batches of 500 attempts, writes nothing and blocks no other request.
     """
-    with _snapshot():
+    with snapshot():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                # A query of the site may take 10 s. The one on each operation of 5,500,000 saves takes longer.
+                cursor.execute("SET LOCAL statement_timeout = 0")
         return _findings()
 
 
@@ -117,7 +121,7 @@ def _findings() -> list[Finding]:
 
 
 @contextmanager
-def _snapshot() -> Iterator[None]:
+def snapshot() -> Iterator[None]:
     """Let all queries see the rows of the first one, so that a save between two queries does not look like an error.
 
     Not `atomic`: on SQLite it takes the write lock.
@@ -128,9 +132,6 @@ def _snapshot() -> Iterator[None]:
     begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if connection.vendor == "postgresql" else "BEGIN DEFERRED"
     with connection.cursor() as cursor:
         cursor.execute(begin)
-        if connection.vendor == "postgresql":
-            # A query of the site may take 10 s. The one on each operation of 5,500,000 saves takes longer.
-            cursor.execute("SET LOCAL statement_timeout = 0")
         try:
             yield
         finally:

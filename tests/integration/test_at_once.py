@@ -34,6 +34,8 @@ from quizzes.attempts.transfers import transfer_attempts
 from quizzes.content.drafts.lifecycle import delete_set, restore_set
 from quizzes.content.drafts.publishing import publish
 from quizzes.content.drafts.saving import save_text
+from quizzes.files.class_export.document import read_class_export
+from quizzes.files.class_export.writer import export_classroom
 from quizzes.files.questions import importing
 from quizzes.files.questions.footnote_files import write_own
 from quizzes.files.questions.formats import read_questions
@@ -428,14 +430,15 @@ def test_save_and_submit_at_once_never_lose_an_answer_that_was_acknowledged(
         assert computed([done])[done.pk] == stored(done)
 
 
-def test_integrity_reads_one_snapshot_while_a_student_saves(attempt: Attempt) -> None:
+def test_integrity_and_a_class_file_read_one_snapshot_while_a_student_saves(attempt: Attempt, now: datetime) -> None:
     save(attempt, "one", "a")
-    saved: list[Saved] = []
+    saved, revisions = list[Saved](), [1]
 
     def save_after_the_answers_were_read(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
         rows = execute(sql, *rest)
-        if 'FROM "quizzes_answer" ' in sql and not saved:
-            saved.extend(at_once([lambda: save(attempt, "one", "b", seen_revision=1)]))
+        if 'FROM "quizzes_answer" ' in sql and revisions:
+            seen = revisions.pop()
+            saved.extend(at_once([lambda: save(attempt, "one", "b", seen_revision=seen)]))
         return rows
 
     with connection.execute_wrapper(save_after_the_answers_were_read):
@@ -444,6 +447,14 @@ def test_integrity_reads_one_snapshot_while_a_student_saves(attempt: Attempt) ->
     assert saved == [Saved("saved", 2, "b")]
     assert [(finding.checked, finding.broken) for finding in findings] == [(1, ()), (0, ()), (1, ()), (1, ())]
     assert [finding.checked for finding in check_integrity()] == [1, 0, 2, 2]
+
+    revisions.append(2)
+    with connection.execute_wrapper(save_after_the_answers_were_read):
+        content = export_classroom(attempt.classroom, now=now)
+
+    assert saved[1:] == [Saved("saved", 3, "b")]
+    [part] = read_class_export(content).attempts
+    assert ([answer.revision for answer in part.answers], len(part.log)) == ([2], 2)
 
 
 def test_one_roster_sent_twice_at_once_adds_nobody_twice(classroom: Classroom, teacher: User, now: datetime) -> None:

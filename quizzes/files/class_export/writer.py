@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from quizzes.attempts.integrity import deadline_moves
+from quizzes.attempts.integrity import deadline_moves, snapshot
 from quizzes.content.pictures import picture_tables
 from quizzes.files.class_export.document import write_class_export
 from quizzes.files.class_export.parts import (
@@ -57,34 +57,37 @@ def record_export(classroom: Classroom, *, by: User | None, now: datetime) -> No
 
 
 def export_classroom(classroom: Classroom, *, now: datetime) -> bytes:
-    """The class export of a classroom; 14 queries. The file has names, answers and keys in plain text."""
+    """The class export of a classroom; 14 queries of one moment. The file has names, answers and keys in plain text."""
+    with snapshot():
+        class_export = _class_export(classroom, now=now)
+    return write_class_export(class_export)
+
+
+def _class_export(classroom: Classroom, *, now: datetime) -> ClassExport:
     assignments = list(classroom.assignments.order_by("created_at", "pk"))
     editions = Edition.objects.filter(pk__in={assignment.edition_id for assignment in assignments})
     attempts = classroom.attempts.select_related("assignment", "student").order_by("pk")
-    return write_class_export(
-        ClassExport(
-            made_at=now,
-            classroom=ClassroomPart(
-                key=Key(classroom.public_id),
-                name=classroom.name,
-                time_zone=classroom.time_zone,
-                created_at=classroom.created_at,
-                archived_at=classroom.archived_at,
-                sorts_by_first_name=classroom.sorts_by_first_name,
-                counts_missing_as_zero=classroom.counts_missing_as_zero,
-                reading_variant=classroom.reading_variant,
-                students_choose_variant=classroom.students_choose_variant,
-                supports=classroom.supports,
-                pin_kind=classroom.pin_kind,
-            ),
-            editions=tuple(
-                _edition(edition)
-                for edition in editions.select_related("question_set").order_by("question_set", "number")
-            ),
-            students=_students(classroom),
-            assignments=_assignments(classroom, assignments),
-            attempts=_attempts(classroom, list(attempts)),
-        )
+    return ClassExport(
+        made_at=now,
+        classroom=ClassroomPart(
+            key=Key(classroom.public_id),
+            name=classroom.name,
+            time_zone=classroom.time_zone,
+            created_at=classroom.created_at,
+            archived_at=classroom.archived_at,
+            sorts_by_first_name=classroom.sorts_by_first_name,
+            counts_missing_as_zero=classroom.counts_missing_as_zero,
+            reading_variant=classroom.reading_variant,
+            students_choose_variant=classroom.students_choose_variant,
+            supports=classroom.supports,
+            pin_kind=classroom.pin_kind,
+        ),
+        editions=tuple(
+            _edition(edition) for edition in editions.select_related("question_set").order_by("question_set", "number")
+        ),
+        students=_students(classroom),
+        assignments=_assignments(classroom, assignments),
+        attempts=_attempts(classroom, list(attempts)),
     )
 
 
