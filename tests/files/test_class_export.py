@@ -488,19 +488,27 @@ def test_a_class_that_is_here_is_not_taken_in_twice(school: Classroom, teacher: 
     assert Classroom.objects.count() == count
 
 
-def test_erased_class_comes_in_again_while_a_student_is_in_another_class(school: Classroom, teacher: User) -> None:
+def test_classes_of_a_student_who_moved_come_in_in_either_order(school: Classroom, teacher: User) -> None:
     """Eva moved. Her work here comes back, and what she has in the other class stays hers."""
     eva = Student.objects.get(display_name="Eva")
-    content, book = export_classroom(school, now=LATER), figures(school)["book"]
+    files = [export_classroom(classroom, now=LATER) for classroom in (school, eva.classroom)]
+    book = figures(school)["book"]
     erase_classroom(school, by=teacher, now=LATER)
 
-    again = import_classroom(content, by=teacher, now=LATER)
+    again = import_classroom(files[0], by=teacher, now=LATER)
 
     assert figures(again)["book"] == book
     entry = again.students.get(display_name="Eva")
     assert (entry.removed_at, entry.attempts.count(), entry.public_id != eva.public_id) == (LATER, 1, True)
     eva.refresh_from_db()
     assert (eva.classroom.name, eva.attempts.count()) == ("Period 4", 0)
+
+    new_teacher = empty_site()
+    first, second = [import_classroom(file, by=new_teacher, now=LATER) for file in files]
+
+    assert figures(first)["book"] == book
+    assert first.students.get(display_name="Eva").public_id == eva.public_id
+    assert second.students.get().public_id != eva.public_id
 
 
 @pytest.mark.usefixtures("own_ledger")

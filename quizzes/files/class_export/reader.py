@@ -52,7 +52,7 @@ from quizzes.people.rosters import name_columns
 
 
 class AlreadyHere(Exception):
-    """This site has a classroom, student, assignment or attempt with a key of the file."""
+    """This site has a classroom, assignment or attempt with a key of the file."""
 
 
 def import_classroom(content: bytes, *, by: User, now: datetime) -> Classroom:
@@ -103,7 +103,6 @@ def left_out_count(classroom: Classroom) -> int:
 def _refuse_known(class_export: ClassExport) -> None:
     known = [
         Classroom.objects.filter(public_id=class_export.classroom.key),
-        Student.objects.filter(public_id__in=[part.key for part in class_export.students if not part.is_elsewhere]),
         Assignment.objects.filter(public_id__in=[part.key for part in class_export.assignments]),
         Attempt.objects.filter(public_id__in=[part.key for part in class_export.attempts]),
     ]
@@ -136,10 +135,10 @@ def _classroom(class_export: ClassExport, *, by: User, now: datetime) -> Classro
 def _students(class_export: ClassExport, classroom: Classroom) -> dict[str, Student]:
     """Students by key. A student who moved to another class is removed, because the file does not have that class.
 
-    If that class is on this site, the student there has the key, and the one of this class gets a new one.
+    Such a student is in the files of both classes. From the second file, the student gets a new key.
     """
-    elsewhere = [part.key for part in class_export.students if part.is_elsewhere]
-    taken = set(Student.objects.filter(public_id__in=elsewhere).values_list("public_id", flat=True))
+    keys = [part.key for part in class_export.students]
+    taken = set(Student.objects.filter(public_id__in=keys).values_list("public_id", flat=True))
     students = {}
     for part in class_export.students:
         try:
