@@ -33,7 +33,8 @@ from quizzes.attempts.transfers import move_with_work, transfer_attempts
 from quizzes.content.drafts.lifecycle import copy_set
 from quizzes.files import roster_sync
 from quizzes.files.oneroster import RosterClass
-from quizzes.files.roster_sync import Change, ClassPlan
+from quizzes.files.roster_changes import Change
+from quizzes.files.roster_sync import ClassPlan
 from quizzes.grading import manual_grades
 from quizzes.grading.regrades import lock_affected
 from quizzes.models import (
