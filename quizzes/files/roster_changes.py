@@ -37,8 +37,8 @@ class Change:
 class Site:
     """The students of all rosters that the teacher may change.
 
-    left: those who left their class, by number. gone: the row ids of those who move to no other one. names: the name
-    keys that each student has or had here, by row id.
+    left: those who left their class and may move, by number. gone: the row ids of those who left and are in no other
+    class of the file. names: the name keys that each student has or had here, by row id.
     """
 
     own: Sequence[Student]
@@ -50,7 +50,7 @@ class Site:
 def class_changes(
     one: RosterClass, classroom: Classroom | None, site: Site, numbers: Mapping[str, str]
 ) -> list[Change]:
-    """The changes of one class of the file. numbers: how this site writes numbers of the file, if they differ."""
+    """The changes of the students whom the file has in a class. numbers: how this site writes them, if they differ."""
     here = [student for student in site.own if classroom is not None and student.classroom_id == classroom.pk]
     enrolled = [student for student in here if student.removed_at is None]
     known = _known(one, here, enrolled, site, numbers)
@@ -62,12 +62,17 @@ def class_changes(
         taken.add(name_key(change.name.display))
         if change.kind == "numbered" and change.student is not None:
             matched.add(change.student.pk)
-    numbered = {change.student.pk for change in found if change.kind == "numbered" and change.student is not None}
-    for student in enrolled:
-        if student.pk in site.gone and student.pk not in numbered:
-            name = rosters.person_name(student)
-            found.append(Change(f"gone-{student.public_id}", "gone", name, student.external_id, student))
     return found
+
+
+def changes_of_gone(left: Sequence[Student], others: Sequence[Change]) -> list[Change]:
+    """The changes of those who left a class, without who has a new number in it. others: of `class_changes`."""
+    numbered = {change.student for change in others if change.kind == "numbered"}
+    return [
+        Change(f"gone-{one.public_id}", "gone", rosters.person_name(one), one.external_id, one)
+        for one in left
+        if one not in numbered
+    ]
 
 
 def _known(

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from quizzes.files import signed_preview
 from quizzes.files.oneroster import OneRoster, RosterClass, RosterStudent
-from quizzes.files.roster_changes import Change, Site, class_changes
+from quizzes.files.roster_changes import Change, Site, changes_of_gone, class_changes
 from quizzes.models import AuditEvent, Classroom, Student, User
 from quizzes.models.locks import lock_rows
 from quizzes.people import classrooms, newcomers, rosters
@@ -86,17 +86,34 @@ def plans(file: OneRoster, targets: Mapping[str, Classroom | None], *, by: User)
         for row in one.students
         if row.external_id in left and (targets[one.key], row.external_id) not in numbers_here
     }
-    gone = {student.pk for student in who_left} - moving
-    site = Site(own, left, gone, _names_by_student(own))
+    site = Site(own, left, {student.pk for student in who_left} - moving, _names_by_student(own))
+    changes = _changes(chosen, targets, site, spelled, who_left)
     return [
         ClassPlan(
-            one,
-            targets[one.key],
-            tuple(class_changes(one, targets[one.key], site, numbers)),
-            tuple(_unknown(one, targets[one.key], own)) if file.is_delta else (),
+            one, targets[one.key], tuple(found), tuple(_unknown(one, targets[one.key], own)) if file.is_delta else ()
         )
-        for one, numbers in zip(chosen, spelled, strict=True)
+        for one, found in zip(chosen, changes, strict=True)
     ]
+
+
+def _changes(
+    chosen: Sequence[RosterClass],
+    targets: Mapping[str, Classroom | None],
+    site: Site,
+    spelled: Sequence[Mapping[str, str]],
+    who_left: Sequence[Student],
+) -> Iterator[list[Change]]:
+    """The changes of each class. A student moves once, and is gone from the class if they do not move."""
+    staying, changes = list(who_left), list[list[Change]]()
+    for one, numbers in zip(chosen, spelled, strict=True):
+        left = {student.external_id: student for student in staying}
+        found = class_changes(one, targets[one.key], replace(site, left=left), numbers)
+        moved = {change.student for change in found if change.kind == "moved"}
+        staying = [student for student in staying if student not in moved]
+        changes.append(found)
+    for one, found in zip(chosen, changes, strict=True):
+        gone = [student for student in staying if student.classroom == targets[one.key]]
+        yield [*found, *changes_of_gone(gone, found)]
 
 
 def _who_left(

@@ -192,6 +192,21 @@ def test_a_student_who_is_here_by_name_gets_the_number(teacher_client: Client, c
     assert roster_of(classroom.name) == {"Ana Reyes": "1001"}
 
 
+@pytest.mark.parametrize(("number", "name"), [("", "Ana Reyes"), ("7", "Ana Reyes (2)")])
+def test_a_student_who_does_not_move_is_gone_from_the_old_class(
+    number: str, name: str, teacher_client: Client, classroom: Classroom
+) -> None:
+    """The new class has the name: of the same student, or of another one."""
+    run(teacher_client, SMALL)
+    make_student(classroom=classroom, name="Ana Reyes", external_id=number)
+
+    content, targets = package({"A": ["u2"], "B": ["u1"]}), {"target-1": classroom.public_id}
+    run(teacher_client, content, targets=targets, also=("gone-",))
+
+    assert roster_of("Civics A") == {"Ben Cole": "1002"}
+    assert roster_of(classroom.name) == {name: "1001"}
+
+
 def test_a_new_name_like_one_without_a_number_says_so(teacher_client: Client, classroom: Classroom) -> None:
     """A teacher may have typed first names and initials before the school's package came."""
     make_student(classroom=classroom, name="Ana R.")
@@ -206,6 +221,18 @@ def test_a_student_of_two_classes_is_in_both(teacher_client: Client) -> None:
     run(teacher_client, package({"A": ["u1"], "B": ["u1"]}))
     run(teacher_client, package({"A": ["u1"], "B": ["u1"]}))
     assert roster_of("Civics A") == roster_of("Civics B") == {"Ana Reyes": "1001"}
+
+
+def test_a_student_who_left_one_class_for_two_moves_to_one(teacher_client: Client) -> None:
+    run(teacher_client, SMALL)
+    ana = Student.objects.get(display_name="Ana Reyes")
+
+    page = run(teacher_client, package({"A": ["u2"], "B": ["u1"], "C": ["u1"]}))
+
+    assert text_of(page).count("Moves from “Civics A”.") == 1
+    assert roster_of("Civics A") == {"Ben Cole": "1002"}
+    assert roster_of("Civics B") == roster_of("Civics C") == {"Ana Reyes": "1001"}
+    assert Student.objects.get(classroom__name="Civics B") == ana
 
 
 def test_a_student_of_two_classes_can_leave_one_or_both(teacher_client: Client) -> None:
