@@ -139,10 +139,10 @@ def _classes(
     # Version 1.2 has roles in a table of their own.
     students = {row.get("usersourcedid", "") for row in tables.get("roles", []) if _is_student(row.get("role", ""))}
     students |= {key for key, row in users.items() if _is_student(row.get("role", ""))}
-    # Some files have one number, such as 0, for everyone who has none.
-    shared = {
-        number for number, count in Counter(row.get("identifier", "") for row in users.values()).items() if count > 1
-    }
+    # Some files have one number, such as 0, for everyone who has none. A teacher may have a student's number.
+    numbered = students | {row["usersourcedid"] for row in tables["enrollments"] if _is_student(row.get("role", ""))}
+    counts = Counter(row.get("identifier", "") for key, row in users.items() if key in numbered)
+    shared = {number for number, count in counts.items() if count > 1}
     classes = {row["sourcedid"]: row for row in tables["classes"] if not _is_gone(row)}
     rows = defaultdict[str, list[Mapping[str, str]]](list)
     for row in tables["enrollments"]:

@@ -471,11 +471,13 @@ def test_sections_of_one_course_are_told_apart_and_the_role_in_the_class_counts(
 
 
 def test_number_that_several_students_have_is_nobodys() -> None:
+    """A teacher may have the number of a student."""
     assert classes_of(
-        users="sourcedId,givenName,familyName,identifier\na,Ana,Ruiz,0\nb,Bo,Cho,0\n",
+        users="sourcedId,givenName,familyName,identifier\na,Ana,Ruiz,0\nb,Bo,Cho,0\nc,Cy,Dunn,9\nt,Pat,Rivera,9\n",
         classes="sourcedId,title\n1,Civics\n",
-        enrollments="sourcedId,classSourcedId,userSourcedId,role\n1,1,a,student\n2,1,b,student\n",
-    ) == [("Civics", [("b", "Bo Cho"), ("a", "Ana Ruiz")], ())]
+        enrollments="sourcedId,classSourcedId,userSourcedId,role\n1,1,a,student\n2,1,b,student\n3,1,c,student\n"
+        "4,1,t,teacher\n",
+    ) == [("Civics", [("b", "Bo Cho"), ("9", "Cy Dunn"), ("a", "Ana Ruiz")], ())]
 
 
 @pytest.mark.parametrize("column", ["userSourcedId", "classSourcedId"])
