@@ -174,19 +174,31 @@ class _Members:
 
     def read(self, rows: Sequence[Mapping[str, str]]) -> None:
         """Read the rows of the class."""
+        students = [row for row in rows if self._is_of_student(row)]
+        ended = [self.today is not None and _has_ended(row, self.today) for row in students]
         # When the term is over, the dates say nothing about who left.
-        today = self.today if self.today and not all(_has_ended(row, self.today) for row in rows) else None
+        is_over = all(has_ended for row, has_ended in zip(students, ended, strict=True) if not self._has_left(row))
+        for row, has_ended in zip(students, ended, strict=True):
+            self._read_student(row, has_ended=has_ended and not is_over)
         for row in rows:
-            user, role = self.users.get(row["usersourcedid"]), row.get("role", "")
-            # The role in the class counts. A student may be an aide in another class.
-            if _is_student(role) or (not role and row["usersourcedid"] in self.students):
-                self._read_student(row, user, has_ended=today is not None and _has_ended(row, today))
-            elif "teacher" in role.casefold() and user is not None and not _is_gone(row):
+            user = self.users.get(row["usersourcedid"])
+            if "teacher" in row.get("role", "").casefold() and user is not None and not _is_gone(row):
                 self.teachers[row["usersourcedid"]] = user
 
-    def _read_student(self, row: Mapping[str, str], user: Mapping[str, str] | None, *, has_ended: bool) -> None:
+    def _is_of_student(self, row: Mapping[str, str]) -> bool:
+        """Whether the row is of a student. The role in the class counts: a student may be an aide in another class."""
+        role = row.get("role", "")
+        return _is_student(role) or (not role and row["usersourcedid"] in self.students)
+
+    def _has_left(self, row: Mapping[str, str]) -> bool:
+        """Whether the row or its user is to be deleted."""
+        user = self.users.get(row["usersourcedid"])
+        return _is_gone(row) or (user is not None and _is_gone(user))
+
+    def _read_student(self, row: Mapping[str, str], *, has_ended: bool) -> None:
+        user = self.users.get(row["usersourcedid"])
         external_id = _external_id(user, row["usersourcedid"], self.shared)
-        if _is_gone(row) or has_ended or (user is not None and _is_gone(user)):
+        if has_ended or self._has_left(row):
             self.gone.append(external_id)
             if user is None:
                 self.nameless.append(external_id)

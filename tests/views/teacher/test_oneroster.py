@@ -668,18 +668,23 @@ def test_one_section_alone_finds_its_class(teacher_client: Client, classroom: Cl
 
 def test_an_enrollment_that_ended_is_over_unless_the_whole_term_is() -> None:
     def found(*ends: str) -> tuple[list[str], tuple[str, ...]]:
-        enrolled = "".join(f"e{n},A,u{n},student,{end}\n" for n, end in enumerate(ends))
+        enrolled = "".join(f"e{n},A,u{n},student,{end},\n" for n, end in enumerate(ends))
+        # Rows of others, and of those who left, say nothing about the term.
+        enrolled += "t,A,u9,teacher,,\ng,A,u8,student,,tobedeleted\nd,A,u2,student,,\n"
         content = io.BytesIO()
         with zipfile.ZipFile(content, "w") as archive:
-            archive.writestr("users.csv", "sourcedId,givenName,familyName\nu0,Ana,Ruiz\nu1,Bo,Cho\n")
+            archive.writestr(
+                "users.csv", USERS + "u0,,,,,,,,Ana,Ruiz,,\nu1,,,,,,,,Bo,Cho,,\nu2,inactive,,,,,,,Cy,Dunn,,\n"
+            )
             archive.writestr("classes.csv", "sourcedId,title\nA,Civics\n")
-            archive.writestr("enrollments.csv", "sourcedId,classSourcedId,userSourcedId,role,endDate\n" + enrolled)
+            columns = "sourcedId,classSourcedId,userSourcedId,role,endDate,status\n"
+            archive.writestr("enrollments.csv", columns + enrolled)
         [one] = read_oneroster(content.getvalue(), today=date(2026, 11, 26)).classes
         return [student.external_id for student in one.students], one.gone
 
-    assert found("2026-11-25", "2027-01-15") == (["u1"], ("u0",))
-    assert found("2026-11-26", "") == (["u1", "u0"], ())
-    assert found("2026-06-05", "2026-06-05") == (["u1", "u0"], ())
+    assert found("2026-11-25", "2027-01-15") == (["u1"], ("u0", "u8", "u2"))
+    assert found("2026-11-26", "") == (["u1", "u0"], ("u8", "u2"))
+    assert found("2026-06-05", "2026-06-05") == (["u1", "u0"], ("u8", "u2"))
 
 
 def test_an_enrollment_lasts_until_the_evening_of_its_last_day(
