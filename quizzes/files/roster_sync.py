@@ -185,7 +185,7 @@ def _unknown(one: RosterClass, classroom: Classroom | None, own: Sequence[Studen
 
 def rosters_of(by: User) -> list[Classroom]:
     """The classes whose rosters this teacher may change."""
-    return list(Classroom.objects.editable_by(by).current())
+    return list(Classroom.objects.editable_by(by).current().with_list_names(by))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Forms to import and sync classes from a OneRoster or Clever package."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -69,25 +69,25 @@ class TargetsForm(forms.Form):
     """For each class of the file: the teacher's class that it fills, a new one, or none."""
 
     def __init__(self, *args: Any, file: OneRoster, own: Sequence[Classroom], **kwargs: Any) -> None:
-        """own: the teacher's classes. One with the title of the class in the file is chosen at first."""
+        """own: the teacher's classes. The one with the title of the class in the file is chosen at first."""
         super().__init__(*args, **kwargs)
         self.file, self.own = file, {classroom.public_id: classroom for classroom in own}
-        by_name = {classroom.name.casefold(): classroom.public_id for classroom in own}
         has_own = any(one.is_own for one in file.classes)
         chooses_all = not has_own and len(file.classes) <= _OF_ONE_TEACHER
         choices = [
             (NO_CLASS, gettext("Don’t import")),
             (NEW_CLASS, gettext("A new class")),
-            *((classroom.public_id, classroom.name) for classroom in own),
+            *((classroom.public_id, classroom.list_name) for classroom in own),
         ]
         for place, one in enumerate(file.classes):
+            same = _same(one.title, own)
+            is_chosen = one.students and (one.is_own or chooses_all)
             self.fields[f"target-{place}"] = forms.ChoiceField(
                 label=one.title,
                 choices=choices,
                 required=False,
                 widget=forms.Select(attrs={"class": "in"}),
-                initial=_same(one.title, by_name)
-                or (NEW_CLASS if one.students and (one.is_own or chooses_all) else NO_CLASS),
+                initial=same if same is not None else (NEW_CLASS if is_chosen else NO_CLASS),
             )
 
     @property
@@ -128,13 +128,17 @@ class TargetsForm(forms.Form):
         return len(self.file.classes[place].students) if is_chosen else 0
 
 
-def _same(title: str, by_name: Mapping[str, str]) -> str:
-    """The id of the class with this title, or of the only one with this title and a period after it; "" for none.
+def _same(title: str, own: Sequence[Classroom]) -> str | None:
+    """The choice for a class with this title: the class of this name, or with a period after it. None for neither.
 
-    A file with changes may have one of several sections, and then its title needs no period.
+    A file with changes may have one of several sections, and then its title needs no period. Of 2 classes with one
+    name, the teacher must choose.
     """
-    longer = [public_id for name, public_id in by_name.items() if name.startswith(f"{title.casefold()} (")]
-    return by_name.get(title.casefold(), longer[0] if len(longer) == 1 else "")
+    exact = [one for one in own if one.name.casefold() == title.casefold()]
+    found = exact or [one for one in own if one.name.casefold().startswith(f"{title.casefold()} (")]
+    if len({one.name.casefold() for one in found}) != 1:
+        return None
+    return found[0].public_id if len(found) == 1 else NO_CLASS
 
 
 class ChangesForm(forms.Form):

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from quizzes.attempts.merges import merge_plan, merge_students
 from quizzes.files.oneroster import MAX_CELLS, UnreadableOneRoster, read_oneroster
 from quizzes.models import Classroom, Student, User
+from quizzes.people.class_people import add_person
 from quizzes.people.rosters import rename_student
-from tests.factories import NOW, make_answered_attempt, make_assignment, make_student
+from tests.factories import NOW, make_answered_attempt, make_assignment, make_classroom, make_student
 from tests.pages import errors_of, form_of, text_of
 
 pytestmark = pytest.mark.django_db
@@ -666,6 +667,24 @@ def test_one_section_alone_finds_its_class(teacher_client: Client, classroom: Cl
     assert [field.value() for _, field in page.context["targets"].lines] == [classroom.public_id]
 
 
+@pytest.mark.parametrize("name", ["Civics A", "Civics A (period 3)"])
+def test_classes_of_one_name_are_told_apart_and_none_is_chosen(
+    name: str, teacher_client: Client, teacher: User, other_teacher: User
+) -> None:
+    make_classroom(teacher=teacher, name=name)
+    shared = make_classroom(teacher=other_teacher, name=name)
+    add_person(shared, teacher, role="teacher", by=other_teacher, now=NOW)
+    page = teacher_client.post(reverse("import_oneroster"), {"file": SimpleUploadedFile("r.zip", SMALL)})
+    [(_, field)] = page.context["targets"].lines
+    assert field.value() == ""
+    owners = sorted([teacher.name, other_teacher.name])
+    assert sorted(label for _, label in field.field.choices[2:]) == [f"{name} ({owner})" for owner in owners]
+    page = teacher_client.post(
+        reverse("import_oneroster"), form_of(page, having="packed").data(**{"target-0": shared.public_id})
+    )
+    assert f"into {name} ({other_teacher.name})" in text_of(page)
+
+
 def test_an_enrollment_that_ended_is_over_unless_the_whole_term_is() -> None:
     def found(*ends: str) -> tuple[list[str], tuple[str, ...]]:
         enrolled = "".join(f"e{n},A,u{n},student,{end},\n" for n, end in enumerate(ends))
@@ -673,9 +692,8 @@ def test_an_enrollment_that_ended_is_over_unless_the_whole_term_is() -> None:
         enrolled += "t,A,u9,teacher,,\ng,A,u8,student,,tobedeleted\nd,A,u2,student,,\n"
         content = io.BytesIO()
         with zipfile.ZipFile(content, "w") as archive:
-            archive.writestr(
-                "users.csv", USERS + "u0,,,,,,,,Ana,Ruiz,,\nu1,,,,,,,,Bo,Cho,,\nu2,inactive,,,,,,,Cy,Dunn,,\n"
-            )
+            people = "u0,,Ana,Ruiz\nu1,,Bo,Cho\nu2,inactive,Cy,Dunn\n"
+            archive.writestr("users.csv", "sourcedId,status,givenName,familyName\n" + people)
             archive.writestr("classes.csv", "sourcedId,title\nA,Civics\n")
             columns = "sourcedId,classSourcedId,userSourcedId,role,endDate,status\n"
             archive.writestr("enrollments.csv", columns + enrolled)
