@@ -16,8 +16,9 @@ from quizzes.models import Classroom, User
 NO_CLASS, NEW_CLASS = "", "new"
 # With more classes than this, the file is hardly of one teacher, so none is chosen for them.
 _OF_ONE_TEACHER = 8
-# A check box for each student, of at most 1,000 fields that the site takes.
-_MOST_STUDENTS = 900
+# A check box for each student and a field for each class, of at most 1,000 fields that the site takes. The rest is for
+# students who are not in the file, and whom the teacher checks one by one.
+_MOST_FIELDS = 950
 
 
 class OneRosterFileForm(forms.Form):
@@ -96,6 +97,12 @@ class TargetsForm(forms.Form):
         return [(one, self[f"target-{place}"]) for place, one in enumerate(self.file.classes)]
 
     @property
+    def chosen_fields(self) -> list[forms.BoundField]:
+        """The fields of the classes that are imported."""
+        targets = self.targets
+        return [field for one, field in self.lines if one.key in targets]
+
+    @property
     def targets(self) -> dict[str, Classroom | None]:
         """The chosen classroom by key of a class, None for a new one; without those that are not imported."""
         found = {}
@@ -109,23 +116,19 @@ class TargetsForm(forms.Form):
         """Two classes of the file cannot fill one class, and something must be chosen."""
         cleaned = super().clean() or {}
         filled = [value for value in cleaned.values() if value not in (NO_CLASS, NEW_CLASS)]
+        targets = self.targets
+        chosen = [one for one in self.file.classes if one.key in targets]
+        most = _MOST_FIELDS - len(chosen)
         if len(set(filled)) != len(filled):
             self.add_error(None, gettext("2 classes of the file go into one class. Choose another one for 1 of them."))
-        elif not any(value != NO_CLASS for value in cleaned.values()):
+        elif not chosen:
             self.add_error(None, gettext("Choose at least 1 class to import."))
-        elif sum(self._size(place) for place in range(len(self.file.classes))) > _MOST_STUDENTS:
+        elif sum(len(one.students) for one in chosen) > most:
             self.add_error(
                 None,
-                gettext("Choose fewer classes. Up to {count} students can be imported at a time.").format(
-                    count=_MOST_STUDENTS
-                ),
+                gettext("Choose fewer classes. Up to {count} students can be imported at a time.").format(count=most),
             )
         return cleaned
-
-    def _size(self, place: int) -> int:
-        """The number of students in the class at this place, 0 if it is not imported."""
-        is_chosen = self.cleaned_data.get(f"target-{place}", NO_CLASS) != NO_CLASS
-        return len(self.file.classes[place].students) if is_chosen else 0
 
 
 def _same(title: str, own: Sequence[Classroom]) -> str | None:
