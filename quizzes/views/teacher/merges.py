@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from quizzes.attempts import merges
 from quizzes.formatting import isolated
-from quizzes.forms.rosters import MergeStudentForm
+from quizzes.forms.students import MergeStudentForm
 from quizzes.people.class_roles import ClassAct
 from quizzes.views.access import TeacherRequest, class_act, taught_student
 from quizzes.views.teacher.undo import offer_undo

@@ -18,7 +18,7 @@ from quizzes.content.reading import LEVELS
 from quizzes.formatting import clock, isolated, listed
 from quizzes.forms.accommodations import ExcuseEarlierForm, accommodation_forms
 from quizzes.forms.fields import ConfirmForm, NextPageForm
-from quizzes.forms.rosters import (
+from quizzes.forms.students import (
     MoveStudentForm,
     RenameStudentForm,
     RestoreStudentForm,
