@@ -193,9 +193,9 @@ class QueueGradeForm(GradeForm):
 
     def __init__(self, data: QueryDict | None = None, **kwargs: Any) -> None:
         # Without the script, a chosen number stays chosen beside a typed one.
-        if data is not None and data.get("other"):
+        if data is not None and (typed := data.get("other", "")):
             data = data.copy()
-            data["points"] = data["other"]
+            data["points"] = typed
         super().__init__(data, **kwargs)
         if self.levels:
             self.fields["points"].error_messages["required"] = gettext("Choose the points.")

@@ -235,8 +235,8 @@ class AnswerEvent(models.Model):
 class SupportMark(models.Model):
     """What a student did with a support in an attempt, by kind and place.
 
-    place: the token of a crossed-out choice, such as “3-true” if question 3 is true or false, or the key of a highlighted
-    sentence; else a name.
+    place: the token of a crossed-out choice, with the number of its question if it is “true” or “false”; the key of a
+    highlighted sentence; else a name.
     """
 
     class Kind(models.TextChoices):
