@@ -326,15 +326,16 @@ def _without_numbers_of_others(
     found = []
     for row, number in zip(rows, written, strict=True):
         holder = known.numbers.get(number_key(number), "")
-        # Under which name the student of this row is here.
-        here = next((key for key in name_keys(row.name) if key in known.present), "")
+        # Under which name the student of this row is or was here.
+        keys = known.removed if row.state == "removed" else known.present
+        here = next((key for key in name_keys(row.name) if key in keys), "")
         values = {"name": holder, "number": number}
         if holder and row.state == "new" and not fixes.get(row.number):
             note = gettext(
                 "“{name}” in this class has the student number {number}. If it’s the same student, rename them instead."
             )
             row = replace(row, state="problem", note=note.format(**values), proposal=row.name.display)
-        elif holder and row.external_id and row.state in ("new", "here") and name_key(holder) != here:
+        elif holder and row.external_id and row.state in ("new", "here", "removed") and name_key(holder) != here:
             note = gettext("“{name}” in this class has the student number {number}, so it isn’t saved.")
             row = replace(row, external_id="", note=note.format(**values))
         found.append(row)

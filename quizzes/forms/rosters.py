@@ -102,19 +102,21 @@ class AddStudentsForm(forms.Form):
     @property
     def to_restore(self) -> list[Student]:
         """The removed students that the teacher restores."""
-        keys = [name_key(row.name.display) for row in self._in_state("removed") if self._is_checked(row)]
-        return [self.removed[key] for key in keys]
+        return [student for student, _ in self._restored]
 
     @property
     def to_number(self) -> list[tuple[Student, str]]:
-        """The students who are here without a student number, with the number of the list."""
-        found = []
-        for row in self._in_state("here"):
-            # As written first: the class may have both Kim Lee and Lee Kim.
-            student = next(self.present[key] for key in name_keys(row.name) if key in self.present)
-            if row.external_id and not student.external_id:
-                found.append((student, row.external_id))
-        return found
+        """The students who are here or restored without a student number, with the number of the list."""
+        # As written first: the class may have both Kim Lee and Lee Kim.
+        here = [
+            (next(self.present[key] for key in name_keys(row.name) if key in self.present), row)
+            for row in self._in_state("here")
+        ]
+        return [
+            (student, row.external_id)
+            for student, row in [*here, *self._restored]
+            if row.external_id and not student.external_id
+        ]
 
     @property
     def counts(self) -> Counter[RowState]:
@@ -223,6 +225,12 @@ class AddStudentsForm(forms.Form):
     def _is_checked(self, row: RosterRow) -> bool:
         """Whether a removed student is restored: yes, unless the teacher cleared the check box."""
         return row.state == "removed" and (self.data.get("table") is None or f"restore-{row.number}" in self.data)
+
+    @property
+    def _restored(self) -> list[tuple[Student, RosterRow]]:
+        """(student, row) of each removed student whom the teacher restores."""
+        rows = [row for row in self._in_state("removed") if self._is_checked(row)]
+        return [(self.removed[name_key(row.name.display)], row) for row in rows]
 
     def _in_state(self, state: RowState) -> list[RosterRow]:
         return [row for row in self.rows if row.state == state]

@@ -310,19 +310,25 @@ def test_a_new_student_gets_no_work_of_a_removed_one_with_the_same_name(
 ) -> None:
     gone = make_student(classroom=classroom, name="Ana Ruiz", external_id="17")
     back = make_student(classroom=classroom, name="Ben Orr", external_id="0018")
-    for student in (gone, back):
+    # These two have no number, and get one from the list unless someone else has it.
+    others = [make_student(classroom=classroom, name=name) for name in ("Cy Dunn", "Dee Fox")]
+    for student in (gone, back, *others):
         rosters.remove_student(student, by=teacher, now=NOW)
     address = url("add_students", classroom)
-    preview = teacher_client.post(address, {"names": "Name\tID\nAna Ruiz\t25\nBen Orr\t18"})
-    assert "1 new, 1 removed before." in text_of(preview)
+    names = "Name\tID\nAna Ruiz\t25\nBen Orr\t18\nCy Dunn\t20\nDee Fox\t18"
+    preview = teacher_client.post(address, {"names": names})
+    assert "1 new, 3 removed before." in text_of(preview)
     assert "“Ana Ruiz”, who was removed, has the student number 17. If it’s the same student, restore" in text_of(
         preview
     )
     again = teacher_client.post(address, form_of(preview, having="full").data(external_id="1"))
+    assert "1 new, 1 gets a student number, 3 removed before." in text_of(again)
+    note = "“Ben Orr” in this class has the student number 18, so it isn’t saved."
+    assert f"5 Dee Fox Restore, with the same PIN and work {note}" in text_of(again)
     teacher_client.post(address, form_of(again, having="full").data(is_confirmed="on"))
     gone.refresh_from_db()
     assert gone.removed_at is not None
-    kept = {"Ana Ruiz": "25", "Ben Orr": "0018"}
+    kept = {"Ana Ruiz": "25", "Ben Orr": "0018", "Cy Dunn": "20", "Dee Fox": ""}
     assert dict(classroom.students.enrolled().values_list("display_name", "external_id")) == kept
 
 
