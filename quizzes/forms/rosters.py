@@ -175,7 +175,8 @@ class AddStudentsForm(forms.Form):
             self.add_error(field, str(error))
             return
         self.rows = tuple(map(self._with_other_class, self.roster.rows))
-        size = len(self.present) + len(self.new_students) + len(self.to_restore)
+        # A merged student is present under several names.
+        size = len(set(self.present.values())) + len(self.new_students) + len(self.to_restore)
         if not self.rows:
             self.add_error(field, gettext("No names below the headings."))
         elif size > MAX_ROWS:
