@@ -45,15 +45,25 @@ COPIED_SETTINGS = (
 
 @transaction.atomic
 def add_classroom(
-    *, by: User, name: str, time_zone: str, settings_from: Classroom | None = None, now: datetime
+    *,
+    by: User,
+    name: str,
+    time_zone: str,
+    settings_from: Classroom | None = None,
+    archived_at: datetime | None = None,
+    now: datetime,
 ) -> Classroom:
     """Add a classroom, taught by this teacher. Raises ClassroomNameTaken, also for a form sent twice.
 
-    settings_from: another classroom with `COPIED_SETTINGS`; None for the standard settings.
+    settings_from: another classroom with `COPIED_SETTINGS`; None for the standard settings. archived_at: of an archived
+    class in a file.
     """
-    check_name_is_free(name, [by])
+    if archived_at is None:
+        check_name_is_free(name, [by])
     copied = {} if settings_from is None else {column: getattr(settings_from, column) for column in COPIED_SETTINGS}
-    classroom = Classroom.objects.create(name=name, time_zone=time_zone, created_at=now, **copied)
+    classroom = Classroom.objects.create(
+        name=name, time_zone=time_zone, archived_at=archived_at, created_at=now, **copied
+    )
     Teaching.objects.create(classroom=classroom, teacher=by)
     AuditEvent.objects.record(Action.CLASSROOM_MADE, actor=by, classroom=classroom, at=now, name=name)
     return classroom

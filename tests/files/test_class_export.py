@@ -553,13 +553,16 @@ def test_no_class_comes_in_while_the_ledger_is_damaged(school: Classroom, teache
     assert not Classroom.objects.filter(name=school.name).exists()
 
 
-def test_a_class_of_the_same_name_is_refused(school: Classroom) -> None:
+def test_a_class_of_the_same_name_is_refused_unless_it_is_archived(school: Classroom) -> None:
     content = export_classroom(school, now=LATER)
+    school.archived_at = LATER
+    archived = export_classroom(school, now=LATER)
     teacher = empty_site()
     make_classroom(teacher=teacher, name=school.name)
 
     with pytest.raises(ClassroomNameTaken):
         import_classroom(content, by=teacher, now=LATER)
+    assert import_classroom(archived, by=teacher, now=LATER).archived_at == LATER
 
 
 def test_a_receipt_that_another_attempt_has_is_given_anew(school: Classroom) -> None:

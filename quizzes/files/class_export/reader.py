@@ -122,8 +122,10 @@ def _classroom(class_export: ClassExport, *, by: User, now: datetime) -> Classro
         ),
         "classroom",
     )
-    classroom = classrooms.add_classroom(by=by, name=part.name, time_zone=part.time_zone, now=now)
-    columns = {name: getattr(part, name) for name in ("created_at", "archived_at", *classrooms.COPIED_SETTINGS)}
+    classroom = classrooms.add_classroom(
+        by=by, name=part.name, time_zone=part.time_zone, archived_at=part.archived_at, now=now
+    )
+    columns = {name: getattr(part, name) for name in ("created_at", *classrooms.COPIED_SETTINGS)}
     if not is_erased_class(str(part.key)):
         columns["public_id"] = part.key
     for name, value in columns.items():
