@@ -9,9 +9,9 @@ from typing import Any
 
 from quizzes.files.questions import aiken, blackboard, gift_reader, gift_writer, kahoot, tables
 from quizzes.files.questions.containers import COPY_QUESTIONS, decoded, document_kind, is_guessed
-from quizzes.files.questions.drafts import checked
 from quizzes.files.questions.footnote_files import read_own, storable
 from quizzes.files.questions.item import Item, QuestionType, ReadFile, UnknownFormat, UnreadableFile, skipped
+from quizzes.files.questions.limits import checked
 from quizzes.files.questions.moodle_writer import write_moodle
 from quizzes.files.questions.packages import read_package, read_xml
 from quizzes.files.questions.plain_text import has_choices

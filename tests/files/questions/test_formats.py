@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from quizzes.files.questions.drafts import checked
 from quizzes.files.questions.formats import FORMATS, QuestionFormat, holds, losses, read_questions
 from quizzes.files.questions.gift_reader import read_gift
 from quizzes.files.questions.gift_writer import write_gift
 from quizzes.files.questions.item import Gap, Item, Line, read
+from quizzes.files.questions.limits import checked
 from quizzes.files.questions.markup import tidy
 from quizzes.files.questions.moodle_writer import write_moodle
 from quizzes.files.questions.qti2_writer import write_qti2
