@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from quizzes.content.answer_matching import iso_date, read_date, read_number
 from quizzes.content.picture_files import PictureFile
 from quizzes.content.pictures import PICTURE, set_picture
 from quizzes.content.question_types.registry import TYPES
@@ -154,8 +155,8 @@ def _item_fields(question: Mapping[str, Any]) -> dict[str, Any] | None:
         case "numeric":
             unit = "".join(question.get("units", [])[:1])
             return {
-                "number": str(question["answer"]),
-                "tolerance": str(question.get("tolerance", "") or "0"),
+                "number": (_iso if question.get("kind") == "date" else _figures)(str(question["answer"])),
+                "tolerance": _figures(str(question.get("tolerance", "") or "0")),
                 "unit": unit,
             }
         case "matching":
@@ -180,6 +181,18 @@ def _item_fields(question: Mapping[str, Any]) -> dict[str, Any] | None:
         case "free_text":
             return {"sample_answer": question.get("sample_answer", "")}
     return None
+
+
+def _figures(text: str) -> str:
+    """The number as other programs read it: “1200” for “1,200”, “7” for “seven”. Any other text stays."""
+    found = read_number(text)
+    return f"{found[0]:f}" if found is not None and not found[1] else text
+
+
+def _iso(text: str) -> str:
+    """The date as a draft names it: “--08-31” for “August 31”. Any other text stays."""
+    day = read_date(text)
+    return text if day is None else iso_date(day)
 
 
 def exported_item(

@@ -656,6 +656,27 @@ def test_a_note_to_students_is_exported() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("kind", "answer", "tolerance", "expected"),
+    [
+        ("number", "50000", "1,000", ("50000", "1000")),
+        ("number", "1,200", "one", ("1200", "1")),
+        ("number", "−5", "", ("-5", "0")),
+        ("number", ".5", ".10", ("0.5", "0.1")),
+        # Not August 31.
+        ("number", "8.31", "8.31", ("8.31", "8.31")),
+        ("date", "August 31", "1", ("--08-31", "1")),
+    ],
+)
+def test_a_number_is_exported_as_other_programs_read_it(
+    kind: str, answer: str, tolerance: str, expected: tuple[str, str]
+) -> None:
+    question = {"type": "numeric", "stem": "How far?", "kind": kind, "answer": answer, "tolerance": tolerance}
+    item = exported_item(question, 1)
+    assert item
+    assert (item.number, item.tolerance) == expected
+
+
 # --- Attacks ------------------------------------------------------------------------------------------------------
 
 
