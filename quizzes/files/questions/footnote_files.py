@@ -62,6 +62,8 @@ def _read(question: Any, number: int, pictures: Mapping[str, bytes]) -> ReadQues
     if not isinstance(question, Mapping) or str(question.get("type")) not in TYPES:
         return skipped(where, stem, gettext("Its type isn’t one that Footnote has."))
     try:
+        if question["type"] == "true_false" and not isinstance(question["answer"], bool):
+            return skipped(where, str(question["statement"]), gettext("It has no correct answer."))
         item = item_of(question, number)
         picture = question.get(PICTURE) or {}
         if item is not None and (content := pictures.get(str(picture.get("digest")))) is not None:

@@ -793,3 +793,10 @@ def test_our_own_file_keeps_the_whole_set(edition: Edition, as_toml: bool) -> No
     file = read_questions(write_own(edition.document, as_toml=as_toml))
     assert whole_set(file) == edition.document
     assert file.title == edition.document["title"]
+
+
+@pytest.mark.parametrize("answer", ["null", '"false"'])
+def test_statement_of_our_own_file_without_an_answer_is_skipped(answer: str) -> None:
+    content = f'{{"questions": [{{"type": "true_false", "stem": "?", "statement": "It met.", "answer": {answer}}}]}}'
+    [found] = read_questions(content.encode()).questions
+    assert (found.item, found.stem, found.reason) == (None, "It met.", "It has no correct answer.")
