@@ -27,7 +27,7 @@ from quizzes.files.questions.numeric import numbers
 from quizzes.files.sheet import OLD_EXCEL, ZIP, FoundSheet, TooLarge, UnreadableSheet, first_sheet
 from quizzes.files.spreadsheet import CellValue, write_csv
 from quizzes.files.xlsx import Sheet, write_xlsx
-from quizzes.phrases import gettext
+from quizzes.phrases import gettext, gettext_noop
 
 MAX_ROWS = 20_000
 MAX_COLUMNS = 60
@@ -186,14 +186,15 @@ def _with_answers(item: Item, lines: tuple[Line, ...], cell: Callable[[str], str
     match item.question_type:
         case "single" | "multiple":
             if not any(line.is_correct for line in lines):
-                raise Skipped(gettext("Its column “Correct” names no answer, such as 2 or B."))
+                raise Skipped(gettext(_NO_ANSWER_NAMED))
             return replace(item, lines=lines)
         case "true_false":
-            word = (cell("Correct") or first).casefold()
-            if word not in _TRUTH:
-                raise Skipped(gettext("Its column “Correct” says neither true nor false."))
-            item = replace(item, feedback_true=cell("Feedback 1"), feedback_false=cell("Feedback 2"))
-            return replace(item, is_true=_TRUTH[word])
+            # Each feedback belongs to the answer with its number, and “False” may be the first.
+            has_true_first = _TRUTH.get(first.casefold(), True)
+            said = cell("Feedback 1"), cell("Feedback 2")
+            for_true, for_false = said if has_true_first else said[::-1]
+            is_true = _is_true(cell("Correct"), first, cell("Answer 2"), has_true_first=has_true_first)
+            return replace(item, is_true=is_true, feedback_true=for_true, feedback_false=for_false)
         case "short_answer":
             if not lines:
                 raise Skipped(gettext("It has no accepted answer."))
@@ -233,9 +234,22 @@ def changed_notes(answers: Sequence[str], changed: str = _CHANGED) -> list[str]:
     return [note.format(values=found[:200])]
 
 
+_NO_ANSWER_NAMED = gettext_noop("Its column “Correct” names no answer, such as 2 or B.")
 # Excel in Spanish writes VERDADERO and FALSO.
-_TRUE, _FALSE = ("true", "t", "1", "a", "verdadero", "v"), ("false", "f", "2", "b", "falso")
-_TRUTH = dict.fromkeys(_TRUE, True) | dict.fromkeys(_FALSE, False)
+_TRUTH = dict.fromkeys(("true", "t", "verdadero", "v"), True) | dict.fromkeys(("false", "f", "falso"), False)
+
+
+def _is_true(correct: str, first: str, second: str, *, has_true_first: bool) -> bool:
+    """Whether a statement is true, by a word or by the place of an answer, such as 2. Raises Skipped."""
+    if first and second and not correct:
+        raise Skipped(gettext(_NO_ANSWER_NAMED))
+    word = (correct or first).casefold()
+    if word in _TRUTH:
+        return _TRUTH[word]
+    place = _answer_number(word)
+    if place not in (1, 2):
+        raise Skipped(gettext("Its column “Correct” says neither true nor false."))
+    return (place == 1) == has_true_first
 
 
 def _with_letters(text: str) -> str:

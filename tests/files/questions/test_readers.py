@@ -531,6 +531,29 @@ def test_the_template_takes_types_and_true_or_false_in_spanish() -> None:
     assert [item.is_true for item in found if item and item.question_type == "true_false"] == [True]
 
 
+@pytest.mark.parametrize(
+    ("answers", "correct", "expected"),
+    [
+        ("True,False,", "2", (False, "One", "")),
+        ("False,True,", "2", (True, "", "One")),
+        ("FALSO,VERDADERO,", "B", (True, "", "One")),
+        ("False,True,", "false", (False, "", "One")),
+        ("False,,", "", (False, "", "One")),
+        (",,", "1", (True, "One", "")),
+        ("True,False,", "", "Its column “Correct” names no answer, such as 2 or B."),
+        ("False,True,", "3", "Its column “Correct” says neither true nor false."),
+    ],
+)
+def test_true_and_false_stand_in_any_order_in_the_template(
+    answers: str, correct: str, expected: tuple[bool, str, str] | str
+) -> None:
+    table = f"Type,Question,Answer 1,Answer 2,Answer 3,Correct,Feedback 1\nTF,It met.,{answers},{correct},One\n"
+    [found] = read_questions(table.encode()).questions
+    item = found.item
+    shown = (item.is_true, item.feedback_true, item.feedback_false) if item else found.reason
+    assert shown == expected
+
+
 def test_columns_with_text_that_the_template_does_not_have_are_named() -> None:
     """“Answer 9” and “Standard” were left out without a word."""
     heading = [
