@@ -79,20 +79,27 @@ def add_questions(draft: Draft, questions: Sequence[Table], *, by: User, now: da
     A question without an objective gets the first. Raises TooManyQuestions, and then adds none.
     """
 
-    def change(document: Table) -> None:
-        for question in questions:
-            if question_of(document, question["key"]) is None:
-                objective = question["objective"] or first_objective(document)
-                _insert(document, {**deepcopy(question), "objective": objective}, after="")
+    parts = list[str]()
 
-    parts = [question_part(question["key"]) for question in questions]
+    def change(document: Table) -> None:
+        new = [question for question in questions if question_of(document, question["key"]) is None]
+        # A question that is there keeps its revision, so that an undo knows whether it changed.
+        parts[:] = [question_part(question["key"]) for question in new]
+        for question in new:
+            _insert(document, as_added(document, question), after="")
+
     return save_parts(draft, change, touches=parts, seen=None, by=by, now=now)
+
+
+def as_added(document: Table, question: Table) -> Table:
+    """The question as `add_questions` adds it to this document."""
+    return {**deepcopy(question), "objective": question["objective"] or first_objective(document)}
 
 
 def remove_unchanged_questions(
     draft: Draft, prefix: str, *, revision: int, by: User, now: datetime
 ) -> tuple[Draft, int]:
-    """Remove the questions whose keys start with prefix, unless they changed after this revision.
+    """Remove the questions whose keys start with prefix and that this revision added, unless they changed since.
 
     Also returns how many.
     """
@@ -102,7 +109,7 @@ def remove_unchanged_questions(
         nonlocal count
         saved = document["saved"]
         own = [question["key"] for question in document["questions"] if question["key"].startswith(prefix)]
-        gone = {key for key in own if saved.get(question_part(key), 0) <= revision}
+        gone = {key for key in own if saved.get(question_part(key), 0) == revision}
         document["questions"] = [question for question in document["questions"] if question["key"] not in gone]
         for key in gone:
             saved.pop(question_part(key), None)

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from quizzes.content.drafts import lifecycle, saving_questions
-from quizzes.content.drafts.document import MAX_QUESTIONS, from_edition, question_part
+from quizzes.content.drafts.document import MAX_QUESTIONS, from_edition, question_of, question_part
 from quizzes.content.picture_files import PictureFile
 from quizzes.content.pictures import draft_picture, map_pictures, picture_tables
 from quizzes.content.set_document import InvalidQuestion, first_language, parse_set
@@ -201,9 +201,12 @@ def import_into(
     Raises TooManyQuestions.
     """
     _store(pictures, map(draft_picture, questions), draft, now=now)
+    return saving_questions.add_questions(draft, _in_language_of(draft, questions), by=by, now=now)
+
+
+def _in_language_of(draft: Draft, questions: Sequence[Table]) -> list[Table]:
     language = first_language(draft.document)
-    added = [in_language_of_set(question, language) for question in questions]
-    return saving_questions.add_questions(draft, added, by=by, now=now)
+    return [in_language_of_set(question, language) for question in questions]
 
 
 def _store(
@@ -218,12 +221,16 @@ def _store(
 
 @transaction.atomic
 def import_as_set(parcel: Parcel, questions: Sequence[Table], *, title: str, by: User, now: datetime) -> Draft:
-    """Create a question set with the questions; the one that exists if they were imported before."""
+    """Create a question set with the questions, or add those that it lacks to the set of an earlier press.
+
+    Raises TooManyQuestions.
+    """
     lock_account(by)
     for draft in Draft.objects.owned_by(by).order_by("-changed_at")[:_RECENT]:
         if any(question["key"].startswith(prefix(parcel.batch)) for question in draft.document["questions"]):
-            return draft
-    draft = lifecycle.make_set(title=title[:_MAX_TITLE], by=by, now=now)
+            break
+    else:
+        draft = lifecycle.make_set(title=title[:_MAX_TITLE], by=by, now=now)
     return import_into(draft, questions, parcel.pictures, by=by, now=now)
 
 
@@ -241,15 +248,23 @@ def import_whole_set(
     return draft
 
 
-def revision_of(draft: Draft, batch: str) -> int:
-    """The revision of the draft when the import was added."""
-    saved = draft.document["saved"]
-    own = [question["key"] for question in draft.document["questions"] if question["key"].startswith(prefix(batch))]
-    return min((saved.get(question_part(key), 0) for key in own), default=0)
+def last_added(draft: Draft, questions: Sequence[Table]) -> tuple[int, int]:
+    """(the revision that added the last of these questions, how many it added). A changed one does not count.
+
+    (0, 0) if all changed since.
+    """
+    document = draft.document
+    revisions = [
+        document["saved"].get(question_part(question["key"]), 0)
+        for question in _in_language_of(draft, questions)
+        if question_of(document, question["key"]) == saving_questions.as_added(document, question)
+    ]
+    revision = max(revisions, default=0)
+    return revision, revisions.count(revision)
 
 
 def undo_import(draft: Draft, batch: str, *, revision: int, by: User, now: datetime) -> UndoneImport:
-    """Remove the imported questions that nobody changed since, and the set if it has nothing else.
+    """Remove the questions that this revision imported and nobody changed since, and the set if it has nothing else.
 
     A set that was published stays.
     """
@@ -257,7 +272,8 @@ def undo_import(draft: Draft, batch: str, *, revision: int, by: User, now: datet
         draft, prefix(batch), revision=revision, by=by, now=now
     )
     document = draft.document
-    kept_count = sum(question["key"].startswith(prefix(batch)) for question in document["questions"])
+    own = [question["key"] for question in document["questions"] if question["key"].startswith(prefix(batch))]
+    kept_count = sum(document["saved"].get(question_part(key), 0) > revision for key in own)
     is_bare = not document["questions"] and not document["reading"]["paragraphs"] and not document["citation"]
     is_set_deleted = bool(removed_count) and is_bare and not draft.question_set.editions.exists()
     if is_set_deleted:

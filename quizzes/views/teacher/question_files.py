@@ -106,18 +106,20 @@ def _confirmed(request: TeacherRequest, drafts: Sequence[Draft]) -> HttpResponse
             draft = importing.import_into(form.draft, chosen, parcel.pictures, **acts)
     except saving_questions.TooManyQuestions:
         return _refused(request, form, gettext("The question set has no room for all of them. Nothing was imported."))
-    count = len(chosen)
-    public_id = draft.question_set.public_id
-    offer_undo(
-        request,
-        ngettext("{count} question imported as a draft.", "{count} questions imported as a draft.", count).format(
-            count=count
-        ),
-        reverse("undo_import", args=[public_id]),
-        batch=parcel.batch,
-        revision=str(importing.revision_of(draft, parcel.batch)),
-    )
-    return redirect("choose_evidence", public_id)
+    _add_notice(request, draft, parcel.batch, chosen)
+    return redirect("choose_evidence", draft.question_set.public_id)
+
+
+def _add_notice(request: TeacherRequest, draft: Draft, batch: str, chosen: Sequence[Table]) -> None:
+    """Say how many questions were imported, with an undo unless all changed after an earlier press."""
+    revision, added_count = importing.last_added(draft, chosen)
+    count = added_count or len(chosen)
+    text = ngettext("{count} question imported as a draft.", "{count} questions imported as a draft.", count)
+    if not added_count:
+        messages.success(request, text.format(count=count))
+        return
+    address = reverse("undo_import", args=[draft.question_set.public_id])
+    offer_undo(request, text.format(count=count), address, batch=batch, revision=str(revision))
 
 
 def _refused(request: TeacherRequest, form: ImportQuestionsForm, reason: str) -> HttpResponse:

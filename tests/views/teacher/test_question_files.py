@@ -150,11 +150,13 @@ def test_several_notes_are_sentences(teacher_client: Client) -> None:
 
 def test_import_makes_a_draft_that_needs_evidence_and_twice_is_once(teacher_client: Client, teacher: User) -> None:
     page = preview(teacher_client)
-    first = confirm(teacher_client, page)
+    first = confirm(teacher_client, page, chosen=["0"])
+    # Back in the preview, the teacher checks the other one too.
     second = confirm(teacher_client, page)
+    third = confirm(teacher_client, page)
 
     draft = Draft.objects.owned_by(teacher).get()
-    assert first.headers["Location"] == second.headers["Location"]
+    assert len({response.headers["Location"] for response in (first, second, third)}) == 1
     assert draft.question_set.title == "Unit 3"
     questions = draft.document["questions"]
     assert [(q["type"], q["stem"], q["evidence"]) for q in questions] == [
@@ -165,6 +167,26 @@ def test_import_makes_a_draft_that_needs_evidence_and_twice_is_once(teacher_clie
         {"text": "The mayor", "rationale": "Yes.", "key": True},
         {"text": "The council", "rationale": "It only spoke."},
     ]
+
+
+def test_more_questions_of_one_preview_can_be_undone_alone(teacher_client: Client, teacher: User) -> None:
+    page = preview(teacher_client)
+    teacher_client.get(confirm(teacher_client, page, chosen=["0"]).headers["Location"])
+    draft = Draft.objects.owned_by(teacher).get()
+    [first] = draft.document["questions"]
+    fields = {"stem": "Who?"}
+    saving_questions.save_question(draft, first["key"], fields, seen=draft.revision, by=teacher, now=NOW)
+
+    again = teacher_client.get(confirm(teacher_client, page).headers["Location"])
+    assert "1 question imported as a draft." in text_of(again)
+    undo = form_of(again, having="batch")
+    notice = text_of(teacher_client.post(undo.action, undo.data(), follow=True))
+
+    assert ("1 imported question removed." in notice, "because you changed" in notice) == (True, False)
+    assert [question["stem"] for question in document_of(draft)["questions"]] == ["Who?"]
+    # All that is left has changed since.
+    last = teacher_client.get(confirm(teacher_client, page, chosen=["0"]).headers["Location"])
+    assert ("1 question imported as a draft." in text_of(last), "Undo" in text_of(last)) == (True, False)
 
 
 def test_our_words_above_an_imported_question_are_in_the_language_of_the_set(
