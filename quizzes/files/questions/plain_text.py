@@ -83,9 +83,11 @@ def lettered_lines(text: str) -> list[tuple[int, str]]:
     numbered = _with_own_numbers(list(enumerate(plain, start=1)))
     numbered = _with_arabic_numbers(_with_lettered_romans(_one_by_one(_with_lettered_boxes(numbered))))
     lines = _lettered([(number, part) for number, line in _by_letter(numbered) for part in _columns(line)])
-    lines = [(number, _starred(line)) for number, line in _with_lettered_truths(lines)]
+    lines = _with_lettered_truths(lines)
     # If a line ANSWER: or a star at the start of a line names the key, a star after an answer may be a footnote.
-    if any(ANSWER.fullmatch(line) or line.lstrip().startswith("*") for _, line in lines):
+    has_key = any(ANSWER.fullmatch(line) or line.lstrip().startswith("*") for _, line in lines)
+    lines = [(number, _starred(line)) for number, line in lines]
+    if has_key:
         return lines
     return [(number, _LAST_STAR.sub(r"*\1", line) if _LAST_STAR.fullmatch(line) else line) for number, line in lines]
 
@@ -112,10 +114,11 @@ def _with_own_numbers(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
 
 
 def _starred(line: str) -> str:
-    """The line of an answer with a star for a check mark or “(correct)” at its end."""
+    """The line of an answer with a star before it for a check mark or “(correct)” at its end."""
     plain = line.rstrip()
-    mark = _MARK.search(plain) if CHOICE.fullmatch(plain) else None
-    return f"{plain[: mark.start()].rstrip()} *" if mark else line
+    start = star.end() if (star := STAR.match(plain)) else 0
+    mark = _MARK.search(plain) if CHOICE.fullmatch(plain, start) else None
+    return f"*{plain[start : mark.start()].strip()}" if mark else line
 
 
 def _with_lettered_truths(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:

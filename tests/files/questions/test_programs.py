@@ -229,6 +229,10 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         "1. Who?\nA. Mayor\nB. Council ✓\n2. When?\nA. June (Correct)\nB. July\n",
         ["single: Who? [Mayor; *Council]", "single: When? [*June; July]"],
     ),
+    "a text with check marks beside other marks": (
+        "1. Who?\nA. Mayor\nB. Council ✓\nAnswer: B\n2. When?\n*A. June (correct)\nB. July\n",
+        ["single: Who? [Mayor; *Council]", "single: When? [*June; July]"],
+    ),
     "a text whose answer lines repeat a choice": (
         "1. What?\nA. A tax\nB. A law\nCorrect answer: B. A law\n\n2. How many?\nA. 7\nB. 9\nAnswer: B) 9\n\n"
         "3. Who?\nA. Mayor\nB. Council\nC. Both\nANSWER: A and B\n",
