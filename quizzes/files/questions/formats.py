@@ -47,8 +47,9 @@ class QuestionFormat:
     """A format to export. question_types: those that it can hold. choices, stem: its limits, 0 for none.
 
     feedback: the types whose feedback it keeps. has_explanation, has_points, has_order, has_spare, has_picture,
-    has_wrong_answers (expected ones of a short answer), has_sample_answer, has_unit, has_listed_gaps,
-    has_mixed_gaps (blanks of both kinds in one question): whether it keeps these. write: the file of a title and items.
+    has_wrong_answers (expected ones of a short answer), has_bare_wrong_answers (those without feedback),
+    has_sample_answer, has_unit, has_listed_gaps, has_mixed_gaps (blanks of both kinds in one question): whether it
+    keeps these. write: the file of a title and items.
     """
 
     name: str
@@ -64,6 +65,7 @@ class QuestionFormat:
     has_spare: bool = True
     has_picture: bool = False
     has_wrong_answers: bool = False
+    has_bare_wrong_answers: bool = True
     has_sample_answer: bool = True
     has_unit: bool = False
     has_listed_gaps: bool = True
@@ -88,6 +90,7 @@ FORMATS = (
         feedback=_CLOSED | {"matching", "blanks", "short_answer"},
         has_picture=True,
         has_wrong_answers=True,
+        has_bare_wrong_answers=False,
         has_sample_answer=False,
         has_mixed_gaps=False,
     ),
@@ -177,6 +180,7 @@ FORMATS = (
         has_spare=False,
         has_wrong_answers=True,
         has_listed_gaps=False,
+        choices=tables.ANSWERS,
     ),
     QuestionFormat(
         "template_csv",
@@ -189,6 +193,7 @@ FORMATS = (
         has_spare=False,
         has_wrong_answers=True,
         has_listed_gaps=False,
+        choices=tables.ANSWERS,
     ),
 )
 
@@ -201,7 +206,8 @@ def losses(question_format: QuestionFormat, item: Item | None, label: str) -> li
     of_answers = [line.feedback for line in item.lines] + [gap.feedback for gap in item.gaps]
     has_feedback = any([item.feedback_true, item.feedback_false, *of_answers])
     has_spare = bool(set(item.options) - {line.match for line in item.lines})
-    has_wrong = item.question_type == "short_answer" and any(not line.is_correct for line in item.lines)
+    wrong = [line for line in item.lines if item.question_type == "short_answer" and not line.is_correct]
+    has_bare = question_format.has_wrong_answers and not all(line.feedback for line in wrong)
     has_choices = item.question_type == "blanks" and any(gap.choices for gap in item.gaps)
     parts = (
         (has_feedback, item.question_type in question_format.feedback, gettext("The feedback is left out.")),
@@ -210,7 +216,12 @@ def losses(question_format: QuestionFormat, item: Item | None, label: str) -> li
         (item.points != 1, question_format.has_points, gettext("The points are left out.")),
         (item.keep_order, question_format.has_order, gettext("The fixed order of the answers is left out.")),
         (has_spare, question_format.has_spare, gettext("Answer choices that match no line are left out.")),
-        (has_wrong, question_format.has_wrong_answers, gettext("The expected wrong answers are left out.")),
+        (wrong, question_format.has_wrong_answers, gettext("The expected wrong answers are left out.")),
+        (
+            has_bare,
+            question_format.has_bare_wrong_answers,
+            gettext("The expected wrong answers without feedback are left out."),
+        ),
         (item.sample_answer, question_format.has_sample_answer, gettext("The sample answer is left out.")),
         (item.unit, question_format.has_unit, gettext("The unit is left out.")),
         (

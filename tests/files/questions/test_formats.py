@@ -70,8 +70,8 @@ def items(draw: st.DrawFn) -> Item:
             feedback = {"feedback_true": draw(said), "feedback_false": draw(said)}
             return Item(question_type, stem, is_true=draw(st.booleans()), **feedback, **common)
         case "short_answer":
-            wrong = [line for line in draw(lines("", 2)) if line.feedback]
-            return Item(question_type, stem, lines=(Line("yes", True), Line("yes, it is", True), *wrong), **common)
+            accepted = [Line(f"yes {number}", True) for number in range(draw(st.integers(1, 4)))]
+            return Item(question_type, stem, lines=(*accepted, *draw(lines("", 2))), **common)
         case "numeric":
             number = str(draw(st.integers(-999, 9999)))
             return Item(
@@ -119,6 +119,8 @@ def without_losses(form: QuestionFormat, item: Item) -> Item:
         kept = replace(kept, options=tuple(dict.fromkeys(line.match for line in kept.lines)))
     if "The expected wrong answers are left out." in found:
         kept = replace(kept, lines=tuple(line for line in kept.lines if line.is_correct))
+    if "The expected wrong answers without feedback are left out." in found:
+        kept = replace(kept, lines=tuple(line for line in kept.lines if line.is_correct or line.feedback))
     if "The sample answer is left out." in found:
         kept = replace(kept, sample_answer="")
     if "The choices of the blanks are left out, so students type." in found:
