@@ -73,6 +73,11 @@ class Gap:
     choices: tuple[str, ...] = ()
     feedback: str = ""
 
+    @property
+    def listed(self) -> list[str]:
+        """Its choices in the order of the author, and the accepted answers that are none of them."""
+        return list(dict.fromkeys([*self.choices, *self.accepted]))
+
 
 @dataclass(frozen=True, slots=True)
 class ItemPicture:

@@ -117,7 +117,7 @@ def _add_answers(question: Element, item: Item) -> None:
             _add(question, "graderinfo", item.sample_answer)
         case "blanks" if not _is_typed(item):
             for group, gap in enumerate(item.gaps, start=1):
-                for choice in dict.fromkeys([*gap.accepted, *gap.choices]):
+                for choice in gap.listed:
                     box = SubElement(question, "selectoption")
                     _add_text(box, choice)
                     SubElement(box, "group").text = str(group)
@@ -137,9 +137,8 @@ def _embedded(item: Item) -> str:
 
 
 def _embedded_gap(gap: Gap) -> str:
-    right = [f"={_TO_ESCAPE.sub(r'\\\g<0>', text)}" for text in gap.accepted]
-    wrong = [f"%0%{_TO_ESCAPE.sub(r'\\\g<0>', text)}" for text in gap.choices if text not in gap.accepted]
-    return f"{{1:{'MULTICHOICE' if gap.choices else 'SHORTANSWER'}:{'~'.join([*right, *wrong])}}}"
+    answers = [f"{'=' if text in gap.accepted else '%0%'}{_TO_ESCAPE.sub(r'\\\g<0>', text)}" for text in gap.listed]
+    return f"{{1:{'MULTICHOICE' if gap.choices else 'SHORTANSWER'}:{'~'.join(answers)}}}"
 
 
 def _marked(item: Item) -> str:
@@ -147,6 +146,6 @@ def _marked(item: Item) -> str:
     # Moodle has no escape for a literal “[[1]]”, which would be one more blank.
     text, number = _PLACE.sub(r"[\1]", item.text), 1
     for letter, gap in zip(GAP_LETTERS, item.gaps, strict=False):
-        text = text.replace(f"{{{letter}}}", f"[[{number}]]")
-        number += len(dict.fromkeys([*gap.accepted, *gap.choices]))
+        text = text.replace(f"{{{letter}}}", f"[[{number + gap.listed.index(gap.accepted[0])}]]")
+        number += len(gap.listed)
     return text

@@ -123,7 +123,7 @@ def _add_answers(presentation: Element, processing: Element, item: Item, feedbac
                 )
         case "blanks":
             for letter, gap in zip(GAP_LETTERS, item.gaps, strict=False):
-                texts = list(dict.fromkeys([*gap.accepted, *gap.choices]))
+                texts = gap.listed
                 labels = [(f"{letter}{number}", text) for number, text in enumerate(texts, start=1)]
                 keys = [key for key, text in labels if text in gap.accepted]
                 _add_row(

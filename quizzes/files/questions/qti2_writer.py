@@ -207,7 +207,7 @@ def _add_blanks(root: Element, body: Element, item: Item) -> None:
             gap = item.gaps[GAP_LETTERS.index(part)]
             ident = f"RESPONSE_{part.upper()}"
             if gap.choices:
-                texts = list(dict.fromkeys([*gap.choices, gap.accepted[0]]))
+                texts = gap.listed
                 correct = f"C{texts.index(gap.accepted[0])}"
                 mapping = SubElement(
                     _declare(root, ident, "single", "identifier", [correct]), "mapping", defaultValue="0"

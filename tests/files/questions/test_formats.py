@@ -130,8 +130,7 @@ def without_losses(form: QuestionFormat, item: Item) -> Item:
 
 def comparable(item: Item) -> object:
     """An item without what no format says: its title, and the order of options."""
-    gaps = tuple(replace(gap, choices=tuple(sorted(gap.choices))) for gap in item.gaps)
-    return replace(item, title="", options=tuple(sorted(item.options)), gaps=gaps)
+    return replace(item, title="", options=tuple(sorted(item.options)))
 
 
 @pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)
@@ -255,8 +254,7 @@ def test_a_typed_blank_stays_typed_in_moodle() -> None:
     assert b"{1:SHORTANSWER:=council~=city \\} council}" in content
     [outcome] = read_questions(content).questions
     assert outcome.item is not None
-    found = [(gap.accepted, sorted(gap.choices)) for gap in outcome.item.gaps]
-    assert found == [(gap.accepted, sorted(gap.choices)) for gap in gaps]
+    assert outcome.item.gaps == gaps
     assert outcome.item.text == "The {a} met in {b} at (1:50}."
 
 
