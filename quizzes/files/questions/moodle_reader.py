@@ -226,6 +226,8 @@ def _true_false(stem: str, answers: Answers) -> Item:
     by_word = {_TRUTH.get(line.text.strip().casefold(), line.text): (line, fraction) for line, fraction in answers}
     if set(by_word) != {"true", "false"}:
         raise Skipped(gettext("Its answers aren’t true and false."))
+    if by_word["true"][1] == by_word["false"][1]:
+        raise Skipped(gettext("It has no correct answer."))
     return Item(
         "true_false",
         stem,

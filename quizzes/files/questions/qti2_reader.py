@@ -207,8 +207,6 @@ def _item(element: Element, body: Element, stem: str, notes: list[str]) -> Item:
         raise Skipped(gettext("It has no correct answer."))
     if tag == "orderinteraction":
         return _ordering(stem, choices, correct)
-    if len(correct) == 1 and sorted(choice.text.casefold() for choice in choices) == ["false", "true"]:
-        return _true_false(stem, choices, correct)
     found = _choice_question(stem, interaction, declaration, choices, notes)
     return replace(found, all_or_nothing=found.question_type == "multiple" and _is_all_or_nothing(element))
 
@@ -251,12 +249,12 @@ def _ordering(stem: str, choices: Sequence[_Choice], correct: Sequence[str]) -> 
     return Item("ordering", stem, lines=tuple(by_ident[ident] for ident in correct))
 
 
-def _true_false(stem: str, choices: Sequence[_Choice], correct: Sequence[str]) -> Item:
-    by_word = {choice.text.casefold(): choice for choice in choices}
+def _true_false(stem: str, lines: Sequence[Line]) -> Item:
+    by_word = {line.text.casefold(): line for line in lines}
     return Item(
         "true_false",
         stem,
-        is_true=by_word["true"].ident in correct,
+        is_true=by_word["true"].is_correct,
         feedback_true=by_word["true"].feedback,
         feedback_false=by_word["false"].feedback,
     )
@@ -270,6 +268,8 @@ def _choice_question(
     lines = tuple(Line(choice.text, choice.ident in correct, choice.feedback) for choice in choices)
     if not any(line.is_correct for line in lines):
         raise Skipped(gettext("Its correct answer isn’t one of its choices."))
+    if len(correct) == 1 and sorted(line.text.casefold() for line in lines) == ["false", "true"]:
+        return _true_false(stem, lines)
     is_multiple = declaration.get("cardinality") == "multiple" or len(correct) > 1
     is_kept = interaction.get("shuffle") == "false"
     return Item("multiple" if is_multiple else "single", stem, lines=lines, keep_order=is_kept)

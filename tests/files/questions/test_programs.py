@@ -741,6 +741,10 @@ MOODLE: dict[str, tuple[str, list[str]]] = {
             )
         ],
     ),
+    "a statement without a correct answer": (
+        moodle("truefalse", answer(0, "true") + answer(0, "false")),
+        ["- It has no correct answer."],
+    ),
     "cloze with another kind": (
         moodle("cloze", "", "{1:MULTIRESPONSE:=a~b}"),
         ["- Footnote has no blanks like Moodle’s “MULTIRESPONSE”."],
@@ -1190,6 +1194,10 @@ def choices(stem: str) -> str:
 
 
 QTI2: dict[str, tuple[str | bytes, list[str]]] = {
+    "a statement with an answer that is no choice": (
+        qti2(choices("It met.").replace("Council", "True").replace("Mayor", "False"), "identifier", "C"),
+        ["- Its correct answer isn’t one of its choices."],
+    ),
     "words for blanks": (
         qti2(
             (
