@@ -44,6 +44,7 @@ def draft_question(item: Item, *, key: str) -> Table:
         "anchors": {},
         **TYPES[item.question_type].draft.blank(()),
         **_own_fields(item),
+        **item.settings,
     }
     if item.picture is not None and item.picture.file is not None:
         file = item.picture.file

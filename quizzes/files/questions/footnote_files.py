@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from quizzes.content.languages import TEXTS
 from quizzes.content.picture_files import PictureFile
 from quizzes.content.pictures import PICTURE, map_pictures, picture_tables
 from quizzes.content.question_types.question import MAX_POINTS
 from quizzes.content.question_types.registry import TYPES
+from quizzes.content.tables import Table
 from quizzes.files.questions.drafts import item_of
 from quizzes.files.questions.item import (
     Item,
@@ -29,6 +31,8 @@ from quizzes.phrases import gettext
 
 VERSION = 1
 _NO_ITEM = Item("single", "")
+# What an item has no other place for, by the names in a draft.
+_SETTINGS = ("skill", "note", "forgive_slips", "units", "unit_required", "criteria", "min_length", "max_length")
 
 
 def read_own(document: Any, label: str) -> ReadFile:
@@ -79,7 +83,25 @@ def _read(question: Any, number: int, pictures: Mapping[str, bytes]) -> ReadQues
         return skipped(where, stem, reason.format(label=gettext(question_type.label)))
     if not _is_sound(item):
         return skipped(where, stem, gettext("Parts of it are missing or have another form."))
-    return read(where, replace(item, title=""))
+    settings, notes = _settings(question)
+    return read(where, replace(item, title="", settings=settings), *notes)
+
+
+def _settings(question: Mapping[str, Any]) -> tuple[Table, list[str]]:
+    """(the fields that an item has no other place for, notes on what is left out)."""
+    names = (*_SETTINGS, "stem") if question["type"] == "true_false" else _SETTINGS
+    found = {name: question[name] for name in names if question.get(name)}
+    notes = [gettext("Its texts in other languages were left out.")] if question.get(TEXTS) else []
+    alone = {name: value for name, value in question.items() if name not in (PICTURE, TEXTS)}
+    try:
+        # The key, the objective, and the evidence belong to its own set.
+        TYPES[question["type"]].question.parse(
+            {"skill": "recall", **alone, "key": "a", "objective": "a", "evidence": []}
+        )
+    except (KeyError, TypeError, AttributeError, ValueError):
+        is_plain = not found.keys() - {"skill", "stem"}
+        return {}, notes if is_plain else [*notes, gettext("Its settings, such as a rubric or a note, were left out.")]
+    return found, notes
 
 
 def write_own(

@@ -100,7 +100,8 @@ class Item:
 
     lines: the choices, accepted and wrong answers, lines to match, or lines in the correct order. options: all options
     of a matching question. is_true: the answer to true or false; feedback_true and feedback_false are for students who
-    choose so. number: the correct number or ISO date. text: of blanks, with {a}, {b} ... for the gaps.
+    choose so. number: the correct number or ISO date. text: of blanks, with {a}, {b} ... for the gaps. settings: fields
+    of a draft that only our own files have, such as a rubric.
     """
 
     question_type: QuestionType
@@ -122,6 +123,7 @@ class Item:
     keep_order: bool = False
     all_or_nothing: bool = False
     picture: ItemPicture | None = None
+    settings: Table = field(default_factory=dict, hash=False)
 
     @property
     def correct(self) -> str:

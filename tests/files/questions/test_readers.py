@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import zipfile
 from typing import Any
 
@@ -823,3 +824,39 @@ def test_statement_of_our_own_file_without_an_answer_is_skipped(answer: str) -> 
     content = f'{{"questions": [{{"type": "true_false", "stem": "?", "statement": "It met.", "answer": {answer}}}]}}'
     [found] = read_questions(content.encode()).questions
     assert (found.item, found.stem, found.reason) == (None, "It met.", "It has no correct answer.")
+
+
+OWN: dict[str, dict[str, Any]] = {
+    "true_false": {"stem": "According to the mayor:", "statement": "It met.", "answer": True, "skill": "inference"},
+    "short_answer": {"accepted": ["Lee"], "wrong": [], "forgive_slips": True, "note": "The last name."},
+    "numeric": {"kind": "number", "answer": "7", "units": ["members", "votes"], "unit_required": True, "note": "All."},
+    "blanks": {"text": "{a}", "gaps": [{"accepted": ["7"]}], "forgive_slips": True, "note": "In figures."},
+    "free_text": {
+        "criteria": [{"title": "Reason", "points": 2, "description": "Names one."}],
+        "points": 2,
+        "sample_answer": "It waited.",
+        "min_length": 10,
+        "max_length": 500,
+        "note": "2 sentences.",
+    },
+}
+
+
+@pytest.mark.parametrize("question_type", OWN)
+def test_question_of_our_own_file_keeps_its_settings_without_its_set(question_type: str) -> None:
+    own = {"type": question_type, "stem": "Who?", "skill": "recall", "points": 1, **OWN[question_type]}
+    damaged = {**own, "skill": "guess", "texts": {"es": {}}}
+    document = {"questions": [own, damaged]}
+
+    [kept, left] = read_questions(json.dumps(document).encode()).questions
+
+    assert kept.item
+    assert kept.notes == ()
+    draft = draft_question(kept.item, key="i-1")
+    finished = draft_of(draft).finish(draft, [], [])
+    assert {name: finished[name] for name in own if name != "gaps"} == {n: v for n, v in own.items() if n != "gaps"}
+    assert left.item
+    assert left.item.settings == {}
+    languages = "Its texts in other languages were left out."
+    lost = "Its settings, such as a rubric or a note, were left out."
+    assert left.notes == ((languages,) if question_type == "true_false" else (languages, lost))

@@ -438,9 +438,11 @@ def test_export_says_first_what_is_left_out(teacher_client: Client, edition: Edi
 
 def test_our_own_file_comes_back_as_a_whole_set(teacher_client: Client, teacher: User, edition: Edition) -> None:
     address = reverse("export_questions", args=[edition.question_set.public_id])
-    content = teacher_client.post(address, {"file_format": "json"}).content.decode()
-    page = preview(teacher_client, content, name="set.json")
-    assert "a whole question set" in page.content.decode()
+    document = json.loads(teacher_client.post(address, {"file_format": "json"}).content)
+    document["questions"][0]["explanation"] = "The council voted. " * 200
+    page = preview(teacher_client, json.dumps(document), name="set.json")
+    # A question alone would lose the end of its explanation.
+    assert ("a whole question set" in text_of(page), "is cut" in text_of(page)) == (True, False)
     confirm(teacher_client, page)
     confirm(teacher_client, page)
     draft = Draft.objects.owned_by(teacher).get()
