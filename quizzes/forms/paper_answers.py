@@ -24,9 +24,10 @@ MAX_VERSION = 2**31 - 1
 
 
 class TypingForm(forms.Form):
-    """operation: the id of the page, which makes a repeated request safe."""
+    """operation: the id of the page, which makes a repeated request safe. edition: the number of its version."""
 
     operation = forms.CharField(max_length=MAX_OPERATION)
+    edition = forms.IntegerField(required=False)
 
 
 class CorrectionForm(forms.Form):

@@ -20,11 +20,11 @@ from quizzes.content.question_types.question import Value
 from quizzes.grading.manual_grades import undo_outdated
 from quizzes.grading.scores import rescore
 from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Student, User
-from quizzes.models.locks import lock_rows
+from quizzes.models.locks import lock_rows, read_row
 
 # The result for one student. changed: someone entered other answers after the page was opened.
-# no_attempt_left: the student used all attempts on screen.
-Outcome = Literal["saved", "unchanged", "changed", "no_attempt_left"]
+# no_attempt_left: the student used all attempts on screen. other_edition: the assignment got another edition.
+Outcome = Literal["saved", "unchanged", "changed", "no_attempt_left", "other_edition"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,8 @@ def _save(
 ) -> list[Outcome]:
     # Teachers who enter the same answers wait for each other.
     lock_rows(assignments=[assignment.pk], students=[entered.student.pk for entered in entered_rows])
+    if read_row(Assignment.objects.values_list("edition_id", flat=True), assignment.pk) != assignment.edition_id:
+        return ["other_edition"] * len(entered_rows)
     stored_rows = stored_paper_answers(assignment, [entered.student for entered in entered_rows])
     pairs = list(zip(entered_rows, stored_rows, strict=True))
     outcomes = [_outcome_of(entered, stored) for entered, stored in pairs]

@@ -34,6 +34,7 @@ from quizzes.views.methods import require_POST
 # DATA_UPLOAD_MAX_NUMBER_FIELDS minus the other fields of the form, and the columns that fit on a screen.
 MOST_FIELDS, MOST_COLUMNS = 980, 30
 
+NEWER_VERSION = gettext_lazy("The quiz has a newer version now. Check the handouts, then save again.")
 CHANGED = gettext_lazy("These paper answers changed after you opened the page. Check them again.")
 
 
@@ -199,7 +200,7 @@ def _context(assignment: Assignment) -> dict[str, Any]:
     return {
         "assignment": assignment,
         "classroom": assignment.classroom,
-        "typing": TypingForm(initial={"operation": uuid.uuid4().hex}),
+        "typing": TypingForm(initial={"operation": uuid.uuid4().hex, "edition": assignment.edition.number}),
     }
 
 
@@ -221,6 +222,9 @@ def _store(
     # Without an operation id the request gets a new one. Stored answers are not stored again, so this is safe.
     operation = typing.cleaned_data["operation"] if typing.is_valid() else uuid.uuid4().hex
     filled = [form for form in sent if not form.is_blank]
+    if typing.cleaned_data.get("edition") not in (None, assignment.edition.number):
+        for form in filled:
+            form.add_error(None, NEWER_VERSION)
     valid = [form for form in filled if form.is_valid()]
     refused = {form.stored.student.pk: form for form in filled if not form.is_valid()}
     outcomes = save_paper_answers(
@@ -233,6 +237,9 @@ def _store(
             refused[form.stored.student.pk] = form
         elif outcome == "no_attempt_left":
             form.add_error(None, gettext("No attempts left. These answers weren’t saved."))
+            refused[form.stored.student.pk] = form
+        elif outcome == "other_edition":
+            form.add_error(None, NEWER_VERSION)
             refused[form.stored.student.pk] = form
         elif outcome == "saved":
             saved.append(form.stored.student)

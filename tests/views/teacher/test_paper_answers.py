@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.assignments.accommodations import excuse, undo_excuse
+from quizzes.assignments.newer_versions import use_edition
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.merges import merge_plan, merge_students
 from quizzes.attempts.paper.answers import form_of, stored_paper_answers
@@ -184,6 +185,26 @@ def test_a_row_that_others_changed_is_told_and_kept(
     meant = teacher_client.post(grid_url(assignment), sent_form(refused, having="operation").data(), follow=True)
     assert errors_of(meant) == []
     assert assignment.attempts.get().score == 7
+
+
+def test_answers_of_an_older_version_are_kept_until_they_are_checked(
+    teacher_client: Client, assignment: Assignment, student: Student, teacher: User
+) -> None:
+    typed = row_of(student, **marks(assignment, "A", all_right(assignment)))
+    urls = (grid_url(assignment), sheet_url(assignment, student))
+    pages = [sent_form(teacher_client.get(url), having="operation").data(**typed) for url in urls]
+    document = make_document(title="Corrected")
+    newer = make_edition(question_set=assignment.edition.question_set, document=document)
+    use_edition(assignment, newer, by=teacher, now=NOW)
+
+    for url, data in zip(urls, pages, strict=True):
+        refused = teacher_client.post(url, data)
+        assert "The quiz has a newer version now. Check the handouts, then save again." in text_of(refused)
+        assert not assignment.attempts.exists()
+        kept = sent_form(refused, having="operation").data()
+        assert kept.items() >= {name: [text] for name, text in typed.items()}.items()
+    teacher_client.post(url, kept)
+    assert assignment.attempts.get().student == student
 
 
 def test_an_empty_row_is_no_sheet_and_a_dash_is_one(
