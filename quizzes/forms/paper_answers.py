@@ -158,9 +158,9 @@ class PaperAnswersForm(forms.Form):
 
     @property
     def is_blank(self) -> bool:
-        """Whether the student has no stored answers and the form has no input."""
+        """Whether the form has no input, and the page showed no stored answers or did not have the student."""
         texts = [self.data.get(self.add_prefix(name), "") for name in self.fields if name not in ("form", "seen")]
-        return self.stored.attempt is None and not has_input(texts)
+        return self.data.get(self.add_prefix("seen"), "0") == "0" and not has_input(texts)
 
     @property
     def paper_answers(self) -> PaperAnswers:

@@ -47,8 +47,11 @@ def paper_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
     students = _enrolled(assignment)
     stored_rows = stored_paper_answers(assignment, students)
     is_grid = _fits_a_grid(printed, len(students))
-    rows = [PaperAnswersForm(stored=stored, printed=printed) for stored in stored_rows]
-    if request.method == "POST" and is_grid:
+    shown = rows = [PaperAnswersForm(stored=stored, printed=printed) for stored in stored_rows]
+    if request.method == "POST" and not printed.is_grid:
+        messages.error(request, gettext("The quiz has a newer version now. What you typed isn’t saved."))
+        return redirect("paper_answers", assignment.public_id)
+    if request.method == "POST":
         sent = [
             PaperAnswersForm(request.POST, stored=stored, printed=printed) for stored in stored_rows if stored.may_type
         ]
@@ -61,6 +64,8 @@ def paper_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
             else PaperAnswersForm(stored=stored, printed=printed)
             for stored in stored_paper_answers(assignment, students)
         ]
+        # The class may be too large for a grid since the page was opened. Then only these rows are sent again.
+        shown, is_grid = rows if is_grid else [row for row in rows if row.is_bound], True
     excused = set(assignment.excuses.order_by().values_list("student_id", flat=True))
     without_paper = [row.stored for row in rows if row.stored.attempt is None]
     # Students who answered online or are excused have no handout to enter.
@@ -68,7 +73,7 @@ def paper_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
     typed_count = len(rows) - len(without_paper)
     context = {
         **_context(assignment),
-        "rows": rows,
+        "rows": shown,
         "excused": excused,
         "is_grid": is_grid,
         "numbers": range(1, len(printed.questions["A"]) + 1),

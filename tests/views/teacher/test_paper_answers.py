@@ -156,6 +156,31 @@ def test_a_mark_that_the_form_does_not_have_is_told_beside_its_cell_and_everythi
     assert list(assignment.attempts.order_by("pk").values_list("score", flat=True)) == [8, 8]
 
 
+def test_a_page_is_saved_though_its_class_outgrew_the_grid(
+    teacher_client: Client,
+    assignment: Assignment,
+    student: Student,
+    classmate: Student,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    good = marks(assignment, "A", all_right(assignment))
+    form = sent_form(teacher_client.get(grid_url(assignment)), having="operation")
+    monkeypatch.setattr("quizzes.views.teacher.paper_answers.MOST_FIELDS", 12)
+    make_student(classroom=student.classroom)
+
+    typed = {**row_of(student, **good), **row_of(classmate, **{**good, "q1": "E"})}
+    refused = teacher_client.post(grid_url(assignment), form.data(**typed))
+
+    assert "Saved: Maya Lopez, 8 of 8 points." in text_of(refused)
+    assert "1 of 3 handouts entered." in text_of(refused)
+    again = sent_form(refused, having="operation")
+    # The other rows would be too many fields.
+    assert {name[:12] for name, _ in again.fields if "-" in name} == {classmate.public_id}
+    done = teacher_client.post(grid_url(assignment), again.data(**row_of(classmate, **good)), follow=True)
+    assert "data-grid" not in done.text
+    assert list(assignment.attempts.order_by("pk").values_list("score", flat=True)) == [8, 8]
+
+
 def test_a_page_sent_twice_changes_nothing_more(
     teacher_client: Client, assignment: Assignment, student: Student
 ) -> None:
@@ -266,8 +291,9 @@ def test_a_set_with_long_answers_has_a_sheet_for_each_student(
 
     assert sheet_url(every_type, student) in read(shown).links
     assert f"{student.public_id}-q1" not in shown.content.decode()
-    posted = teacher_client.post(grid_url(every_type), row_of(student, q1="A"))
-    assert posted.status_code == 200
+    # From a page that had a grid, of an older version.
+    posted = teacher_client.post(grid_url(every_type), row_of(student, q1="A"), follow=True)
+    assert "The quiz has a newer version now. What you typed isn’t saved." in text_of(posted)
     assert not every_type.attempts.exists()
 
 
