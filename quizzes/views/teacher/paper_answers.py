@@ -52,9 +52,7 @@ def paper_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
         messages.error(request, gettext("The quiz has a newer version now. What you typed isn’t saved."))
         return redirect("paper_answers", assignment.public_id)
     if request.method == "POST":
-        sent = [
-            PaperAnswersForm(request.POST, stored=stored, printed=printed) for stored in stored_rows if stored.may_type
-        ]
+        sent = [PaperAnswersForm(request.POST, stored=stored, printed=printed) for stored in stored_rows]
         refused = _store(request, assignment, sent)
         if not refused:
             return redirect("paper_answers", assignment.public_id)
@@ -97,7 +95,7 @@ def student_paper_answers(request: TeacherRequest, public_id: str, student_id: s
     letter = LetterForm(request.GET).chosen(stored.letter or LETTERS[0])
     form = PaperAnswersForm(stored=stored, printed=_printed(assignment), letter=letter)
     following = students[at + 1] if at + 1 < len(students) else None
-    if request.method == "POST" and stored.may_type:
+    if request.method == "POST":
         form = PaperAnswersForm(request.POST, stored=stored, printed=_printed(assignment))
         refused = _store(request, assignment, [form])
         if not refused:

@@ -269,7 +269,14 @@ def test_grid_marks_who_is_excused(
 def test_who_has_no_attempt_left_has_no_row_to_type_into(
     teacher_client: Client, assignment: Assignment, student: Student, classmate: Student
 ) -> None:
+    typed = row_of(student, form="A", q1="A")
+    urls = (grid_url(assignment), sheet_url(assignment, student))
+    pages = [sent_form(teacher_client.get(url), having="operation").data(**typed) for url in urls]
     make_answered_attempt(assignment=assignment, student=student, right=1)
+    for url, data in zip(urls, pages, strict=True):
+        refused = teacher_client.post(url, data)
+        assert "No attempts left. These answers weren’t saved." in text_of(refused)
+        assert dict(sent_form(refused, having="operation").fields)[f"{student.public_id}-q1"] == "A"
 
     shown = teacher_client.get(grid_url(assignment))
 
@@ -279,8 +286,6 @@ def test_who_has_no_attempt_left_has_no_row_to_type_into(
     assert "Online: 1 of 8" in text_of(shown)
     assert f"No attempts left. Add an attempt : {student.display_name}" in text_of(shown)
     assert reverse("student_overrides", args=[assignment.public_id, student.public_id]) in read(shown).links
-    forced = {**sent_form(shown, having="operation").data(), **row_of(student, form="A", seen="0", q1="A")}
-    teacher_client.post(grid_url(assignment), forced)
     assert list(assignment.attempts.values_list("medium", flat=True)) == ["screen"]
 
 
