@@ -101,19 +101,18 @@ def settle_queued_answer(request: TeacherRequest, public_id: str) -> HttpRespons
     are_gone = bool(chosen) and not attempts
     if are_gone or _is_used(group) or (entry.is_by_hand and act != "grade"):
         return _nothing_changed(request, assignment, form)
-    grade = QueueGradeForm(
-        request.POST if act == "grade" else None, possible=entry.question.points, release=assignment.release
-    )
-    if not attempts or (act == "grade" and not grade.is_valid()):
+    sent = request.POST.copy()
+    if act != "grade":
+        sent["points"], sent["other"] = str(entry.points_to_keep), ""
+    grade = QueueGradeForm(sent, possible=entry.question.points, release=assignment.release)
+    if not grade.is_valid() or not attempts:
         return _queue_page(request, assignment, entries, OpenEntry(place, grade, group, chosen))
     settled: dict[str, Any] = {"group": group, "by": request.user, "now": timezone.now()}
-    if act == "grade":
+    if act == "accept" and entry.may_accept:
+        queue.accept_entry(assignment, edition, affected, entry, attempts, **settled)
+    else:
         given = {name: grade.cleaned_data[name] for name in ("points", "comment")}
         queue.grade_entry(assignment, entry, attempts, **given, **settled)
-    elif not entry.may_accept or act == "keep":
-        queue.grade_entry(assignment, entry, attempts, points=entry.points_to_keep, **settled)
-    else:
-        queue.accept_entry(assignment, edition, affected, entry, attempts, **settled)
     # An entry that keeps some of its answers stays. After the last one comes the first that was skipped.
     rest = [*names[place + 1 :], *names[:place]]
     following = entry.name if len(attempts) < len(entry.attempts) else next(iter(rest), "")

@@ -422,6 +422,12 @@ def test_answers_with_different_points_are_apart(teacher: User, classroom: Class
     give(given, "Ben", one={"a": "agreemnt", "b": "agreemnt"})
     give(given, "Cy", one={"a": "The agreement", "b": "agremnt"})
     assert "1 of 3" in text_of(teacher_client.get(queue_of(given)))
+    # “Don’t accept” keeps the comment beside it, and the points of the answer, not those that were typed.
+    form = grade_form(teacher_client, given)
+    refused = teacher_client.post(form.action, form.data(act="keep", points="2", comment="x" * 601))
+    assert errors_of(refused) == ["Use up to 600 characters."]
+    teacher_client.post(form.action, form.data(act="keep", points="2", other="1.5", comment="Check the spelling."))
+    assert [*ManualGrade.objects.values_list("points", "comment")] == [(1, "Check the spelling.")]
 
 
 @pytest.mark.parametrize(
