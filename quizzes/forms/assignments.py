@@ -11,7 +11,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import CheckConstraint
 from django.http import QueryDict
-from django.utils.text import format_lazy
 from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.assignments.deadlines import Window, needed_close
@@ -79,14 +78,10 @@ class AssignmentSettingsForm(forms.Form):
         label=gettext_lazy("Time limit in minutes"),
         required=False,
         min_value=1,
-        max_value=MAX_MINUTES,
         help_text=gettext_lazy("Leave blank for no limit."),
         error_messages={
             "invalid": gettext_lazy("Enter whole minutes, or leave blank for no limit."),
             "min_value": gettext_lazy("Enter 1 minute or more, or leave blank for no limit."),
-            "max_value": format_lazy(
-                gettext_lazy("Enter up to {count} minutes, or leave blank for no limit."), count=MAX_MINUTES
-            ),
         },
     )
     shuffle_questions = forms.BooleanField(label=gettext_lazy("Shuffle questions"), required=False)
@@ -129,6 +124,11 @@ class AssignmentSettingsForm(forms.Form):
     def clean_time_limit(self) -> timedelta | None:
         """The time limit; None for none."""
         minutes = self.cleaned_data["time_limit"]
+        # “10 more minutes” can lead past the maximum.
+        longest = max(MAX_MINUTES, self.initial.get("time_limit") or 0)
+        if minutes is not None and minutes > longest:
+            text = gettext("Enter up to {count} minutes, or leave blank for no limit.")
+            raise ValidationError(text.format(count=longest))
         return None if minutes is None else timedelta(minutes=minutes)
 
     def clean_max_attempts(self) -> int | None:

@@ -617,13 +617,18 @@ def test_change_shows_what_holds_now_in_the_classrooms_zone(
         classroom=classroom,
         assigned_by=teacher,
         due_at=datetime(2026, 10, 30, 19, 0, 7, tzinfo=UTC),
-        time_limit=timedelta(minutes=30),
+        # “10 more minutes” led past the maximum.
+        time_limit=timedelta(minutes=490),
         max_attempts=None,
         release="never",
     )
-    sent = form_of(teacher_client.get(reverse("change_assignment", args=[given.public_id])), having="release").data()
-    assert (sent["due"], sent["opens"], sent["time_limit"]) == (["2026-10-30T15:00"], [""], ["30"])
+    form = form_of(teacher_client.get(change_of(given)), having="release")
+    sent = form.data()
+    assert (sent["due"], sent["opens"], sent["time_limit"]) == (["2026-10-30T15:00"], [""], ["490"])
     assert (sent["max_attempts"], sent["release"]) == (["unlimited"], ["never"])
+    assert teacher_client.post(change_of(given), form.data(own_title="Mine", act="save")).status_code == 302
+    refused = teacher_client.post(change_of(given), form.data(time_limit="491", act="save"))
+    assert errors_of(refused) == ["Enter up to 490 minutes, or leave blank for no limit."]
 
 
 def test_change_previews_then_saves_and_keeps_untouched_moments_to_the_second(
