@@ -20,6 +20,7 @@ from quizzes.forms.classrooms import StudentLevelForm
 from quizzes.forms.fields import (
     ReasonField,
     WallTimeField,
+    form_arguments,
     moment_in_zone,
     seen_values,
     wall_time,
@@ -268,7 +269,8 @@ _END_TEXTS = {
 class ExtensionForm(forms.Form):
     """Later times or more attempts for one student on one assignment. An empty time means the time of the class.
 
-    It has fields only for what the class limits, and for what the student has.
+    It has fields only for what the class limits, and for what the student has. A field that the teacher left as the
+    page showed it keeps what a pause or somebody else has set since then.
     """
 
     due = WallTimeField(label=gettext_lazy("Due"), required=False)
@@ -288,10 +290,12 @@ class ExtensionForm(forms.Form):
     # Whether the page asked about a time that does not fit.
     asked = forms.BooleanField(required=False, widget=forms.HiddenInput)
     # When the extension on the page was given.
-    seen = forms.DateTimeField(required=False, widget=forms.HiddenInput)
+    given_at = forms.DateTimeField(required=False, widget=forms.HiddenInput)
+    # What the page showed, as a browser sends it.
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, *args: Any, assignment: Assignment, extension: Extension | None, now: datetime, **kwargs: Any
+        self, data: QueryDict | None = None, *, assignment: Assignment, extension: Extension | None, now: datetime
     ) -> None:
         """assignment: with its classroom. extension: the student's current one, or None."""
         self.zone = assignment.classroom.zone
@@ -305,13 +309,13 @@ class ExtensionForm(forms.Form):
         }
         self.has_extension = extension is not None
         initial: dict[str, Any] = {name: wall_time(moment, self.zone) for name, moment in self.stored.items()}
+        initial |= {
+            "extra_attempts": self.stored_extra or None,
+            "reason": shown_reason(extension.reason) if extension is not None else None,
+        }
+        super().__init__(**form_arguments(initial, ExtensionForm.base_fields, data))
         if extension is not None:
-            initial |= {
-                "extra_attempts": extension.extra_attempts or None,
-                "reason": shown_reason(extension.reason),
-                "seen": extension.given_at.isoformat(),
-            }
-        super().__init__(*args, **{**kwargs, "initial": initial})
+            self.initial["given_at"] = extension.given_at.isoformat()
         for name, class_end in (("due", self.window.due_at), ("closes", self.window.closes_at)):
             self.fields[name].help_text = zone_note([self.zone])
             if class_end is None and self.stored[name] is None:
@@ -340,7 +344,7 @@ class ExtensionForm(forms.Form):
         due_at, closes_at = (
             moment_in_zone(self, name, self.zone, stored=self.stored[name]) for name in ("due", "closes")
         )
-        # Without a limit in the class, the page has no field for them, and they wait until there is one.
+        # Without a limit in the class, there is no field for them, and they wait until there is one.
         extra = self.stored_extra if self.is_unlimited else self.cleaned_data.get("extra_attempts") or 0
         if not self.errors:
             self._check(due_at, closes_at)

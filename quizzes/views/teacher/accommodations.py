@@ -1,6 +1,6 @@
 """Accommodations of a student; extensions and excuses for one student on one assignment."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET
 
-from quizzes.assignments import accommodations, student_settings, supports
+from quizzes.assignments import accommodations, lifecycle, student_settings, supports
 from quizzes.assignments.board import has_closed_questions
 from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.extended_times import ExtendedTime, time_on, times_with_factor
@@ -52,9 +52,12 @@ def student_overrides(request: TeacherRequest, public_id: str, student_id: str) 
 
 
 @require_POST
+@transaction.atomic
 def extend_student(request: TeacherRequest, public_id: str, student_id: str) -> HttpResponse:
     """Give one student later times or more attempts."""
     assignment, student = _assignment_and_student(request, public_id, student_id)
+    # The form compares what was sent with what holds now, so no pause may change that before the save.
+    lifecycle.lock_settings(assignment)
     now = timezone.now()
     form = _extension_form(assignment, student, now=now, data=request.POST)
     if not form.is_valid():
@@ -73,7 +76,7 @@ def extend_student(request: TeacherRequest, public_id: str, student_id: str) -> 
         extension["closes_at"] = extended.needed_close_at
         extension["due_at"] = extended.needed_due_at or extension["due_at"]
     end_before = _open_end(assignment, student)
-    seen = form.cleaned_data["seen"]
+    seen = form.cleaned_data["given_at"]
     try:
         accommodations.change_extension(assignment, student, seen=seen, by=request.user, now=now, **extension)
     except accommodations.ExtensionChanged:
@@ -115,7 +118,7 @@ def _changed_meanwhile(
     """The page with what was typed, and with the extension that the student got since the page was opened."""
     extension = Extension.objects.select_related("given_by").get(assignment=assignment, student=student)
     data = request.POST.copy()
-    data["seen"] = extension.given_at.isoformat()
+    data["given_at"] = extension.given_at.isoformat()
     form = ExtensionForm(data, assignment=assignment, extension=extension, now=now)
     if extension.given_by == request.user:
         text = gettext(
@@ -244,7 +247,7 @@ def _open_end(assignment: Assignment, student: Student) -> datetime | None:
 
 
 def _extension_form(
-    assignment: Assignment, student: Student, *, now: datetime, data: Mapping[str, Any] | None = None
+    assignment: Assignment, student: Student, *, now: datetime, data: QueryDict | None = None
 ) -> ExtensionForm:
     extension = assignment.extensions.filter(student=student).first()
     return ExtensionForm(data, assignment=assignment, extension=extension, now=now)

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from quizzes.assignments import accommodations
 from quizzes.assignments.board import show_on_board
-from quizzes.assignments.lifecycle import give_more_time
+from quizzes.assignments.lifecycle import give_more_time, pause, resume
 from quizzes.attempts import lifecycle
 from quizzes.files.class_export.document import read_class_export
 from quizzes.files.class_export.writer import export_classroom
@@ -33,6 +33,8 @@ from quizzes.models import (
     User,
 )
 from quizzes.people import rosters
+from quizzes.views import access
+from quizzes.views.access import TeacherRequest
 from tests.conftest import _sign_in
 from tests.factories import (
     NOW,
@@ -883,6 +885,40 @@ def test_extra_attempts_stay_while_the_class_has_no_limit(
     extend(teacher_client, closing, student, closes="2026-10-26T09:30")
     extension = Extension.objects.get()
     assert (extension.closes_at is not None, extension.extra_attempts) == (True, 2)
+
+
+def test_extension_keeps_what_changed_where_the_page_was_left_alone(
+    closing: Assignment,
+    student: Student,
+    teacher: User,
+    teacher_client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    clock: time_machine.Traveller,
+) -> None:
+    extend(teacher_client, closing, student, due="2026-10-26T09:00", closes="2026-10-26T09:30")
+    form = form_of(teacher_client.get(terms_of(closing, student)), having="closes")
+    pause(closing, by=teacher, now=CLOSE - timedelta(hours=2))
+    later = datetime(2026, 10, 26, 13, 37, 23, tzinfo=UTC)
+
+    def taught(request: TeacherRequest, public_id: str) -> Assignment:
+        found = access.taught_assignment(request, public_id)
+        # The pause ends while the form is saved.
+        now = CLOSE - timedelta(hours=2) + timedelta(minutes=7, seconds=23)
+        resume(Assignment.objects.get(pk=closing.pk), by=teacher, now=now)
+        return found
+
+    monkeypatch.setattr("quizzes.views.teacher.accommodations.taught_assignment", taught)
+    refused = teacher_client.post(form.action, form.data(due="2026-10-23T15:05"))
+    assert errors_of(refused) == ["The class has until later. Choose a later time."]
+    assert teacher_client.post(form.action, form.data(extra_attempts="1")).status_code == 302
+    extension = Extension.objects.get()
+    assert (extension.closes_at, extension.extra_attempts) == (later, 1)
+
+    form = form_of(teacher_client.get(terms_of(closing, student)), having="closes")
+    Classroom.objects.update(time_zone="America/Chicago")
+    assert teacher_client.post(form.action, form.data(due="2026-10-26T08:10")).status_code == 302
+    extension = Extension.objects.get()
+    assert (extension.due_at, extension.closes_at) == (datetime(2026, 10, 26, 13, 10, tzinfo=UTC), later)
 
 
 def test_extension_that_the_class_moved_past_stays_with_another_change(
