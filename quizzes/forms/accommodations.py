@@ -23,6 +23,7 @@ from quizzes.forms.fields import (
     form_arguments,
     moment_in_zone,
     seen_values,
+    sent_values,
     wall_time,
     with_changes_of_others,
     zone_note,
@@ -270,7 +271,7 @@ class ExtensionForm(forms.Form):
     """Later times or more attempts for one student on one assignment. An empty time means the time of the class.
 
     It has fields only for what the class limits, and for what the student has. A field that the teacher left as the
-    page showed it keeps what a pause or somebody else has set since then.
+    page showed it, or that the page did not have, keeps what a pause or somebody else has set since then.
     """
 
     due = WallTimeField(label=gettext_lazy("Due"), required=False)
@@ -313,6 +314,10 @@ class ExtensionForm(forms.Form):
             "extra_attempts": self.stored_extra or None,
             "reason": shown_reason(extension.reason) if extension is not None else None,
         }
+        if data is not None:
+            data = data.copy()
+            for name in {"due", "closes", "extra_attempts"} - data.keys():
+                data.setlist(name, sent_values(initial[name]))
         super().__init__(**form_arguments(initial, ExtensionForm.base_fields, data))
         if extension is not None:
             self.initial["given_at"] = extension.given_at.isoformat()

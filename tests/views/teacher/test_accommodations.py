@@ -882,9 +882,13 @@ def test_extra_attempts_stay_while_the_class_has_no_limit(
 ) -> None:
     extend(teacher_client, closing, student, extra_attempts="2")
     Assignment.objects.update(max_attempts=None)
-    extend(teacher_client, closing, student, closes="2026-10-26T09:30")
-    extension = Extension.objects.get()
-    assert (extension.closes_at is not None, extension.extra_attempts) == (True, 2)
+    form = form_of(teacher_client.get(terms_of(closing, student)), having="closes")
+    # Also if the class has a limit again when the page is sent.
+    for limit, day in ((None, 26), (1, 27)):
+        Assignment.objects.update(max_attempts=limit)
+        teacher_client.post(form.action, form.data(closes=f"2026-10-{day}T09:30"))
+        extension = Extension.objects.get()
+        assert (extension.closes_at, extension.extra_attempts) == (datetime(2026, 10, day, 13, 30, tzinfo=UTC), 2)
 
 
 def test_extension_keeps_what_changed_where_the_page_was_left_alone(
