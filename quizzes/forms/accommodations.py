@@ -20,6 +20,7 @@ from quizzes.forms.classrooms import StudentLevelForm
 from quizzes.forms.fields import (
     ReasonField,
     WallTimeField,
+    at_or_after_due,
     form_arguments,
     moment_in_zone,
     seen_values,
@@ -349,6 +350,7 @@ class ExtensionForm(forms.Form):
         due_at, closes_at = (
             moment_in_zone(self, name, self.zone, stored=self.stored[name]) for name in ("due", "closes")
         )
+        closes_at = at_or_after_due(closes_at, due_at, self.zone)
         # Without a limit in the class, there is no field for them, and they wait until there is one.
         extra = self.stored_extra if self.is_unlimited else self.cleaned_data.get("extra_attempts") or 0
         if not self.errors:

@@ -20,7 +20,7 @@ from quizzes.assignments.release import Release, is_checked_at_once, shows_befor
 from quizzes.assignments.student_settings import window_of
 from quizzes.content.question_types.form import TextField
 from quizzes.formatting import up_to
-from quizzes.forms.fields import WallTimeField, form_arguments, moment_in_zone, wall_time, zone_note
+from quizzes.forms.fields import WallTimeField, at_or_after_due, form_arguments, moment_in_zone, wall_time, zone_note
 from quizzes.models import Assignment
 from quizzes.models.assignments import MAX_TITLE
 
@@ -285,10 +285,12 @@ class ChangeAssignmentForm(AssignmentSettingsForm):
         """
         stored = self.stored
         opens_at = moment_in_zone(self, "opens", self.zone, stored=stored.opens_at)
+        due_at = moment_in_zone(self, "due", self.zone, stored=stored.due_at)
+        closes_at = moment_in_zone(self, "closes", self.zone, stored=stored.closes_at)
         return Window(
             opens_at,
-            moment_in_zone(self, "due", self.zone, stored=stored.due_at),
-            moment_in_zone(self, "closes", self.zone, stored=stored.closes_at),
+            due_at,
+            at_or_after_due(closes_at, due_at, self.zone),
             # An opening time takes the place of the teacher's start.
             waits_for_teacher=stored.waits_for_teacher and opens_at is None,
             paused_at=stored.paused_at,

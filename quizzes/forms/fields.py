@@ -224,6 +224,13 @@ def moment_in_zone(form: forms.Form, name: str, zone: ZoneInfo, *, stored: datet
     return moment_of(form, name, wall, zone)
 
 
+def at_or_after_due(closes_at: datetime | None, due_at: datetime | None, zone: ZoneInfo) -> datetime | None:
+    """The closing time; the due time if that is later in the same minute, since a page shows no seconds."""
+    if closes_at is None or due_at is None or wall_time(closes_at, zone) != wall_time(due_at, zone):
+        return closes_at
+    return max(closes_at, due_at)
+
+
 def moment_of(form: forms.Form, name: str, wall: datetime, zone: ZoneInfo) -> datetime | None:
     """The moment of a wall time in the zone. If clocks skip it, an error of the field and None."""
     try:

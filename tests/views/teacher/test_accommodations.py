@@ -922,7 +922,14 @@ def test_extension_keeps_what_changed_where_the_page_was_left_alone(
     Classroom.objects.update(time_zone="America/Chicago")
     assert teacher_client.post(form.action, form.data(due="2026-10-26T08:10")).status_code == 302
     extension = Extension.objects.get()
-    assert (extension.due_at, extension.closes_at) == (datetime(2026, 10, 26, 13, 10, tzinfo=UTC), later)
+    due_at = datetime(2026, 10, 26, 13, 10, tzinfo=UTC)
+    assert (extension.due_at, extension.closes_at) == (due_at, later)
+
+    # The page shows no seconds.
+    Extension.objects.update(due_at=due_at + timedelta(seconds=23))
+    form = form_of(teacher_client.get(terms_of(closing, student)), having="closes")
+    assert teacher_client.post(form.action, form.data(closes="2026-10-26T08:10")).status_code == 302
+    assert Extension.objects.get().closes_at == due_at + timedelta(seconds=23)
 
 
 def test_extension_that_the_class_moved_past_stays_with_another_change(

@@ -610,7 +610,7 @@ def change(assignment: Assignment) -> str:
 
 
 def test_change_shows_what_holds_now_in_the_classrooms_zone(
-    edition: Edition, classroom: Classroom, teacher: User, teacher_client: Client
+    edition: Edition, classroom: Classroom, teacher: User, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
     given = make_assignment(
         edition=edition,
@@ -627,6 +627,9 @@ def test_change_shows_what_holds_now_in_the_classrooms_zone(
     assert (sent["due"], sent["opens"], sent["time_limit"]) == (["2026-10-30T15:00"], [""], ["490"])
     assert (sent["max_attempts"], sent["release"]) == (["unlimited"], ["never"])
     assert teacher_client.post(change_of(given), form.data(own_title="Mine", act="save")).status_code == 302
+    # At the minute of the due time, which has 7 seconds.
+    summary = teacher_client.post(change_of(given), form.data(closes="2026-10-30T15:00", act="preview"))
+    assert "closes Fri, Oct 30, 3:00 pm EDT" in text_of(summary)
     refused = teacher_client.post(change_of(given), form.data(time_limit="491", act="save"))
     assert errors_of(refused) == ["Enter up to 490 minutes, or leave blank for no limit."]
 
