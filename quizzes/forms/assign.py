@@ -56,12 +56,13 @@ class AssignForm(AssignmentSettingsForm):
     """Assign a set to some of a teacher's classrooms. group: makes a repeated request safe.
 
     A preset fills the fields of the settings. Its time limit gives way to a teacher-paced quiz. filled: the preset
-    whose values the page shows in them. If another one is chosen, fields that still have these values follow it, and
-    the others stay.
+    whose values the page shows in them, in the time zone filled_zone. If another one is chosen, or a class in another
+    zone, fields that still have these values follow it, and the others stay.
     """
 
     group = forms.UUIDField(widget=forms.HiddenInput)
     filled = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+    filled_zone = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
     question_set = forms.ChoiceField(
         label=gettext_lazy("Question set"),
         widget=forms.RadioSelect,
@@ -109,8 +110,9 @@ class AssignForm(AssignmentSettingsForm):
         zone = next((classroom.zone for classroom in classrooms if classroom.public_id in picked), self.zones[0])
         self._filled = {preset.value: field_values(self._values(preset, zone)) for preset in presets}
         first = presets[0].value
-        initial = {"group": uuid.uuid4(), "preset": first, "filled": first, **self._filled[first]}
-        super().__init__(data and self._with_chosen_preset(data), zones=self.zones, now=now, initial=initial)
+        initial = {"group": uuid.uuid4(), "preset": first, "filled": first, "filled_zone": zone.key}
+        initial |= self._filled[first]
+        super().__init__(data and self._with_chosen_preset(data, zone), zones=self.zones, now=now, initial=initial)
         if Preset.IN_CLASS in presets:
             hint = gettext("Leave blank to open now. “{preset}” opens when you press Start. {zone}")
             self.fields["opens"].help_text = hint.format(preset=Preset.IN_CLASS.label, zone=zone_note(self.zones))
@@ -199,25 +201,32 @@ class AssignForm(AssignmentSettingsForm):
     @property
     def has_open_settings(self) -> bool:
         """Whether the page opens the settings: one of them has an error, or another page sent them to edit."""
-        outside = {"group", "question_set", "classrooms", "preset", "filled"}
+        outside = {"group", "question_set", "classrooms", "preset", "filled", "filled_zone"}
         return self.is_bound and (bool(set(self.errors) - outside) or self.data.get("act") == "edit")
 
     def _values(self, preset: Preset, zone: ZoneInfo) -> PresetValues:
         return preset_values(preset, zone=zone, now=self.now, copied=self._copied)
 
-    def _with_chosen_preset(self, data: QueryDict) -> QueryDict:
-        """The sent data with the values of the chosen preset in all fields that the teacher has not changed."""
-        before, after = (self._filled.get(data.get(name, "")) for name in ("filled", "preset"))
-        if before is None or after is None or before is after:
+    def _with_chosen_preset(self, data: QueryDict, zone: ZoneInfo) -> QueryDict:
+        """The sent data with the values of the chosen preset in all fields that the teacher has not changed.
+
+        zone: of the first chosen class.
+        """
+        filled, preset = data.get("filled", ""), data.get("preset", "")
+        if filled not in self._filled or preset not in self._filled:
+            return data
+        filled_zone = next((one for one in self.zones if one.key == data.get("filled_zone")), zone)
+        before, after = field_values(self._values(Preset(filled), filled_zone)), self._filled[preset]
+        if before == after:
             return data
         data = data.copy()
-        data.setlist("filled", data.getlist("preset"))
+        data["filled"], data["filled_zone"] = preset, zone.key
         self.has_new_settings = True
         for name in before:
             shown, new = sent_values(before[name]), sent_values(after[name])
             if data.getlist(name) == shown:
                 data.setlist(name, new)
-            elif data.getlist(name) != new:
+            elif data.getlist(name) != new and filled != preset:
                 self.is_mixed = True
         return data
 

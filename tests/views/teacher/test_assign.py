@@ -200,6 +200,10 @@ def test_fields_show_the_times_of_a_preset_in_the_zone_of_the_chosen_class(
     assert form.data()["due"] == ["2026-10-22T08:00"]
     teacher_client.post(address_of(edition), form.data(act="save"))
     assert Assignment.objects.get().due_at == datetime(2026, 10, 22, 13, tzinfo=UTC)
+    # The other class is chosen on the page that shows these times.
+    form = form_of(teacher_client.post(address_of(edition), form.data(act="edit")), having="release")
+    teacher_client.post(address_of(edition), form.data(act="save", classrooms=[classroom.public_id]))
+    assert Assignment.objects.get(classroom=classroom).due_at == datetime(2026, 10, 23, 12, tzinfo=UTC)
 
 
 def test_changed_fields_stay_and_are_confirmed_when_another_preset_is_chosen(
