@@ -13,7 +13,7 @@ from quizzes.formatting import isolated
 from quizzes.forms.fields import ClassroomChoice, NameField, choice_field, form_arguments
 from quizzes.models import Student
 from quizzes.models.rosters import ClassroomQuerySet
-from quizzes.people.names import MAX_NAME_LENGTH, has_hidden, split_name
+from quizzes.people.names import MAX_NAME_LENGTH, has_hidden, normalize_name, split_name
 
 HIDDEN_IN_NUMBER = gettext_lazy("The number has a hidden character.")
 
@@ -70,7 +70,7 @@ class RenameStudentForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """The cleaned data, with None for no last name; refuses a last name that is no part of the name."""
         cleaned = super().clean() or {}
-        name, family = cleaned.get("name", ""), " ".join(cleaned.get("family_name", "").split())
+        name, family = cleaned.get("name", ""), normalize_name(cleaned.get("family_name", ""))
         if self._is_guess(family) and not re.search(rf"(?<![\w'’-]){re.escape(family)}(?![\w'’-])", name):
             # Only the name was changed, so its last name is guessed again.
             family = ""

@@ -46,14 +46,18 @@ class PersonName(NamedTuple):
     family: str
 
 
+def normalize_name(text: str) -> str:
+    """The name in NFKC with single spaces, without the characters that isolate it in the sentences of pages."""
+    return " ".join(unicodedata.normalize("NFKC", text).split()).strip(_ISOLATES)
+
+
 def clean_name(text: str) -> str:
-    """The name in NFKC with single spaces. Raises InvalidName if it is too long or has no letter or digit.
+    """The name as `normalize_name` returns it. Raises InvalidName if it is too long or has no letter or digit.
 
     Control, format (bidi, zero-width) and private characters raise InvalidName too: nobody types them by accident.
-    Those that a name has in the sentences of pages are left out.
     Joiners are allowed between letters of scripts that need them. Tabs and line ends count as spaces.
     """
-    name = " ".join(unicodedata.normalize("NFKC", text[: MAX_NAME_LENGTH * 20]).split()).strip(_ISOLATES)
+    name = normalize_name(text[: MAX_NAME_LENGTH * 20])
     if has_hidden(name):
         raise InvalidName(gettext("the name has a hidden character, so retype it"))
     if "@" in name:

@@ -1275,6 +1275,10 @@ def test_last_name_can_be_corrected(student: Student, teacher_client: Client) ->
     address = url("rename_student", student)
     refused = teacher_client.post(address, {"name": "Maya Lopez Cruz", "family_name": "Perez"})
     assert "Type it as it is in the name above." in refused.content.decode()
+    # Copied from a sentence of a page, with an accent as a character of its own.
+    teacher_client.post(address, {"name": "Maya Peña Cruz", "family_name": "\u2068Pen\u0303a Cruz\u2069"})
+    student.refresh_from_db()
+    assert (student.display_name, student.family_name) == ("Maya Peña Cruz", "Peña Cruz")
     teacher_client.post(address, {"name": "Maya Lopez Cruz", "family_name": "Lopez Cruz"})
     student.refresh_from_db()
     assert (student.display_name, student.family_name) == ("Maya Lopez Cruz", "Lopez Cruz")
