@@ -1,7 +1,6 @@
 """Accommodations of a student; extensions and excuses for one student on one assignment."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,7 +32,7 @@ from quizzes.forms.accommodations import (
 from quizzes.forms.classrooms import StudentLevelForm
 from quizzes.models import Accommodation, Assignment, Attempt, Extension, Student
 from quizzes.models.assignments import ExtensionValues
-from quizzes.models.locks import RowDeleted, read_again
+from quizzes.models.locks import read_again
 from quizzes.models.reasons import BY_MISTAKE, shown_reason
 from quizzes.reports.answer_visibility import student_saw_answers_at
 from quizzes.views.access import TeacherRequest, may_open_student, taught_assignment, taught_student
@@ -206,9 +205,13 @@ def excuse_student(request: TeacherRequest, public_id: str, student_id: str) -> 
 
 
 @require_POST
+@transaction.atomic
 def set_accommodations(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Set a student's time, supports and reading level on every assignment."""
     student = taught_student(request, public_id)
+    # The forms compare what was sent with what holds now, so nobody may change that before the save.
+    accommodations.lock_quizzes_of([student])
+    read_again(student, "supports", "reading_variant", "chosen_variant")
     accommodation = Accommodation.objects.filter(student=student).first()
     sent = accommodation_forms(student, accommodation, request.POST)
     time_form, supports_form, level_form = sent
@@ -220,18 +223,12 @@ def set_accommodations(request: TeacherRequest, public_id: str) -> HttpResponse:
     room = ExtendQuizzesForm(request.POST if time_form.cleaned_data["asked"] else None, times=times)
     if room.asked and not room.is_valid():
         return history_page(request, student, **bound, room=room)
-    with transaction.atomic():
-        accommodations.lock_quizzes_of([student])
-        for assignment, time in room.extended if room.asked else ():
-            # A quiz that was deleted meanwhile needs no extension.
-            with suppress(RowDeleted):
-                accommodations.extend_to_fit(assignment, [time], by=request.user, now=now)
-        accommodations.set_accommodation(student, time_factor=time_form.time_factor, by=request.user, now=now)
-        supports.set_supports(student, supports_form.own_supports, by=request.user, now=now)
-        if level_form.cleaned_data["variant"] != StudentLevelForm.of(student).initial["variant"]:
-            accommodations.set_reading_level(
-                student, variant=level_form.cleaned_data["variant"], by=request.user, now=now
-            )
+    for assignment, time in room.extended if room.asked else ():
+        accommodations.extend_to_fit(assignment, [time], by=request.user, now=now)
+    accommodations.set_accommodation(student, time_factor=time_form.time_factor, by=request.user, now=now)
+    supports.set_supports(student, supports_form.own_supports, by=request.user, now=now)
+    if level_form.cleaned_data["variant"] != StudentLevelForm.of(student).initial["variant"]:
+        accommodations.set_reading_level(student, variant=level_form.cleaned_data["variant"], by=request.user, now=now)
     messages.success(request, gettext("Saved for every quiz."))
     return redirect("student_history", student.public_id)
 

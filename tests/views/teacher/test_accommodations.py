@@ -1196,7 +1196,11 @@ def test_extension_that_fits_is_saved_without_a_question(
 
 
 def test_one_save_keeps_time_supports_and_level(
-    tight: Assignment, student: Student, classroom: Classroom, teacher_client: Client
+    tight: Assignment,
+    student: Student,
+    classroom: Classroom,
+    teacher_client: Client,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     make_attempt(assignment=tight, student=student, deadline_at=NOW + timedelta(minutes=30))
     Classroom.objects.update(students_choose_variant=True)
@@ -1215,6 +1219,18 @@ def test_one_save_keeps_time_supports_and_level(
     teacher_client.post(form.action, form.data(**{f"room-{tight.public_id}": "keep", "variant": ""}))
     student.refresh_from_db()
     assert (student.reading_variant, student.chosen_variant, acts()) == ("", "", ["accommodation_changed"] * 3)
+
+    def taught(request: TeacherRequest, public_id: str) -> Student:
+        found = access.taught_student(request, public_id)
+        # Another teacher saves supports while this form is saved.
+        Student.objects.update(supports={"notes": True}, reading_variant="easier")
+        return found
+
+    form = form_of(teacher_client.get(reverse("student_history", args=[student.public_id])), having="time")
+    monkeypatch.setattr("quizzes.views.teacher.accommodations.taught_student", taught)
+    assert teacher_client.post(form.action, form.data(time="1", hide_clock="on")).status_code == 302
+    student.refresh_from_db()
+    assert (student.supports, student.reading_variant) == ({"notes": True, "hide_clock": True}, "easier")
 
 
 @pytest.mark.parametrize("time", ["", "0.5", "3", "NaN"])
