@@ -4,6 +4,7 @@ import re
 from html import escape
 from html.parser import HTMLParser
 
+from quizzes.content.question_types.question import has_visible
 from quizzes.files.questions.item import ItemPicture
 from quizzes.files.questions.pictures import CREDIT_CLASS, PictureTaker
 from quizzes.phrases import gettext, gettext_noop
@@ -145,11 +146,11 @@ def without_controls(text: str) -> str:
 
 
 def tidy(text: str) -> str:
-    """The text with single spaces, without control characters, blank lines and outer spaces."""
+    """The text with single spaces, without control characters, outer spaces, and lines in which nothing is visible."""
     if not _UNTIDY.search(text):
-        return text
+        return text if has_visible(text) else ""
     lines = (_SPACES.sub(" ", line).strip() for line in _CONTROL.sub("", text).splitlines())
-    return "\n".join(line for line in lines if line)
+    return "\n".join(line for line in lines if has_visible(line))
 
 
 # “**word**” and “*word*” of Markdown.

@@ -61,6 +61,10 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         "::Q1::Who? {=A ~B}\nWhat? {=C ~D}\n$CATEGORY: next\nWhere? {T}\n",
         ["single: Who? [*A; B]", "single: What? [*C; D]", "true_false: Where? True /"],
     ),
+    "GIFT with answers that nobody sees": (
+        "Who? {=Council ~\u200b ~Mayor}\n\nWhat? {=\u200b\\n\u2060 ~Law}\n",
+        ["single: Who? [*Council; Mayor] ! A blank answer was left out.", "- It has fewer than 2 answers."],
+    ),
     "GIFT with a brace that is missing": (
         "One? {=a ~b\nTwo? {T}\n\n[html]::Title::<b>Three</b>? {=x \\{y\\} ~z}\n",
         [
