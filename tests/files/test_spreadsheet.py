@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from quizzes.files.spreadsheet import CellValue, safe_cell, write_csv
+from quizzes.files.spreadsheet import CellValue, original_text, safe_cell, write_csv
 
 # What spreadsheet programs take for the start of a formula or a command, with the full-width forms that some of
 # them fold to it. Source: OWASP, "CSV Injection".
@@ -63,6 +63,8 @@ def runs(cell: str) -> bool:
 )
 def test_safe_cell_neutralizes_what_would_run(value: CellValue, expected: str | float) -> None:
     assert safe_cell(value) == expected
+    if isinstance(value, str):
+        assert original_text(str(expected)) == value
 
 
 def test_csv_opens_in_spreadsheets_with_names_intact() -> None:

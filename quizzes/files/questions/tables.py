@@ -25,7 +25,7 @@ from quizzes.files.questions.item import (
 from quizzes.files.questions.markup import tidy
 from quizzes.files.questions.numeric import numbers
 from quizzes.files.sheet import OLD_EXCEL, ZIP, FoundSheet, TooLarge, UnreadableSheet, first_sheet
-from quizzes.files.spreadsheet import CellValue, write_csv
+from quizzes.files.spreadsheet import CellValue, original_text, write_csv
 from quizzes.files.xlsx import Sheet, write_xlsx
 from quizzes.phrases import gettext, gettext_noop
 
@@ -79,12 +79,7 @@ def _cell(value: object) -> str:
         return "TRUE" if value else "FALSE"
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    text = tidy(str(value))
-    # `safe_cell` puts an apostrophe before what a spreadsheet would run.
-    return _GUARDED.sub(r"\1\2\3", text)
-
-
-_GUARDED = re.compile(r"(^|[\n\t;])([\s\"]*)'([=+\-@|%\uff1d\uff0b\uff0d\uff20])")
+    return tidy(original_text(str(value)))
 
 
 def _sheet(content: bytes) -> FoundSheet:

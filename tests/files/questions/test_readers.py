@@ -574,8 +574,10 @@ def test_columns_with_text_that_the_template_does_not_have_are_named() -> None:
 
 
 def test_a_match_in_the_template_survives_csv_in_windows_1252() -> None:
-    lines = (Line("a = b → c", match="d = e"), Line("Mayor", match="City → County"))
-    item = Item("matching", "Match.", lines=lines, options=("d = e", "City → County"))
+    # The third line has a direction mark before its sign.
+    pairs = {"a = b → c": "d = e", "Mayor": "City → County", "\u200f-5": "Loss"}
+    lines = tuple(Line(text, match=match) for text, match in pairs.items())
+    item = Item("matching", "Match.", lines=lines, options=tuple(pairs.values()))
     [own] = read_questions(write_template_csv("T", [item])).questions
     assert own.item
     assert own.item.lines == lines
