@@ -183,6 +183,12 @@ def words(variables: Mapping[str, str], name: str) -> list[str]:
     return [word.strip() for word in variables.get(name, "").split(",") if word.strip()]
 
 
+def secret_keys(variables: Mapping[str, str], name: str) -> list[str]:
+    """The comma-separated keys of `name`, and all of it as one key, which may have a comma, or a blank at an end."""
+    listed = words(variables, name)
+    return list(dict.fromkeys([*listed, variables[name]])) if listed else []
+
+
 def host_list(variables: Mapping[str, str], name: str) -> list[str]:
     """The comma-separated host names of `name`, as Host headers spell them.
 

@@ -34,10 +34,10 @@ from quizsite.environment import (
     postgresql,
     read_settings_file,
     secret,
+    secret_keys,
     some_of,
     web_address,
     whole_number,
-    words,
 )
 from quizsite.places import CODE, CONTENT, IS_CLONE, data_folder
 from quizsite.sign_on import allauth_settings, providers
@@ -85,7 +85,7 @@ else:
     # A server's database has no file here; each start compares its key. `manage.py accept_secret_key` makes a new key.
     may_be_lost = not POSTGRESQL and "FOOTNOTE_ACCEPT_SECRET_KEY" not in os.environ
     SECRET_KEY = secret_key(DATA_DIR, database=SQLITE_PATH if may_be_lost else None)
-SECRET_KEY_FALLBACKS = words(os.environ, "FOOTNOTE_SECRET_KEY_FALLBACKS")
+SECRET_KEY_FALLBACKS = secret_keys(os.environ, "FOOTNOTE_SECRET_KEY_FALLBACKS")
 LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 # `manage.py serve` adds the machine's own addresses when it listens beyond loopback.
 ALLOWED_HOSTS = [*LOOPBACK_HOSTS, *host_list(os.environ, "FOOTNOTE_HOSTS")]

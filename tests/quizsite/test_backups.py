@@ -735,8 +735,9 @@ def test_changed_secret_key_refuses_to_start_unless_it_is_rotated_or_accepted(dr
     done = drill.manage("backup", FOOTNOTE_SECRET_KEY=new)
     assert (done.returncode, done.stdout) == (78, "")
     assert done.stderr.startswith("Footnote cannot start: This database belongs to another secret key.")
-    drill.manage("accept_secret_key", FOOTNOTE_SECRET_KEY=new)
-    assert start(FOOTNOTE_SECRET_KEY=new) == ""
+    with_comma = f"{new},"
+    drill.manage("accept_secret_key", FOOTNOTE_SECRET_KEY=with_comma)
+    assert start(FOOTNOTE_SECRET_KEY=old, FOOTNOTE_SECRET_KEY_FALLBACKS=with_comma) == ""
 
 
 @pytest.mark.parametrize("key", ["abc", "a" * 80])

@@ -44,6 +44,7 @@ from quizsite.environment import (
     postgresql,
     read_settings_file,
     secret,
+    secret_keys,
     some_of,
     unknown_settings,
     whole_number,
@@ -134,6 +135,14 @@ def test_whole_number_refuses_all_else(text: str) -> None:
 @pytest.mark.parametrize(("text", "value"), [("", []), ("a.example", ["a.example"]), (" a , ,b,", ["a", "b"])])
 def test_words_leaves_out_blanks(text: str, value: list[str]) -> None:
     assert words({"HOSTS": text}, "HOSTS") == value
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [("", []), ("a", ["a"]), ("a, b", ["a", "b", "a, b"]), ("a,", ["a", "a,"]), (" a", ["a", " a"]), (",", [])],
+)
+def test_secret_keys_may_be_one_with_a_comma_or_a_blank(text: str, keys: list[str]) -> None:
+    assert secret_keys({"KEYS": text}, "KEYS") == keys
 
 
 @pytest.mark.parametrize("text", ["a.example, .b.example", "*", "10.1.2.3,[::1]", "Quiz_1.example"])
