@@ -185,10 +185,7 @@ def _restore_sqlite(stage: Path, key: str, commands: Sequence[str], now: datetim
     kept: Path = settings.DATA_DIR / _kept_name(now)
     swap.commit(settings.DATA_DIR, kept=kept.name)
     swap.finish_locked(settings.DATA_DIR)
-    if any(kept.iterdir()):
-        return kept
-    kept.rmdir()
-    return None
+    return kept if kept.exists() else None
 
 
 def _recorded_in(database: Path) -> str | None:

@@ -65,7 +65,11 @@ def finish_locked(data: Path) -> None:
     if (data / SQLITE_FILE).exists():
         # The marker of a site that has had a database, see quizsite/sqlite/prepare.py.
         (data / f"{SQLITE_FILE}.made").touch(mode=0o600)
-    sync(kept)
+    if any(kept.iterdir()):
+        sync(kept)
+    else:
+        # Nothing was here, or the site is on PostgreSQL with its key in the environment.
+        kept.rmdir()
     sync(data)
     shutil.rmtree(committed)
     sync(data)

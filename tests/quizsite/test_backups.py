@@ -659,6 +659,16 @@ def test_swap_killed_at_any_step_is_finished_by_the_next_start(
         assert {(tmp_path / "kept" / name).read_text().split()[0] for name in swap.REPLACED} == {"old"}
 
 
+def test_swap_that_replaces_no_file_keeps_no_folder(tmp_path: Path) -> None:
+    """As on PostgreSQL with the key in the environment: each start would name the folder."""
+    (tmp_path / swap.STAGED).mkdir()
+
+    swap.commit(tmp_path, kept="kept")
+    swap.finish_locked(tmp_path)
+
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_site_lock_is_shared_by_servers_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     held: dict[str, int] = {}
     monkeypatch.setattr("quizsite.site_lock._held", held)
