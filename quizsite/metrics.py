@@ -114,15 +114,16 @@ def result_of(response: HttpResponse) -> str:
 
 def text() -> bytes:
     """All figures in Prometheus's text format; 4 queries."""
-    for path in settings.METRICS_DIR.glob("gauge_livesum_*.db"):
+    folder = str(settings.METRICS_DIR)
+    for path in Path(folder).glob("gauge_livesum_*.db"):
         worker = int(path.stem.rpartition("_")[2])
         try:
             os.kill(worker, 0)
         except ProcessLookupError:
             # Nothing waits for a worker that was killed.
-            mark_process_dead(worker, str(settings.METRICS_DIR))
+            mark_process_dead(worker, folder)
     registry = CollectorRegistry()
-    MultiProcessCollector(registry, path=str(settings.METRICS_DIR))
+    MultiProcessCollector(registry, path=folder)
     registry.register(SiteFigures())
     return generate_latest(registry)
 
