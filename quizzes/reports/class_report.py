@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from quizzes.assignments.status import Status, StudentStatus
 from quizzes.assignments.student_statuses import by_student_and_assignment, load_overrides
-from quizzes.attempts.answers import has_late_to_accept
+from quizzes.attempts.late_answers import has_late_to_accept
 from quizzes.content.drafts.retry import RETRY_COUNT
 from quizzes.content.editions import shown_edition
 from quizzes.content.question_types.question import Value

@@ -12,9 +12,9 @@ from django.utils.translation import gettext
 from quizzes.assignments.lifecycle import last_resume
 from quizzes.assignments.status import Status, StudentStatus
 from quizzes.assignments.student_statuses import by_student_and_assignment, load_overrides
-from quizzes.attempts.answers import has_late_to_accept
 from quizzes.attempts.breaks import earliest_end, is_on_break
 from quizzes.attempts.heartbeats import OFFLINE_AFTER
+from quizzes.attempts.late_answers import has_late_to_accept
 from quizzes.content.editions import Published, published
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.models import Answer, Assignment, Attempt, Board, Presence, Student

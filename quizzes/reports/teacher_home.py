@@ -14,7 +14,7 @@ from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.lifecycle import is_current, window_state
 from quizzes.assignments.status import Status
 from quizzes.assignments.student_statuses import Key, Overrides, by_student_and_assignment, load_overrides
-from quizzes.attempts.answers import has_late_to_accept
+from quizzes.attempts.late_answers import has_late_to_accept
 from quizzes.grading.queue import queued_counts
 from quizzes.models import Assignment, Attempt, Classroom, Student, User
 from quizzes.models.rosters import EDITORS

@@ -11,8 +11,8 @@ from django.urls import reverse
 from quizzes.assignments import accommodations
 from quizzes.assignments.deadlines import Window
 from quizzes.assignments.lifecycle import AssignmentSettings, change_assignment
-from quizzes.attempts.answers import accept_late, has_late_to_accept, undo_accept_late, waiting_late_questions
 from quizzes.attempts.integrity import check_integrity
+from quizzes.attempts.late_answers import accept_late, has_late_to_accept, undo_accept_late, waiting_late_questions
 from quizzes.attempts.lifecycle import reopen, start_attempt, submit_attempt, submit_overdue
 from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Classroom, Student, User
 from quizzes.people.retention import delete_old_events, log_term

@@ -16,7 +16,8 @@ from django.utils.html import escape
 from quizzes.assignments.board import SkipsQuestions, show_on_board
 from quizzes.assignments.lifecycle import close_now
 from quizzes.attempts.access import Pace
-from quizzes.attempts.answers import accept_late, save_answer
+from quizzes.attempts.answers import save_answer
+from quizzes.attempts.late_answers import accept_late
 from quizzes.attempts.lifecycle import reopen, submit_attempt
 from quizzes.models import Answer, Assignment, Attempt, Board, Classroom, Edition, Student, User
 from tests.factories import (

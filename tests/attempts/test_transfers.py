@@ -10,8 +10,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.attempts.answers import accept_late
 from quizzes.attempts.integrity import check_integrity
+from quizzes.attempts.late_answers import accept_late
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.attempts.transfers import transfer_attempts, transferable_attempts
 from quizzes.files.downloads import FileFormat, Layout, export

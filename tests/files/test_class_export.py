@@ -22,7 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizzes.assignments import accommodations, lifecycle
-from quizzes.attempts import answers
+from quizzes.attempts import late_answers
 from quizzes.attempts.lifecycle import start_attempt, submit_attempt, submit_overdue
 from quizzes.caches import clear_all
 from quizzes.content.editions import published
@@ -138,7 +138,7 @@ def make_school(classroom: Classroom, teacher: User) -> Classroom:
     )
     save(late, "some", ["a", "c"], now=NOW + timedelta(minutes=40))
     submit_attempt(late, now=NOW + timedelta(minutes=41))
-    answers.accept_late(late, by=teacher, now=NOW + timedelta(minutes=50))
+    late_answers.accept_late(late, by=teacher, now=NOW + timedelta(minutes=50))
     make_answered_attempt(assignment=two, student=ana, right=4)
     make_answered_attempt(assignment=two, student=ana, right=2, number=2)
     make_answered_attempt(assignment=two, student=dee, right=2, submitted=False)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from quizzes.attempts.answers import accept_late, undo_accept_late
+from quizzes.attempts.late_answers import accept_late, undo_accept_late
 from quizzes.attempts.lifecycle import reopen, submit_attempt
 from quizzes.grading import manual_grades
 from quizzes.grading.manual_grades import grade_answer, grade_answers

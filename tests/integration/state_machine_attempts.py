@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from quizzes.attempts import answers, lifecycle
+from quizzes.attempts import answers, late_answers, lifecycle
 from quizzes.attempts.answers import save_answer
 from quizzes.content.editions import published
 from quizzes.grading import manual_grades, regrades
@@ -161,8 +161,8 @@ class AttemptsMachine(SettingsMachine):
         if any(model_attempt.given_at.get(entry.question, entry.at) > entry.at for entry in late):
             self.note("late answer older than the saved one")
         count = self.ledger.accept_late(model_attempt, self.now)
-        assert answers.accept_late(row, by=self.teacher, now=self.now) == count
-        assert answers.accept_late(self.row_of(model_attempt), by=self.teacher, now=self.now) == 0
+        assert late_answers.accept_late(row, by=self.teacher, now=self.now) == count
+        assert late_answers.accept_late(self.row_of(model_attempt), by=self.teacher, now=self.now) == 0
         if count:
             self.note("late accepted")
 
@@ -175,8 +175,8 @@ class AttemptsMachine(SettingsMachine):
             return
         row, model_attempt = chosen
         count = self.ledger.undo_late(model_attempt, self.now)
-        assert answers.undo_accept_late(row, by=self.teacher, now=self.now) == count
-        assert answers.undo_accept_late(self.row_of(model_attempt), by=self.teacher, now=self.now) == 0
+        assert late_answers.undo_accept_late(row, by=self.teacher, now=self.now) == count
+        assert late_answers.undo_accept_late(self.row_of(model_attempt), by=self.teacher, now=self.now) == 0
         if count:
             self.note("late undone")
 

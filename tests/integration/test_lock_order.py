@@ -22,8 +22,9 @@ from quizzes.assignments import accommodations, lifecycle, newer_versions
 from quizzes.assignments.deletion import delete_assignment, restore_assignment
 from quizzes.assignments.student_settings import window_of
 from quizzes.assignments.supports import Supports, set_class_supports, set_supports
-from quizzes.attempts.answers import accept_late, save_answer
+from quizzes.attempts.answers import save_answer
 from quizzes.attempts.breaks import end_break, start_break
+from quizzes.attempts.late_answers import accept_late
 from quizzes.attempts.lifecycle import reopen, start_attempt, submit_attempt, undo_close_now
 from quizzes.attempts.merges import merge_plan, merge_students
 from quizzes.attempts.paper.corrections import delete_paper_answers, move_paper_answers

@@ -11,7 +11,7 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 
-from quizzes.attempts.answers import accept_late
+from quizzes.attempts.late_answers import accept_late
 from quizzes.models import (
     Accommodation,
     Answer,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from quizzes.attempts.answers import LATE_SHOWN_FOR, accept_late
+from quizzes.attempts.late_answers import LATE_SHOWN_FOR, accept_late
 from quizzes.attempts.lifecycle import reopen, submit_attempt
 from quizzes.models import Classroom, Edition, Student, User
 from quizzes.people.classrooms import archive_classroom

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from quizzes.attempts import answers, lifecycle
+from quizzes.attempts import answers, late_answers, lifecycle
 from quizzes.grading import regrades
 from tools.simulate.death import Died, death_before
 from tools.simulate.simulation import EPISODE_STEPS, WEIGHTS, Episode, Failure, simulate
@@ -59,7 +59,7 @@ def in_text(module: Any, name: str, old: str, new: str) -> Callable[[pytest.Monk
 
 # (the fault, a seed that finds it within 60 steps on both engines).
 FAULTS = {
-    "late answers are accepted without a transaction": (without_transaction(answers, "accept_late"), 1610),
+    "late answers are accepted without a transaction": (without_transaction(late_answers, "accept_late"), 1610),
     "a regrade has no transaction": (without_transaction(regrades, "apply"), 1701),
     "an attempt is reopened without a transaction": (without_transaction(lifecycle, "reopen"), 1655),
     "a stale window overwrites": (

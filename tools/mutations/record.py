@@ -128,7 +128,7 @@ CONTROLS: tuple[Control, ...] = (
     ),
     control(
         "a grade counts for the answer that it was given for",
-        "quizzes/attempts/answers.py",
+        "quizzes/attempts/late_answers.py",
         "        if replaced == value:\n            replaced_at = event.at\n",
         "        if replaced == value:\n            replaced_at = writes[0].at\n",
         "tests/grading/test_manual_grades.py",
@@ -149,7 +149,7 @@ CONTROLS: tuple[Control, ...] = (
     ),
     control(
         "late answers that are accepted are written down",
-        "quizzes/attempts/answers.py",
+        "quizzes/attempts/late_answers.py",
         "        _record(AuditEvent.Action.LATE_ACCEPTED, attempt, len(waiting), by=by, now=now)\n",
         "",
         "tests/attempts/test_lifecycle.py",
@@ -158,7 +158,7 @@ CONTROLS: tuple[Control, ...] = (
     ),
     control(
         "late answers that no longer count are written down",
-        "quizzes/attempts/answers.py",
+        "quizzes/attempts/late_answers.py",
         "        _record(AuditEvent.Action.LATE_UNDONE, attempt, len(accepted), by=by, now=now)\n",
         "",
         "tests/views/teacher/test_accommodations.py",

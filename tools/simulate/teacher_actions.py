@@ -10,7 +10,7 @@ from quizzes.assignments import accommodations
 from quizzes.assignments import lifecycle as assignments
 from quizzes.assignments.deadlines import Window
 from quizzes.assignments.lifecycle import AssignmentSettings
-from quizzes.attempts import answers, lifecycle, merges
+from quizzes.attempts import late_answers, lifecycle, merges
 from quizzes.content.editions import published
 from quizzes.grading import manual_grades, regrades
 from quizzes.models import Assignment, Question, Student
@@ -54,11 +54,11 @@ class TeacherActions(State):
 
     def accept_late(self) -> None:
         """Accept late answers of a turned-in attempt, twice."""
-        self.decide_on_late("late answers accepted", answers.accept_late, self.ledger.accept_late)
+        self.decide_on_late("late answers accepted", late_answers.accept_late, self.ledger.accept_late)
 
     def undo_late(self) -> None:
         """Count the answers in time of a turned-in attempt again, twice."""
-        self.decide_on_late("late answers undone", answers.undo_accept_late, self.ledger.undo_late)
+        self.decide_on_late("late answers undone", late_answers.undo_accept_late, self.ledger.undo_late)
 
     def decide_on_late(
         self, counted: str, decide: Callable[..., int], decide_in_model: Callable[[ModelAttempt, datetime], int]

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from quizzes.attempts.access import LoadedAttempt, Pace
-from quizzes.attempts.answers import waiting_late_questions
+from quizzes.attempts.late_answers import waiting_late_questions
 from quizzes.views.access import attempt_required
 from quizzes.views.student.question_page import may_submit, pace_tag, paced_number, question_context
 

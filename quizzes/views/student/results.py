@@ -12,7 +12,7 @@ from quizzes.assignments.release import answers_shown_at, attempts_ended_at, can
 from quizzes.assignments.status import is_late
 from quizzes.assignments.student_statuses import Overrides, load_overrides
 from quizzes.attempts.access import LoadedAttempt
-from quizzes.attempts.answers import waiting_late_questions
+from quizzes.attempts.late_answers import waiting_late_questions
 from quizzes.attempts.lifecycle import is_ended_by_teacher
 from quizzes.grading import regrades
 from quizzes.grading.regrades import Notice

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from quizzes.assignments.board import has_closed_questions
 from quizzes.assignments.student_statuses import load_overrides
-from quizzes.attempts import answers, lifecycle
+from quizzes.attempts import late_answers, lifecycle
 from quizzes.attempts.attempt_content import AttemptContent, content_of, shown_content
 from quizzes.content.editions import published
 from quizzes.content.question_types.question import Question, Value
@@ -185,7 +185,7 @@ def _unused(attempt: Attempt, reviewed: ReviewedAttempt) -> dict[str, Any]:
     events = unused_events(attempt)
     by_outcome = {outcome: [event for event in events if event.outcome == outcome] for outcome in Outcome}
     saved_at = {item.answer.question_id: item.answer.saved_at for item in reviewed.questions if item.answer}
-    accepted, waiting = answers.accepted_late(events), answers.waiting_late(events, saved_at)
+    accepted, waiting = late_answers.accepted_late(events), late_answers.waiting_late(events, saved_at)
     listed = by_outcome[Outcome.LATE][-LISTED_LATE:]
     values = dict(attempt.events.filter(pk__in=[event.pk for event in listed]).values_list("pk", "value"))
     late = [
@@ -274,7 +274,7 @@ def accept_late(request: TeacherRequest, public_id: str) -> HttpResponse:
         messages.error(request, gettext("This attempt was reopened. You can accept late answers after it’s turned in."))
         return redirect("attempt_review", attempt.public_id)
     now = timezone.now()
-    count = answers.accept_late(attempt, by=request.user, now=now)
+    count = late_answers.accept_late(attempt, by=request.user, now=now)
     if count:
         words = ngettext(
             "{count} late answer accepted. Score updated.", "{count} late answers accepted. Score updated.", count
@@ -289,7 +289,7 @@ def accept_late(request: TeacherRequest, public_id: str) -> HttpResponse:
 def accept_all_late(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Accept the late answers of all students on an assignment, after a question."""
     assignment, now = taught_assignment(request, public_id), timezone.now()
-    rows = answers.attempts_with_late(assignment, now=now).select_related("assignment", "classroom", "student")
+    rows = late_answers.attempts_with_late(assignment, now=now).select_related("assignment", "classroom", "student")
     late: list[Any] = list(rows)
     count = len({attempt.student_id for attempt in late})
     back = reverse("assignment_progress", args=[public_id])
@@ -309,7 +309,7 @@ def accept_all_late(request: TeacherRequest, public_id: str) -> HttpResponse:
             fields=[("seen", seen)],
         )
     for attempt in late:
-        answers.accept_late(attempt, by=request.user, now=now)
+        late_answers.accept_late(attempt, by=request.user, now=now)
     if late:
         words = ngettext(
             "Late answers of {count} student accepted. Scores updated.",
@@ -351,7 +351,7 @@ def undo_late(request: TeacherRequest, public_id: str) -> HttpResponse:
         return redirect("attempt_review", attempt.public_id)
     form = UndoLateForm(request.POST)
     accepted_at = form.cleaned_data["accepted_at"] if form.is_valid() else None
-    count = answers.undo_accept_late(attempt, accepted_at=accepted_at, by=request.user, now=timezone.now())
+    count = late_answers.undo_accept_late(attempt, accepted_at=accepted_at, by=request.user, now=timezone.now())
     if count:
         words = ngettext(
             "{count} late answer no longer counts. Score updated.",

@@ -22,7 +22,7 @@ from quizzes.assignments.board import show_on_board
 from quizzes.assignments.deadlines import GRACE, LOCK_WAIT
 from quizzes.assignments.lifecycle import close_now
 from quizzes.assignments.newer_versions import split_by_edition
-from quizzes.attempts import answers
+from quizzes.attempts import answers, late_answers
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.editions import published, sizes_of
@@ -1625,5 +1625,5 @@ def test_page_after_the_quiz_tells_of_late_answers_that_no_teacher_has_accepted(
     save(attempt, "one", "b", operation="2", now=now + timedelta(hours=2))
     said = "1 answer came in late and doesn’t count yet."
     if is_accepted:
-        answers.accept_late(attempt, by=teacher, now=now + timedelta(hours=3))
+        late_answers.accept_late(attempt, by=teacher, now=now + timedelta(hours=3))
     assert (said in words(student_client.get(page_of(name, attempt)))) is not is_accepted

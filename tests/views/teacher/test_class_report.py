@@ -19,7 +19,7 @@ from django.utils.html import strip_tags
 from python_calamine import CalamineWorkbook
 
 from quizzes.assignments.accommodations import excuse
-from quizzes.attempts.answers import accept_late
+from quizzes.attempts.late_answers import accept_late
 from quizzes.grading.manual_grades import grade_answer
 from quizzes.models import Assignment, AuditEvent, Classroom, QuestionSet, Source, Student, User
 from tests.factories import (

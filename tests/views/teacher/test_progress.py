@@ -18,8 +18,8 @@ from quizzes.assignments.board import show_on_board
 from quizzes.assignments.status import Status
 from quizzes.assignments.supports import Supports, set_supports
 from quizzes.attempts import heartbeats
-from quizzes.attempts.answers import accept_late
 from quizzes.attempts.breaks import end_break, start_break
+from quizzes.attempts.late_answers import accept_late
 from quizzes.attempts.lifecycle import reopen, start_attempt, submit_attempt
 from quizzes.content.editions import published
 from quizzes.grading import regrades

@@ -1,0 +1,212 @@
+"""Late answers: which ones wait for a teacher, and how one accepts them or takes that back."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import BooleanField, Exists, ExpressionWrapper, Max, OuterRef, Q, QuerySet, Subquery
+
+from quizzes.content.question_types.registry import Value
+from quizzes.grading.manual_grades import replace_grades
+from quizzes.grading.scores import lock_score, rescore
+from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, User
+from quizzes.models.locks import locked
+
+Outcome = AnswerEvent.Outcome
+
+# The home of a teacher reads the saves of these attempts only. A device is back online within a few days.
+LATE_SHOWN_FOR = timedelta(days=14)
+_ACCEPTANCE_LENGTH = len("accepted.") + 40
+
+
+def accepted_late(events: Sequence[AnswerEvent]) -> set[int]:
+    """The row ids of the late events that a teacher has accepted. events: of one attempt.
+
+    They include its LATE, ACCEPTED and UNDONE ones. Acceptances of older versions name the late event by its row
+    id, which differs in a copy of the attempt. They accepted the newest late answer to their question.
+    """
+    late = [event for event in events if event.outcome == Outcome.LATE]
+    named = {_acceptance(event): event.pk for event in late}
+    found: set[int] = set()
+    for event in sorted(events, key=lambda event: event.pk):
+        if event.outcome == Outcome.ACCEPTED:
+            before = [one for one in late if one.question_id == event.question_id and one.at <= event.at]
+            newest = max(before, key=lambda one: (one.at, one.pk), default=None)
+            name = event.operation[:_ACCEPTANCE_LENGTH]
+            found.add(named.get(name, newest.pk if newest is not None else 0))
+        elif event.outcome == Outcome.UNDONE:
+            found -= {one.pk for one in late if one.question_id == event.question_id}
+    return found
+
+
+def waiting_late(events: Sequence[AnswerEvent], saved_at: Mapping[int, datetime | None]) -> dict[int, AnswerEvent]:
+    """The late events that a teacher can accept, by question row id.
+
+    It is the newest late answer to its question, is not accepted, and nothing was saved later. events: as for
+    `accepted_late`. saved_at: of the current answers, by question row id.
+    """
+    late = sorted((event for event in events if event.outcome == Outcome.LATE), key=lambda event: (event.at, event.pk))
+    newest = {event.question_id: event for event in late}
+    accepted = accepted_late(events)
+    return {
+        question_id: event
+        for question_id, event in newest.items()
+        if event.pk not in accepted and (saved_at.get(question_id) or event.at) <= event.at
+    }
+
+
+def waiting_late_questions(attempt_id: int) -> set[int]:
+    """The row ids of the questions with a late answer that a teacher can accept; one query."""
+    answer = Answer.objects.filter(attempt=OuterRef("attempt"), question=OuterRef("question")).order_by()
+    events = _late_events(attempt_id).defer("value").annotate(saved_at=Subquery(answer.values("saved_at")[:1]))
+    rows = list(events)
+    return set(waiting_late(rows, {row.question_id: row.saved_at for row in rows}))
+
+
+def has_late_to_accept(*, now: datetime) -> ExpressionWrapper:
+    """Whether an attempt of the last `LATE_SHOWN_FOR` has a late answer that a teacher can accept, for `annotate`.
+
+    The rule of `waiting_late`, as a part of a query over many attempts. A test compares the two.
+    """
+    same = {"attempt": OuterRef("attempt"), "question": OuterRef("question")}
+    undone = AnswerEvent.objects.filter(**same, pk__gt=OuterRef("pk"), outcome=Outcome.UNDONE)
+    accepted = AnswerEvent.objects.filter(~Exists(undone), **same, outcome=Outcome.ACCEPTED, at__gte=OuterRef("at"))
+    newer = Answer.objects.filter(**same, saved_at__gt=OuterRef("at"))
+    late = AnswerEvent.objects.filter(~Exists(accepted), ~Exists(newer), attempt=OuterRef("pk"), outcome=Outcome.LATE)
+    return ExpressionWrapper(Q(submitted_at__gte=now - LATE_SHOWN_FOR) & Exists(late), output_field=BooleanField())
+
+
+def attempts_with_late(assignment: Assignment, *, now: datetime) -> QuerySet[Attempt]:
+    """The attempts with a late answer that a teacher can accept, of students who are still in the class.
+
+    Each has `late_at`: when its newest late answer came.
+    """
+    made = assignment.attempts.filter(student__removed_at=None, student__classroom=assignment.classroom_id)
+    late_at = Max("events__at", filter=Q(events__outcome=Outcome.LATE))
+    return made.annotate(has_late=has_late_to_accept(now=now), late_at=late_at).filter(has_late=True)
+
+
+@transaction.atomic
+def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
+    """Count the newest late answer to each question; returns how many answers changed. Safe to repeat.
+
+    A newer answer, saved in a reopened attempt, stays. An open attempt does not change. Each answer has the grades that
+    it had before. attempt: with its assignment.
+    """
+    lock_score(attempt)
+    if attempt.is_open:
+        return 0
+    answers = {answer.question_id: answer for answer in locked(Answer.objects.filter(attempt=attempt))}
+    saved_at = {question_id: answer.saved_at for question_id, answer in answers.items()}
+    waiting = waiting_late(list(_late_events(attempt.pk)), saved_at)
+    writes = _writes(attempt) if waiting else {}
+    for event in waiting.values():
+        answer = answers.get(event.question_id) or Answer.objects.create(attempt=attempt, question_id=event.question_id)
+        _move_grades(answer, event.value, writes.get(event.question_id, []), now=now)
+        _overwrite(answer, event.value, event.at, cause=_acceptance(event), outcome=Outcome.ACCEPTED, now=now)
+    if waiting:
+        rescore([attempt])
+        _record(AuditEvent.Action.LATE_ACCEPTED, attempt, len(waiting), by=by, now=now)
+    return len(waiting)
+
+
+@transaction.atomic
+def undo_accept_late(attempt: Attempt, *, accepted_at: datetime | None = None, by: User, now: datetime) -> int:
+    """Count the answers in time again where accepted ones count; returns how many answers changed. Safe to repeat.
+
+    A newer answer, saved in a reopened attempt, stays. An open attempt does not change. Each answer has the grades that
+    it had before. attempt: with its assignment. accepted_at: of the acceptance to undo, so that those of other
+    questions stay; None for all.
+    """
+    lock_score(attempt)
+    if attempt.is_open:
+        return 0
+    answers = {answer.question_id: answer for answer in locked(Answer.objects.filter(attempt=attempt))}
+    writes = _writes(attempt)
+    accepted = {
+        question_id: events
+        for question_id, events in writes.items()
+        if events[-1].outcome == Outcome.ACCEPTED and accepted_at in (None, events[-1].at)
+    }
+    for question_id, events in accepted.items():
+        saved = next((event for event in reversed(events) if event.outcome == Outcome.SAVED), None)
+        answer = answers[question_id]
+        value, saved_at = (saved.value, saved.at) if saved is not None else (None, None)
+        _move_grades(answer, value, events, now=now)
+        _overwrite(answer, value, saved_at, cause=f"undone.{question_id}", outcome=Outcome.UNDONE, now=now)
+    if accepted:
+        rescore([attempt])
+        _record(AuditEvent.Action.LATE_UNDONE, attempt, len(accepted), by=by, now=now)
+    return len(accepted)
+
+
+def _writes(attempt: Attempt) -> dict[int, list[AnswerEvent]]:
+    """What changed each answer, the oldest first, by question row id. One query."""
+    writes: defaultdict[int, list[AnswerEvent]] = defaultdict(list)
+    for event in attempt.events.filter(outcome__in=AnswerEvent.COUNTED).order_by("pk"):
+        writes[event.question_id].append(event)
+    return dict(writes)
+
+
+def _move_grades(answer: Answer, value: Value, writes: Sequence[AnswerEvent], *, now: datetime) -> None:
+    """Let the grades of this value count from now on, and no others. A grade of the same value stays.
+
+    writes: of the answer. A save of the student ends what can count again.
+    """
+    if answer.value == value:
+        return
+    before = [None, *(event.value for event in writes)]
+    replaced_at = None
+    for event, replaced in zip(reversed(writes), reversed(before[:-1]), strict=True):
+        if event.outcome == Outcome.SAVED:
+            break
+        if replaced == value:
+            replaced_at = event.at
+            break
+    replace_grades(answer, replaced_at=replaced_at, now=now)
+
+
+def _overwrite(
+    answer: Answer, value: Value, saved_at: datetime | None, *, cause: str, outcome: Outcome, now: datetime
+) -> None:
+    """Store another value as the next revision of an answer, and log it. It is of no operation of a page.
+
+    cause: the start of the operation in the log. The revision makes it another one after each undo.
+    """
+    answer.value, answer.saved_at = value, saved_at
+    answer.revision, answer.operation = answer.revision + 1, ""
+    answer.save(update_fields=["value", "saved_at", "revision", "operation"])
+    AnswerEvent.objects.create(
+        attempt_id=answer.attempt_id,
+        question_id=answer.question_id,
+        operation=f"{cause}.{answer.revision}",
+        value=value,
+        revision=answer.revision,
+        outcome=outcome,
+        at=now,
+    )
+
+
+def _record(action: AuditEvent.Action, attempt: Attempt, count: int, *, by: User, now: datetime) -> None:
+    """Log that this many late answers were accepted or taken back."""
+    AuditEvent.objects.record(
+        action,
+        actor=by,
+        classroom=attempt.classroom,
+        student=attempt.student,
+        at=now,
+        attempt=attempt.public_id,
+        answers=count,
+    )
+
+
+def _late_events(attempt_id: int) -> QuerySet[AnswerEvent]:
+    outcomes = [Outcome.LATE, Outcome.ACCEPTED, Outcome.UNDONE]
+    return AnswerEvent.objects.filter(attempt=attempt_id, outcome__in=outcomes).order_by("at", "pk")
+
+
+def _acceptance(event: AnswerEvent) -> str:
+    """The start of the operation that accepts this late event. Its own one is the same in each copy of the attempt."""
+    return f"accepted.{hashlib.sha256(event.operation.encode()).hexdigest()[:40]}"
