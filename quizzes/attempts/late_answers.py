@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -18,26 +18,71 @@ Outcome = AnswerEvent.Outcome
 
 # The home of a teacher reads the saves of these attempts only. A device is back online within a few days.
 LATE_SHOWN_FOR = timedelta(days=14)
-_ACCEPTANCE_LENGTH = len("accepted.") + 40
+# The operation of an acceptance: this, and the digest of that of the late event. Then the revision.
+_ACCEPTED = "accepted."
+_ACCEPTANCE_LENGTH = len(_ACCEPTED) + 40
 
 
 def accepted_late(events: Sequence[AnswerEvent]) -> set[int]:
     """The row ids of the late events that a teacher has accepted. events: of one attempt.
 
-    They include its LATE, ACCEPTED and UNDONE ones. Acceptances of older versions name the late event by its row
-    id, which differs in a copy of the attempt. They accepted the newest late answer to their question.
+    They include its LATE, ACCEPTED and UNDONE ones.
     """
-    late = [event for event in events if event.outcome == Outcome.LATE]
-    named = {_acceptance(event): event.pk for event in late}
-    found: set[int] = set()
+    late_of = _late_of_acceptances(events)
+    changes: defaultdict[int, list[AnswerEvent]] = defaultdict(list)
     for event in sorted(events, key=lambda event: event.pk):
+        changes[event.question_id].append(event)
+    in_force = [acceptance for own in changes.values() for acceptance in _in_force(own)]
+    return {late_of[acceptance.pk].pk for acceptance in in_force if acceptance.pk in late_of}
+
+
+def counts_late(events: Iterable[AnswerEvent], revisions: Mapping[int, int]) -> bool:
+    """Whether an accepted late answer is still the current one. events: as for `accepted_late`.
+
+    revisions: of the current answers, by question row id.
+    """
+    accepting = (event for event in events if event.outcome == Outcome.ACCEPTED or _is_back_to_accepted(event))
+    return any(event.revision == revisions.get(event.question_id) for event in accepting)
+
+
+def _in_force(events: Iterable[AnswerEvent]) -> list[AnswerEvent]:
+    """The acceptances of late answers to one question that were not undone. The last one counts.
+
+    events: of this question, the oldest first.
+    """
+    found: list[AnswerEvent] = []
+    for event in events:
+        if event.outcome == Outcome.ACCEPTED:
+            found.append(event)
+        elif _is_back_to_accepted(event):
+            del found[-1:]
+        elif event.outcome in {Outcome.SAVED, Outcome.UNDONE}:
+            found.clear()
+    return found
+
+
+def _is_back_to_accepted(event: AnswerEvent) -> bool:
+    """Whether the undo of an acceptance let the one before it count again: its operation names that one."""
+    return event.outcome == Outcome.UNDONE and event.operation.startswith(_ACCEPTED)
+
+
+def _late_of_acceptances(events: Iterable[AnswerEvent]) -> dict[int, AnswerEvent]:
+    """The late event that each acceptance is about, by the row id of the acceptance. events: as for `accepted_late`.
+
+    Acceptances of older versions name the late event by its row id, which differs in a copy of the attempt. They
+    accepted the newest late answer to their question.
+    """
+    events = list(events)
+    late = [event for event in events if event.outcome == Outcome.LATE]
+    named = {_acceptance(event): event for event in late}
+    found = {}
+    for event in events:
         if event.outcome == Outcome.ACCEPTED:
             before = [one for one in late if one.question_id == event.question_id and one.at <= event.at]
             newest = max(before, key=lambda one: (one.at, one.pk), default=None)
-            name = event.operation[:_ACCEPTANCE_LENGTH]
-            found.add(named.get(name, newest.pk if newest is not None else 0))
-        elif event.outcome == Outcome.UNDONE:
-            found -= {one.pk for one in late if one.question_id == event.question_id}
+            about = named.get(event.operation[:_ACCEPTANCE_LENGTH], newest)
+            if about is not None:
+                found[event.pk] = about
     return found
 
 
@@ -118,24 +163,27 @@ def undo_accept_late(attempt: Attempt, *, accepted_at: datetime | None = None, b
 
     A newer answer, saved in a reopened attempt, stays. An open attempt does not change. Each answer has the grades that
     it had before. attempt: with its assignment. accepted_at: of the acceptance to undo, so that those of other
-    questions stay; None for all.
+    questions stay, and an earlier one of the same question counts again; None for all.
     """
     lock_score(attempt)
     if attempt.is_open:
         return 0
     answers = {answer.question_id: answer for answer in locked(Answer.objects.filter(attempt=attempt))}
-    writes = _writes(attempt)
+    writes, late_of = _writes(attempt), _late_of_acceptances(_late_events(attempt.pk))
     accepted = {
-        question_id: events
+        question_id: in_force
         for question_id, events in writes.items()
-        if events[-1].outcome == Outcome.ACCEPTED and accepted_at in (None, events[-1].at)
+        if (in_force := _in_force(events)) and accepted_at in (None, in_force[-1].at)
     }
-    for question_id, events in accepted.items():
-        saved = next((event for event in reversed(events) if event.outcome == Outcome.SAVED), None)
-        answer = answers[question_id]
-        value, saved_at = (saved.value, saved.at) if saved is not None else (None, None)
-        _move_grades(answer, value, events, now=now)
-        _overwrite(answer, value, saved_at, cause=f"undone.{question_id}", outcome=Outcome.UNDONE, now=now)
+    for question_id, in_force in accepted.items():
+        counts = next((event for event in reversed(writes[question_id]) if event.outcome == Outcome.SAVED), None)
+        cause = f"undone.{question_id}"
+        if accepted_at is not None and len(in_force) > 1:
+            earlier = in_force[-2]
+            counts, cause = late_of.get(earlier.pk, earlier), earlier.operation[:_ACCEPTANCE_LENGTH]
+        value, saved_at = (counts.value, counts.at) if counts is not None else (None, None)
+        _move_grades(answers[question_id], value, writes[question_id], now=now)
+        _overwrite(answers[question_id], value, saved_at, cause=cause, outcome=Outcome.UNDONE, now=now)
     if accepted:
         rescore([attempt])
         _record(AuditEvent.Action.LATE_UNDONE, attempt, len(accepted), by=by, now=now)
@@ -209,4 +257,4 @@ def _late_events(attempt_id: int) -> QuerySet[AnswerEvent]:
 
 def _acceptance(event: AnswerEvent) -> str:
     """The start of the operation that accepts this late event. Its own one is the same in each copy of the attempt."""
-    return f"accepted.{hashlib.sha256(event.operation.encode()).hexdigest()[:40]}"
+    return f"{_ACCEPTED}{hashlib.sha256(event.operation.encode()).hexdigest()[:40]}"

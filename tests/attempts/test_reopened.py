@@ -1,7 +1,7 @@
 """Reopened attempts and moved deadlines: answers saved in time stay, and `check_integrity` accepts them."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -207,6 +207,10 @@ def test_attempt_that_had_no_deadline_ends_at_the_close_when_it_is_reopened(
         (["late", "accept", "undo", "accept"], False),
         (["late", "accept", "undo", "accept", "undo"], True),
         (["late", "accept", "late", "accept", "undo"], True),
+        (["late", "accept", "late", "accept", "undo last"], True),
+        (["late", "accept", "late", "accept", "undo last", "accept"], False),
+        (["late", "accept", "late", "accept", "late", "accept", "undo last", "accept", "undo last", "undo last"], True),
+        (["late", "accept", "late", "accept", "undo last", "reopen", "save"], False),
         (["late", "accept", "undo", "reopen", "save"], False),
         (["late", "reopen", "save"], False),
         (["late", "accept", "reopen", "save"], False),
@@ -219,6 +223,8 @@ def test_home_and_review_agree_on_which_late_answers_wait(
 ) -> None:
     attempt = make_attempt(assignment=make_assignment(classroom=classroom, time_limit=10 * MINUTE), student=student)
     submit_attempt(attempt, now=NOW + MINUTE)
+    # The acceptances that hold: when, and which answer.
+    accepted: list[tuple[datetime, Any]] = []
     for place, act in enumerate(story, start=2):
         now = NOW + place * MINUTE
         attempt.refresh_from_db()
@@ -229,6 +235,12 @@ def test_home_and_review_agree_on_which_late_answers_wait(
                 assert save(attempt, "one", "abc"[place % 3], now=now, seen_revision=revision).outcome == "late"
             case "accept":
                 assert accept_late(attempt, by=teacher, now=now) == 1
+                accepted.append((now, attempt.answers.get().value))
+            case "undo last":
+                at, _ = accepted.pop()
+                assert undo_accept_late(attempt, accepted_at=at, by=teacher, now=now) == 1
+                assert undo_accept_late(attempt, accepted_at=at, by=teacher, now=now) == 0
+                assert attempt.answers.get().value == (accepted[-1][1] if accepted else None)
             case "undo":
                 assert undo_accept_late(attempt, by=teacher, now=now) == 1
                 assert undo_accept_late(attempt, by=teacher, now=now) == 0

@@ -158,6 +158,11 @@ def test_grade_comes_back_with_its_answer(graded: Attempt, teacher: User) -> Non
         assert state(graded) == expected
     accept(graded, "Because of the law.", teacher, 27)
     assert state(graded) == (1, 1, 1)
+    last = NOW + 28 * MINUTE
+    assert undo_accept_late(graded, accepted_at=last, by=teacher, now=last + 0.2 * MINUTE) == 1
+    assert state(graded) == (4, 0, 0)
+    assert accept_late(graded, by=teacher, now=last + 0.4 * MINUTE) == 1
+    assert state(graded) == (1, 1, 1)
 
     assert undo_accept_late(graded, by=teacher, now=NOW + 29 * MINUTE) == 1
     assert state(graded) == (2, 0, 0)

@@ -184,7 +184,9 @@ def _unused(attempt: Attempt, reviewed: ReviewedAttempt) -> dict[str, Any]:
     """The context for saves that did not count: late answers in the order of arrival, and the number of others."""
     events = unused_events(attempt)
     by_outcome = {outcome: [event for event in events if event.outcome == outcome] for outcome in Outcome}
-    saved_at = {item.answer.question_id: item.answer.saved_at for item in reviewed.questions if item.answer}
+    current = [item.answer for item in reviewed.questions if item.answer]
+    saved_at = {answer.question_id: answer.saved_at for answer in current}
+    revisions = {answer.question_id: answer.revision for answer in current}
     accepted, waiting = late_answers.accepted_late(events), late_answers.waiting_late(events, saved_at)
     listed = by_outcome[Outcome.LATE][-LISTED_LATE:]
     values = dict(attempt.events.filter(pk__in=[event.pk for event in listed]).values_list("pk", "value"))
@@ -196,15 +198,9 @@ def _unused(attempt: Attempt, reviewed: ReviewedAttempt) -> dict[str, Any]:
         "late": late,
         "late_count": len(by_outcome[Outcome.LATE]),
         "waits_for_acceptance": not attempt.is_open and bool(waiting),
-        "counts_late": not attempt.is_open and _counts_late(by_outcome[Outcome.ACCEPTED], reviewed),
+        "counts_late": not attempt.is_open and late_answers.counts_late(events, revisions),
         "unused_count": len(by_outcome[Outcome.STALE]) + len(by_outcome[Outcome.SETTLED]),
     }
-
-
-def _counts_late(accepted: Sequence[AnswerEvent], reviewed: ReviewedAttempt) -> bool:
-    """Whether an accepted late answer is still the current one. accepted: the events of acceptances."""
-    revisions = {item.answer.question_id: item.answer.revision for item in reviewed.questions if item.answer}
-    return any(event.revision == revisions.get(event.question_id) for event in accepted)
 
 
 def _in_words(question_id: int, value: Value, content: AttemptContent) -> tuple[int, str]:

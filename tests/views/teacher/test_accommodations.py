@@ -362,6 +362,20 @@ def test_late_answers_that_were_accepted_can_be_undone(
         assert ("No changes." in page) is not is_undone
         late.refresh_from_db()
         assert late.score == 1
+    # Also one of the same question, which counts again. It can be undone itself.
+    clock.shift(timedelta(minutes=9))
+    save(late, "one", "c", seen_revision=1, now=NOW + timedelta(minutes=17))
+    notice = form_of(teacher_client.post(accept, follow=True), having="accepted_at")
+    late.refresh_from_db()
+    assert late.score == 0
+    page = teacher_client.post(undo, notice.data(), follow=True)
+    late.refresh_from_db()
+    assert late.score == 1
+    assert [text_of(page).count(words) for words in ("Late, accepted", "Late, not counted")] == [1, 3]
+    assert {accept, undo} <= {form.action for form in read(page).forms}
+    teacher_client.post(undo)
+    late.refresh_from_db()
+    assert late.score == 0
 
 
 def test_undo_of_late_answers_waits_while_the_attempt_is_open(
