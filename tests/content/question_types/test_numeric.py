@@ -358,7 +358,7 @@ def test_numeric_refuses_what_the_page_does_not_let_anybody_type() -> None:
         ({"tolerance": -1}, "“tolerance” cannot be below zero"),
         ({"tolerance": 0.5}, '“tolerance” must be text where it has a decimal point, such as "0.5"'),
         (
-            {"kind": "date", "answer": "--08-31", "tolerance": "0.5"},
+            {"kind": "date", "answer": "--08-31", "tolerance": f"{'9' * 40}.5"},
             "the tolerance of a date is in whole days, and a date has no unit",
         ),
         (
@@ -392,6 +392,7 @@ TOLERANCE_WANTED = "Enter the tolerance as a number, 0 or more, without a unit."
         *(({"answer": number}, []) for number in ("3.5", "12.5", "3.14", "8.25")),
         ({"answer": "2018-08-31"}, ["“2018-08-31” is a date. Choose “A date”."]),
         ({"kind": "date", "answer": "August 31, 2018", "tolerance": "1"}, []),
+        ({"kind": "date", "answer": "August 31, 2018", "tolerance": "9" * 40}, []),
         ({"kind": "date", "answer": "2018"}, [DATE_WANTED]),
         ({"kind": "date", "answer": "--08-31", "tolerance": "0.5"}, ["Enter the tolerance of a date in whole days."]),
         ({"answer": "7", "tolerance": "10%"}, [TOLERANCE_WANTED]),

@@ -42,7 +42,7 @@ class NumericDraft(QuestionDraft):
         tolerance = read_number(str(finished.get("tolerance", "0")))
         if tolerance is None or tolerance[1] or tolerance[0] < 0:
             found.append(gettext("Enter the tolerance as a number, 0 or more, without a unit."))
-        elif is_date and tolerance[0] % 1:
+        elif is_date and tolerance[0] != tolerance[0].to_integral_value():
             found.append(gettext("Enter the tolerance of a date in whole days."))
         units = finished.get("units", [])
         if finished.get("unit_required") and not units:

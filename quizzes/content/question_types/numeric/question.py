@@ -101,7 +101,8 @@ class Numeric(Question):
         unit_required = flag_of(document, "unit_required")
         if tolerance < 0:
             raise InvalidDocument("“tolerance” cannot be below zero")
-        if kind == "date" and (tolerance % 1 or units):
+        # Not “% 1”, which raises an error for over 28 digits.
+        if kind == "date" and (tolerance != tolerance.to_integral_value() or units):
             raise InvalidDocument("the tolerance of a date is in whole days, and a date has no unit")
         if unit_required and not units:
             raise InvalidDocument("a unit is required and “units” names none")
