@@ -13,7 +13,9 @@ const SECRETS = "[type=password], [autocomplete=one-time-code]";
 const NOT_KEPT = "fieldset, output, button, [type=file], [name=csrfmiddlewaretoken]";
 // What a form says of its page. It is kept, so that a change in another window is noticed, and a form sent twice acts
 // once. Every other hidden field says what the form is about: another answer, another student.
-const OF_PAGE = ["revision", "seen", "shown_type", "new_key", "number", "group", "operation"];
+const OF_PAGE = [
+  "revision", "seen", "given_at", "shown_type", "new_key", "number", "group", "operation",
+];
 // The editor handles these itself.
 const SAVES_ITSELF = "[data-draft][hx-post]";
 const CHOICE = "[type=checkbox], [type=radio]";
