@@ -14,7 +14,7 @@ const NOT_KEPT = "fieldset, output, button, [type=file], [name=csrfmiddlewaretok
 // What a form says of its page. It is kept, so that a change in another window is noticed, and a form sent twice acts
 // once. Every other hidden field says what the form is about: another answer, another student.
 const OF_PAGE = [
-  "revision", "seen", "given_at", "shown_type", "new_key", "number", "group", "operation",
+  "revision", "seen", "given_at", "shown_type", "filled", "filled_zone", "new_key", "number", "group", "operation",
 ];
 // The editor handles these itself.
 const SAVES_ITSELF = "[data-draft][hx-post]";

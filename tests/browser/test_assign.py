@@ -10,6 +10,7 @@ from playwright.sync_api import Page, Route, expect
 
 from quizzes.models import Assignment, Classroom, Edition, User
 from tests.browser.conftest import NewContext, overflow, violations
+from tests.browser.test_unsent import PASSWORD, end_sessions, sign_in_again
 from tests.factories import (
     make_assignment,
     make_attempt,
@@ -96,6 +97,13 @@ def test_summary_and_settings_follow_the_preset(
     expect(page.get_by_label("Closes", exact=True)).to_have_value(closes)
     page.get_by_role("radio", name=re.compile("^Test")).check()
     expect(page.get_by_label("Due", exact=True)).to_have_value("")
+    # The session ends, and the settings are there after the sign-in.
+    teacher.set_password(PASSWORD)
+    teacher.save()
+    end_sessions()
+    page.get_by_role("button", name="Assign").click()
+    sign_in_again(page, teacher.email)
+    expect(page.get_by_label("Time limit in minutes")).to_have_value("25")
     page.get_by_role("button", name="Assign").click()
     page.wait_for_url("**/teacher/assignments/**")
     assignment = Assignment.objects.get()
