@@ -277,6 +277,8 @@ def test_who_has_no_attempt_left_has_no_row_to_type_into(
         refused = teacher_client.post(url, data)
         assert "No attempts left. These answers weren’t saved." in text_of(refused)
         assert dict(sent_form(refused, having="operation").fields)[f"{student.public_id}-q1"] == "A"
+    # Before the form, with what to do.
+    assert "first. No attempts left." in text_of(refused)
 
     shown = teacher_client.get(grid_url(assignment))
 
