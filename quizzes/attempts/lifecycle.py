@@ -310,9 +310,12 @@ def _reopened_deadline(
     attempt: Attempt, more_time: timedelta, *, closes_at: datetime | None, now: datetime
 ) -> datetime | None:
     if attempt.time_limit is not None:
-        if attempt.deadline_at is None or attempt.submitted_at is None:
+        submitted_at, paused_at = attempt.submitted_at or now, attempt.assignment.paused_at
+        if attempt.deadline_at is None and paused_at is not None and paused_at <= submitted_at:
             return None
-        return now + max(timedelta(0), attempt.deadline_at - attempt.submitted_at) + more_time
+        # An attempt that was turned in during a pause has no deadline. Its copy in another class never gets one.
+        ends_at = attempt.deadline_at or attempt.started_at + attempt.time_limit + attempt.paused_for
+        return now + max(timedelta(0), ends_at - submitted_at) + more_time
     # Without a time limit, the close is the only deadline.
     return None if closes_at is None else max(closes_at, now) + more_time
 

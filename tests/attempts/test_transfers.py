@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from quizzes.attempts.integrity import check_integrity
 from quizzes.attempts.late_answers import accept_late
-from quizzes.attempts.lifecycle import submit_attempt
+from quizzes.attempts.lifecycle import reopen, submit_attempt
 from quizzes.attempts.transfers import transfer_attempts, transferable_attempts
 from quizzes.files.downloads import FileFormat, Layout, export
 from quizzes.grading.manual_grades import grade_answer
@@ -204,9 +204,13 @@ def test_late_answer_that_was_accepted_stays_accepted(
 def test_work_is_carried_once(
     done: Attempt, quiz: Assignment, student: Student, target: Classroom, teacher: User, now: datetime
 ) -> None:
+    # Turned in during a pause of the old class, so without a deadline.
+    Attempt.objects.filter(pk=done.pk).update(time_limit=timedelta(minutes=30))
+    Assignment.objects.filter(pk=done.assignment_id).update(paused_at=done.started_at)
     student = moved(student, target, teacher, now)
     assert [transfer_attempts(student, by=teacher, now=now) for _ in range(2)] == [1, 0]
     assert Attempt.objects.count() == 2
+    copy = Attempt.objects.select_related("assignment", "classroom", "student").get(assignment=quiz)
     event = AuditEvent.objects.get(action="work_carried")
     assert (event.actor, event.classroom, event.student) == (teacher, target, student)
     # Back in the old class, the originals are there, and the copies stay in the other record.
@@ -214,6 +218,10 @@ def test_work_is_carried_once(
     assert transfer_attempts(student, by=teacher, now=now) == 0
     assert gradebook(done.classroom, now=now).rows[0].cells[0].score == done.score
     assert [given.assignment for given in student_assignments(student, now=now).done] == [done.assignment]
+    # The copy has an end again.
+    worked = done.submitted_at - done.started_at
+    reopen(copy, more_time=None, reason="", by=teacher, now=now)
+    assert copy.deadline_at == now + timedelta(minutes=30) - worked
 
 
 def test_only_finished_work_on_the_same_version_is_carried(
