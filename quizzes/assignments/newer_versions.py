@@ -38,9 +38,9 @@ def use_edition(assignment: Assignment, edition: Edition, *, by: User, now: date
         current.own_title = _title(current, edition)
     current.edition = edition
     current.save(update_fields=["edition", "own_title"])
-    # Students who have this quiz in place of an older one.
+    # Students who have this quiz in place of another version.
     moved = Excuse.objects.filter(
-        assignment=current.newer_version_of_id, reason=HAS_VERSION.format(number=before.number)
+        assignment__in=_versions_with(current), reason=HAS_VERSION.format(number=before.number)
     )
     moved.update(reason=HAS_VERSION.format(number=edition.number))
     AuditEvent.objects.record(
@@ -73,7 +73,7 @@ def split_by_edition(
     known = of_class.filter(group=group).first()
     if known is not None:
         return known
-    versions = next((versions for versions in of_class.versions() if current in versions), [current])
+    versions = _versions_with(current)
     before = next((quiz for quiz in versions if quiz.edition_id == edition.pk), None)
     made = before or _make(current, edition, newest=versions[-1], group=group, by=by, now=now)
     students = list(current.classroom.students.enrolled())
@@ -82,6 +82,12 @@ def split_by_edition(
     lock_rows(assignments=quizzes, students=[*(student.pk for student in students), *extended], with_starts=True)
     _give_version(made, students, current=current, versions=versions, by=by, now=now)
     return made
+
+
+def _versions_with(assignment: Assignment) -> list[Assignment]:
+    """All versions of this quiz, the oldest first. 1 query."""
+    of_class = Assignment.objects.filter(classroom=assignment.classroom_id)
+    return next((versions for versions in of_class.versions() if assignment in versions), [assignment])
 
 
 def _give_version(

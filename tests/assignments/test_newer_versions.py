@@ -10,6 +10,7 @@ from quizzes.assignments.newer_versions import split_by_edition, use_edition
 from quizzes.assignments.student_settings import window_of
 from quizzes.attempts.attempt_content import content_of
 from quizzes.models import Assignment, Classroom, Excuse, Extension, Student, User
+from quizzes.people.rosters import add_students, new_students
 from tests.factories import NOW, make_answered_attempt, make_assignment, make_document, make_edition, make_student
 
 pytestmark = pytest.mark.django_db
@@ -67,9 +68,9 @@ def test_title_and_reason_name_the_version_that_the_quiz_uses(
     classroom: Classroom, teacher: User, now: datetime
 ) -> None:
     first = make_edition()
-    second, third, fourth = (
+    second, third, fourth, fifth = (
         make_edition(question_set=first.question_set, document=make_document(title=f"Correction {number}"))
-        for number in (1, 2, 3)
+        for number in (1, 2, 3, 4)
     )
     given = make_assignment(edition=first, classroom=classroom, assigned_by=teacher)
     started, waiting, late = (make_student(classroom=classroom, name=name) for name in ("Ana", "Ben", "Cy"))
@@ -87,6 +88,11 @@ def test_title_and_reason_name_the_version_that_the_quiz_uses(
     newest = split_by_edition(made, fourth, group=uuid.uuid4(), by=teacher, now=now)
     assert newest.title == "Small set, version 4"
     assert (made.title, given.title) == ("Small set, version 3", "Small set")
+    [came] = add_students(classroom, new_students(["Dee"]), by=teacher, now=now)
+    use_edition(newest, fifth, by=teacher, now=now)
+    # Of the first version and the second one.
+    assert [excuse.reason for excuse in came.excuses.all()] == ["Has version 5 of this quiz."] * 2
+    assert [excuse.reason for excuse in waiting.excuses.all()] == ["Has version 3 of this quiz."] * 2
 
 
 def test_title_of_a_teacher_stays_with_another_version(classroom: Classroom, teacher: User, now: datetime) -> None:
