@@ -26,11 +26,24 @@ def show_on_board(assignment: Assignment, *, number: int, phase: int, by: User, 
     board, _ = Board.objects.update_or_create(
         assignment=assignment, defaults={"position": number, "phase": phase, "changed_at": now, "changed_by": by}
     )
-    closed = number if phase >= Board.Phase.ANSWERS else number - 1
-    if assignment.is_teacher_paced and board.closed_through < closed:
+    if assignment.is_teacher_paced:
+        _close_shown(board)
+    return board
+
+
+def close_shown(assignment: Assignment) -> None:
+    """Close what the class board has shown of a quiz that is teacher-paced from now on. assignment: locked."""
+    board = Board.objects.filter(assignment=assignment).first()
+    if board is not None:
+        _close_shown(board)
+
+
+def _close_shown(board: Board) -> None:
+    """Close the questions before the one on the board, and this one with its answers. None opens again."""
+    closed = board.position if board.phase >= Board.Phase.ANSWERS else board.position - 1
+    if board.closed_through < closed:
         board.closed_through = closed
         board.save(update_fields=["closed_through"])
-    return board
 
 
 def unopened_count(assignment: Assignment) -> int:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q, Subquery
 
 from quizzes.assignments.accommodations import move_deadlines, set_deadlines
+from quizzes.assignments.board import close_shown
 from quizzes.assignments.deadlines import Breaks, Window, WindowState, is_over
 from quizzes.assignments.release import shows_before_last_attempt, shows_by_submit
 from quizzes.assignments.student_settings import window_of
@@ -111,6 +112,8 @@ def change_assignment(
     """
     lock_settings(assignment)
     before = _in_force(assignment)
+    if settings.is_teacher_paced and not assignment.is_teacher_paced:
+        close_shown(assignment)
     for name, value in {**_window_fields(window), **asdict(settings)}.items():
         setattr(assignment, name, value)
     assignment.save(update_fields=[*_window_fields(window), *asdict(settings)])

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 from typing import Any
@@ -14,7 +15,8 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from quizzes.assignments.board import SkipsQuestions, show_on_board
-from quizzes.assignments.lifecycle import close_now
+from quizzes.assignments.lifecycle import change_assignment, close_now, settings_of
+from quizzes.assignments.student_settings import window_of
 from quizzes.attempts.access import Pace
 from quizzes.attempts.answers import save_answer
 from quizzes.attempts.late_answers import accept_late
@@ -156,11 +158,24 @@ def test_answer_after_the_end_is_still_late_for_the_attempt(paced: Assignment, r
     assert (saved.outcome, saved.is_question_closed) == ("late", False)
 
 
-def test_other_quizzes_take_answers_whatever_the_board_shows(paced: Assignment, running: Attempt) -> None:
+def test_other_quizzes_take_answers_whatever_the_board_shows(
+    paced: Assignment, running: Attempt, teacher: User
+) -> None:
     Assignment.objects.update(is_teacher_paced=False)
     show(Assignment.objects.get(), 2, EVIDENCE)
     assert [save(running, key, value).outcome for key, value in (("one", "b"), ("some", ["a"]))] == ["saved"] * 2
     assert Board.objects.get().closed_through == 0
+
+    # From the moment at which it is teacher-paced, what the board has shown is closed.
+    for number, phase, closed in ((2, EVIDENCE, 2), (1, QUESTION, 2), (4, COUNT, 3)):
+        Assignment.objects.update(is_teacher_paced=False)
+        given = Assignment.objects.get()
+        show(given, number, phase)
+        settings = replace(settings_of(given), is_teacher_paced=True)
+        change_assignment(given, window=window_of(given), settings=settings, by=teacher, now=NOW)
+        assert Board.objects.get().closed_through == closed
+    show(given, 2, QUESTION)
+    assert save(running, "some", ["b"], seen_revision=1).outcome == "late"
 
 
 def test_board_skips_no_question(paced: Assignment) -> None:
