@@ -167,8 +167,10 @@ class AccountAdapter(DefaultAccountAdapter):
         super().logout(request)
 
     def set_password(self, user: User, password: str) -> None:
-        """Set a new password, which ends all other sessions."""
-        super().set_password(user, password)
+        """Set a new password, which ends all other sessions. Changes no account that is closed by now."""
+        user.set_password(password)
+        # No other column: while the password was hashed, someone may have closed or deleted the account.
+        User.objects.filter(pk=user.pk, is_active=True).update(password=user.password)
         end_other_sessions(user, keep=context.request.session.get(SESSION_ID))
 
     def is_safe_url(self, url: str | None) -> bool:

@@ -4,7 +4,7 @@ import re
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import StringIO
 from smtplib import SMTPRecipientsRefused
 from threading import Event
@@ -591,6 +591,24 @@ def test_change_password_wants_the_new_one_twice_and_good(teacher: User, signed_
         {"oldpassword": PASSWORD, "password1": NEW_PASSWORD, "password2": PASSWORD},
     )
     assert "You must type the same password each time." in page.content.decode()
+
+
+def test_password_saved_late_undoes_no_other_change_of_the_account(teacher: User, now: datetime) -> None:
+    request = RequestFactory().post(reverse("account_change_password"))
+    SessionMiddleware(lambda request: HttpResponse()).process_request(request)
+    # Both requests read the account before another one changed it.
+    first, second, gone = User.objects.get(), User.objects.get(), make_user(email="gone@school.test")
+    with context.request_context(request):
+        accounts.change_email(teacher, email="rosa@school.test", now=now)
+        get_adapter().set_password(first, PASSWORD)
+        accounts.close_account(teacher, now=now)
+        get_adapter().set_password(second, NEW_PASSWORD)
+        User.objects.filter(pk=gone.pk).delete()
+        get_adapter().set_password(gone, NEW_PASSWORD)
+
+    closed = User.objects.get()
+    assert closed.check_password(PASSWORD)
+    assert (closed.email, closed.is_active, closed.session_version) == ("rosa@school.test", False, 1)
 
 
 def test_who_came_by_a_link_needs_no_old_password_for_an_hour(teacher: User, clock: time_machine.Traveller) -> None:
