@@ -133,6 +133,13 @@ class AccountAdapter(DefaultAccountAdapter):
         start_teacher_session(request.session, user, user_agent=agent, now=now)
         remember_user_device(user, device=device_of(request), address=client_address(request), now=now)
 
+    def pre_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse | None:
+        """Sign out whoever is signed in here: the page of the second step would send them to their home page."""
+        response: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        if response is None and request.user.is_authenticated:
+            self.logout(request)
+        return response
+
     def post_login(
         self, request: HttpRequest, user: User, *, signal_kwargs: dict[str, Any] | None, **kwargs: Any
     ) -> HttpResponse:

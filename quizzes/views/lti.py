@@ -160,8 +160,11 @@ def _launch_teacher(request: HttpRequest, launch: LtiLaunch) -> HttpResponse:
     if user is None:
         # Asks for the account of this site first, and connects it then.
         return redirect("lti_connect", launch.public_id)
+    page = _teachers_page(launch, user)
+    if request.user == user:
+        return redirect(page)
     # The platform replaces the password, not the second step.
-    login = Login(user=user, redirect_url=_teachers_page(launch, user))
+    login = Login(user=user, redirect_url=page)
     response: HttpResponse = perform_login(request, login)
     return response
 

@@ -7,7 +7,6 @@ import time
 from typing import Any, NoReturn, cast
 
 import jwt
-from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.account.internal.flows.login import perform_login
 from allauth.account.models import Login
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -266,8 +265,6 @@ class SignOnAdapter(DefaultSocialAccountAdapter):
         except _Refused as refused:
             page = refusal(request, refused.reason, provider=provider, cause=refused.cause)
             raise ImmediateHttpResponse(page) from refused
-        if request.user.is_authenticated and request.user != user:
-            get_account_adapter().logout(request)
         login = Login(user=user, redirect_url=next_url, signup=is_new)
         raise ImmediateHttpResponse(perform_login(request, login))
 

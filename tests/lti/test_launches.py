@@ -8,6 +8,7 @@ from typing import Any
 import jwt
 import pytest
 import time_machine
+from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -178,8 +179,9 @@ def test_student_of_a_course_without_a_class_is_told(launch: Launch) -> None:
 
 
 def test_teacher_connects_account_course_and_link(
-    launch: Launch, client: Client, teacher: User, assignment: Assignment
+    launch: Launch, client: Client, teacher: User, other_teacher: User, assignment: Assignment
 ) -> None:
+    quiz = f"/teacher/assignments/{assignment.public_id}/"
     client.force_login(teacher)
     response = launch(role="Instructor")
     address = response["Location"]
@@ -192,11 +194,16 @@ def test_teacher_connects_account_course_and_link(
     form = form_of(page, having="assignment")
     done = client.post(address, form.data(assignment=assignment.public_id, act="link"), secure=True)
 
-    assert done["Location"] == f"/teacher/assignments/{assignment.public_id}/"
+    assert done["Location"] == quiz
     assert LtiLink.objects.get().assignment == assignment
     # The next launch signs in and leads to the quiz.
-    again = launch(other=Client(), role="Instructor")
-    assert again["Location"] == f"/teacher/assignments/{assignment.public_id}/"
+    assert launch(other=Client(), role="Instructor")["Location"] == quiz
+    # A second step is asked for once, and not of another teacher who is signed in.
+    Authenticator.objects.create(user=teacher, type=Authenticator.Type.TOTP, data={"secret": "stored"})
+    assert launch(role="Instructor")["Location"] == quiz
+    client.force_login(other_teacher)
+    assert launch(role="Instructor")["Location"] == reverse("mfa_authenticate")
+    assert client.get(reverse("mfa_authenticate"), secure=True).status_code == 200
 
 
 def test_address_of_the_members_follows_the_platform(

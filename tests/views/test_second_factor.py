@@ -289,6 +289,8 @@ def test_sign_in_link_does_not_replace_the_second_step(
     clock.shift(300)
     baptiste.refresh_from_db()
     phone = Client()
+    # Its page is for nobody who is signed in, such as another teacher at this computer.
+    phone.force_login(make_user())
     link = accounts.sign_in_link(baptiste, "")
     assert phone.post(link).headers["Location"] == reverse("mfa_authenticate")
     assert not is_signed_in(phone)

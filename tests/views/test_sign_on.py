@@ -169,10 +169,13 @@ def test_email_can_come_from_the_user_info(provider: IdentityProvider, rosa: Use
 def test_sign_on_asks_for_the_second_step(provider: IdentityProvider, rosa: User, client: Client) -> None:
     from allauth.mfa.models import Authenticator
 
+    # An old tab has the page to sign in. This sign-on ends the session of the password.
+    client.post(reverse("account_login"), {"login": EMAIL, "password": PASSWORD})
     Authenticator.objects.create(user=rosa, type=Authenticator.Type.TOTP, data={"secret": "stored"})
 
     assert sign_on(client).headers["Location"] == reverse("mfa_authenticate")
     assert not is_signed_in(client)
+    assert client.get(reverse("mfa_authenticate")).status_code == 200
 
 
 @pytest.mark.django_db(transaction=True)
