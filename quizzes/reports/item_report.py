@@ -30,6 +30,7 @@ from quizzes.grading.scores import applied_regrades
 from quizzes.models import Answer, Assignment, Attempt, ManualGrade
 from quizzes.models.attempts import MIXED_LANGUAGES
 from quizzes.reports.answer_grid import AnswerGrid, answer_grid
+from quizzes.reports.answer_options import distinct_options, options_of
 from quizzes.reports.item_analysis.analysis import analyze_columns
 from quizzes.reports.item_analysis.figures import ChoiceFigures, Column, DistinctAnswer, Figures, Item, ItemFigures
 from quizzes.reports.item_analysis.languages import language_flags
@@ -365,28 +366,9 @@ def _item(question: Question, regrades: Iterable[Adjustments], seen: Iterable[Op
     return Item(
         key=question.key,
         points=0 if is_dropped else question.points,
-        options=_merged([*offered, *seen]),
+        options=distinct_options([*offered, *seen]),
         chance_share=_chance_share(question),
     )
-
-
-def options_of(keys: Sequence[Question], value: Value, reading: Reading) -> tuple[Option, ...]:
-    """The options that an answer consists of by these keys of a question.
-
-    A typed answer that one key accepts is not also a known wrong answer of another.
-    """
-    options = _merged(option for key in keys for option in key.chosen_options(value, reading))
-    right = {option.group for option in options if option.right} if type_of(keys[0]).is_typed else set[str]()
-    return tuple(option for option in options if option.right or option.group not in right)
-
-
-def _merged(options: Iterable[Option]) -> tuple[Option, ...]:
-    """Each option once, in the order of first use; right if it is right by one of the keys in force."""
-    by_id: dict[str, Option] = {}
-    for option in options:
-        if option.id not in by_id or (option.right and not by_id[option.id].right):
-            by_id[option.id] = option
-    return tuple(by_id.values())
 
 
 def _chance_share(question: Question) -> float | None:

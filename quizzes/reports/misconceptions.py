@@ -9,8 +9,9 @@ from quizzes.content.question_types.question import Value
 from quizzes.content.reading import Sentence
 from quizzes.grading.points import Adjustments, accepted_versions, needs_grading
 from quizzes.models import Student
+from quizzes.reports.answer_options import options_of
 from quizzes.reports.item_analysis.figures import ChoiceFigures
-from quizzes.reports.item_report import ItemReport, QuestionReport, options_of
+from quizzes.reports.item_report import ItemReport, QuestionReport
 
 # 1 or 2 students are no reason to teach a class again, and in a large class neither are 3.
 MIN_STUDENTS = 3
