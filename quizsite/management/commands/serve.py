@@ -90,8 +90,9 @@ class Command(BaseCommand):
             sys.exit(1 if code > 0 else f"Startup was stopped by signal {-code}.")
         names = host_names(host)
         self.print_address()
-        self.allow_hosts(names)
+        # Before the machine's own names are added: a browser uses the name of the proxy.
         self.warn_about_settings()
+        self.allow_hosts(names)
         self.warn_about_earlier_sites()
         serve(address, number, workers=workers)
 
