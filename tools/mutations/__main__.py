@@ -35,8 +35,8 @@ INTRODUCTION = """# Mutations
 
 A test that never fails proves nothing. `make mutations` copies the site, takes one control out of the copy at a time
 and runs the few tests that should notice. It ends with an error where one survives, or where the text that it takes out
-is no longer there. At the end the tests that turned red run again with every control in its place. A test that is red
-there too counts for no control. The list is data, in `tools/mutations/`, and a unit test holds it to the code.
+is no longer there. At the end the tests that turned red run again with every control in its place. A test that
+also fails there is not counted. The list is data, in `tools/mutations/`, and a unit test compares it with the code.
 `.venv/bin/python -m tools.mutations regrade code` runs those controls that have one of these words in their names.
 """
 
