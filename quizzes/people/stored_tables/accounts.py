@@ -84,14 +84,14 @@ ACCOUNTS: tuple[StoredTable, ...] = (
     ),
     StoredTable(
         "django_session",
-        "Who is signed in on a browser, and the sample quiz without an account.",
-        About.TEACHERS,
+        "Who is signed in on a browser.",
+        About.BOTH,
         (
             ("session_key", "the cookie finds the session"),
             (
                 "session_data",
                 "the row id of the student or teacher, notices until they are shown, what “Undo” needs, and answers to "
-                "practice and sample questions",
+                "practice questions and to previews of question sets",
             ),
             ("expire_date", "when it ends"),
         ),

@@ -11,6 +11,7 @@ class About(Enum):
 
     STUDENTS = "students"
     TEACHERS = "teachers"
+    BOTH = "students and teachers"
     CONTENT = "questions and readings, no person"
     SITE = "the site itself, no person"
 

@@ -71,7 +71,7 @@ STUDENTS: tuple[StoredTable, ...] = (
         "quizzes_supportmark",
         "What a student did with a support in an attempt, such as a crossed-out choice. No page shows notes to others.",
         ID,
-        ("attempt_id kind place value", "the mark is there again on every device"),
+        ("attempt_id kind place value", "the mark is there again on every device; the teacher sees which supports helped"),
         ("changed_at", "when it was made"),
     ),
     of_student(
@@ -110,15 +110,16 @@ STUDENTS: tuple[StoredTable, ...] = (
     ),
     StoredTable(
         "quizzes_failedtry",
-        "A wrong class code or PIN. It stops guessing.",
-        About.STUDENTS,
+        "A wrong class code, PIN, password, or 2-step code. It stops guessing. Only its term deletes a row without a "
+        "student.",
+        About.BOTH,
         (
             ID,
             ("kind at", "what was wrong when"),
             ("student_id", "which student’s PIN was tried"),
             ("address device", "keyed digests of the network address and of the browser's random number"),
             ("target", "a keyed digest of the email or attempt that was tried"),
-            ("is_known_address is_known_device", "whether the student signed in from there before"),
+            ("is_known_address is_known_device", "whether the student or teacher signed in from there before"),
         ),
         Term.WEEK,
         Copy.STUDENT,
@@ -127,7 +128,7 @@ STUDENTS: tuple[StoredTable, ...] = (
     StoredTable(
         "quizzes_knowndevice",
         "A browser that signed in before. Wrong PINs and passwords of others do not lock it.",
-        About.STUDENTS,
+        About.BOTH,
         (
             ID,
             ("student_id user_id", "who signed in on it"),
