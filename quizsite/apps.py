@@ -29,7 +29,8 @@ def check_deployment(**kwargs: Any) -> list[CheckMessage]:
     if set(settings.ALLOWED_HOSTS) <= set(settings.LOOPBACK_HOSTS):
         found.append(
             Warning(
-                "FOOTNOTE_HOSTS is not set, so the site accepts only this machine's own names. Set it to the name of the site.",
+                "FOOTNOTE_HOSTS is not set, so the site accepts only this machine's own names. "
+                "Set it to the name of the site.",
                 id="quizsite.W002",
             )
         )

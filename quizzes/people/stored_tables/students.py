@@ -71,7 +71,10 @@ STUDENTS: tuple[StoredTable, ...] = (
         "quizzes_supportmark",
         "What a student did with a support in an attempt, such as a crossed-out choice. No page shows notes to others.",
         ID,
-        ("attempt_id kind place value", "the mark is there again on every device; the teacher sees which supports helped"),
+        (
+            "attempt_id kind place value",
+            "the mark is there again on every device; the teacher sees which supports were used",
+        ),
         ("changed_at", "when it was made"),
     ),
     of_student(
