@@ -178,7 +178,9 @@ def test_pages_of_an_archived_class_offer_nothing_that_needs_students(
             shown = {form.action for form in read(teacher_client.get(page)).forms}
             assert (change in shown) is not is_archived
         for name in ("assignment_results", "item_analysis"):
-            assert (wall in read(teacher_client.get(reverse(name, args=[assignment.public_id]))).links) is not is_archived
+            assert (
+                wall in read(teacher_client.get(reverse(name, args=[assignment.public_id]))).links
+            ) is not is_archived
         # From a page that was open before.
         teacher_client.post(change, {"act": "open"})
         assert Assignment.objects.get().waits_for_teacher is is_archived
