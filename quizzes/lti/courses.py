@@ -155,16 +155,24 @@ def _record_disconnected(course: LtiCourse, by: User, now: datetime) -> None:
 def link_of(launch: LtiLaunch, course: LtiCourse) -> LtiLink | None:
     """The link of the launch; None if no teacher has chosen its quiz and the launch names none of the class.
 
-    A link that was made by deep linking names its quiz. In a copied course, that is a quiz of the first class.
+    A link that was made by deep linking names its quiz, also another one later. In a copied course, that is a quiz of
+    the first class.
     """
     claims = launch.known_claims
     link = course.links.select_related("assignment").filter(resource_link_id=claims.get("link", "")).first()
-    if link is None and claims.get("assignment"):
-        named = course.classroom.assignments.filter(public_id=claims["assignment"]).first()
-        return connect_link(launch, course, named) if named is not None else None
+    if link is None or link.assignment.public_id != claims.get("assignment"):
+        named = named_assignment(launch, course)
+        if named is not None:
+            return connect_link(launch, course, named)
     if link is not None and _take_columns(link, claims):
         link.save(update_fields=_COLUMNS)
     return link
+
+
+def named_assignment(launch: LtiLaunch, course: LtiCourse) -> Assignment | None:
+    """The quiz that the link of the launch names; None if it names none of the class. At most 1 query."""
+    named = launch.known_claims.get("assignment")
+    return course.classroom.assignments.filter(public_id=named).first() if named else None
 
 
 def connect_link(launch: LtiLaunch, course: LtiCourse, assignment: Assignment) -> LtiLink:

@@ -36,7 +36,7 @@ from quizzes.models import (
 )
 from quizzes.people.erasure import erase_student
 from quizzes.people.rosters import move_student
-from tests.factories import make_classroom, make_document, make_edition, make_student
+from tests.factories import make_assignment, make_classroom, make_document, make_edition, make_student
 from tests.lti.conftest import Launch, begin, signed_launch
 from tests.lti.platform import CLAIM, CLIENT, DEPLOYMENT, ISSUER, MEMBERSHIP, Platform, make_key
 from tests.pages import form_of, read, text_of
@@ -372,12 +372,13 @@ def test_deep_link_carries_the_quiz(
     # Of the targets that the platform takes.
     assert item["window"] == {"targetName": "_blank"}
     assert "form-action 'self' https://school.example;" in page["Content-Security-Policy"] + ";"
-    # The link that the platform makes of it names the quiz.
-    response = launch(
-        other=Client(),
-        **{f"{CLAIM}resource_link": {"id": "new"}, f"{CLAIM}custom": {"assignment": assignment.public_id}},
-    )
-    assert response["Location"] == f"/student/assignments/{assignment.public_id}/"
+    # The link that the platform makes of it names the quiz. It can name another one later.
+    for quiz in (assignment, make_assignment(edition=assignment.edition, classroom=assignment.classroom), assignment):
+        response = launch(
+            other=Client(),
+            **{f"{CLAIM}resource_link": {"id": "new"}, f"{CLAIM}custom": {"assignment": quiz.public_id}},
+        )
+        assert response["Location"] == f"/student/assignments/{quiz.public_id}/"
 
     # A quiz that was deleted, or one of the class of a copied course.
     gone = {f"{CLAIM}resource_link": {"id": "old"}, f"{CLAIM}custom": {"assignment": "AAAAAAAAAAAA"}}
