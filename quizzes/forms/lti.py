@@ -84,7 +84,10 @@ class LinkForm(forms.Form):
         super().__init__(*args, **kwargs)
         listed = list(assignments)
         self.by_id = {assignment.public_id: assignment for assignment, _ in listed}
-        choice_field(self, "assignment").choices = [(assignment.public_id, title) for assignment, title in listed]
+        offered = [(assignment.public_id, title) for assignment, title in listed]
+        # Of several, none is chosen beforehand.
+        blank = [("", gettext("Choose a quiz"))] if len(offered) > 1 else []
+        choice_field(self, "assignment").choices = [*blank, *offered]
 
     def clean_assignment(self) -> Assignment:
         """The assignment."""

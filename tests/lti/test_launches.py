@@ -32,6 +32,7 @@ from quizzes.models import (
     LtiStudent,
     LtiTeacher,
     Student,
+    Teaching,
     User,
 )
 from quizzes.people.erasure import erase_student
@@ -234,6 +235,27 @@ def test_title_of_the_course_follows_the_platform(launch: Launch, course: LtiCou
     page = text_of(teacher_client.get(settings))
     assert f"Connected with {'C' * 255} on Moodle." in page
     assert "Disconnect : C" in page
+
+
+def test_link_that_has_a_quiz_keeps_it_for_another_teacher(
+    launch: Launch, course: LtiCourse, assignment: Assignment, other_teacher: User, client: Client
+) -> None:
+    newer = make_assignment(edition=assignment.edition, classroom=assignment.classroom)
+    Teaching.objects.create(classroom=course.classroom, teacher=other_teacher, role=Teaching.Role.TEACHER)
+    client.force_login(other_teacher)
+
+    def offered(link: str, **custom: str) -> tuple[list[str], str]:
+        """What the page of the launch offers, and what is chosen there."""
+        changes = {f"{CLAIM}resource_link": {"id": link}, f"{CLAIM}custom": custom}
+        page = client.get(launch(role="Instructor", **changes)["Location"], secure=True)
+        form = form_of(page, having="assignment")
+        return [value for name, value in form.offered if name == "assignment"], form.data()["assignment"][0]
+
+    old, new = assignment.public_id, newer.public_id
+    assert offered("link-1") == (["", new, old], old)
+    assert offered("link-2") == (["", new, old], "")
+    # At each launch, the link opens the quiz that “choose content” has put into it.
+    assert offered("link-1", assignment=new) == ([new], new)
 
 
 def test_teacher_of_a_class_with_a_roster_is_told_to_compare_it_first(

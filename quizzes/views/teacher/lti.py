@@ -142,8 +142,14 @@ def _connected_elsewhere(request: TeacherRequest, launch: LtiLaunch, course: Lti
 def _choose_assignment(request: TeacherRequest, launch: LtiLaunch, course: LtiCourse, *, is_sent: bool) -> HttpResponse:
     claims = launch.known_claims
     assignments = Assignment.objects.filter(classroom=course.classroom).with_set().order_by("-created_at", "-pk")
+    named = courses.named_assignment(launch, course) if claims["deep_linking"] is None else None
+    if named is not None:
+        # The next launch opens it in any case.
+        assignments = assignments.filter(pk=named.pk)
     choices = [(assignment, assignment.title) for assignment in assignments]
-    form = LinkForm(request.POST if is_sent else None, assignments=choices)
+    chosen = named or courses.linked_assignment(launch, course)
+    initial = {"assignment": chosen.public_id} if chosen is not None else {}
+    form = LinkForm(request.POST if is_sent else None, assignments=choices, initial=initial)
     if form.is_valid():
         courses.connect_teacher(launch, request.user)
         assignment = form.cleaned_data["assignment"]
