@@ -268,9 +268,15 @@ def test_teacher_of_a_class_with_a_roster_is_told_to_compare_it_first(
     asked = client.get(address, secure=True)
     assert reverse("lti_members", args=[course.classroom.public_id, course.pk]) in read(asked).links
     assert "1 student on the roster isn’t connected" in text_of(asked)
+    # Someone else may be signed in at this computer.
+    connects = "From now on, you’re signed in as Ms. Rivera when you open Footnote from Moodle."
+    assert connects in text_of(asked)
 
     LtiStudent.objects.create(course=course, subject="user-1", student=student)
-    assert "on the roster isn’t connected" not in text_of(client.get(address, secure=True))
+    courses.connect_teacher(LtiLaunch.objects.get(), teacher)
+    again = text_of(client.get(address, secure=True))
+    assert "on the roster isn’t connected" not in again
+    assert connects not in again
 
 
 def test_teacher_without_an_account_signs_in_first(launch: Launch, client: Client) -> None:

@@ -164,6 +164,7 @@ def _choose_assignment(request: TeacherRequest, launch: LtiLaunch, course: LtiCo
         "course": course,
         "form": form,
         "assignments": choices,
+        "is_connected": courses.teacher_of(launch) == request.user,
         "unconnected_count": courses.students_without_learner(course.classroom).count() if course.members_url else 0,
     }
     return render(request, "teacher/lti_choose_quiz.html", context)
