@@ -22,6 +22,7 @@ from quizzes.reports.teacher_accounts import find_accounts, site_counts, teacher
 from quizzes.views.access import TeacherRequest
 from quizzes.views.methods import require_POST
 from quizzes.views.request_meta import page_before
+from quizzes.views.teacher.account import say_canceled
 
 ACCOUNTS_ON_A_PAGE = 100
 # What the checks of `/readyz` are about, in the words of a school.
@@ -111,8 +112,7 @@ def reopen_account(request: TeacherRequest, number: int) -> HttpResponse:
 @administrator_required
 def revoke_invitation(request: TeacherRequest, number: int) -> HttpResponse:
     """Cancel anyone's open invitation."""
-    accounts.revoke_invitation(number)
-    messages.success(request, gettext("Invitation canceled. Its link doesn’t work anymore."))
+    say_canceled(request, accounts.revoke_invitation(number))
     return redirect("administration")
 
 

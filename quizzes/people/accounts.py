@@ -70,14 +70,19 @@ def open_invitations(user: User, *, now: datetime) -> InvitationQuerySet:
     return Invitation.objects.open(now=now).filter(invited_by=user).order_by("-created_at", "-pk")
 
 
-def cancel_invitation(invitation_id: int, *, by: User) -> None:
-    """Delete an unused invitation of this teacher. One that is used or gone stays as it is."""
-    Invitation.objects.filter(pk=invitation_id, invited_by=by, used_at=None).delete()
+def cancel_invitation(invitation_id: int, *, by: User) -> User | None:
+    """Delete an invitation of this teacher. A used one stays: returns the account that used it. Safe to repeat."""
+    return _cancel(Invitation.objects.filter(pk=invitation_id, invited_by=by))
 
 
-def revoke_invitation(invitation_id: int) -> None:
-    """Delete anyone's unused invitation, for the site's administrator."""
-    Invitation.objects.filter(pk=invitation_id, used_at=None).delete()
+def revoke_invitation(invitation_id: int) -> User | None:
+    """`cancel_invitation` for anyone's invitation, for the site's administrator."""
+    return _cancel(Invitation.objects.filter(pk=invitation_id))
+
+
+def _cancel(invitations: InvitationQuerySet) -> User | None:
+    invitations.filter(used_at=None).delete()
+    return User.objects.filter(used_invitation__in=invitations).first()
 
 
 def find_invitation(token: str, *, now: datetime) -> Invitation:

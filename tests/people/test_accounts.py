@@ -172,14 +172,15 @@ def test_open_invitations_are_ten_at_most_for_each_teacher(teacher: User, other_
 
 def test_invitation_can_be_canceled_by_its_inviter_only(teacher: User, other_teacher: User, now: datetime) -> None:
     invitation, token = make_invitation(invited_by=teacher)
-    used, _ = make_invitation(invited_by=teacher, used_at=now)
+    used, _ = make_invitation(invited_by=teacher, used_at=now, used_by=other_teacher)
 
-    cancel_invitation(invitation.pk, by=other_teacher)
+    assert cancel_invitation(invitation.pk, by=other_teacher) is None
     assert find_invitation(token, now=now) == invitation
 
     for _ in range(2):
-        cancel_invitation(invitation.pk, by=teacher)
-    cancel_invitation(used.pk, by=teacher)
+        assert cancel_invitation(invitation.pk, by=teacher) is None
+    assert cancel_invitation(used.pk, by=other_teacher) is None
+    assert cancel_invitation(used.pk, by=teacher) == other_teacher
     with pytest.raises(InvitationVoid):
         find_invitation(token, now=now)
     assert list(Invitation.objects.all()) == [used]

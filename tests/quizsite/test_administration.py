@@ -134,14 +134,18 @@ def test_open_invitations_are_listed_and_canceled(client: Client, teacher: User)
     now = timezone.now()
     invitation, token = make_invitation(invited_by=teacher, now=now)
     first, _ = make_invitation(now=now)
-    used, _ = make_invitation(invited_by=teacher, now=now, used_at=now)
+    used, _ = make_invitation(invited_by=teacher, now=now, used_at=now, used_by=teacher)
     make_invitation(invited_by=teacher, now=now - timedelta(days=8))
     page = client.get(SITE)
     assert set(page.context["invitations"]) == {invitation, first}
     assert "Ms. Rivera," in text_of(page)
     assert token not in page.content.decode()
-    for row in (invitation, invitation, used):
-        client.post(reverse("revoke_invitation", args=[row.pk]))
+    for row, said in (
+        (invitation, "Invitation canceled."),
+        (invitation, "Invitation canceled."),
+        (used, "Rivera used"),
+    ):
+        assert said in text_of(client.post(reverse("revoke_invitation", args=[row.pk]), follow=True))
     assert not Invitation.objects.filter(pk=invitation.pk).exists()
     assert Invitation.objects.filter(pk=used.pk).exists()
 

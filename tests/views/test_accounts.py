@@ -539,6 +539,11 @@ def test_account_lists_open_invitations_with_a_way_to_cancel_each(
     assert "Invitation canceled. Its link doesn’t work anymore." in after.content.decode()
     assert cancel not in [form.action for form in read(after).forms]
     assert Client().get(url("accept_invitation", token)).status_code == 404
+    # Someone used one while its page was open.
+    used, _ = make_invitation(invited_by=teacher, used_at=NOW, used_by=other_teacher)
+    said = text_of(teacher_client.post(reverse("cancel_invitation", args=[used.pk]), follow=True))
+    assert "Mr. Okafor used this invitation before you canceled it." in said
+    assert "Its link doesn’t work anymore." not in said
 
 
 def test_eleventh_open_invitation_is_refused(

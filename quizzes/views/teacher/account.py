@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from quizzes.files.teacher_data import export_teacher
+from quizzes.formatting import isolated
 from quizzes.forms.accounts import DeleteAccountForm, EmailForm, OwnNameForm
 from quizzes.forms.erasure import CHANGED
 from quizzes.models import User
@@ -137,9 +138,19 @@ def invite(request: TeacherRequest) -> HttpResponse:
 @require_POST
 def cancel_invitation(request: TeacherRequest, number: int) -> HttpResponse:
     """Cancel one of this teacher's open invitations. Other numbers change nothing."""
-    accounts.cancel_invitation(number, by=request.user)
-    messages.success(request, gettext("Invitation canceled. Its link doesn’t work anymore."))
+    say_canceled(request, accounts.cancel_invitation(number, by=request.user))
     return redirect("account")
+
+
+def say_canceled(request: TeacherRequest, used_by: User | None) -> None:
+    """Say that an invitation is canceled, or who used it before."""
+    if used_by is None:
+        messages.success(request, gettext("Invitation canceled. Its link doesn’t work anymore."))
+    else:
+        text = gettext(
+            "{name} used this invitation before you canceled it. The person who runs Footnote can close the account."
+        )
+        messages.warning(request, text.format(name=isolated(used_by.name)))
 
 
 @require_POST
