@@ -124,7 +124,7 @@ ACCOUNTS: tuple[StoredTable, ...] = (
             ("browser", "the teacher knows which device it is"),
         ),
         Term.SESSION,
-        Copy.NONE,
+        Copy.TEACHER,
         Deletion.ACCOUNT,
     ),
     of_account(

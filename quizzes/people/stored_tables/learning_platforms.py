@@ -7,9 +7,9 @@ from quizzes.people.stored_tables.declarations import (
     Deletion,
     StoredTable,
     Term,
+    of_account,
     of_site,
     of_student,
-    unused,
 )
 
 LEARNING_PLATFORMS: tuple[StoredTable, ...] = (
@@ -55,11 +55,11 @@ LEARNING_PLATFORMS: tuple[StoredTable, ...] = (
         Copy.NONE,
         Deletion.CLASS,
     ),
-    unused(
+    of_account(
         "quizzes_ltiteacher",
         "A person of the learning platform who teaches with an account here.",
         ID,
-        ("platform_id subject user_id", "a launch signs in to the right account"),
+        ("platform_id subject user_id", "a launch signs in to the right account; the platform's own id"),
     ),
     StoredTable(
         "quizzes_ltilaunch",

@@ -138,7 +138,7 @@ STUDENTS: tuple[StoredTable, ...] = (
             ("device address used_at", "keyed digests of the browser's random number and network address, and when"),
         ),
         Term.DEVICE,
-        Copy.STUDENT,
+        Copy.BOTH,
         Deletion.EITHER,
     ),
 )

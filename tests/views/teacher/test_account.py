@@ -14,7 +14,18 @@ from django.urls import reverse
 
 from quizzes.assignments.accommodations import excuse
 from quizzes.files.teacher_data import export_teacher
-from quizzes.models import Assignment, AuditEvent, Classroom, Student, Teaching, User
+from quizzes.models import (
+    Assignment,
+    AuditEvent,
+    Classroom,
+    KnownDevice,
+    LtiPlatform,
+    LtiTeacher,
+    Student,
+    TeacherSession,
+    Teaching,
+    User,
+)
 from quizzes.people.classrooms import change_classroom
 from quizzes.people.erasure import erase_teacher
 from quizzes.people.rosters import rename_student
@@ -181,6 +192,10 @@ def test_file_of_a_teacher_has_the_account_and_no_student(
     make_draft(owner=teacher)
     make_invitation(invited_by=teacher)
     make_student(classroom=make_classroom(teacher=other_teacher, name="Period 8"))
+    KnownDevice.objects.create(user=teacher, device="d", address="a", used_at=now)
+    TeacherSession.objects.create(user=teacher, key="k", browser="Firefox on Mac", started_at=now, seen_at=now)
+    platform = LtiPlatform.objects.create(name="Moodle", issuer="i", client_id="c", created_at=now)
+    LtiTeacher.objects.create(platform=platform, subject="t-1", user=teacher)
     assert f'action="{reverse("download_account")}"' in teacher_client.get(reverse("account")).text
 
     response = teacher_client.post(reverse("download_account"))
@@ -192,6 +207,9 @@ def test_file_of_a_teacher_has_the_account_and_no_student(
     assert [row["public_id"] for row in data["quizzes"]] == [assignment.public_id]
     assert [row["question_set__title"] for row in data["drafts"]] == ["Small set"]
     assert [row["invited_by__name"] for row in data["invitations"]] == ["Ms. Rivera"]
+    assert [row["browser"] for row in data["sessions"]] == ["Firefox on Mac"]
+    assert data["devices_last_used"] == [{"used_at": "2026-10-23T15:00:00Z"}]
+    assert data["learning_platforms"] == [{"platform__name": "Moodle", "subject": "t-1"}]
     assert [row["action"] for row in data["log"]] == ["account_exported"]
     assert "Maya" not in response.text
     assert teacher.password not in response.text
@@ -225,7 +243,7 @@ def test_file_of_a_teacher_takes_the_same_queries_for_more_classes(
     with queries() as seen:
         export_teacher(teacher, now=now)
 
-    assert len(seen) == 17
+    assert len(seen) == 20
 
 
 # --- Hand over ----------------------------------------------------------------------------------------------------
