@@ -1,4 +1,4 @@
-"""What the site asks of a platform: take a score, list the members, take a link, register. Each call has limits."""
+"""What the site asks of a platform: take a score, list the members, take a link. Each call has limits."""
 
 import logging
 import re
@@ -10,12 +10,10 @@ from urllib.parse import urlencode, urlsplit
 
 import requests
 from django.core.cache import cache
-from django.utils import timezone
 from django.utils.translation import gettext_noop
 from pylti1p3.assignments_grades import AssignmentsGradesService
 from pylti1p3.deep_link import DeepLink
 from pylti1p3.deep_link_resource import DeepLinkResource
-from pylti1p3.dynamic_registration import DynamicRegistration
 from pylti1p3.exception import LtiException, LtiServiceException
 from pylti1p3.grade import Grade
 from pylti1p3.lineitem import LineItem
@@ -23,22 +21,19 @@ from pylti1p3.names_roles import NamesRolesProvisioningService
 from pylti1p3.service_connector import ServiceConnector, TServiceConnectorResponse
 
 from quizzes.lti.courses import Member, member_name
-from quizzes.lti.errors import OTHER_REASON, LaunchRefused, PlatformFailed
-from quizzes.lti.launches import DEEP_LINKING, LINE_ITEM_SCOPE, MAX_URL
-from quizzes.lti.platforms import MAX_ID, PlatformSession, registration_of, rotate_key
+from quizzes.lti.errors import OTHER_REASON, PlatformFailed
+from quizzes.lti.launches import LINE_ITEM_SCOPE, MAX_URL
+from quizzes.lti.platforms import MAX_ID, PlatformSession, registration_of
 from quizzes.lti.scores import claim, claim_column, column_failed, keep_column, mark_failed, mark_sent
 from quizzes.models import (
     Assignment,
     LtiCourse,
-    LtiDeployment,
     LtiKey,
     LtiLaunch,
     LtiLink,
     LtiPlatform,
-    LtiRegistrationLink,
     LtiScore,
 )
-from quizzes.people.accounts import token_digest
 
 logger = logging.getLogger(__name__)
 
@@ -222,110 +217,6 @@ def deep_link_message(launch: LtiLaunch, assignment: Assignment, *, title: str, 
     return link.get_response_jwt([resource])
 
 
-class _Registration(DynamicRegistration):
-    """What the site sends to a platform that registers it, by the specification of dynamic registration."""
-
-    client_name = "Footnote"
-    description = "Short readings and questions. Every answer cites its source."
-
-    def __init__(self, urls: Mapping[str, str], configuration_url: str, token: str | None) -> None:
-        self.urls, self.configuration_url, self.token = urls, configuration_url, token
-
-    def get_request_session(self) -> PlatformSession:
-        return PlatformSession()
-
-    def get_initiate_login_uri(self) -> str:
-        return self.urls["login"]
-
-    def get_jwks_uri(self) -> str:
-        return self.urls["keys"]
-
-    def get_redirect_uris(self) -> list[str]:
-        return [self.urls["launch"]]
-
-    def get_target_link_uri(self) -> str:
-        return self.urls["launch"]
-
-    def get_domain(self) -> str:
-        return urlsplit(self.urls["launch"]).netloc
-
-    def get_logo_uri(self) -> str:
-        return self.urls["logo"]
-
-    def get_scopes(self) -> list[str]:
-        return [SCORE_SCOPE, LINE_ITEM_SCOPE, MEMBERS_SCOPE]
-
-    def get_claims(self) -> list[str]:
-        return ["iss", "sub", "name", "given_name", "family_name"]
-
-    def get_messages(self) -> list[dict[str, Any]]:
-        link = {"target_link_uri": self.urls["launch"], "label": "Footnote"}
-        # Without them, Canvas offers the tool for modules only, and not for an assignment with a score.
-        places = ["ContentArea", "https://canvas.instructure.com/lti/assignment_selection"]
-        return [{"type": DEEP_LINKING, "placements": places, **link}, {"type": "LtiResourceLinkRequest", **link}]
-
-    def get_openid_configuration_endpoint(self) -> str:
-        return self.configuration_url
-
-    def get_registration_token(self) -> str:
-        # The library tests for None, in spite of its annotation.
-        return cast(str, self.token)
-
-    def complete_registration(
-        self, openid_configuration: dict[str, Any], openid_registration: dict[str, Any]
-    ) -> LtiPlatform:
-        platform_claim = openid_configuration.get("https://purl.imsglobal.org/spec/lti-platform-configuration", {})
-        tool_claim = openid_registration.get("https://purl.imsglobal.org/spec/lti-tool-configuration", {})
-        now = timezone.now()
-        addresses = {
-            "login_url": openid_configuration["authorization_endpoint"],
-            "token_url": openid_configuration["token_endpoint"],
-            "key_set_url": openid_configuration["jwks_uri"],
-        }
-        if any(urlsplit(str(address)).scheme != "https" for address in addresses.values()):
-            raise ValueError("an address of the platform is not https")
-        name = str(platform_claim.get("product_family_code") or "platform")[:80]
-        platform, is_new = LtiPlatform.objects.get_or_create(
-            issuer=openid_configuration["issuer"],
-            client_id=openid_registration["client_id"],
-            defaults={"name": name, "created_at": now, **addresses},
-        )
-        # A person with a link can name any issuer. Another key for a known platform would sign in its teachers.
-        if not is_new:
-            raise ValueError("this platform is registered already")
-        if tool_claim.get("deployment_id"):
-            LtiDeployment.objects.get_or_create(platform=platform, deployment_id=str(tool_claim["deployment_id"]))
-        return platform
-
-
-def register(
-    *, registration_token: str, configuration_url: str, token: str | None, urls: Mapping[str, str], now: datetime
-) -> LtiPlatform:
-    """Register with a platform, once for each registration link. urls: of login, launch, keys and logo.
-
-    registration_token: from the link that the operator made. token: the platform's own. Raises LaunchRefused.
-    """
-    try:
-        scheme = urlsplit(configuration_url).scheme
-    except ValueError:
-        # Such as “https://[”.
-        scheme = ""
-    if scheme != "https":
-        raise LaunchRefused("the platform's configuration has no https address")
-    link = LtiRegistrationLink.objects.filter(token_digest=token_digest(registration_token), expires_at__gt=now).first()
-    # Deleted before the calls, so that of two requests at the same moment only one continues.
-    if link is None or not LtiRegistrationLink.objects.filter(pk=link.pk).delete()[0]:
-        raise LaunchRefused("the registration link is unknown, used, or too old")
-    if not LtiKey.objects.filter(retired_at=None).exists():
-        rotate_key(now=now)
-    try:
-        platform = _Registration(urls, configuration_url, token).register()
-    except (*FAILURES, TypeError, AttributeError, AssertionError) as error:
-        LtiRegistrationLink.objects.create(token_digest=link.token_digest, expires_at=link.expires_at)
-        raise LaunchRefused(f"the registration failed: {_without_query(error)}") from error
-    return cast(LtiPlatform, platform)
-
-
 def _send(score: LtiScore, platform: LtiPlatform, session: PlatformSession, now: datetime) -> None:
     # A platform may have taken an earlier try whose reply was lost. Moodle and Open edX refuse the same time again.
     at = max(score.changed_at, now) if score.tries else score.changed_at
@@ -362,11 +253,11 @@ def _log_once(platform: LtiPlatform, error: Exception, logged: set[int]) -> None
 
 def _log_failure(platform: LtiPlatform, error: Exception) -> None:
     """Tell the operator what teachers cannot mend, such as a wrong address for access tokens."""
-    logger.warning("A call to %s failed: %s: %s", platform.name, type(error).__name__, _without_query(error))
+    logger.warning("A call to %s failed: %s: %s", platform.name, type(error).__name__, without_query(error))
 
 
-def _without_query(error: Exception) -> str:
-    # Canvas writes the token of a registration into an address.
+def without_query(error: Exception) -> str:
+    """The text of an error without the queries of addresses: Canvas writes the token of a registration into one."""
     return re.sub(r"[?][^\s\]]+", "?...", str(error))
 
 

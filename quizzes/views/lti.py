@@ -24,7 +24,8 @@ from quizzes.lti import courses
 from quizzes.lti.errors import LaunchRefused, WrongRole
 from quizzes.lti.launches import LAUNCH_LIFETIME, choice_for_frame, receive_launch, start_login
 from quizzes.lti.platforms import public_key_set
-from quizzes.lti.services import deep_link_message, register
+from quizzes.lti.registration import register
+from quizzes.lti.services import deep_link_message
 from quizzes.models import Assignment, Classroom, LtiCourse, LtiLaunch, User
 from quizzes.views.access import sign_in_student
 from quizzes.views.methods import require_POST

@@ -14,7 +14,7 @@ from django.utils import timezone
 from quizsite.models import SiteState
 from quizzes.lti import platforms, services
 from quizzes.lti.courses import Member, StudentTaken, connect_student, preview_members
-from quizzes.lti.services import _Registration
+from quizzes.lti.registration import _Registration
 from quizzes.models import (
     Assignment,
     AuditEvent,
@@ -258,7 +258,7 @@ def test_platform_registers_itself_once(platform: Platform, client: Client, monk
     path = "/" + out.getvalue().strip().split("/", 3)[3]
     # The platform of the tests has no TLS. What it says of itself stays under test.
     monkeypatch.setattr(
-        "quizzes.lti.services.urlsplit", lambda url: type("Parts", (), {"scheme": "https", "netloc": "testserver"})
+        "quizzes.lti.registration.urlsplit", lambda url: type("Parts", (), {"scheme": "https", "netloc": "testserver"})
     )
     query = f"?openid_configuration={platform.origin}/config&registration_token=t-1"
     assert "This link works once" in text_of(client.get(path + query, secure=True))
@@ -284,7 +284,7 @@ def test_registration_link_used_twice_at_the_same_moment_registers_once(
     call_command("lti", "link", stdout=out)
     path = "/" + out.getvalue().strip().split("/", 3)[3]
     monkeypatch.setattr(
-        "quizzes.lti.services.urlsplit", lambda url: type("Parts", (), {"scheme": "https", "netloc": "testserver"})
+        "quizzes.lti.registration.urlsplit", lambda url: type("Parts", (), {"scheme": "https", "netloc": "testserver"})
     )
     address = f"{path}?openid_configuration={platform.origin}/config"
     register, statuses = _Registration.register, list[int]()
@@ -314,7 +314,7 @@ def test_registration_changes_no_platform_that_is_known(
     call_command("lti", "link", stdout=out)
     path = "/" + out.getvalue().strip().split("/", 3)[3]
     monkeypatch.setattr(
-        "quizzes.lti.services.urlsplit", lambda url: type("Parts", (), {"scheme": "https", "netloc": "testserver"})
+        "quizzes.lti.registration.urlsplit", lambda url: type("Parts", (), {"scheme": "https", "netloc": "testserver"})
     )
 
     reply = client.post(f"{path}?openid_configuration={platform.origin}/config", secure=True)
