@@ -5,15 +5,19 @@ from datetime import datetime
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from django.db import transaction
 from django.utils import timezone
 from pylti1p3.dynamic_registration import DynamicRegistration
 
 from quizzes.lti.errors import LaunchRefused
 from quizzes.lti.launches import DEEP_LINKING, LINE_ITEM_SCOPE
-from quizzes.lti.platforms import PlatformSession, rotate_key
+from quizzes.lti.platforms import MAX_ID, PlatformSession, rotate_key
 from quizzes.lti.services import FAILURES, MEMBERS_SCOPE, SCORE_SCOPE, without_query
 from quizzes.models import LtiDeployment, LtiKey, LtiPlatform, LtiRegistrationLink
 from quizzes.people.accounts import token_digest
+
+# What the columns of the database have room for.
+MAX_ADDRESS = 500
 
 
 class _Registration(DynamicRegistration):
@@ -65,6 +69,7 @@ class _Registration(DynamicRegistration):
         # The library tests for None, in spite of its annotation.
         return cast(str, self.token)
 
+    @transaction.atomic
     def complete_registration(
         self, openid_configuration: dict[str, Any], openid_registration: dict[str, Any]
     ) -> LtiPlatform:
@@ -79,17 +84,24 @@ class _Registration(DynamicRegistration):
         if any(urlsplit(str(address)).scheme != "https" for address in addresses.values()):
             raise ValueError("an address of the platform is not https")
         name = str(platform_claim.get("product_family_code") or "platform")[:80]
+        ids = {"issuer": openid_configuration["issuer"], "client_id": openid_registration["client_id"]}
+        deployment_id = str(tool_claim.get("deployment_id") or "")
+        if not (_has_room(MAX_ID, name, deployment_id, *ids.values()) and _has_room(MAX_ADDRESS, *addresses.values())):
+            raise ValueError("a name, an id, or an address is too long or has control characters")
         platform, is_new = LtiPlatform.objects.get_or_create(
-            issuer=openid_configuration["issuer"],
-            client_id=openid_registration["client_id"],
-            defaults={"name": name, "created_at": now, **addresses},
+            **ids, defaults={"name": name, "created_at": now, **addresses}
         )
         # A person with a link can name any issuer. Another key for a known platform would sign in its teachers.
         if not is_new:
             raise ValueError("this platform is registered already")
-        if tool_claim.get("deployment_id"):
-            LtiDeployment.objects.get_or_create(platform=platform, deployment_id=str(tool_claim["deployment_id"]))
+        if deployment_id:
+            LtiDeployment.objects.create(platform=platform, deployment_id=deployment_id)
         return platform
+
+
+def _has_room(limit: int, *values: object) -> bool:
+    """Whether PostgreSQL takes these values for columns of so many characters."""
+    return all(len(str(value)) <= limit and str(value).isprintable() for value in values)
 
 
 def register(

@@ -39,7 +39,7 @@ def make_key(kid: str, owner: str = "platform") -> JWK:
 class Platform:
     """State of the platform. scores: as received, newest last. status: with which it answers calls for scores.
 
-    next_keys: what it names as its keys in the next answers, in place of its own.
+    deployment: of a registration. next_keys: what it names as its keys in the next answers, in place of its own.
 
     token: what it hands out and takes. score_requests: how many calls for scores came.
     """
@@ -53,6 +53,7 @@ class Platform:
     content: list[str] = field(default_factory=list)
     next_claims: dict[str, Any] = field(default_factory=dict)
     status: int = 200
+    deployment: str = "d-9"
     token: str = "token-1"
     key_requests: int = 0
     next_keys: list[list[object]] = field(default_factory=list)
@@ -124,7 +125,7 @@ class Platform:
         if path == "/register":
             self.registrations.append({"token": headers.get("Authorization"), **json.loads(body)})
             tool = "https://purl.imsglobal.org/spec/lti-tool-configuration"
-            return 200, {"client_id": "made-by-platform", tool: {"deployment_id": "d-9"}}
+            return 200, {"client_id": "made-by-platform", tool: {"deployment_id": self.deployment}}
         self.score_requests += path.endswith("/scores")
         if headers.get("Authorization") != f"Bearer {self.token}":
             return 401, {}

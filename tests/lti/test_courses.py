@@ -324,6 +324,13 @@ def test_registration_changes_no_platform_that_is_known(
     # The link was not used up.
     assert LtiRegistrationLink.objects.exists()
 
+    # Nothing is stored of what the database of a school has no room for.
+    LtiPlatform.objects.filter(**known).delete()
+    monkeypatch.setattr(platform, "deployment", "d" * 256)
+    assert client.post(f"{path}?openid_configuration={platform.origin}/config", secure=True).status_code == 401
+    assert not LtiPlatform.objects.filter(**known).exists()
+    assert LtiRegistrationLink.objects.exists()
+
 
 @pytest.mark.parametrize(
     "configuration",
