@@ -4,6 +4,8 @@
 
 // In ms. Buttons and links wait for a save, and must not wait for ever.
 htmx.config.timeout = 15000;
+// In ms. A press that leaves the window may have no end.
+const LONGEST_PRESS = 2000;
 
 /** Forms with changes that are not sent, or that were refused. @type {Set<HTMLFormElement>} */
 const unsaved = new Set(document.querySelectorAll("[data-unsaved]"));
@@ -14,11 +16,6 @@ let waiting = null;
 let leaving = null;
 /** Whether the page asked for a token since the last save. */
 let hasNewToken = false;
-
-/** Whether a button of the mouse, or a finger, is down. */
-let isPressed = false;
-/** Saves that wait until it is up: the reply can move what is pressed, which then gets no click. @type {(() => void)[]} */
-const held = [];
 
 /** Where the focus was in a part that a save replaces: the id of the part, and the place among its controls. */
 let focusBefore = null;
@@ -88,11 +85,11 @@ for (const form of document.querySelectorAll("[data-draft]")) {
     unsaved.add(form);
   });
   form.addEventListener("htmx:confirm", (event) => {
-    if (event.detail.elt !== form || !isPressed) return;
+    if (event.detail.elt !== form || !isPressed()) return;
     event.preventDefault();
     // A button or link waits for this save as for one that is sent.
     inFlight += 1;
-    held.push(event.detail.issueRequest);
+    sendAfterPress(event.detail.issueRequest, performance.now() + LONGEST_PRESS);
   });
   form.addEventListener("htmx:beforeRequest", (event) => {
     if (event.detail.elt !== form) return;
@@ -135,24 +132,18 @@ document.addEventListener("htmx:oobAfterSwap", () => {
   controlsOf(document.getElementById(id))[place]?.focus({ preventScroll: true });
 });
 
-function sendHeld() {
-  for (const save of held.splice(0)) {
-    inFlight -= 1;
-    save();
+/** Whether the mouse or a finger presses something. */
+const isPressed = () => document.querySelector(":active") !== null;
+
+/** The reply to a save can move what is pressed, which then gets no click. */
+function sendAfterPress(save, until) {
+  if (isPressed() && performance.now() < until) {
+    setTimeout(sendAfterPress, 20, save, until);
+    return;
   }
+  inFlight -= 1;
+  save();
 }
-
-function onRelease() {
-  isPressed = false;
-  // After the click, which comes right after this event.
-  setTimeout(sendHeld, 0);
-}
-
-document.addEventListener("pointerdown", () => {
-  isPressed = true;
-});
-document.addEventListener("pointerup", onRelease);
-document.addEventListener("pointercancel", onRelease);
 
 document.addEventListener("submit", (event) => {
   if (inFlight && event.submitter) {
