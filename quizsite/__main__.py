@@ -12,7 +12,7 @@ from django.core.management import ManagementUtility, get_commands, load_command
 from django.utils.module_loading import import_string
 
 from quizsite.management.commands import example_settings, version
-from quizsite.site_lock import SiteInUse, hold_while_serving
+from quizsite.site_lock import SiteInUse, hold_site
 from quizsite.startup_errors import exit_with_message
 
 HELP = frozenset({"-h", "--help"})
@@ -82,7 +82,7 @@ def main() -> None:
 
 
 def run(arguments: list[str]) -> None:
-    """Run a command of Django's, on a site that exists only while nothing replaces it, and only with its own key.
+    """Run a command. One that needs a site runs only while nothing replaces the site, and only with the site's own key.
 
     What a command writes during a restore would be replaced with the rest. With another key, links would not work and
     backups could not be restored.
@@ -90,9 +90,9 @@ def run(arguments: list[str]) -> None:
     if NEED_A_SITE.intersection(arguments[1:2]) and not HELP.intersection(arguments):
         django.setup()
         try:
-            hold_while_serving(settings.DATA_DIR)
+            hold_site(settings.DATA_DIR)
         except SiteInUse:
-            sys.exit("A restore is running. Try again when it has ended.")
+            sys.exit("A restore or a move to PostgreSQL is running. Try again when it has ended.")
         if arguments[1] != "accept_secret_key":
             import_string("quizsite.secret_key.require_its_key")()
     CommandLine(arguments).execute()

@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from quizsite.backups.manifest import SQLITE_FILE
 from quizsite.backups.swap import COMMITTED
+from quizsite.environment import LEAST_CHARACTERS
 
 # After the move to PostgreSQL, the SQLite file beside this one is no longer the site.
 MOVED = "moved_to_postgresql"
@@ -16,7 +17,7 @@ MOVED = "moved_to_postgresql"
 # Django requires 50 characters; 50 random bytes make 67.
 SECRET_KEY_BYTES = 50
 # Django's own limits. Source: django/core/checks/security/base.py.
-LEAST_CHARACTERS, LEAST_DIFFERENT = 50, 5
+LEAST_DIFFERENT = 5
 
 
 def make_data_folder(folder: Path) -> Path:

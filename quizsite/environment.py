@@ -183,10 +183,17 @@ def words(variables: Mapping[str, str], name: str) -> list[str]:
     return [word.strip() for word in variables.get(name, "").split(",") if word.strip()]
 
 
+# Of a secret key.
+LEAST_CHARACTERS = 50
+
+
 def secret_keys(variables: Mapping[str, str], name: str) -> list[str]:
-    """The comma-separated keys of `name`, and all of it as one key, which may have a comma, or a blank at an end."""
-    listed = words(variables, name)
-    return list(dict.fromkeys([*listed, variables[name]])) if listed else []
+    """The comma-separated keys of `name`; all of it as one key with a comma if a part is too short for a key."""
+    text, listed = variables.get(name, ""), words(variables, name)
+    if len(listed) == 1:
+        # The key may have a blank at an end.
+        return list(dict.fromkeys([*listed, text]))
+    return [text] if any(len(key) < LEAST_CHARACTERS for key in listed) else listed
 
 
 def host_list(variables: Mapping[str, str], name: str) -> list[str]:

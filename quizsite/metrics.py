@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
-from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client.multiprocess import MultiProcessCollector
 
 from quizsite.models import SiteState
 from quizsite.rsgi import REQUESTS_WAITING
@@ -119,9 +119,9 @@ def text() -> bytes:
         worker = int(path.stem.rpartition("_")[2])
         try:
             os.kill(worker, 0)
-        except ProcessLookupError:
-            # Nothing waits for a worker that was killed.
-            mark_process_dead(worker, folder)
+        except (ProcessLookupError, PermissionError):
+            # Nothing waits for a worker that was killed. A process of another user may have its number by now.
+            path.unlink(missing_ok=True)
     registry = CollectorRegistry()
     MultiProcessCollector(registry, path=folder)
     registry.register(SiteFigures())

@@ -188,8 +188,8 @@ if POSTGRESQL:
         # server's cursors are off, each may use another connection, and an older PgBouncer finds nothing prepared.
         "server_side_binding": True,
         "prepare_threshold": None if POSTGRESQL.get("DISABLE_SERVER_SIDE_CURSORS") else 5,
-        # A server that is gone without a word, such as after a power cut, would hold each thread for minutes. Seconds,
-        # but of tcp_user_timeout: milliseconds.
+        # A server that is gone without a word, such as after a power cut, would hold each thread for minutes. In
+        # seconds; tcp_user_timeout in milliseconds, keepalives_count in tries.
         "connect_timeout": 5,
         "tcp_user_timeout": 15_000,
         "keepalives_idle": 10,

@@ -1,4 +1,6 @@
-"""The locks of a site: one is shared while it serves and exclusive while its files are replaced, one is of `serve`."""
+"""The locks of a site: one is shared by who serves or runs a command, and exclusive for who replaces its files; one is
+of `serve`.
+"""
 
 import fcntl
 import os
@@ -18,7 +20,7 @@ class SiteInUse(Exception):
     """Another process holds the lock."""
 
 
-def hold_while_serving(folder: Path) -> None:
+def hold_site(folder: Path) -> None:
     """Take the shared lock until this process and its children end. Raises SiteInUse while files are replaced."""
     if NAME not in _held:
         _held[NAME] = _locked(folder / NAME, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -31,7 +33,7 @@ def hold_as_only_server(folder: Path) -> None:
 
 @contextmanager
 def exclusive(folder: Path, *, wait: bool = False) -> Iterator[None]:
-    """A block in which no process serves this site. Raises SiteInUse, or waits until the others end."""
+    """A block in which no process serves this site or runs a command on it. Raises SiteInUse, or waits for them."""
     descriptor = _locked(folder / NAME, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     try:
         yield

@@ -6,10 +6,10 @@ import os
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
-from quizsite.site_lock import hold_while_serving
+from quizsite.site_lock import hold_site
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quizsite.settings")
-hold_while_serving(settings.DATA_DIR)
+hold_site(settings.DATA_DIR)
 if settings.METRICS_DIR:
     # prometheus_client reads it when it is imported. Not in the settings: each command would leave files there.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(settings.METRICS_DIR)

@@ -20,13 +20,13 @@ def show_on_board(assignment: Assignment, *, number: int, phase: int, by: User, 
     Raises SkipsQuestions for a question after the next one, and RowDeleted.
     """
     # Before the first question there is no board to lock.
-    read_row(locked(Assignment.objects.values_list("pk")), assignment.pk)
-    if assignment.is_teacher_paced and number > _reached(Board.objects.filter(assignment=assignment).first()) + 1:
+    is_teacher_paced = read_row(locked(Assignment.objects.values_list("is_teacher_paced", flat=True)), assignment.pk)
+    if is_teacher_paced and number > _reached(Board.objects.filter(assignment=assignment).first()) + 1:
         raise SkipsQuestions
     board, _ = Board.objects.update_or_create(
         assignment=assignment, defaults={"position": number, "phase": phase, "changed_at": now, "changed_by": by}
     )
-    if assignment.is_teacher_paced:
+    if is_teacher_paced:
         _close_shown(board)
     return board
 

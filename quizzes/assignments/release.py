@@ -83,7 +83,7 @@ def shows_after_first_attempt(assignment: Assignment) -> bool:
 
 
 def needs_close(assignment: Assignment) -> bool:
-    """Whether its answers would never show without a close. Two constraints of the assignment check the same."""
+    """Whether the answers of the assignment would never show if it had no close. Two constraints check the same."""
     is_unlimited = assignment.release == Release.AFTER_LAST and assignment.max_attempts is None
     return assignment.release == Release.AFTER_CLOSE or is_unlimited
 

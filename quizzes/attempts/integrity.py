@@ -79,7 +79,7 @@ def check_integrity() -> list[Finding]:
     with snapshot():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
-                # A query of the site may take 10 s. The one on each operation of 5,500,000 saves takes longer.
+                # A query of the site may take 10 s. One of these reads all saves, which takes longer on a large site.
                 cursor.execute("SET LOCAL statement_timeout = 0")
         return _findings()
 

@@ -18,7 +18,7 @@ Outcome = AnswerEvent.Outcome
 
 # The home of a teacher reads the saves of these attempts only. A device is back online within a few days.
 LATE_SHOWN_FOR = timedelta(days=14)
-# The operation of an acceptance: this, and the digest of that of the late event. Then the revision.
+# The operation of an acceptance is this, the digest of the operation of the late event, and the revision.
 _ACCEPTED = "accepted."
 _ACCEPTANCE_LENGTH = len(_ACCEPTED) + 40
 
@@ -159,7 +159,7 @@ def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
 
 @transaction.atomic
 def undo_accept_late(attempt: Attempt, *, accepted_at: datetime | None = None, by: User, now: datetime) -> int:
-    """Count the answers in time again where accepted ones count; returns how many answers changed. Safe to repeat.
+    """Let what counted before accepted late answers count again; returns how many answers changed. Safe to repeat.
 
     A newer answer, saved in a reopened attempt, stays. An open attempt does not change. Each answer has the grades that
     it had before. attempt: with its assignment. accepted_at: of the acceptance to undo, so that those of other

@@ -133,6 +133,7 @@ def merge_students(keep: Student, other: Student, *, seen: str, by: User, now: d
 
     seen: of the plan that the teacher confirmed. Raises CannotMerge and MergeChanged.
     """
+    rosters.lock_roster(keep.classroom_id)
     _lock([keep.pk, other.pk])
     keep, other = (read_row(Student.objects.select_related("classroom"), one.pk) for one in (keep, other))
     if other.merged_into_id == keep.pk:
@@ -162,9 +163,11 @@ def undo_merge(other: Student, *, by: User, now: datetime) -> Student:
     attempts, come along. Both need the events of the merges, which the audit log keeps for its term. Settings that were
     added also stay, what was turned in stays turned in, and time limits never get shorter.
     """
+    rosters.lock_roster(other.classroom_id)
+    # The entry that it was merged into may have been merged into another one meanwhile.
+    other = read_row(Student.objects.all(), other.pk)
     if other.merged_into_id is None:
         return other
-    rosters.lock_roster(other.classroom_id)
     entries = Student.objects.with_merged(other.merged_into_id)
     _lock(list(entries.order_by().values_list("pk", flat=True)))
     other = read_row(Student.objects.select_related("classroom", "merged_into__classroom"), other.pk)

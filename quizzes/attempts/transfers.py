@@ -174,6 +174,10 @@ def _copy(attempt: Attempt, quiz: Assignment, student: Student, number: int) -> 
         number=number,
         carried_from=attempt,
     )
+    paused_at, submitted_at = attempt.assignment.paused_at, attempt.submitted_at
+    if paused_at is not None and submitted_at is not None and submitted_at >= paused_at and attempt.deadline_at is None:
+        # As the resume of the old class does for the original.
+        made.paused_for += submitted_at - max(paused_at, attempt.started_at)
     made.save(force_insert=True)
     for model in (Answer, AnswerEvent, ManualGrade):
         _copy_rows(model, attempt, made)

@@ -93,7 +93,7 @@ def read_oneroster(content: bytes, *, today: date | None = None, email: str = ""
     is_delta = "delta" in (properties.get("file.enrollments", ""), properties.get("file.users", ""))
     if is_clever:
         tables = clever.oneroster_tables(tables)
-    taught = _classes(tables, today=today, email=email)
+    taught = _classes(tables, today=today, email=email, is_delta=is_delta)
     found = [one for one, addresses in taught if not teacher or _is_taught_by(teacher, one.teachers, addresses)]
     if taught and not found:
         raise UnreadableOneRoster(
@@ -132,7 +132,7 @@ def _check_tables(tables: Mapping[str, list[dict[str, str]]], needed: Mapping[st
 
 
 def _classes(
-    tables: Mapping[str, list[dict[str, str]]], *, today: date | None, email: str
+    tables: Mapping[str, list[dict[str, str]]], *, today: date | None, email: str, is_delta: bool
 ) -> list[tuple[RosterClass, set[str]]]:
     """(class, the addresses of its teachers) of each class with people."""
     users = {row["sourcedid"]: row for row in tables["users"] if row["sourcedid"]}
@@ -149,7 +149,7 @@ def _classes(
         rows[row.get("classsourcedid", "")].append(row)
     found = []
     for key, title in _titles(classes).items():
-        own = _Members(users, students, shared, today)
+        own = _Members(users, students, shared, today, is_delta)
         own.read(rows[key])
         # A class that lost its students is in the file with its teacher.
         if own.members or own.gone or own.problems or own.teachers:
@@ -166,6 +166,7 @@ class _Members:
     students: Collection[str]
     shared: Collection[str]
     today: date | None
+    is_delta: bool
     members: list[RosterStudent] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
     nameless: list[str] = field(default_factory=list)
@@ -176,8 +177,9 @@ class _Members:
         """Read the rows of the class."""
         students = [row for row in rows if self._is_of_student(row)]
         ended = [self.today is not None and _has_ended(row, self.today) for row in students]
-        # When the term is over, the dates say nothing about who left.
-        is_over = all(has_ended for row, has_ended in zip(students, ended, strict=True) if not self._has_left(row))
+        # When the term is over, the dates say nothing about who left. A file with changes lacks the other students.
+        has_all_ended = all(ends for row, ends in zip(students, ended, strict=True) if not self._has_left(row))
+        is_over = has_all_ended and not self.is_delta
         for row, has_ended in zip(students, ended, strict=True):
             self._read_student(row, has_ended=has_ended and not is_over)
         for row in rows:

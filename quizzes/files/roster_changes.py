@@ -13,7 +13,7 @@ from quizzes.models import Classroom, Student
 from quizzes.people import rosters
 from quizzes.people.names import PersonName, like_name, name_key, numbered_name
 
-# So many students with the same names and other numbers are the same students.
+# If at least this many names have other numbers, the school has changed its numbers.
 _ALIKE = 2
 
 # new: to add. moved: from another class. numbered: here by name, gets the school's number. here: nothing to do.

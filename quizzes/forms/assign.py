@@ -82,9 +82,9 @@ class AssignForm(AssignmentSettingsForm):
     preset = forms.ChoiceField(
         label=gettext_lazy("How"), widget=forms.RadioSelect, error_messages={"required": gettext_lazy("Choose one.")}
     )
-    field_order = ("group", "question_set", "classrooms", "preset", "filled")
+    field_order = ("group", "question_set", "classrooms", "preset", "filled", "filled_zone")
 
-    # Whether the fields of the settings follow another preset than the page showed.
+    # Whether the fields of the settings follow another preset or another time zone than the page showed.
     has_new_settings = False
 
     def __init__(

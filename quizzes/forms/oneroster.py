@@ -135,7 +135,7 @@ def _same(title: str, own: Sequence[Classroom]) -> str | None:
     """The choice for a class with this title: the class of this name, or with a period after it. None for neither.
 
     A file with changes may have one of several sections, and then its title needs no period. Of 2 classes with one
-    name, the teacher must choose.
+    name, none is chosen.
     """
     exact = [one for one in own if one.name.casefold() == title.casefold()]
     found = exact or [one for one in own if one.name.casefold().startswith(f"{title.casefold()} (")]

@@ -258,7 +258,7 @@ def allow_deleting_logs() -> Iterator[None]:
 
 @contextmanager
 def _erasing(receipt: str, now: datetime) -> Iterator[ReadSessions]:
-    """A transaction that may delete, and that clears the files after its commit; the sessions from before its locks.
+    """A transaction that may delete, and that clears the files after its commit. Yields the sessions before its locks.
 
     After an error in the block, the ledger has none of its lines. After an error of the commit it has them: the rows
     may be gone.

@@ -194,6 +194,8 @@ def add_list(
         with suppress(NameTaken):
             restore_student(student, by=by, now=now)
             restored += 1
+    # A student who could not be restored gets no number.
+    numbered = [(student, number) for student, number in numbered if student.removed_at is None]
     for student, number in numbered:
         keep_external_id(student, number)
     return AddedList(added, restored, len(numbered))

@@ -162,6 +162,7 @@ def _launch_teacher(request: HttpRequest, launch: LtiLaunch) -> HttpResponse:
         # Asks for the account of this site first, and connects it then.
         return redirect("lti_connect", launch.public_id)
     page = _teachers_page(launch, user)
+    # The session comes along only from a platform on this domain, because its cookie has SameSite=Lax.
     if request.user == user:
         return redirect(page)
     # The platform replaces the password, not the second step.

@@ -206,7 +206,8 @@ def test_work_is_carried_once(
 ) -> None:
     # Turned in during a pause of the old class, so without a deadline.
     Attempt.objects.filter(pk=done.pk).update(time_limit=timedelta(minutes=30))
-    Assignment.objects.filter(pk=done.assignment_id).update(paused_at=done.started_at)
+    paused_for = (done.submitted_at - done.started_at) / 2
+    Assignment.objects.filter(pk=done.assignment_id).update(paused_at=done.started_at + paused_for)
     student = moved(student, target, teacher, now)
     assert [transfer_attempts(student, by=teacher, now=now) for _ in range(2)] == [1, 0]
     assert Attempt.objects.count() == 2
@@ -219,7 +220,7 @@ def test_work_is_carried_once(
     assert gradebook(done.classroom, now=now).rows[0].cells[0].score == done.score
     assert [given.assignment for given in student_assignments(student, now=now).done] == [done.assignment]
     # The copy has an end again.
-    worked = done.submitted_at - done.started_at
+    worked = done.submitted_at - done.started_at - paused_for
     reopen(copy, more_time=None, reason="", by=teacher, now=now)
     assert copy.deadline_at == now + timedelta(minutes=30) - worked
 

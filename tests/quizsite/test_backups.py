@@ -30,7 +30,7 @@ from quizsite.backups.manifest import BackupError
 from quizsite.backups.postgresql import parameters
 from quizsite.backups.restore import restore
 from quizsite.backups.rotation import backup_name, made_at, superseded
-from quizsite.site_lock import SiteInUse, exclusive, hold_while_serving
+from quizsite.site_lock import SiteInUse, exclusive, hold_site
 from quizsite.sqlite import library
 from quizzes.models import Classroom
 from tests.servers import MANAGE, Site, begin_site, environment, running
@@ -417,14 +417,14 @@ def test_restore_brings_a_backup_of_version_0_2_up_to_date(drill: Drill) -> None
     assert drill.manage("migrate", "--check").returncode == 0
 
 
-def test_commands_wait_for_a_restore(drill: Drill) -> None:
+def test_commands_are_refused_during_a_restore(drill: Drill) -> None:
     with exclusive(drill.data):
         # Its line in the ledger would go to the old site, and the class would be back.
         done = drill.manage("erase", "class", "a", "--name", "First")
     assert (done.returncode, done.stdout, done.stderr) == (
         1,
         "",
-        "A restore is running. Try again when it has ended.\n",
+        "A restore or a move to PostgreSQL is running. Try again when it has ended.\n",
     )
     assert drill.manage("run_periodic_jobs").returncode == 0
 
@@ -669,13 +669,13 @@ def test_swap_that_replaces_no_file_keeps_no_folder(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_site_lock_is_shared_by_servers_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_site_lock_is_shared_unless_files_are_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     held: dict[str, int] = {}
     monkeypatch.setattr("quizsite.site_lock._held", held)
     with exclusive(tmp_path), pytest.raises(SiteInUse):
-        hold_while_serving(tmp_path)
+        hold_site(tmp_path)
 
-    hold_while_serving(tmp_path)
+    hold_site(tmp_path)
 
     with pytest.raises(SiteInUse), exclusive(tmp_path):
         pass

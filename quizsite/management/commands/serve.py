@@ -35,7 +35,7 @@ from quizsite.models import SiteState
 from quizsite.periodic_jobs import open_lock
 from quizsite.secret_key import record_secret_key, require_its_key
 from quizsite.server import end_with_parent, load_site, serve
-from quizsite.site_lock import SiteInUse, hold_as_only_server, hold_while_serving
+from quizsite.site_lock import SiteInUse, hold_as_only_server, hold_site
 from quizsite.sqlite import library
 from quizsite.sqlite.prepare import prepare_database
 from quizsite.startup_errors import exit_with_message
@@ -64,7 +64,7 @@ class Command(BaseCommand):
         host = os.environ.get("HOST") or "127.0.0.1"
         address, number = ip_address_of(host), listening_port()
         try:
-            hold_while_serving(settings.DATA_DIR)
+            hold_site(settings.DATA_DIR)
         except SiteInUse as error:
             raise CommandError("A restore is running. Start the site when it has ended.") from error
         try:

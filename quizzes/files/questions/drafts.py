@@ -10,9 +10,8 @@ from quizzes.content.picture_files import PictureFile
 from quizzes.content.pictures import PICTURE, set_picture
 from quizzes.content.question_types.registry import TYPES
 from quizzes.content.tables import Table
-from quizzes.files.questions.item import Gap, Item, ItemPicture, Line
+from quizzes.files.questions.item import GAP_MARK, Gap, Item, ItemPicture, Line
 
-_GAP = re.compile(r"\{([a-z])\}")
 # A stem that says no more than the type of the question.
 _INSTRUCTION = re.compile(
     r"(?:is this (?:statement )?)?true or false|fill in the blanks?"
@@ -213,6 +212,6 @@ def exported_item(
     if item.question_type == "true_false":
         return replace(item, stem=f"{stem} {item.stem}".strip())
     if item.question_type == "blanks":
-        above, below = ("" if _GAP.search(text) else text for text in (stem, note))
+        above, below = ("" if GAP_MARK.search(text) else text for text in (stem, note))
         return replace(item, text="\n".join(filter(None, (above, item.text, below))))
     return replace(item, stem=f"{item.stem} {note}".strip())

@@ -89,8 +89,10 @@ def _read(question: Any, number: int, pictures: Mapping[str, bytes]) -> ReadQues
 
 def _settings(question: Mapping[str, Any]) -> tuple[Table, list[str]]:
     """(the fields that an item has no other place for, notes on what is left out)."""
-    names = (*_SETTINGS, "stem") if question["type"] == "true_false" else _SETTINGS
-    found = {name: question[name] for name in names if question.get(name)}
+    # Of its type only: an editor takes other tables for rows of the question.
+    own = {"skill", *TYPES[question["type"]].draft.fields}
+    names = {*own.intersection(_SETTINGS), *(["stem"] if question["type"] == "true_false" else [])}
+    found = {name: value for name, value in question.items() if name in names and value}
     notes = [gettext("Its texts in other languages were left out.")] if question.get(TEXTS) else []
     alone = {name: value for name, value in question.items() if name not in (PICTURE, TEXTS)}
     try:

@@ -16,7 +16,7 @@ QuestionType = Literal[
 
 # The names of the blanks of a question, in the order of its text.
 GAP_LETTERS = "abcdefgh"
-_GAP_MARK = re.compile(r"\{([a-z])\}")
+GAP_MARK = re.compile(r"\{([a-z])\}")
 
 
 class UnreadableFile(ValueError):
@@ -165,7 +165,7 @@ def blanks_of(text: str, gaps: Sequence[tuple[str, Gap]]) -> Item:
     """
     if len(gaps) > len(GAP_LETTERS):
         raise Skipped(gettext("It has more than 8 blanks."))
-    text = _GAP_MARK.sub(r"(\1)", text)
+    text = GAP_MARK.sub(r"(\1)", text)
     for letter, (mark, _) in zip(GAP_LETTERS, gaps, strict=False):
         text = text.replace(mark, f"{{{letter}}}", 1)
     return Item("blanks", "Fill in the blanks.", text=text, gaps=tuple(gap for _, gap in gaps))

@@ -1,17 +1,15 @@
 """The limits of a question set for a question of a file: shorten it with a note, or skip it. Pure."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from quizzes.content.question_types.draft import MAX_ROWS
-from quizzes.files.questions.item import GAP_LETTERS, Gap, Item, Line, ReadQuestion, Skipped, joined, skipped
+from quizzes.files.questions.item import GAP_LETTERS, GAP_MARK, Gap, Item, Line, ReadQuestion, Skipped, joined, skipped
 from quizzes.phrases import gettext, gettext_noop
 
 # The limits of the fields in the editor, in characters.
 MAX_STEM, MAX_BLANKS_TEXT, MAX_CHOICE, MAX_LINE, MAX_ANSWER = 1_000, 2_000, 500, 300, 200
 MAX_FEEDBACK, MAX_EXPLANATION, MAX_TITLE = 500, 2_000, 200
-_GAP = re.compile(r"\{([a-z])\}")
 
 _FEEDBACK_CUT = gettext_noop("Feedback is cut to {count} characters.")
 _EXPLANATION_CUT = gettext_noop("The explanation is cut to {count} characters.")
@@ -102,7 +100,7 @@ def _within_limits(item: Item, notes: list[str]) -> Item:
             _refuse_lines(texts, at_least=3)
         case "blanks":
             _refuse_long([item.text], MAX_BLANKS_TEXT, _TEXT_LONG)
-            if "".join(_GAP.findall(item.text)) != GAP_LETTERS[: len(item.gaps)] or not item.gaps:
+            if "".join(GAP_MARK.findall(item.text)) != GAP_LETTERS[: len(item.gaps)] or not item.gaps:
                 raise Skipped(gettext("Its blanks aren’t named {a}, {b}, and so on, each with its answers."))
             return replace(item, gaps=tuple(_checked_gap(gap, notes) for gap in item.gaps))
         case "numeric":

@@ -340,7 +340,7 @@ def _effect_of_accepting(assignment: Assignment, late: Sequence[Any], *, now: da
 
 @require_POST
 def undo_late(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Undo the acceptance of late answers: the answers that were saved in time count again."""
+    """Undo the acceptance of late answers: what counted before counts again."""
     attempt = taught_attempt(request, public_id)
     if attempt.is_open:
         messages.error(request, gettext("This attempt was reopened. You can undo this after it’s turned in."))

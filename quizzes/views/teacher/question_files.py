@@ -146,8 +146,8 @@ def undo_import(request: TeacherRequest, public_id: str) -> HttpResponse:
         "{count} imported question removed.", "{count} imported questions removed.", undone.removed_count
     ).format(count=undone.removed_count)
     kept = ngettext(
-        "{count} question stays, because you changed it.",
-        "{count} questions stay, because you changed them.",
+        "{count} question stays, because you changed it or imported it later.",
+        "{count} questions stay, because you changed them or imported them later.",
         undone.kept_count,
     ).format(count=undone.kept_count)
     if undone.removed_count or undone.kept_count:

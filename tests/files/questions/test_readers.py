@@ -848,12 +848,15 @@ OWN: dict[str, dict[str, Any]] = {
 def test_question_of_our_own_file_keeps_its_settings_without_its_set(question_type: str) -> None:
     own = {"type": question_type, "stem": "Who?", "skill": "recall", "points": 1, **OWN[question_type]}
     damaged = {**own, "skill": "guess", "texts": {"es": {}}}
-    document = {"questions": [own, damaged]}
+    # A setting of another type is none of this one.
+    stray = {} if question_type == "free_text" else {"criteria": [{"evidence": 5}]}
+    document = {"questions": [{**own, **stray}, damaged]}
 
     [kept, left] = read_questions(json.dumps(document).encode()).questions
 
     assert kept.item
     assert kept.notes == ()
+    assert set(kept.item.settings) <= set(own)
     draft = draft_question(kept.item, key="i-1")
     finished = draft_of(draft).finish(draft, [], [])
     assert {name: finished[name] for name in own if name != "gaps"} == {n: v for n, v in own.items() if n != "gaps"}

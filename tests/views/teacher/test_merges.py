@@ -116,7 +116,7 @@ def test_other_name_can_stay_instead(student: Student, twin: Student, teacher: U
     remove_student(twin, by=teacher, now=NOW)
     page = preview(teacher_client, student, twin)
     assert [link for link in read(page).links if link.startswith(url("merge_student", twin))] == []
-    assert "Maya Lopes gets back the work that moves now, and stays off the roster." in text_of(page)
+    assert "gives Maya Lopes back the work that moves now. Maya Lopes stays off the roster." in text_of(page)
     assert "Maya Lopes (removed)" in text_of(teacher_client.get(url("merge_student", student)))
 
     merged = teacher_client.post(url("merge_student", student), form_of(page, having="seen").data(), follow=True)

@@ -689,13 +689,14 @@ def test_classes_of_one_name_are_told_apart_and_none_is_chosen(
 
 
 def test_an_enrollment_that_ended_is_over_unless_the_whole_term_is() -> None:
-    def found(*ends: str) -> tuple[list[str], tuple[str, ...]]:
+    def found(*ends: str, mode: str = "bulk") -> tuple[list[str], tuple[str, ...]]:
         enrolled = "".join(f"e{n},A,u{n},student,{end},\n" for n, end in enumerate(ends))
         # Rows of others, and of those who left, say nothing about the term.
         enrolled += "t,A,u9,teacher,,\ng,A,u8,student,,tobedeleted\nd,A,u2,student,,\n"
         content = io.BytesIO()
         with zipfile.ZipFile(content, "w") as archive:
             people = "u0,,Ana,Ruiz\nu1,,Bo,Cho\nu2,inactive,Cy,Dunn\n"
+            archive.writestr("manifest.csv", f"propertyName,value\nfile.enrollments,{mode}\n")
             archive.writestr("users.csv", "sourcedId,status,givenName,familyName\n" + people)
             archive.writestr("classes.csv", "sourcedId,title\nA,Civics\n")
             columns = "sourcedId,classSourcedId,userSourcedId,role,endDate,status\n"
@@ -706,6 +707,8 @@ def test_an_enrollment_that_ended_is_over_unless_the_whole_term_is() -> None:
     assert found("2026-11-25", "2027-01-15") == (["u1"], ("u0", "u8", "u2"))
     assert found("2026-11-26", "") == (["u1", "u0"], ("u8", "u2"))
     assert found("2026-06-05", "2026-06-05") == (["u1", "u0"], ("u8", "u2"))
+    # A file with changes lacks the students who stay.
+    assert found("2026-06-05", "2026-06-05", mode="delta") == ([], ("u0", "u1", "u8", "u2"))
 
 
 def test_an_enrollment_lasts_until_the_evening_of_its_last_day(

@@ -233,7 +233,7 @@ def test_undo_removes_what_nobody_changed(teacher_client: Client, teacher: User)
 
     undo = form_of(page, having="batch")
     notice = text_of(teacher_client.post(undo.action, undo.data(), follow=True))
-    assert "1 imported question removed. 1 question stays, because you changed it." in notice
+    assert "1 imported question removed. 1 question stays, because you changed it or imported it later." in notice
     teacher_client.post(undo.action, undo.data())
 
     draft.refresh_from_db()

@@ -69,18 +69,19 @@ class ShortAnswer(Question):
     def parse(cls, document: Mapping[str, Any]) -> Self:
         """The question of a document; raises InvalidDocument."""
         accepted, normalized = parse_accepted(document)
-        wrong = tuple(_wrong_answer(table) for table in tables_of(document, "wrong"))
-        for answer in wrong:
+        wrong: list[WrongAnswer] = []
+        for answer in map(_wrong_answer, tables_of(document, "wrong")):
             if set(answer.normalized) & set(normalized):
                 raise InvalidDocument(f"“{answer.text}” is both accepted and wrong")
-        if len({text for answer in wrong for text in answer.normalized}) != sum(len(one.normalized) for one in wrong):
-            raise InvalidDocument("two wrong answers are the same")
+            # An edition may have answers that a later version of the site reads as the same. The first one counts.
+            if not any(set(answer.normalized) & set(other.normalized) for other in wrong):
+                wrong.append(answer)
         return cls(
             **common_fields(document),
             note=text_of(document, "note", optional=True),
             accepted=accepted,
             normalized_accepted=normalized,
-            wrong=wrong,
+            wrong=tuple(wrong),
             forgive_slips=flag_of(document, "forgive_slips"),
         )
 
