@@ -35,6 +35,7 @@ from tests.factories import (
 )
 from tests.pages import form_of, read, text_of
 from tests.reports.test_class_report import sit
+from tests.reports.test_item_report import regrade
 
 Gather = Callable[[], AbstractContextManager[Any]]
 
@@ -252,7 +253,7 @@ def test_progress_leads_to_the_results(teacher_client: Client, assignment: Assig
 # --- Item analysis ------------------------------------------------------------------------------------------------
 
 
-def test_item_analysis_of_few_attempts_says_so(teacher_client: Client, assignment: Assignment) -> None:
+def test_item_analysis_of_few_attempts_says_so(teacher_client: Client, assignment: Assignment, teacher: User) -> None:
     sit(assignment, 9)
     text = words(teacher_client, "item_analysis", assignment)
     assert "9 attempts, 1 per student, Period 3" in text
@@ -260,6 +261,11 @@ def test_item_analysis_of_few_attempts_says_so(teacher_client: Client, assignmen
     # Points earned need no number of attempts, and the heading has that number.
     assert "By question Of 9 attempts" in text
     assert "Multiple choice 100% Needs 10 attempts" in text
+    # Without a question that counts, 0 would look like a score.
+    for key in ("one", "some", "who", "proof"):
+        regrade(assignment, key, "drop", teacher)
+    text = words(teacher_client, "item_analysis", assignment)
+    assert "Average Of 9 attempts Every question was dropped. Median Every question was dropped." in text
 
 
 def test_item_analysis_flags_with_the_reason_in_words(teacher_client: Client, assignment: Assignment) -> None:
