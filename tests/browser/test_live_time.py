@@ -209,8 +209,11 @@ def test_clock_waits_for_one_request_at_a_time_and_ends_it(
     page.route("**/time/", lambda route: most.append(len(under_way)))
     page.on("request", lambda request: under_way.append(request) if request.url.endswith("/time/") else None)
     page.on("requestfailed", lambda request: under_way.remove(request) if request in under_way else None)
-    for _ in range(6):
+    for rounds in range(60):
         page.clock.run_for(AT_MOST)
+        # On a busy machine, some end before the browser has sent them.
+        if rounds >= 5 and len(most) > 1:
+            break
     # The end of one is told only after the start of the next.
     assert (max(most) <= 2, len(most) > 1) == (True, True)
     # The lid is closed for 10 minutes: performance.now() stands still, and the network comes back later.
