@@ -1,5 +1,6 @@
 """Format moments, points, shares, durations and names for pages and files, in the language of the page."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -22,6 +23,8 @@ type Label = str | _StrPromise
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 FIRST_STRONG_ISOLATE = "\N{FIRST STRONG ISOLATE}"
 POP_DIRECTIONAL_ISOLATE = "\N{POP DIRECTIONAL ISOLATE}"
+# Before the sound of i, Spanish says “e” for “and”: “Ana e Inés”, but “agua y hielo”.
+_SOUND_OF_I = re.compile(r"\W*h?[ií](?![aeoáéó])", re.IGNORECASE)
 # A notice that names more is long on a phone, and the page itself shows each of them.
 MAX_NAMES = 10
 WEEKDAYS = (
@@ -164,9 +167,13 @@ def min_left(count: int) -> str:
 
 def listed(texts: Sequence[str]) -> str:
     """“A”, “A and B”, “A, B, and C”; “” for none."""
+    is_before_i = bool(texts) and _SOUND_OF_I.match(texts[-1])
     if len(texts) < 3:
-        return gettext(" and ").join(texts)
-    return gettext("{others}, and {last}").format(others=", ".join(texts[:-1]), last=texts[-1])
+        return (pgettext("before the sound of i", " and ") if is_before_i else gettext(" and ")).join(texts)
+    text = gettext("{others}, and {last}")
+    if is_before_i:
+        text = pgettext("before the sound of i", "{others}, and {last}")
+    return text.format(others=", ".join(texts[:-1]), last=texts[-1])
 
 
 def listed_names(names: Sequence[str]) -> str:

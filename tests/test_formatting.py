@@ -36,6 +36,17 @@ def test_list_has_the_word_of_its_language_before_the_last(language: str, expect
 
 
 @pytest.mark.parametrize(
+    ("last", "expected"),
+    [("Inés", "e Inés"), ("“Hilda”", "e “Hilda”"), ("Ian", "y Ian"), ("hielo", "y hielo"), ("Sí", "y Sí")],
+)
+def test_spanish_says_e_before_the_sound_of_i(last: str, expected: str) -> None:
+    with override("es"):
+        assert [listed(["A", last]), listed(["A", "B", last])] == [f"A {expected}", f"A, B {expected}"]
+    with override("en"):
+        assert listed(["A", last]) == f"A and {last}"
+
+
+@pytest.mark.parametrize(
     ("language", "expected"),
     [
         ("en", ["A", "A, B, C, D, E, F, G, H, I, and J", "A, B, C, D, E, F, G, H, I, J, and 2 more"]),
