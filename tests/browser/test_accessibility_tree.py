@@ -131,7 +131,7 @@ WORDS = {
         "skip to sentences": "Ir a las oraciones",
         "skip sentences": "Saltar las oraciones",
         "evidence": ": elige la evidencia",
-        "choose": "Elige la oración. Elígela otra vez para deshacer.",
+        "choose": "Elige la oración. Para quitarla, elígela otra vez.",
         "saved": "Guardado",
         "question": "Pregunta {} de 4",
         "quizzes": "Cuestionarios",

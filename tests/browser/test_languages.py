@@ -135,8 +135,8 @@ def test_typed_words_survive_a_change_of_the_language(
     assert attempt.answers.get().value == "not saved yet"
     # The bar above the question stays on one line, also with the longest texts: those of a morning or night with two
     # digits, and of a Wednesday.
-    expect(page.locator("[data-closing]")).to_contain_text("Cierra ")
-    page.locator("[data-closing] span").evaluate("(text) => { text.textContent = 'Cierra mié, 10:58 a.\u00a0m.'; }")
+    expect(page.locator("[data-closing]")).to_contain_text("Cierra: ")
+    page.locator("[data-closing] span").evaluate("(text) => { text.textContent = 'Cierra: mié, 10:58 a.\u00a0m.'; }")
     page.locator("[data-number-shown]").evaluate("(text) => { text.textContent = '13'; }")
     bar = page.locator(".qbar").bounding_box()
     assert bar is not None

@@ -515,7 +515,7 @@ def test_words_of_the_progress_stay_in_their_column(
     User.objects.update(language=language)
     page = open_context(teacher).new_page()
     page.goto(progress_of(given))
-    expect(page.get_by_text("Reviewing" if language == "en" else "Repasando")).to_have_count(1)
+    expect(page.get_by_text("Reviewing" if language == "en" else "Revisando")).to_have_count(1)
     expect(page.get_by_text("so far" if language == "en" else "hasta ahora")).to_be_visible()
     for width in (320, 360, 640, 768, 1120, 1248, 1280):
         page.set_viewport_size({"width": width, "height": 740})

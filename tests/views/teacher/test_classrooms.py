@@ -179,7 +179,7 @@ def test_button_that_hides_an_item_names_its_quiz_and_class(
         "Small set, Period 3",
     ]
     User.objects.filter(pk=teacher.pk).update(language="es")
-    assert "Ocultar el elemento 1 : Small set, Period 3" in text_of(teacher_client.get(HOME))
+    assert "Ocultar el pendiente 1 : Small set, Period 3" in text_of(teacher_client.get(HOME))
 
 
 def test_item_that_is_hidden_comes_back_when_there_is_more(
