@@ -134,7 +134,7 @@ def _sentence_changes(old: Table, new: Table) -> Iterator[Change]:
     for number, (key, table) in enumerate(now.items(), start=1):
         if key not in was:
             yield Change(gettext("Sentence {number} is new.").format(number=number), "", table["text"])
-        elif not same_text(was[key]["text"], table["text"]):
+        elif was[key]["text"] != table["text"]:
             yield Change(gettext("Sentence {number} changed.").format(number=number), was[key]["text"], table["text"])
         if key in was and was[key]["voice"] != table["voice"]:
             yield Change(
@@ -147,6 +147,12 @@ def _sentence_changes(old: Table, new: Table) -> Iterator[Change]:
             yield Change(gettext("A sentence was removed."), table["text"])
     if [key for key in was if key in now] != [key for key in now if key in was]:
         yield Change(gettext("Sentences were reordered."))
+    elif list(was) == list(now) and _paragraph_lengths(old) != _paragraph_lengths(new):
+        yield Change(gettext("The paragraphs changed."))
+
+
+def _paragraph_lengths(document: Table) -> list[int]:
+    return [len(paragraph["sentences"]) for paragraph in document["reading"]["paragraphs"]]
 
 
 def _speaker_changes(old: Table, new: Table) -> Iterator[Change]:

@@ -5,7 +5,8 @@ from django.test import Client
 
 from quizzes.content.drafts import saving
 from quizzes.content.drafts.changes import changes, compared, key_changes
-from quizzes.content.drafts.document import finished, from_edition
+from quizzes.content.drafts.document import finished, from_edition, sentence_tables
+from quizzes.content.drafts.text import set_paragraph_start
 from quizzes.content.set_document import parse_set
 from quizzes.content.tables import Table
 from quizzes.models import Draft, User
@@ -24,7 +25,19 @@ def states(document: Table) -> list[tuple[str, int | None, int | None, tuple[int
 
 
 def test_readings_that_say_the_same_have_no_other_sentence() -> None:
-    assert states(story()) == [("same", number, number, ()) for number in range(1, 7)]
+    same = [("same", number, number, ()) for number in range(1, 7)]
+    assert states(story()) == same
+
+    # Students see other marks and paragraphs, so a new version has them.
+    document = story()
+    sentence_tables(document)[0]["text"] = "The system “records” a birthplace."
+    edition = finished(document)
+    sentence_tables(document)[0]["text"] = 'The system "records" a birthplace.'
+    assert [change.what for change in changes(edition, document)] == ["Sentence 1 changed."]
+    document = story()
+    set_paragraph_start(document, "s2", is_start=True)
+    assert states(document) == same
+    assert [change.what for change in changes(finished(story()), document)] == ["The paragraphs changed."]
 
 
 def test_changed_new_moved_and_removed_sentences_are_told_apart() -> None:
