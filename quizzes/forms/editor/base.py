@@ -1,5 +1,6 @@
 """Base form of the editor with the draft's revision, and new keys for rows."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from django import forms
@@ -39,5 +40,7 @@ class DraftForm(PartForm):
 def new_key(label: str, taken: Sequence[str], otherwise: str) -> str:
     """A slug of the label that is not taken. otherwise: the base if the label has no letters."""
     base = slugify(label)[:60].strip("-_") or otherwise
+    # The rows for new ones have names such as “new-1”.
+    base = f"{otherwise}-{base}" if re.fullmatch(r"new(-\d+)?", base) else base
     names: Iterator[str] = (base if number == 1 else f"{base}-{number}" for number in range(1, len(taken) + 2))
     return next(name for name in names if name not in taken)

@@ -1,5 +1,6 @@
 """The form for the objectives of a draft."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,10 +14,14 @@ from quizzes.content.tables import Table, repeated
 from quizzes.forms.editor.base import DraftForm, new_key
 
 NEW_OBJECTIVES = 2
+_KEY = re.compile(r"[a-z0-9_-]{1,80}")
 
 
 class ObjectivesForm(DraftForm):
-    """The objectives of a set, and how many questions each needs."""
+    """The objectives of a set, and how many questions each needs.
+
+    gone: the keys of objectives that a save of the page removed, and that are typed again in their rows.
+    """
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, document: Table) -> None:
         super().__init__(data)
@@ -29,9 +34,14 @@ class ObjectivesForm(DraftForm):
             self._add(objective["key"], objective["title"], document["minimum"].get(objective["key"], 0), number)
             if self.used_objectives.count(objective["key"]) and len(self.keys) > 1:
                 self._add_move(objective["key"], number)
+        typed = [name.removeprefix("title-") for name in data or () if name.startswith("title-") and data[name].strip()]
+        # A page keeps the rows that it came with, also after its own save added or removed an objective.
         free = min(NEW_OBJECTIVES, MAX_OBJECTIVES - len(self.keys))
-        self.new = [f"new-{number}" for number in range(1, free + 1)]
-        for number, name in enumerate(self.new, start=len(self.keys) + 1):
+        rows = [f"new-{number}" for number in range(1, NEW_OBJECTIVES + 1)]
+        self.gone = [key for key in typed if _KEY.fullmatch(key) and key not in (*self.keys, *rows)]
+        shown = [name for place, name in enumerate(rows) if place < free or name in typed]
+        self.new = [name for name in shown if name not in self.keys]
+        for number, name in enumerate((*self.gone, *self.new), start=len(self.keys) + 1):
             self._add(name, "", 0, number)
 
     def _add(self, key: str, title: str, minimum: int, number: int) -> None:
@@ -55,16 +65,19 @@ class ObjectivesForm(DraftForm):
         self.not_saved = (*self.not_saved, f"move-{key}")
 
     def rows(self) -> list["ObjectiveRow"]:
-        """The objectives in order, then the rows for new ones."""
-        return [ObjectiveRow(self, key) for key in [*self.keys, *self.new]]
+        """The objectives in order, those that are gone and typed again, and the rows for new ones."""
+        return [ObjectiveRow(self, key) for key in [*self.keys, *self.gone, *self.new]]
 
     def clean(self) -> dict[str, Any]:
-        """Refuse 2 equal titles, and an empty title for an objective with questions, unless they get one that stays."""
+        """Refuse 2 equal titles, too many, and an empty one of an objective with questions that get none that stays."""
         cleaned = super().clean() or self.cleaned_data
         self.keys_of_new = self._keys_of_new(cleaned)
-        names = (f"title-{key}" for key in [*self.keys, *self.new])
+        # The first rows of too many stay. A row for a new one may be stored already, and none of `gone` is.
+        names = [f"title-{key}" for key in [*self.keys, *self.new, *self.gone]]
         for name in repeated({name: title for name in names if name in self.data and (title := cleaned.get(name))}):
             self.add_error(name, gettext("This objective is in the list twice."))
+        for name in [name for name in names if cleaned.get(name) != ""][MAX_OBJECTIVES:]:
+            self.add_error(name, gettext("The limit is {count} objectives.").format(count=MAX_OBJECTIVES))
         shown = [key for key in self.keys if key not in self.keys_of_new.values()]
         emptied = [key for key in shown if cleaned.get(f"title-{key}") == ""]
         for key in emptied:
@@ -112,7 +125,7 @@ class ObjectivesForm(DraftForm):
         """(objectives, how many questions each needs) as a draft stores them; invalid fields keep the old value."""
         fields, objectives, minimum = self.valid, list[Table](), dict[str, int]()
         known = [key for key in self.keys if key not in self.keys_of_new.values()]
-        for name in [*known, *self.new]:
+        for name in [*known, *self.gone, *self.new]:
             title = fields.get(f"title-{name}", self.titles.get(self.keys_of_new.get(name, name), ""))
             if not title:
                 continue

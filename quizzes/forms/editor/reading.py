@@ -340,7 +340,7 @@ class SpeakersForm(DraftForm):
             name = gettext("Speaker {number}").format(number=number)
             self._add(speaker["key"], speaker["label"], speaker["icon"], name)
         free = min(NEW_SPEAKERS, MAX_SPEAKERS - len(self.keys))
-        self.new = [f"new-{number}" for number in range(1, free + 1)]
+        self.new = [name for number in range(1, free + 1) if (name := f"new-{number}") not in self.keys]
         for name in self.new:
             self._add(name, "", "person", gettext("Another speaker"))
 

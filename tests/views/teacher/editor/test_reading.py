@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from quizzes.content.drafts import lifecycle, saving, saving_questions
-from quizzes.content.drafts.document import question_of, sentence_tables
+from quizzes.content.drafts.document import MAX_OBJECTIVES, question_of, sentence_tables
 from quizzes.content.drafts.text import remove as remove_sentence
 from quizzes.content.drafts.text import replace_text
 from quizzes.content.drafts.validation import draft_problems, orphans, source_problems
@@ -405,6 +405,29 @@ def test_a_new_objective_does_not_replace_that_of_another_window(draft: Draft, t
     assert document_of(draft)["objectives"][2:] == [{"key": "when-it-ends", "title": "When it ends"}]
 
 
+def test_rows_for_new_objectives_stay_while_their_page_fills_the_list(
+    draft: Draft, teacher: User, teacher_client: Client
+) -> None:
+    address = url("edit_objectives", draft)
+    more = [{"key": f"key-{number}", "title": f"Title {number}"} for number in range(MAX_OBJECTIVES - 4)]
+    saving.save_objectives(draft, [*draft.document["objectives"], *more], {}, seen=1, by=teacher, now=NOW)
+    data = sent(teacher_client, address, having="title-records", **{"title-new-1": "New 1"})
+    for typed in ({}, {"title-new-2": "New"}, {"title-new-1": "New one"}):
+        data |= {"revision": revision_of(draft), **typed}
+        teacher_client.post(address, data, headers=HTMX)
+    # No key is also the name of a row for a new one.
+    assert document_of(draft)["objectives"][-2:] == [
+        {"key": "objective-new-1", "title": "New one"},
+        {"key": "objective-new", "title": "New"},
+    ]
+    before = document_of(draft)
+
+    page = teacher_client.post(address, data | {"revision": revision_of(draft), "title-key-99": "One more"})
+
+    assert errors_of(page) == ["The limit is 12 objectives."]
+    assert document_of(draft) == before
+
+
 def test_a_button_that_is_pressed_twice_says_once_what_it_did(draft: Draft, teacher_client: Client) -> None:
     address = url("edit_objectives", draft)
     data = sent(teacher_client, address, having="title-records", **{"title-new-1": "When it ends"})
@@ -465,10 +488,19 @@ def test_edit_objectives_gives_questions_of_a_removed_one_another(draft: Draft, 
     assert [table["key"] for table in document["objectives"]] == ["ended"]
     assert [table["objective"] for table in document["questions"]] == ["ended"] * 4
     assert revision_of(draft) == 2
+    # The page has saved itself. Another title in the empty row is the same objective again.
+    data |= {"revision": "2", "title-records": "What is kept", "minimum-records": "1"}
+    for _ in range(2):
+        teacher_client.post(address, data, headers=HTMX)
+    assert document_of(draft)["objectives"][1] == {"key": "records", "title": "What is kept"}
+    assert (document_of(draft)["minimum"]["records"], revision_of(draft)) == (1, 3)
 
 
 def test_edit_objectives_moves_no_question_of_an_objective_that_stays(draft: Draft, teacher_client: Client) -> None:
     address = url("edit_objectives", draft)
+    # Also with a key that is the name of a row for a new one, in a draft from before.
+    draft.document["objectives"].append({"key": "new-1", "title": "New 1"})
+    draft.save()
 
     teacher_client.post(address, sent(teacher_client, address, having="title-records", **{"move-records": "ended"}))
 
@@ -914,6 +946,13 @@ def test_a_new_speaker_that_is_sent_twice_is_one(draft: Draft, teacher_client: C
     labels = [speaker["label"] for speaker in document_of(draft)["voices"]]
     assert labels.count("Police chief") == 1
     assert len(labels) == len(draft.document["voices"]) + 1
+    # A draft from before can have the name of the row for a new speaker as a key.
+    document = document_of(draft)
+    document["voices"].append({"key": "new-1", "label": "New 1", "icon": "person"})
+    Draft.objects.filter(pk=draft.pk).update(document=document)
+    address = url("edit_speakers", draft)
+    teacher_client.post(address, sent(teacher_client, address, having="label-mayor"))
+    assert document_of(draft) == document
 
 
 def test_a_speaker_of_1_sentence_is_named_in_the_singular(draft: Draft, teacher_client: Client) -> None:
