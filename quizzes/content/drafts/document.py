@@ -101,8 +101,15 @@ def new_document() -> Table:
     }
 
 
-def name_fixed_speakers(document: Table, language: str) -> None:
-    """Give the speakers that every story has their names in this language, in place. A name by the author stays."""
+def set_language(document: Table, language: str) -> None:
+    """Set the language that the draft is written in, in place.
+
+    The speakers that every story has get their names in it, but a name by the author stays. It is no longer one of the
+    other languages, but its texts stay in the draft.
+    """
+    document["reading"]["language"] = language
+    if "languages" in document:
+        document["languages"] = [code for code in document["languages"] if code != first_language(document)]
     for speaker in document["voices"]:
         names = _FIXED_NAMES.get(speaker["key"], {})
         code = language.partition("-")[0] if language.partition("-")[0] in names else "en"

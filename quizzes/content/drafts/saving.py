@@ -15,9 +15,9 @@ from quizzes.content.drafts.document import (
     SOURCE,
     SPEAKERS,
     WORDS,
-    name_fixed_speakers,
     question_of,
     question_part,
+    set_language,
 )
 from quizzes.content.drafts.removals import remember_removals
 from quizzes.content.drafts.words import ExplainedWord, set_words
@@ -107,7 +107,7 @@ def save_reading(
         before = document["reading"]["language"]
         document["reading"] |= fields
         if document["reading"]["language"] != before:
-            name_fixed_speakers(document, document["reading"]["language"])
+            set_language(document, document["reading"]["language"])
         text.set_sentences(document, texts, speakers)
 
     return save_parts(draft, change, then=then, touches=[READING, *then_touches], seen=seen, by=by, now=now)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 
-from quizzes.content.drafts.document import UNNAMED, anchored, name_fixed_speakers, sentence_tables, word_count
+from quizzes.content.drafts.document import UNNAMED, anchored, sentence_tables, set_language, word_count
 from quizzes.content.reading import REPORTER
 from quizzes.content.sentences import match_sentences, split_sentences, split_text
 from quizzes.content.tables import Table
@@ -29,8 +29,7 @@ def replace_text(document: Table, text: str) -> None:
     """
     old = sentence_tables(document)
     if not old and _is_spanish(text):
-        document["reading"]["language"] = "es"
-        name_fixed_speakers(document, "es")
+        set_language(document, "es")
     paragraphs = split_text(text, document["reading"]["language"])
     places = iter(match_sentences([table["text"] for table in old], [text for texts in paragraphs for text in texts]))
     keys = _new_keys(document)

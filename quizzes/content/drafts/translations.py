@@ -101,8 +101,9 @@ class TextToTranslate:
 
 
 def offered_languages(document: Table, all_languages: Sequence[str]) -> list[str]:
-    """The languages that a draft can have besides its own."""
-    return [code for code in all_languages if code != first_language(document)]
+    """The languages that a draft can have besides its own, and those that it has."""
+    first, own = first_language(document), document.get("languages", ())
+    return [code for code in all_languages if code != first or code in own]
 
 
 def add_language(document: Table, language: str) -> None:

@@ -89,10 +89,11 @@ def remove_level(request: TeacherRequest, public_id: str, level: str) -> HttpRes
 
 
 def offered_levels_of(draft: Draft) -> list[OfferedLevel]:
-    """Each level that the reading can have besides the standard one."""
+    """Each level that the reading can have besides the standard one, and those that it has."""
     document = draft.document
     found = []
-    for key in offered_levels(document["reading"]["language"]):
+    own = [table["key"] for table in document["reading"].get("variants", ())]
+    for key in dict.fromkeys([*offered_levels(document["reading"]["language"]), *own]):
         variant = level_of(document, key)
         state = None if variant is None else state_of(variant, sentence_tables(document))
         lacking = len(questions_not_shown_at(document, key)) if state else 0

@@ -14,6 +14,7 @@ from django.utils.translation import override
 
 from quizzes.content.drafts import lifecycle, saving, saving_questions
 from quizzes.content.drafts.document import MAX_OBJECTIVES, question_of, sentence_tables
+from quizzes.content.drafts.levels import set_level_text
 from quizzes.content.drafts.text import remove as remove_sentence
 from quizzes.content.drafts.text import replace_text
 from quizzes.content.drafts.validation import draft_problems, orphans, source_problems
@@ -702,6 +703,20 @@ def test_language_of_the_reading_names_the_speakers_of_every_story(teacher: User
         labels = {one["key"]: one["label"] for one in document_of(draft)["voices"]}
         assert (labels["reporter"], labels["unnamed"]) == (label, "Nadie")
         assert f"If no one is named, choose “{label}”." in text_of(teacher_client.get(address))
+
+
+def test_language_of_the_reading_is_none_of_the_others(draft: Draft, teacher_client: Client) -> None:
+    address = url("edit_reading", draft)
+    set_level_text(draft.document, "es", "El sistema registra.", sentence_tables(draft.document))
+    draft.document["languages"] = ["es"]
+    draft.save()
+    teacher_client.post(address, sent(teacher_client, address, having="reading_title", language="es"))
+    assert (document_of(draft)["languages"], draft_problems(document_of(draft))) == ([], [])
+    # The level in Spanish is still published, and can be removed.
+    assert url("edit_level", draft, "es") in read(teacher_client.get(address)).links
+    # A draft from before can have both.
+    Draft.objects.filter(pk=draft.pk).update(document={**document_of(draft), "languages": ["es"]})
+    assert "Don’t publish Spanish" in text_of(teacher_client.get(url("edit_languages", draft)))
 
 
 def test_sentences_and_speakers_are_saved(draft: Draft, teacher_client: Client) -> None:
