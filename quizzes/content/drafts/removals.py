@@ -110,7 +110,7 @@ def put_back(document: Table) -> list[str]:
     if "paragraphs" in removed:
         document["reading"]["paragraphs"] = removed["paragraphs"]
         parts.append(READING)
-    parts += _levels_put_back(document, removed.get("levels", ()))
+    parts += put_back_levels(document, removed.get("levels", ()))
     parts += _words_put_back(document, removed.get("words", ()))
     return list(dict.fromkeys(parts))
 
@@ -139,7 +139,8 @@ def _pictures_put_back(document: Table, gone: Sequence[tuple[str, Table]]) -> li
     return parts
 
 
-def _levels_put_back(document: Table, gone: Sequence[Table]) -> list[str]:
+def put_back_levels(document: Table, gone: Sequence[Table]) -> list[str]:
+    """Restore the levels of `gone` that the document does not have again; returns the parts that changed."""
     parts = []
     for table in gone:
         variants = document["reading"].get("variants", [])

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from django import forms
 from django.utils.text import slugify
+from django.utils.translation import gettext
 
 from quizzes.content.question_types.form import PartForm
 
@@ -15,9 +16,11 @@ class DraftForm(PartForm):
     revision: of the draft when the page was loaded. over: a newer one, which the sender has seen and overwrites.
     publish: whether the button that was pressed publishes what was saved.
     is_whole: whether nothing is saved while a field is invalid.
+    row_start: how the names of the texts of its rows start, "" without rows.
     """
 
     is_whole = False
+    row_start = ""
     not_saved: tuple[str, ...] = ("revision", "over", "act", "publish")
 
     revision = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
@@ -35,6 +38,23 @@ class DraftForm(PartForm):
         """Whether to publish after the save."""
         self.is_valid()
         return bool(self.cleaned_data.get("publish"))
+
+    @property
+    def gone_texts(self) -> list[str]:
+        """The texts of rows that another window removed; [] if the sender was told.
+
+        Also [] for a button of a row: “Remove”, pressed twice, removes once.
+        """
+        self.is_valid()
+        if not self.row_start or self.cleaned_data.get("over") or ":" in self.data.get("act", ""):
+            return []
+        gone = (name for name in self.data if name.startswith(self.row_start) and name not in self.fields)
+        return [text for name in gone if (text := self.data[name].strip())]
+
+    def problems(self) -> list[str]:
+        """Also a message for each text of a row that another window removed."""
+        message = gettext("Another window removed this sentence: “{text}”")
+        return [*super().problems(), *(message.format(text=text) for text in self.gone_texts)]
 
 
 def new_key(label: str, taken: Sequence[str], otherwise: str) -> str:

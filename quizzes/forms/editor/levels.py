@@ -70,6 +70,8 @@ class LevelTextForm(DraftForm):
 class LevelForm(DraftForm):
     """Title, level and note of a level, and for each of its sentences the standard sentence that says the same."""
 
+    row_start = "text-"
+
     level_title = text(
         gettext_lazy("Title"), 200, hint=gettext_lazy("Leave blank to use the title of the standard reading.")
     )

@@ -177,6 +177,8 @@ class TextForm(DraftForm):
 class ReadingForm(DraftForm):
     """The reading: title, language, level, and the text and speaker of each sentence."""
 
+    row_start = "text-"
+
     reading_title = text(gettext_lazy("Reading title"), 200)
     language = forms.ChoiceField(label=gettext_lazy("Language"))
     level = text(gettext_lazy("Level (optional)"), 40, hint=gettext_lazy("Such as Grade 7"))

@@ -6,7 +6,7 @@ from functools import partial
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from quizzes.content.drafts import saving_levels
@@ -21,6 +21,9 @@ from quizzes.views.methods import require_POST
 from quizzes.views.teacher.editor.access import actor_and_time, own_draft
 from quizzes.views.teacher.editor.publishing import publish_or_review
 from quizzes.views.teacher.editor.saving import EditedPart, edit_part, show_part
+
+GONE = gettext_lazy("This reading level was removed in another window.")
+RESTORED = gettext_lazy("This reading level was removed in another window. It’s in the draft again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,14 @@ class OfferedLevel:
 def edit_level(request: TeacherRequest, public_id: str, level: str) -> HttpResponse:
     """Match the sentences of a level with those of the standard reading."""
     draft = _draft(request, public_id, level)
-    if request.method == "GET" and level_of(draft.document, level) is None:
+    if request.method == "POST" and level_of(draft.document, level) is None:
+        if request.htmx:
+            # The page keeps what was typed, and says that the level was removed.
+            raise Http404
+        # Another window removed it. What was typed here must not be lost.
+        draft = saving_levels.restore_level(draft, level, **actor_and_time(request))
+        messages.info(request, GONE if level_of(draft.document, level) is None else RESTORED)
+    if level_of(draft.document, level) is None:
         return redirect("replace_level_text", public_id, level)
     part = edit_part(
         request,

@@ -8,7 +8,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from quizzes.content.drafts import saving_questions
 from quizzes.content.drafts.document import finished, sentence_tables
+from quizzes.content.drafts.levels import level_of
 from quizzes.content.drafts.lifecycle import copy_set
 from quizzes.files.class_export.reader import import_classroom
 from quizzes.files.class_export.writer import export_classroom
@@ -18,7 +20,7 @@ from quizzes.files.questions.formats import read_questions
 from quizzes.models import Classroom, Draft, Edition, User
 from tests.conftest import Queries
 from tests.content.drafts.test_levels import EASY, SPANISH
-from tests.drafting import HTMX, document_of, errors_of, html_of, publish, revision_of, sent, url
+from tests.drafting import HTMX, document_of, errors_of, html_of, publish, revision_of, sent, story, url
 from tests.factories import NOW, make_assignment
 from tests.files.test_class_export import empty_site
 from tests.pages import text_of
@@ -143,11 +145,28 @@ def test_bad_input_and_another_window(teacher_client: Client, draft: Draft) -> N
 
 def test_a_removed_level_comes_back_with_undo(teacher_client: Client, draft: Draft) -> None:
     add(teacher_client, draft)
+    address = url("edit_level", draft, "easier")
+    typed = sent(teacher_client, address, having="level_title", **{"text-r1": "Typed here."})
     gone = teacher_client.post(url("remove_level", draft, "easier"), follow=True)
     assert "Reading level removed." in text_of(gone)
     assert "Add: Easier" in text_of(gone)
+    # What is typed in another window is kept too.
+    assert teacher_client.post(address, typed, headers=HTMX).status_code == 404
+    page = text_of(teacher_client.post(address, typed))
+    assert "This reading level was removed in another window. It’s in the draft again." in page
+    assert "This was changed in another window" in page
+    assert "Sentence 1: The system keeps a birthplace." in page
+    teacher_client.post(address, typed | {"over": [str(revision_of(draft))]})
+    assert level_of(document_of(draft), "easier")["rows"][0]["text"] == "Typed here."
+
+    teacher_client.post(url("remove_level", draft, "easier"))
     teacher_client.post(url("undo_removal", draft), {"revision": revision_of(draft)})
     assert [table["key"] for table in document_of(draft)["reading"]["variants"]] == ["easier"]
+    saving_questions.remove_question(draft, "one", seen=revision_of(draft), by=draft.changed_by, now=NOW)
+    Draft.objects.filter(pk=draft.pk).update(document={**document_of(draft), "reading": story()["reading"]})
+    gone = teacher_client.post(address, typed, follow=True)
+    assert "This reading level was removed in another window." in text_of(gone)
+    assert gone.redirect_chain == [(url("replace_level_text", draft, "easier"), 302)]
 
 
 @pytest.mark.parametrize("level", ["standard", "klingon"])

@@ -837,6 +837,17 @@ def test_edit_reading_refuses_to_overwrite_and_shows_both(draft: Draft, teacher:
         True
     ] * 3
     assert sentence_tables(document_of(draft))[0]["text"] == "Their sentence."
+    # Typed in a sentence that the other window removes.
+    data = sent(teacher_client, address, having="text-s1", **{"text-s5": "My last sentence."})
+    removed = partial(remove_sentence, key="s5")
+    saving.save_reading(draft, {}, {}, {}, then=removed, seen=revision_of(draft), by=teacher, now=NOW)
+    before = document_of(draft)
+    for headers in (HTMX, {}):
+        text = text_of(teacher_client.post(address, data, headers=headers))
+        assert "changed in another window" in text
+        assert "Another window removed this sentence: “My last sentence.”" in text
+    page = teacher_client.post(address, data | {"over": [str(revision_of(draft))]})
+    assert (page.status_code, document_of(draft)) == (302, before)
 
 
 def test_a_pasted_text_does_not_overwrite_what_another_window_saved(
