@@ -239,6 +239,16 @@ def anchored(question: Table) -> list[str]:
     return list(dict.fromkeys([*evidence_keys(question), *against]))
 
 
+def cited(question: Table) -> list[str]:
+    """The keys of all sentences that the question names, also in fields of other types."""
+    found = []
+    for part in (question, *question.get("set_aside", {}).values()):
+        for table in (part, *rows(part)):
+            found += [key for name in (_EVIDENCE, _SUPPORTING, _CONTRADICTING) for key in table.get(name, ())]
+            found += [table["sentence"]] if table.get("sentence") else []
+    return found
+
+
 def is_anchored(question: Table, key: str, text: str | None) -> bool:
     """Whether the sentence still has the text that it had when it was anchored. text: None if it is gone."""
     return text is not None and same_text(question.get("anchors", {}).get(key, text), text)

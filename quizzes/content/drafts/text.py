@@ -7,7 +7,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 
-from quizzes.content.drafts.document import UNNAMED, anchored, sentence_tables, set_language, word_count
+from quizzes.content.drafts.document import (
+    UNNAMED,
+    cited,
+    sentence_tables,
+    set_language,
+    word_count,
+)
 from quizzes.content.reading import REPORTER
 from quizzes.content.sentences import match_sentences, split_sentences, split_text
 from quizzes.content.tables import Table
@@ -155,9 +161,11 @@ def uses_of_speakers(document: Table) -> Counter[str]:
 
 
 def _new_keys(document: Table) -> Iterator[str]:
-    """New sentence keys (s1, s2, ...), higher than every key in the sentences and questions of the draft."""
+    """New sentence keys (s1, s2, ...), higher than every key in the sentences, questions, and levels of the draft."""
     keys = {table["key"] for table in sentence_tables(document)}
     for question in document["questions"]:
-        keys |= {*question.get("anchors", {}), *anchored(question)}
+        keys |= {*question.get("anchors", {}), *cited(question)}
+    for variant in document["reading"].get("variants", ()):
+        keys |= {row["to"] for row in variant.get("rows", ())}
     numbers = [int(key[1:]) for key in keys if key[:1] == "s" and key[1:].isdecimal()]
     return (f"s{number}" for number in count(max(numbers, default=0) + 1))

@@ -428,6 +428,18 @@ def test_a_corrected_text_keeps_keys_and_speakers_and_never_gives_a_used_key_aga
         "s8": "And a last one.",
     }
     assert [table["voice"] for table in sentence_tables(document)][2] == "mayor"
+    # A key of a removed sentence that something still names is not given again.
+    named: list[Table] = [
+        {"leans_on": ["s10"]},
+        {"tempting": [{"sentence": "s20"}]},
+        {"set_aside": {"numeric": {"choices": [{"mark_at": ["s30"]}]}}},
+    ]
+    for fields in named:
+        document["questions"][0] |= fields
+        text.split(document, "s1", "One\ntwo.")
+    document["reading"]["variants"] = [{"key": "easier", "rows": [{"id": "r1", "text": "One.", "to": "s40"}]}]
+    text.split(document, "s1", "One\ntwo.")
+    assert [key for key in texts_of(document) if int(key[1:]) > 8] == ["s41", "s31", "s21", "s11"]
 
 
 def test_a_sentence_is_split_at_line_breaks_or_where_it_ends() -> None:
