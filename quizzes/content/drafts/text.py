@@ -7,13 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 
-from quizzes.content.drafts.document import (
-    UNNAMED,
-    cited,
-    sentence_tables,
-    set_language,
-    word_count,
-)
+from quizzes.content.drafts.document import UNNAMED, cited, sentence_tables, set_language, word_count
+from quizzes.content.languages import BASED_ON, TEXTS
 from quizzes.content.reading import REPORTER
 from quizzes.content.sentences import match_sentences, split_sentences, split_text
 from quizzes.content.tables import Table
@@ -133,7 +128,15 @@ def set_speakers(document: Table, speakers: Sequence[Table]) -> None:
     uses, keys = uses_of_speakers(document), {speaker["key"] for speaker in speakers}
     used = [speaker for speaker in document["voices"] if speaker["key"] not in keys and uses[speaker["key"]]]
     before = {speaker["key"]: speaker for speaker in document["voices"]}
-    document["voices"] = [{**before.get(speaker["key"], {}), **speaker} for speaker in (*speakers, *used)]
+    document["voices"] = [_renamed(before.get(speaker["key"], {}), speaker) for speaker in (*speakers, *used)]
+
+
+def _renamed(old: Table, new: Table) -> Table:
+    """The speaker with what was stored of it. The Spanish names that every story has translate the old name."""
+    found = {**old, **new}
+    if TEXTS in old and BASED_ON not in old and old["label"] != new["label"]:
+        found[BASED_ON] = {language: {"label": old["label"]} for language in old[TEXTS]}
+    return found
 
 
 def add_speaker(document: Table, speaker: Table, *, sentence: str) -> None:

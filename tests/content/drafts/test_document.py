@@ -442,6 +442,17 @@ def test_a_corrected_text_keeps_keys_and_speakers_and_never_gives_a_used_key_aga
     assert [key for key in texts_of(document) if int(key[1:]) > 8] == ["s41", "s31", "s21", "s11"]
 
 
+def test_another_name_of_a_speaker_that_every_story_has_lacks_a_translation() -> None:
+    document = {**new_document(), "languages": ["es"]}
+    labels = [speaker["texts"]["es"]["label"] for speaker in finished(document)["voices"]]
+    assert labels == ["La noticia misma", "Alguien a quien no se nombra", "La noticia no lo dice"]
+
+    for label, has_spanish in (("A neighbor", False), ("Someone not named", True)):
+        speakers = [{**one, "label": label} if one["key"] == "unnamed" else one for one in document["voices"]]
+        text.set_speakers(document, speakers)
+        assert ("texts" in finished(document)["voices"][1]) == has_spanish
+
+
 def test_a_sentence_is_split_at_line_breaks_or_where_it_ends() -> None:
     document = story()
 
