@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from quizzes.content.drafts import translations
-from quizzes.content.drafts.document import LANGUAGES, OBJECTIVES, SOURCE, SPEAKERS, WORDS, question_part
+from quizzes.content.drafts.document import LANGUAGES, OBJECTIVES, READING, SOURCE, SPEAKERS, WORDS, question_part
 from quizzes.content.drafts.saving import save_parts
 from quizzes.content.tables import Table
 from quizzes.models import Draft, User
@@ -37,5 +37,6 @@ def save_translations(
         translations.add_language(document, language)
         translations.set_translations(document, key, values, language, kept=kept)
 
-    parts = [SOURCE, OBJECTIVES, SPEAKERS, WORDS, LANGUAGES] if key == translations.SET else [question_part(key)]
+    of_set = [SOURCE, READING, OBJECTIVES, SPEAKERS, WORDS, LANGUAGES]
+    parts = of_set if key == translations.SET else [question_part(key)]
     return save_parts(draft, change, touches=parts[-1:], needs=parts, seen=seen, by=by, now=now)

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.content.drafts.document import finished, from_edition
+from quizzes.content.drafts.saving import save_picture
 from quizzes.content.drafts.translations import SET, missing_in, set_translations, texts_of_question
 from quizzes.content.editions import latest_edition, published
 from quizzes.content.question_types.registry import public_view
@@ -16,7 +17,7 @@ from quizzes.content.set_document import combine, parse_set, untranslated
 from quizzes.models import Draft, User
 from tests.content.question_types.test_reference import EXAMPLES, SOURCE
 from tests.drafting import BUILT_IN, errors_of
-from tests.factories import make_document, make_draft
+from tests.factories import NOW, make_document, make_draft
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def test_the_page_says_what_of_a_picture_stays_in_the_first_language(draft: Draf
     assert said in teacher_client.get(languages(draft)).content.decode()
 
 
-def test_a_teacher_translates_what_a_picture_shows(draft: Draft, teacher_client: Client) -> None:
+def test_a_teacher_translates_what_a_picture_shows(draft: Draft, teacher: User, teacher_client: Client) -> None:
     for part in (draft.document["reading"], draft.document["questions"][0]):
         part["picture"] = dict(PICTURE)
     draft.document["languages"] = ["es"]
@@ -81,6 +82,14 @@ def test_a_teacher_translates_what_a_picture_shows(draft: Draft, teacher_client:
     spanish = parse_set(finished(draft.document)).in_language("es").questions[0].in_language("es")
     assert spanish.picture.alternative == "A plan"
     assert draft.document["questions"][0]["picture"]["texts"] == {"es": {"alternative": "Un mapa"}}
+    # A page from before another picture says nothing of the new one.
+    texts = {text.id: text.translation for text in texts_of_question(draft.document, SET, "es")}
+    new = {**PICTURE, "alternative": "A school"}
+    save_picture(draft, new, seen=draft.revision, by=teacher, now=NOW)
+    page = teacher_client.post(address(draft, SET), {**sent(draft, SET), **texts, "summary": "Cuatro preguntas."})
+    assert "This was changed in another window" in page.content.decode()
+    draft.refresh_from_db()
+    assert draft.document["reading"]["picture"] == new
 
 
 def test_a_blank_summary_is_not_missing(draft: Draft) -> None:
