@@ -30,6 +30,8 @@ from quizzes.models.question_sets import UNTITLED
 # How many times a save retries if others save other parts of the draft at the same time.
 _TRIES = 8
 Change = Callable[[Table], None]
+# With another language of the reading, the speakers that every story has get other names.
+_WITH_LANGUAGE = (SPEAKERS, LANGUAGES)
 
 
 class DraftChanged(Exception):
@@ -54,14 +56,16 @@ def save_source(draft: Draft, *, seen: int, by: User, now: datetime, **fields: A
 
     A reading with the title of its set is renamed with it.
     """
+    also: list[str] = []
 
     def change(document: Table) -> None:
-        shares_title = document["reading"]["title"] == document["title"]
+        shares_title, before = document["reading"]["title"] == document["title"], document["title"]
         write_source(document, **fields)
-        if shares_title:
+        also[:] = (READING,) if shares_title and document["title"] != before else ()
+        if also:
             document["reading"]["title"] = document["title"]
 
-    saved = save_parts(draft, change, touches=[SOURCE], seen=seen, by=by, now=now)
+    saved = save_parts(draft, change, touches=[SOURCE], also=also, seen=seen, by=by, now=now)
     question_set = QuestionSet.objects.filter(pk=draft.question_set_id, editions=None)
     question_set.update(title=saved.document["title"] or UNTITLED, summary=saved.document["summary"])
     return saved
@@ -80,9 +84,14 @@ def write_source(document: Table, **fields: Any) -> None:
 
 def save_text(draft: Draft, new_text: str, *, seen: int, by: User, now: datetime) -> Draft:
     """Replace the text of the reading; sentences that match keep their keys. Raises DraftChanged."""
-    return save_parts(
-        draft, lambda document: text.replace_text(document, new_text), touches=[READING], seen=seen, by=by, now=now
-    )
+    also: list[str] = []
+
+    def change(document: Table) -> None:
+        before = document["reading"]["language"]
+        text.replace_text(document, new_text)
+        also[:] = _WITH_LANGUAGE if document["reading"]["language"] != before else ()
+
+    return save_parts(draft, change, touches=[READING], also=also, seen=seen, by=by, now=now)
 
 
 def save_reading(
@@ -102,15 +111,18 @@ def save_reading(
     Another language names the speakers that every story has. then_touches: parts besides the reading that `then`
     changes. Raises DraftChanged and what `then` raises, before anything is written.
     """
+    also: list[str] = []
 
     def change(document: Table) -> None:
         before = document["reading"]["language"]
         document["reading"] |= fields
-        if document["reading"]["language"] != before:
+        also[:] = _WITH_LANGUAGE if document["reading"]["language"] != before else ()
+        if also:
             set_language(document, document["reading"]["language"])
         text.set_sentences(document, texts, speakers)
 
-    return save_parts(draft, change, then=then, touches=[READING, *then_touches], seen=seen, by=by, now=now)
+    touches = [READING, *then_touches]
+    return save_parts(draft, change, then=then, touches=touches, also=also, seen=seen, by=by, now=now)
 
 
 def save_picture(
@@ -181,12 +193,14 @@ def save_parts(
     then: Change | None = None,
     touches: Sequence[str],
     needs: Sequence[str] = (),
+    also: Sequence[str] = (),
     seen: int | None,
     by: User,
     now: datetime,
 ) -> Draft:
     """Write `change` and `then` with a conditional update; retry if another save came first.
 
+    also: parts that `change` has changed from what is stored, so that only pages of these parts become out of date.
     seen: None if the change does not depend on other saves. Raises DraftChanged if a part of `touches` or `needs` was
     saved after `seen`, unless the change alters nothing: then the sender's page shows what is stored.
     Raises RowDeleted.
@@ -205,7 +219,7 @@ def save_parts(
         # An undo drops what was remembered, and is itself nothing to undo.
         if document.get("removed") == current.document.get("removed"):
             remember_removals(current.document, document, revision=current.revision + 1)
-        document["saved"] |= dict.fromkeys(touches, current.revision + 1)
+        document["saved"] |= dict.fromkeys((*touches, *also), current.revision + 1)
         rows = Draft.objects.filter(pk=draft.pk, revision=current.revision)
         if rows.update(document=document, revision=F("revision") + 1, changed_at=now, changed_by=by):
             current.document, current.revision = document, current.revision + 1

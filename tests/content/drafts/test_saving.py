@@ -215,12 +215,37 @@ def test_saves_of_different_parts_do_not_meet(draft: Draft, teacher: User) -> No
 def test_reading_with_the_title_of_its_set_is_renamed_with_it(teacher: User) -> None:
     draft = lifecycle.make_set(title="Cameras", text="A camera records.", rights="quotes", by=teacher, now=NOW)
 
-    draft = saving.save_source(draft, title="The cameras", seen=draft.revision, by=teacher, now=NOW)
+    seen = draft.revision
+    draft = saving.save_source(draft, title="The cameras", seen=seen, by=teacher, now=NOW)
     assert draft.document["reading"]["title"] == "The cameras"
+    # An older page of the reading would undo it. An older page of the source does not name the title of the reading.
+    with pytest.raises(DraftChanged):
+        saving.save_reading(draft, {"title": "Cameras"}, {}, {}, seen=seen, by=teacher, now=NOW)
+    draft = saving.save_reading(draft, {"level": "Grade 7"}, {}, {}, seen=draft.revision, by=teacher, now=NOW)
+    draft = saving.save_source(draft, title="Cameras", seen=seen + 1, by=teacher, now=NOW)
+    assert draft.document["reading"]["title"] == "Cameras"
 
     draft = saving.save_reading(draft, {"title": "Who records?"}, {}, {}, seen=draft.revision, by=teacher, now=NOW)
     draft = saving.save_source(draft, title="Cameras in town", seen=draft.revision, by=teacher, now=NOW)
     assert (draft.document["title"], draft.document["reading"]["title"]) == ("Cameras in town", "Who records?")
+
+
+@pytest.mark.parametrize("is_pasted", [True, False])
+def test_another_language_makes_pages_of_speakers_and_languages_out_of_date(is_pasted: bool, teacher: User) -> None:
+    draft = lifecycle.make_set(title="Cámaras", rights="quotes", by=teacher, now=NOW)
+    seen, speakers = draft.revision, draft.document["voices"]
+    if is_pasted:
+        draft = saving.save_text(
+            draft, "El concejo votó y los vecinos y las familias esperaron.", seen=seen, by=teacher, now=NOW
+        )
+    else:
+        draft = saving.save_reading(draft, {"language": "es"}, {}, {}, seen=seen, by=teacher, now=NOW)
+
+    with pytest.raises(DraftChanged):
+        saving.save_speakers(draft, speakers, seen=seen, by=teacher, now=NOW)
+
+    assert now_of(draft).document["voices"][0]["label"] == "La noticia misma"
+    assert now_of(draft).document["saved"] == dict.fromkeys(("reading", "voices", "languages"), seen + 1)
 
 
 def test_a_save_that_says_what_is_there_already_is_no_conflict(draft: Draft, teacher: User) -> None:
