@@ -10,7 +10,7 @@ from django.db import transaction
 from quizzes.assignments.accommodations import undo_excuses
 from quizzes.assignments.lifecycle import make_assignments, settings_of
 from quizzes.assignments.student_settings import window_of
-from quizzes.models import Assignment, Attempt, AuditEvent, Edition, Excuse, Extension, Student, User
+from quizzes.models import Assignment, Attempt, AuditEvent, Board, Edition, Excuse, Extension, Student, User
 from quizzes.models.assignments import MAX_TITLE, NEW_VERSION
 from quizzes.models.locks import lock_remaining, lock_rows, locked_with_keys, read_row
 from quizzes.models.reasons import HAS_VERSION, STAYS_EXCUSED
@@ -36,6 +36,8 @@ def use_edition(assignment: Assignment, edition: Edition, *, by: User, now: date
     before = current.edition
     if current.own_title.endswith(_suffix(before)):
         current.own_title = _title(current, edition)
+    # It names questions of the old edition by their places. No student has seen it in an attempt.
+    Board.objects.filter(assignment=current).delete()
     current.edition = edition
     current.save(update_fields=["edition", "own_title"])
     # Students who have this quiz in place of another version.

@@ -8,6 +8,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.template.loader import render_to_string
 
+from quizzes.assignments.board import show_on_board
 from quizzes.assignments.newer_versions import HasAttempts, use_edition
 from quizzes.content.drafts import lifecycle, publishing, saving, saving_questions, text
 from quizzes.content.drafts.changes import changes
@@ -19,7 +20,7 @@ from quizzes.content.drafts.validation import orphans
 from quizzes.content.editions import NotPublishable, publish_edition, published
 from quizzes.content.reading import Citation
 from quizzes.content.tables import Table
-from quizzes.models import Assignment, Draft, Edition, Question, QuestionSet, User
+from quizzes.models import Assignment, Board, Draft, Edition, Question, QuestionSet, User
 from tests.drafting import question, story
 from tests.factories import (
     NOW,
@@ -502,6 +503,8 @@ def test_an_assignment_gets_another_edition_only_while_nobody_has_started(draft:
     fresh, begun, corrected = (make_assignment(edition=first, assigned_by=teacher) for _ in range(3))
     make_attempt(assignment=begun)
     make_regrade(assignment=corrected)
+    for assignment in (fresh, begun):
+        show_on_board(assignment, number=3, phase=Board.Phase.ANSWERS, by=teacher, now=NOW)
 
     use_edition(fresh, second, by=teacher, now=NOW)
     for assignment in (begun, corrected):
@@ -509,3 +512,5 @@ def test_an_assignment_gets_another_edition_only_while_nobody_has_started(draft:
             use_edition(assignment, second, by=teacher, now=NOW)
 
     assert [Assignment.objects.get(pk=row.pk).edition for row in (fresh, begun, corrected)] == [second, first, first]
+    # The board of the old edition names other questions.
+    assert [board.assignment for board in Board.objects.all()] == [begun]
