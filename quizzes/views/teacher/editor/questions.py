@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.text import format_lazy
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from quizzes.content.drafts import saving_questions
@@ -49,6 +49,7 @@ from quizzes.views.teacher.editor.saving import EditedPart, edit_part, show_part
 from quizzes.views.teacher.editor.wording import save_reasons, say_what_to_enter
 
 GONE = gettext_lazy("This question is no longer in the draft.")
+CHANGED = gettext_lazy("This question changed in another window. Check it, then decide.")
 RESTORED = gettext_lazy("This question was removed in another window. It’s in the draft again.")
 # Before there is a question, a form has only its buttons.
 _BLANK: Table = {"key": "", "type": next(iter(TYPES)), "objective": ""}
@@ -149,7 +150,7 @@ def remove_question(request: TeacherRequest, public_id: str, key: str) -> HttpRe
             saving_questions.remove_question(draft, key, seen=form.seen, **actor_and_time(request))
         except DraftChanged as refused:
             draft = refused.draft
-            messages.error(request, gettext("This question changed in another window. Check it, then decide."))
+            messages.error(request, CHANGED)
         else:
             messages.success(request, removed_message(draft, key, number))
             return redirect("edit_questions", public_id)
@@ -222,6 +223,8 @@ def _act(request: TeacherRequest, draft: Draft, key: str, form: QuestionForm) ->
                 key = _next_key(draft.document, key)
     except saving_questions.TooManyQuestions:
         messages.error(request, FULL)
+    except DraftChanged:
+        messages.error(request, CHANGED)
     return redirect("edit_question", public_id, key)
 
 

@@ -399,6 +399,24 @@ def test_a_button_that_is_pressed_twice_acts_once(act: str, draft: Draft, teache
     assert keys == places[act] if act in places else len(keys) == 5
 
 
+def test_a_question_that_another_window_saves_during_a_removal_stays(
+    draft: Draft, teacher: User, teacher_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def save_there(*_: object, **__: object) -> list[Edition]:
+        seen = revision_of(draft)
+        saving_questions.save_question(draft, "one", {"stem": "Typed there?"}, seen=seen, by=teacher, now=NOW)
+        return []
+
+    monkeypatch.setattr("quizzes.views.teacher.editor.questions.answered_editions", save_there)
+
+    response = save(teacher_client, draft, act="remove")
+
+    assert response.headers["Location"] == editor_of(draft)
+    page = text_of(teacher_client.get(editor_of(draft)))
+    assert "This question changed in another window. Check it, then decide." in page
+    assert question_now(draft, "one")["stem"] == "Typed there?"
+
+
 def test_the_editor_saves_before_it_does_what_its_button_says(draft: Draft, teacher_client: Client) -> None:
     response = save(teacher_client, draft, "some", act="duplicate", stem="Typed and not saved yet")
 
