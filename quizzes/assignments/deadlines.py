@@ -56,7 +56,7 @@ def needed_close(*, starts_at: datetime, granted: timedelta | None, closes_at: d
 
 
 def earliest_deadline_in_grace(at: datetime) -> datetime:
-    """A deadline before this one is over at `at`, and so is its grace time. For Python and for queries."""
+    """The earliest deadline whose grace time is not over at `at`. For Python and for queries."""
     return at - GRACE
 
 

@@ -1,9 +1,8 @@
 """When students see the answers, and their score.
 
 `can_see_answers` decides for an attempt, with the moment from `answers_shown_at`. `can_see_score` decides for its
-score, with the one from `attempts_ended_at` too. `is_released` decides for a submitted attempt at any moment. Before
-that, `is_checked_at_once` decides. It and the functions after it, to `scores_can_show_first`, read only the settings of
-the quiz.
+score, with the one from `attempts_ended_at` too. `is_released` decides for a submitted attempt at any moment,
+`is_checked_at_once` for an open one.
 """
 
 from collections import defaultdict

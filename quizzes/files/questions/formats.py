@@ -239,7 +239,7 @@ def holds(question_format: QuestionFormat, item: Item | None) -> bool:
 
 
 def _why_left_out(question_format: QuestionFormat, item: Item | None, label: str) -> str:
-    """Why the format cannot hold the question at all; "" if it question_format."""
+    """Why the format cannot hold the question at all; "" if it can."""
     if item is None or item.question_type not in question_format.question_types:
         return gettext("Left out: it can’t hold “{label}”.").format(label=label)
     if question_format.choices and len(item.lines) > question_format.choices:
@@ -270,8 +270,7 @@ def read_questions(content: bytes) -> ReadFile:
 
 
 def _read(content: bytes) -> ReadFile:
-    # An OpenDocument file names its kind in its first entry.
-    # Three bytes alone can be part of a compressed picture.
+    # An OpenDocument file names its kind in its first entry. “xl/” alone can be part of a compressed picture.
     is_sheet = b"xl/workbook" in content or b"opendocument.spreadsheet" in content[:_HEAD_BYTES]
     if not content.startswith(ZIP) and (kind := document_kind(content)):
         raise UnreadableFile(gettext(COPY_QUESTIONS).format(kind=kind))
