@@ -173,14 +173,13 @@ def accept_entry(
         points = Decimal(entry.question.points)
         grade_entry(assignment, entry, attempts, points=points, group=group, by=by, now=now)
         return
-    policy = Regrade.Policy.EITHER_KEY
     regrades.apply(
         affected,
         row,
-        policy=policy,
+        policy=Regrade.Policy.EITHER_KEY,
         document=document,
         reason=_reason(wordings),
-        stamp=regrades.preview(affected, row, policy=policy, document=document).stamp,
+        stamp=regrades.current_stamp(affected),
         group=group,
         by=by,
         now=now,

@@ -86,12 +86,17 @@ def lock_affected(edition: Edition, *, here: Classroom, by: User) -> list[Assign
     return assignments
 
 
+def current_stamp(assignments: Sequence[Assignment]) -> str:
+    """The stamp that a preview has now, for an `apply` without a page of a preview."""
+    return _stamp(assignments, _submitted(_attempts(assignments)))
+
+
 def preview(
     assignments: Sequence[Assignment], question: Question, *, policy: str, document: Mapping[str, Any] | None
 ) -> Preview:
     """What the regrade would change. It writes nothing."""
     # First, so that an attempt that is submitted during the preview makes it stale.
-    stamp = _stamp(assignments, _submitted(_attempts(assignments)))
+    stamp = current_stamp(assignments)
     counted = _attempts(assignments).in_reports()
     submitted = _submitted(counted)
     before, values = adjustments(submitted), values_of(submitted)
