@@ -18,7 +18,7 @@ from PIL import Image
 
 from quizzes.assignments.deadlines import deadline
 from quizzes.attempts.access import LoadedAttempt, load_attempt
-from quizzes.attempts.answers import Saved, save_answer
+from quizzes.attempts.answers import SaveResult, save_answer
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content import reading
 from quizzes.content.drafts.document import from_edition
@@ -431,7 +431,7 @@ def loaded(attempt: Attempt) -> LoadedAttempt:
 
 def save(
     attempt: Attempt, key: str, value: Value, *, operation: str = "", seen_revision: int = 0, now: datetime = NOW
-) -> Saved:
+) -> SaveResult:
     """Save the answer to the question with this key."""
     return save_answer(
         attempt,

@@ -27,7 +27,7 @@ class NotCheckable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class SaveResult:
     """The result of a save. revision, value: of the current answer after the save. outcome: as logged.
 
     is_question_closed: whether a late answer is late only because the teacher has closed its question.
@@ -68,7 +68,7 @@ def save_answer(
     operation: str,
     seen_revision: int,
     now: datetime,
-) -> Saved:
+) -> SaveResult:
     """Update the current answer and log the save, in one query.
 
     operation: an id from the sender; the same operation with the same value changes nothing the second time.
@@ -116,7 +116,7 @@ def set_flag(attempt: LoadedAttempt, question_id: int, *, flagged: bool, now: da
 
 def _upsert(
     attempt_id: int, question_id: int, value: Value, *, operation: str, seen_revision: int, now: datetime
-) -> Saved | None:
+) -> SaveResult | None:
     """The saved answer; None if a condition did not hold. Raises IntegrityError if the log has this operation."""
     is_postgresql = connection.vendor == "postgresql"
     query = _SAVE_ANSWER.format(
@@ -132,34 +132,35 @@ def _upsert(
             [question_id, json_value, operation, at, attempt_id, earliest, question_id, seen_revision],
         )
         row = cursor.fetchone()
-    return None if row is None else Saved(Outcome.SAVED, row[0], value)
+    return None if row is None else SaveResult(Outcome.SAVED, row[0], value)
 
 
 @transaction.atomic
-def _refused(attempt_id: int, question_id: int, value: Value, *, operation: str, now: datetime) -> Saved:
-    """Log and return why nothing was saved. A known operation gets its first reply and no second log row.
+def _refused(attempt_id: int, question_id: int, value: Value, *, operation: str, now: datetime) -> SaveResult:
+    """The result of a save that changed no row: saved before, late, stale, or checked already. Logs a new operation.
 
-    An answer that was late, and comes again after the attempt or the question was opened again, is stale.
+    A known operation gets its first reply and no second log row. An answer that was late, and comes again after the
+    attempt or the question was opened again, is stale.
     Raises IntegrityError if the same operation is logged at the same time.
     """
     row = read_row(Attempt.objects.select_related("assignment").order_by(), attempt_id)
     has_ended = row.submitted_at is not None or is_over(at=now, deadline_at=row.deadline_at)
-    is_closed = not has_ended and not _takes_answers(row.assignment, question_id)
+    is_question_closed = not has_ended and _is_closed_by_teacher(row.assignment, question_id)
     current = Answer.objects.filter(attempt=attempt_id, question_id=question_id).first()
     first_event = AnswerEvent.objects.filter(attempt=attempt_id, operation=operation).first()
     if first_event is not None and first_event.outcome == Outcome.SAVED:
-        return Saved(Outcome.SAVED, first_event.revision, first_event.value)
+        return SaveResult(Outcome.SAVED, first_event.revision, first_event.value)
     revision, current_value = (current.revision, current.value) if current else (0, None)
-    takes_answers = not has_ended and not is_closed
+    is_too_late = has_ended or is_question_closed
     if first_event is not None:
-        is_late = first_event.outcome == Outcome.LATE
-        outcome = Outcome.STALE if is_late and takes_answers else first_event.outcome
-        return Saved(outcome, revision, current_value, is_closed and is_late)
+        was_late = first_event.outcome == Outcome.LATE
+        outcome = Outcome.STALE if was_late and not is_too_late else first_event.outcome
+        return SaveResult(outcome, revision, current_value, is_question_closed and was_late)
     if current is not None and current.checked_at is not None:
         # Also after the end: a teacher who accepts late answers must not replace one that the student saw checked.
         outcome = Outcome.SETTLED
     else:
-        outcome = Outcome.STALE if takes_answers else Outcome.LATE
+        outcome = Outcome.LATE if is_too_late else Outcome.STALE
     AnswerEvent.objects.create(
         attempt_id=attempt_id,
         question_id=question_id,
@@ -169,16 +170,16 @@ def _refused(attempt_id: int, question_id: int, value: Value, *, operation: str,
         outcome=outcome,
         at=now,
     )
-    return Saved(outcome, revision, current_value, is_closed and outcome == Outcome.LATE)
+    return SaveResult(outcome, revision, current_value, is_question_closed and outcome == Outcome.LATE)
 
 
-def _takes_answers(assignment: Assignment, question_id: int) -> bool:
-    """Whether the question is not closed by a teacher. Two queries if the quiz is teacher-paced, else none."""
+def _is_closed_by_teacher(assignment: Assignment, question_id: int) -> bool:
+    """Whether the class board keeps the question closed. Two queries if the quiz is teacher-paced, else none."""
     if not assignment.is_teacher_paced:
-        return True
+        return False
     board = Board.objects.filter(assignment=assignment).first()
     position = Question.objects.values_list("position", flat=True).get(pk=question_id)
-    return board is not None and Pace(board.position, board.closed_through).takes_answers(position)
+    return board is None or not Pace(board.position, board.closed_through).takes_answers(position)
 
 
 def _operation_key(operation: str, question_id: int, value: Value) -> str:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from quizzes.assignments.deadlines import GRACE
-from quizzes.attempts.answers import Saved, check_answer, set_flag
+from quizzes.attempts.answers import SaveResult, check_answer, set_flag
 from quizzes.attempts.integrity import check_integrity
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.editions import published
@@ -53,7 +53,7 @@ def log(attempt: Attempt) -> list[tuple[str, Any, int, str]]:
 def test_save_stores_any_value_exactly(attempt: Attempt, now: datetime, key: str, value: Any) -> None:
     saved = save(attempt, key, value, now=now + SECOND)
 
-    assert saved == Saved("saved", 1, value)
+    assert saved == SaveResult("saved", 1, value)
     stored = Answer.objects.get()
     assert (stored.value, stored.revision, stored.saved_at) == (value, 1, now + SECOND)
     event = AnswerEvent.objects.get()
@@ -77,9 +77,9 @@ def test_save_is_one_query(attempt: Attempt, queries: Callable[[], Any]) -> None
 
 
 def test_save_replaces_the_answer_that_was_seen(attempt: Attempt) -> None:
-    assert save(attempt, "one", "a", seen_revision=0) == Saved("saved", 1, "a")
-    assert save(attempt, "one", "b", seen_revision=1) == Saved("saved", 2, "b")
-    assert save(attempt, "one", None, seen_revision=2) == Saved("saved", 3, None)
+    assert save(attempt, "one", "a", seen_revision=0) == SaveResult("saved", 1, "a")
+    assert save(attempt, "one", "b", seen_revision=1) == SaveResult("saved", 2, "b")
+    assert save(attempt, "one", None, seen_revision=2) == SaveResult("saved", 3, None)
 
     assert answers(attempt) == {"one": (None, 3)}
     assert log(attempt) == [("one", "a", 1, "saved"), ("one", "b", 2, "saved"), ("one", None, 3, "saved")]
@@ -91,7 +91,7 @@ def test_save_from_a_stale_tab_is_logged_and_not_used(attempt: Attempt) -> None:
 
     stale = save(attempt, "one", LONG, seen_revision=1)
 
-    assert stale == Saved("stale", 2, "b")
+    assert stale == SaveResult("stale", 2, "b")
     assert answers(attempt) == {"one": ("b", 2)}
     assert log(attempt)[-1] == ("one", LONG, 2, "stale")
 
@@ -130,7 +130,7 @@ def test_save_counts_until_the_grace_time_is_over(
 
     saved = save(attempt, "one", "b", seen_revision=1, now=NOW + 30 * MINUTE + after)
 
-    assert saved == (Saved("saved", 2, "b") if outcome == "saved" else Saved("late", 1, "a"))
+    assert saved == (SaveResult("saved", 2, "b") if outcome == "saved" else SaveResult("late", 1, "a"))
     assert log(attempt)[-1][1::2] == ("b", outcome)
 
 
@@ -156,7 +156,7 @@ def test_save_repeated_with_a_newer_revision_changes_nothing(attempt: Attempt, s
 
     again = save(attempt, "one", "a", operation="tap", seen_revision=seen_revision)
 
-    assert again == Saved("saved", 1, "a")
+    assert again == SaveResult("saved", 1, "a")
     assert answers(attempt) == {"one": ("b", 2)}
     assert len(log(attempt)) == 2
 
@@ -165,7 +165,7 @@ def test_save_that_was_stale_stays_so_when_repeated(attempt: Attempt) -> None:
     save(attempt, "one", "a")
     assert save(attempt, "one", LONG, operation="old tab", seen_revision=0).outcome == "stale"
 
-    assert save(attempt, "one", LONG, operation="old tab", seen_revision=1) == Saved("stale", 1, "a")
+    assert save(attempt, "one", LONG, operation="old tab", seen_revision=1) == SaveResult("stale", 1, "a")
     assert answers(attempt) == {"one": ("a", 1)}
     assert len(log(attempt)) == 2
 
@@ -182,8 +182,8 @@ def test_save_of_another_value_with_an_old_operation_is_another_save(attempt: At
     """The browser's Back button shows an old page with its old operation."""
     save(attempt, "one", "a", operation="tap")
 
-    assert save(attempt, "one", "b", operation="tap", seen_revision=1) == Saved("saved", 2, "b")
-    assert save(attempt, "some", ["a"], operation="tap") == Saved("saved", 1, ["a"])
+    assert save(attempt, "one", "b", operation="tap", seen_revision=1) == SaveResult("saved", 2, "b")
+    assert save(attempt, "some", ["a"], operation="tap") == SaveResult("saved", 1, ["a"])
     assert answers(attempt) == {"one": ("b", 2), "some": (["a"], 1)}
 
 
@@ -224,19 +224,19 @@ class Model:
     """A simple model of the expected state."""
 
     current: dict[str, tuple[Any, int]] = field(default_factory=dict)
-    replies: dict[tuple[str, str, str], Saved] = field(default_factory=dict)
+    replies: dict[tuple[str, str, str], SaveResult] = field(default_factory=dict)
     log: list[tuple[str, Any, int, str]] = field(default_factory=list)
     checked: set[str] = field(default_factory=set)
     is_over: bool = False
 
-    def save(self, key: str, value: Any, operation: str, seen: int, *, is_late: bool) -> Saved:
+    def save(self, key: str, value: Any, operation: str, seen: int, *, is_late: bool) -> SaveResult:
         name = (operation, key, repr(value))
         now_value, now_revision = self.current.get(key, (None, 0))
         known = self.replies.get(name)
         if known is not None:
             takes_answers = not is_late and not self.is_over
             outcome = "stale" if known.outcome == "late" and takes_answers else known.outcome
-            return known if outcome == "saved" else Saved(outcome, now_revision, now_value)
+            return known if outcome == "saved" else SaveResult(outcome, now_revision, now_value)
         if key in self.checked:
             outcome = "settled"
         elif is_late or self.is_over:
@@ -247,7 +247,7 @@ class Model:
             outcome = "saved"
             now_value, now_revision = self.current[key] = (value, now_revision + 1)
         self.log.append((key, value, now_revision, outcome))
-        self.replies[name] = Saved(outcome, now_revision, now_value)
+        self.replies[name] = SaveResult(outcome, now_revision, now_value)
         return self.replies[name]
 
 

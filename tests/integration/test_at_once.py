@@ -24,7 +24,7 @@ from quizzes.assignments.deadlines import Window
 from quizzes.assignments.deletion import delete_assignment, restore_assignment
 from quizzes.assignments.lifecycle import AssignmentSettings, assign
 from quizzes.assignments.supports import Supports, set_class_supports, set_supports
-from quizzes.attempts.answers import Saved
+from quizzes.attempts.answers import SaveResult
 from quizzes.attempts.breaks import end_break, start_break
 from quizzes.attempts.integrity import check_integrity
 from quizzes.attempts.lifecycle import reopen, start_attempt, submit_attempt
@@ -368,7 +368,7 @@ def test_start_attempt_of_a_class_at_once_starts_for_each(assignment: Assignment
 def test_one_save_many_times_at_once_is_logged_once(attempt: Attempt) -> None:
     replies = at_once([lambda: save(attempt, "one", "b", operation="tap")] * 50)
 
-    assert replies == [Saved("saved", 1, "b")] * 50
+    assert replies == [SaveResult("saved", 1, "b")] * 50
     assert list(Answer.objects.values_list("value", "revision")) == [("b", 1)]
     assert list(AnswerEvent.objects.values_list("value", "revision", "outcome")) == [("b", 1, "saved")]
 
@@ -378,7 +378,7 @@ def test_one_stale_save_many_times_at_once_is_logged_once(attempt: Attempt) -> N
 
     replies = at_once([lambda: save(attempt, "one", "b", operation="old tab")] * 20)
 
-    assert replies == [Saved("stale", 1, "a")] * 20
+    assert replies == [SaveResult("stale", 1, "a")] * 20
     assert AnswerEvent.objects.filter(outcome="stale").count() == 1
 
 
@@ -432,7 +432,7 @@ def test_save_and_submit_at_once_never_lose_an_answer_that_was_acknowledged(
 
 def test_integrity_and_a_class_file_read_one_snapshot_while_a_student_saves(attempt: Attempt, now: datetime) -> None:
     save(attempt, "one", "a")
-    saved, revisions = list[Saved](), [1]
+    saved, revisions = list[SaveResult](), [1]
 
     def save_after_the_answers_were_read(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
         rows = execute(sql, *rest)
@@ -444,7 +444,7 @@ def test_integrity_and_a_class_file_read_one_snapshot_while_a_student_saves(atte
     with connection.execute_wrapper(save_after_the_answers_were_read):
         findings = check_integrity()
 
-    assert saved == [Saved("saved", 2, "b")]
+    assert saved == [SaveResult("saved", 2, "b")]
     assert [(finding.checked, finding.broken) for finding in findings] == [(1, ()), (0, ()), (1, ()), (1, ())]
     assert [finding.checked for finding in check_integrity()] == [1, 0, 2, 2]
 
@@ -452,7 +452,7 @@ def test_integrity_and_a_class_file_read_one_snapshot_while_a_student_saves(atte
     with connection.execute_wrapper(save_after_the_answers_were_read):
         content = export_classroom(attempt.classroom, now=now)
 
-    assert saved[1:] == [Saved("saved", 3, "b")]
+    assert saved[1:] == [SaveResult("saved", 3, "b")]
     [part] = read_class_export(content).attempts
     assert ([answer.revision for answer in part.answers], len(part.log)) == ([2], 2)
 

@@ -99,7 +99,7 @@ class StudentActions(State):
         pk = next(pk for pk, own in self.rows.items() if own is sent.model_attempt)
         self.touched.add(pk)
 
-        def act() -> answers.Saved:
+        def act() -> answers.SaveResult:
             row = self.row(pk)
             sending: dict[str, Any] = {"operation": sent.operation, "seen_revision": sent.seen, "now": self.now}
             return answers.save_answer(row, self.question_id(row, sent.question), sent.value, **sending)

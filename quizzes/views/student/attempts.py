@@ -18,14 +18,13 @@ from quizzes.assignments.deadlines import WindowState, is_over
 from quizzes.assignments.own_versions import own_versions
 from quizzes.assignments.release import is_checked_at_once
 from quizzes.assignments.supports import supports_of
-from quizzes.attempts import lifecycle as attempts
-from quizzes.attempts import reading_levels
+from quizzes.attempts import lifecycle, reading_levels
 from quizzes.attempts.access import LoadedAttempt, load_attempt
 from quizzes.attempts.answers import (
     AttemptOver,
     NotCheckable,
     Outcome,
-    Saved,
+    SaveResult,
     check_answer,
     save_answer,
     set_flag,
@@ -63,7 +62,7 @@ from quizzes.views.student.start_page import start_context
 # The outbox goes to the receipt after a 410 and shows what is newest after a 409.
 JSON_STATUS = {Outcome.SAVED: 200, Outcome.STALE: 409, Outcome.SETTLED: 409, Outcome.LATE: 410}
 # The result of a form without an answer: nothing is left to save.
-NOTHING_SENT = Saved(Outcome.SAVED, 0, None)
+NOTHING_SENT = SaveResult(Outcome.SAVED, 0, None)
 
 
 @require_http_methods(["GET", "POST"])
@@ -75,7 +74,7 @@ def start_attempt(request: HttpRequest, student: Student, public_id: str) -> Htt
         assignment = get_object_or_404(student.classroom.assignments, public_id=public_id)
         # The page below shows the reason, or is a 404 if the quiz was deleted in the meantime.
         with suppress(IsExcused, NotOpenYet, AssignmentClosed, NoAttemptsLeft, RowDeleted):
-            attempt = attempts.start_attempt(student, assignment, now=now)
+            attempt = lifecycle.start_attempt(student, assignment, now=now)
             number = resume_number(content_of(attempt), attempt.answers.order_by())
             return redirect("take_attempt", attempt.public_id, number)
     given = student_assignment(student, public_id, now=now)
@@ -193,7 +192,7 @@ def submit_attempt(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse
         return redirect("review_attempt", attempt.public_id)
     if not attempt.has_ended(now=now) and not is_from_clock and not may_submit(attempt):
         return redirect("take_attempt", attempt.public_id, paced_number(attempt) or 1)
-    submit = attempts.submit_at_deadline if is_from_clock else attempts.submit_attempt
+    submit = lifecycle.submit_at_deadline if is_from_clock else lifecycle.submit_attempt
     submit(attempt.row(), now=now, language=get_language() or "")
     return redirect("receipt", attempt.public_id)
 
@@ -222,7 +221,7 @@ def _take_answer(request: HtmxRequest, attempt: LoadedAttempt, number: int, *, n
 
 def _save_sent(
     request: HtmxRequest, attempt: LoadedAttempt, form: AnswerForm, *, now: datetime
-) -> tuple[Saved, LoadedAttempt]:
+) -> tuple[SaveResult, LoadedAttempt]:
     """Save the answer of a valid form, if it has one. Returns the attempt as it is after the save."""
     act = form.cleaned_data["act"]
     # If htmx sets a flag, the outbox sends the answer, which stays on the page.
@@ -246,7 +245,7 @@ def _save_sent(
 
 
 def _page_after_save(
-    request: HtmxRequest, attempt: LoadedAttempt, number: int, form: AnswerForm, saved: Saved, *, now: datetime
+    request: HtmxRequest, attempt: LoadedAttempt, number: int, form: AnswerForm, saved: SaveResult, *, now: datetime
 ) -> HttpResponse:
     """The page that the pressed button leads to (`_act`), unless the student must see another one first."""
     if form.language:
@@ -275,7 +274,7 @@ def _choose_language(attempt: LoadedAttempt, language: str) -> None:
     """Keep the language of the student's pages, and note on the attempt if it is another one."""
     set_language(attempt.student.id, language)
     if language != get_language():
-        attempts.note_change_of_language(attempt.id)
+        lifecycle.note_change_of_language(attempt.id)
 
 
 def _act(request: HtmxRequest, attempt: LoadedAttempt, number: int, act: str, now: datetime) -> HttpResponse:
@@ -320,7 +319,7 @@ def _redirect_to_part(part: str, attempt: LoadedAttempt, number: int) -> HttpRes
 
 
 def _stale_page(
-    request: HtmxRequest, attempt: LoadedAttempt, number: int, now: datetime, *, value: Value, saved: Saved
+    request: HtmxRequest, attempt: LoadedAttempt, number: int, now: datetime, *, value: Value, saved: SaveResult
 ) -> HttpResponse:
     """The page with the newer answer, and with the text that it replaced."""
     is_text = type_of(attempt.content.questions[number - 1]).is_typed and isinstance(value, str)
@@ -341,7 +340,7 @@ def _question_page(
     return render(request, template, {**question_context(answered, number, now=now), **notes})
 
 
-def _saved_reply(saved: Saved, attempt: LoadedAttempt, question: Question) -> JsonResponse:
+def _saved_reply(saved: SaveResult, attempt: LoadedAttempt, question: Question) -> JsonResponse:
     """The reply to the outbox after a save.
 
     is_answered: whether the stored value is an answer, not a cleared one. is_complete: whether no part is missing.
@@ -370,7 +369,7 @@ def _ended(request: HttpRequest, attempt: LoadedAttempt, now: datetime, *, is_la
     submitted = attempt.row()
     # A teacher may have given more time since the attempt was loaded.
     if is_over(at=now, deadline_at=submitted.deadline_at):
-        submitted = attempts.submit_attempt(submitted, now=now, language=get_language() or "")
+        submitted = lifecycle.submit_attempt(submitted, now=now, language=get_language() or "")
     address = reverse("receipt", args=[attempt.public_id])
     if wants_json(request):
         return JsonResponse({"outcome": str(Outcome.LATE), "location": address}, status=410)
@@ -379,7 +378,7 @@ def _ended(request: HttpRequest, attempt: LoadedAttempt, now: datetime, *, is_la
     return redirect(address)
 
 
-def _question_closed(request: HttpRequest, attempt: LoadedAttempt, number: int, saved: Saved) -> HttpResponse:
+def _question_closed(request: HttpRequest, attempt: LoadedAttempt, number: int, saved: SaveResult) -> HttpResponse:
     """Lead to the question that the class is at. The late answer is kept, labeled late."""
     if wants_json(request):
         # The outbox opens the page again after a 409.
