@@ -94,7 +94,8 @@ class SignInTrouble:
 class _Tries:
     """What one try meets. address_left: wrong PINs that its address has left; None without a limit.
 
-    address_until: the end of the wait that the page names, None if it names none.
+    address_until: the end of the wait that the page names, None if it names none. let_in_at: when the teacher let the
+    student in; None also before `_try` looks, which it does only after a refusal, to save a query.
     """
 
     student_id: int | None
@@ -219,10 +220,9 @@ def check_pin_of_attempt(
             address_until=(moments[:CODE_TRIES][-1] if moments else now) + CODE_SPAN,
         )
         on_page = replace(tries, device=found, failures=in_class, address_left=None, let_in_at=_let_in_at(student, now))
-        is_checked = on_page.refusal(now) is None
-        error = _try(
-            tries, student, pin if is_checked else "", found, address=address, target=target, device=device, now=now
-        )
+        # No student has an empty PIN, so that an unchecked one counts as wrong.
+        compared = pin if on_page.refusal(now) is None else ""
+        error = _try(tries, student, compared, found, address=address, target=target, device=device, now=now)
     if error is not None:
         raise error
 
@@ -334,7 +334,11 @@ def _try(
     device: str,
     now: datetime,
 ) -> WrongPin | PinLocked | None:
-    """Check the PIN unless a limit refuses, and record the result. Returns the error; None if the PIN is right."""
+    """Check the PIN unless a limit refuses, and record the result. Returns the error; None if the PIN is right.
+
+    found: the device as the student's class knows it, to record. `tries` has it as the limits see it. device: the id of
+    the browser.
+    """
     refusal = tries.refusal(now)
     if refusal is not None:
         tries = replace(tries, let_in_at=_let_in_at(student, now))

@@ -147,7 +147,7 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "the attempts of a student give no more guesses",
         "quizzes/people/student_sign_in.py",
-        'pin if is_checked else ""',
+        'pin if on_page.refusal(now) is None else ""',
         "pin",
         "tests/people/test_student_sign_in.py",
         *("-k", "many_attempts"),
