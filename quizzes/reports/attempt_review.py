@@ -41,6 +41,8 @@ MAX_REREAD = 5
 
 Level = Literal["got_it", "almost", "not_yet"]
 RowMark = Literal["right", "wrong", "no", "given", "ungraded"]
+# A sentence, and the numbers of the missed questions that it answers.
+SentenceToReread = tuple[Sentence, list[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,6 @@ class ReviewedAttempt:
     """A whole attempt with verdicts.
 
     missed: the questions without full points, except those that a teacher must still grade.
-    Each sentence to reread has the numbers of the missed questions that it answers.
     """
 
     content: AttemptContent
@@ -158,7 +159,7 @@ class ReviewedAttempt:
         return graded != sum((score.earned for score in self.objectives), start=Fraction(0))
 
     @property
-    def reread(self) -> tuple[tuple[Objective, tuple[tuple[Sentence, list[int]], ...]], ...]:
+    def reread(self) -> tuple[tuple[Objective, tuple[SentenceToReread, ...]], ...]:
         """Each objective that is not in `known`, and the sentences to reread for it first, in reading order.
 
         Each objective has the sentence that cost most points. Others follow by the points that they cost, up to
@@ -175,19 +176,14 @@ class ReviewedAttempt:
         for _, sentence in others:
             if len(chosen) < MAX_REREAD:
                 chosen.add(sentence)
-        return tuple(
-            (
-                objective,
-                tuple(
-                    (sentence, _numbers(self.missed, sentence, objective.key))
-                    for sentence in sorted({one for _, one in ranked} & chosen, key=lambda sentence: sentence.number)
-                ),
-            )
-            for objective, ranked in costs
-        )
+        found = []
+        for objective, ranked in costs:
+            sentences = sorted({one for _, one in ranked} & chosen, key=lambda sentence: sentence.number)
+            found.append((objective, tuple((one, _numbers(self.missed, one, objective.key)) for one in sentences)))
+        return tuple(found)
 
     @property
-    def read_again(self) -> tuple[tuple[Sentence, list[int]], ...]:
+    def first_to_reread(self) -> tuple[SentenceToReread, ...]:
         """The sentence to start with, at most one: the first of `reread`, else the evidence of most missed answers."""
         listed = [sentence for _, sentences in self.reread for sentence, _ in sentences]
         counted = Counter(sentence for item in self.missed for sentence in item.evidence)
@@ -298,7 +294,6 @@ def _review(question: Question, value: Value, content: AttemptContent, adjustmen
     """The review by the key that gives the answer most credit, the newest of equal ones. `correct` lists every key.
 
     The choices are in the order that the student saw.
-
     The reason next to a row is shown only if a regrade did not change that row.
     """
     reading, shuffle = content.reading_of(question), content.shuffle

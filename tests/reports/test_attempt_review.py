@@ -166,7 +166,7 @@ def test_a_weak_student_rereads_a_few_sentences_and_one_for_each_objective(db: N
         (21, [14, 15]),
     ]
     # More of the missed questions are about s6, but a student reads a list from its top.
-    assert [sentence.number for sentence, _ in reviewed.read_again] == [4]
+    assert [sentence.number for sentence, _ in reviewed.first_to_reread] == [4]
 
 
 def test_an_objective_that_the_student_got_is_not_to_reread(db: None) -> None:
@@ -194,7 +194,7 @@ def test_the_sentence_to_start_with_is_in_the_list_of_sentences_to_reread(db: No
     reviewed = review_content(content, answers, NO_ADJUSTMENTS)
     assert min(sentence.number for item in reviewed.missed for sentence in item.evidence) == 6
     assert [sentence.number for _, sentences in reviewed.reread for sentence, _ in sentences] == [21]
-    assert [(sentence.number, numbers) for sentence, numbers in reviewed.read_again] == [(21, [14])]
+    assert [(sentence.number, numbers) for sentence, numbers in reviewed.first_to_reread] == [(21, [14])]
 
 
 def test_sentence_to_reread_says_question_for_one_with_two_digits(student: Student, student_client: Client) -> None:

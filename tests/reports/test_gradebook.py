@@ -306,13 +306,13 @@ def test_review_of_an_attempt_says_what_was_earned_and_why(assignment: Assignmen
     ]
     assert [item.question.key for item in reviewed.missed] == ["some", "who", "proof"]
     # s1 to s6 are each the evidence of one missed question; the first is shown.
-    assert [(sentence.key, numbers) for sentence, numbers in reviewed.read_again] == [("s1", [2])]
+    assert [(sentence.key, numbers) for sentence, numbers in reviewed.first_to_reread] == [("s1", [2])]
 
 
 def test_review_of_a_perfect_attempt_has_nothing_to_read_again(assignment: Assignment) -> None:
     reviewed = review_attempt(make_answered_attempt(assignment=assignment))
 
-    assert (reviewed.missed, reviewed.read_again) == ((), ())
+    assert (reviewed.missed, reviewed.first_to_reread) == ((), ())
     assert [(score.share, score.level) for score in reviewed.objectives] == [(Fraction(1), "got_it")] * 2
 
 
