@@ -58,8 +58,10 @@ def administrator_required[**P](view: AdministratorView[P]) -> AdministratorView
 @administrator_required
 def administration(request: TeacherRequest) -> HttpResponse:
     """Health, storage, backups, accounts and open invitations."""
-    _, lines = health.report(health.READING_CHECKS)
-    checks = [_shown(line) for line in lines]
+    checks = [
+        {"is_ok": result.verdict == "ok", "label": LABELS[result.name], "found": result.found}
+        for result in health.report(health.READING_CHECKS)
+    ]
     form = AccountSearchForm(request.GET)
     query = form.cleaned_data["q"] if form.is_valid() else ""
     page = Paginator(find_accounts(query), ACCOUNTS_ON_A_PAGE).get_page(request.GET.get("page"))
@@ -114,11 +116,6 @@ def revoke_invitation(request: TeacherRequest, number: int) -> HttpResponse:
     """Cancel anyone's open invitation."""
     say_canceled(request, accounts.revoke_invitation(number))
     return redirect("administration")
-
-
-def _shown(line: str) -> dict[str, object]:
-    verdict, name, *found = line.split(maxsplit=2)
-    return {"is_ok": verdict == "ok", "label": LABELS[name], "found": "".join(found)}
 
 
 def _account(number: int) -> User:

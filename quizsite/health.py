@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -24,7 +25,7 @@ from quizsite.models import SiteState
 from quizsite.secret_key import has_its_key
 from quizsite.sqlite import library
 
-# A class writes a few MB a day, and a database needs free space to compact itself.
+# A class writes a few MB a day, and a database needs free space to compact itself. A backup leaves as much.
 DISK_LEAST_BYTES = 200 * 1024 * 1024
 DISK_LEAST_SHARE = 0.05
 # A site needs no more than this, however large its disk is.
@@ -34,6 +35,7 @@ DISK_ENOUGH_BYTES = 2 * 1024**3
 BACKUP_AFTER_START = timedelta(minutes=15)
 
 # The grace time is one minute. Web machines that differ by more than this would decide differently.
+# Backups use it too.
 CLOCK_TOLERANCE = timedelta(seconds=5)
 # Recorded while this machine's clock, or another web machine's, was ahead.
 IN_THE_FUTURE = "in the future by this machine's clock"
@@ -77,6 +79,17 @@ class CheckWarning(Exception):
     """Someone must look at what a check found, but the site works. The message is for the operator, too."""
 
 
+class CheckResult(NamedTuple):
+    """What one check found, in words. verdict: ok, WARN or FAIL. name: of its function."""
+
+    verdict: str
+    name: str
+    found: str
+
+    def __str__(self) -> str:
+        return " ".join(self).rstrip()
+
+
 @login_not_required
 @require_safe
 def livez(request: HttpRequest) -> HttpResponse:
@@ -88,10 +101,13 @@ def livez(request: HttpRequest) -> HttpResponse:
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
     """Ok, or 503 and fail. For the operator, one line for each check."""
-    fit, lines = report()
+    results = report()
+    is_ready = all(result.verdict != "FAIL" for result in results)
+    lines = list(map(str, results))
     if not is_operator(request):
-        lines = ["ok" if fit else "fail"]
-    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8", status=200 if fit else 503)
+        lines = ["ok" if is_ready else "fail"]
+    status = 200 if is_ready else 503
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8", status=status)
 
 
 @login_not_required
@@ -117,19 +133,19 @@ def is_operator(request: HttpRequest) -> bool:
     return not is_forwarded and is_loopback(str(request.META.get("REMOTE_ADDR", "")))
 
 
-def report(checks: Sequence[Callable[[], str]] | None = None) -> tuple[bool, list[str]]:
-    """Whether no check failed, and a line for each: ok, WARN or FAIL, its name, and what it found."""
-    fit, lines = True, []
+def report(checks: Sequence[Callable[[], str]] | None = None) -> list[CheckResult]:
+    """The result of each check."""
+    results = []
     for check in CHECKS if checks is None else checks:
         try:
-            lines.append(f"ok {check.__name__} {check()}".rstrip())
+            verdict, found = "ok", check()
         except CheckWarning as warning:
-            lines.append(f"WARN {check.__name__} {warning}")
+            verdict, found = "WARN", str(warning)
         except (CheckFailed, Error, OSError, ImproperlyConfigured) as error:
-            fit = False
             # A driver's own message can hold a host, a path or a user name.
-            lines.append(f"FAIL {check.__name__} {error if isinstance(error, CheckFailed) else type(error).__name__}")
-    return fit, lines
+            verdict, found = "FAIL", str(error if isinstance(error, CheckFailed) else type(error).__name__)
+        results.append(CheckResult(verdict, check.__name__, found))
+    return results
 
 
 def read() -> str:
