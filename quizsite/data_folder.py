@@ -9,15 +9,15 @@ from django.core.exceptions import ImproperlyConfigured
 
 from quizsite.backups.manifest import SQLITE_FILE
 from quizsite.backups.swap import COMMITTED
-from quizsite.environment import LEAST_CHARACTERS
+from quizsite.environment import KEY_LEAST_CHARACTERS
 
 # After the move to PostgreSQL, the SQLite file beside this one is no longer the site.
 MOVED = "moved_to_postgresql"
 
 # Django requires 50 characters; 50 random bytes make 67.
 SECRET_KEY_BYTES = 50
-# Django's own limits. Source: django/core/checks/security/base.py.
-LEAST_DIFFERENT = 5
+# Different characters of a key. Django's own limit, as `KEY_LEAST_CHARACTERS`.
+KEY_LEAST_DIFFERENT = 5
 
 
 def make_data_folder(folder: Path) -> Path:
@@ -114,9 +114,9 @@ def secret_key(folder: Path, *, database: Path | None = None) -> str:
 
 def strong_key(key: str, name: str) -> str:
     """The key itself. Raises ImproperlyConfigured if it can be guessed. name: where it is set."""
-    if len(key) < LEAST_CHARACTERS or len(set(key)) < LEAST_DIFFERENT:
+    if len(key) < KEY_LEAST_CHARACTERS or len(set(key)) < KEY_LEAST_DIFFERENT:
         raise ImproperlyConfigured(
-            f"The secret key in {name} can be guessed: it needs {LEAST_CHARACTERS} random characters. Put a new one "
-            "there, and the earlier one into FOOTNOTE_SECRET_KEY_FALLBACKS, so that PINs stay."
+            f"The secret key in {name} can be guessed: it needs {KEY_LEAST_CHARACTERS} random characters. Put a new "
+            "one there, and the earlier one into FOOTNOTE_SECRET_KEY_FALLBACKS, so that PINs stay."
         )
     return key

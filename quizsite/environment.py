@@ -20,7 +20,7 @@ TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS = frozenset({"0", "false", "no", "off", ""})
 
 # Characters of a secret: 128 bits as hexadecimal digits have 32, as base64 22.
-SECRET_LEAST = 22
+SECRET_LEAST_CHARACTERS = 22
 
 # A password with one of these breaks an address.
 ENCODING = "In a password, write % as %25, / as %2F, # as %23, and ? as %3F."
@@ -159,8 +159,8 @@ def secret(variables: Mapping[str, str], name: str) -> str:
     """The secret called `name`, "" if it is not set; refuses one that can be guessed or that a header cannot carry."""
     text = variables.get(name, "").strip()
     # The message does not repeat it.
-    if text and (len(text) < SECRET_LEAST or not text.isascii() or not text.isprintable() or " " in text):
-        raise ImproperlyConfigured(f"{name} must have at least {SECRET_LEAST} letters, digits, or marks.")
+    if text and (len(text) < SECRET_LEAST_CHARACTERS or not text.isascii() or not text.isprintable() or " " in text):
+        raise ImproperlyConfigured(f"{name} must have at least {SECRET_LEAST_CHARACTERS} letters, digits, or marks.")
     return text
 
 
@@ -183,8 +183,8 @@ def words(variables: Mapping[str, str], name: str) -> list[str]:
     return [word.strip() for word in variables.get(name, "").split(",") if word.strip()]
 
 
-# Of a secret key.
-LEAST_CHARACTERS = 50
+# Django's own limit. Source: django/core/checks/security/base.py.
+KEY_LEAST_CHARACTERS = 50
 
 
 def secret_keys(variables: Mapping[str, str], name: str) -> list[str]:
@@ -193,7 +193,7 @@ def secret_keys(variables: Mapping[str, str], name: str) -> list[str]:
     if len(listed) == 1:
         # The key may have a blank at an end.
         return list(dict.fromkeys([*listed, text]))
-    return [text] if any(len(key) < LEAST_CHARACTERS for key in listed) else listed
+    return [text] if any(len(key) < KEY_LEAST_CHARACTERS for key in listed) else listed
 
 
 def host_list(variables: Mapping[str, str], name: str) -> list[str]:
@@ -215,7 +215,8 @@ def host_list(variables: Mapping[str, str], name: str) -> list[str]:
             raise problem
         if not host.isascii():
             try:
-                hosts[place] = "." * host.startswith(".") + host.removeprefix(".").encode("idna").decode()
+                dot = "." if host.startswith(".") else ""
+                hosts[place] = dot + host.removeprefix(".").encode("idna").decode()
             except UnicodeError as error:
                 raise problem from error
     return hosts

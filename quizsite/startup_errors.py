@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, OperationalError, ProgrammingError
 
 # What the operator does about a file that this user may not use, a read-only file system, or a full disk.
-OPERATORS = {
+ADVICE = {
     **dict.fromkeys((EACCES, EPERM), "Run this as the user of the site, and let that user read and write there."),
     EROFS: "Make the file system writable, and try again.",
     **dict.fromkeys((ENOSPC, EDQUOT), "Free some space, and try again."),
@@ -75,7 +75,7 @@ def message_for(problem: Exception) -> str | None:
             if not os.path.exists(path):
                 return f"The database {path} is gone. Run `manage.py restore BACKUP`."
             if os.statvfs(path).f_flag & os.ST_RDONLY:
-                return f"The database {path} is on a file system that is read-only. {OPERATORS[EROFS]}"
+                return f"The database {path} is on a file system that is read-only. {ADVICE[EROFS]}"
             return f"The database {path} cannot be opened. Run this as the user of the site."
         case OperationalError() if "unsupported startup parameter" in text:
             return "PgBouncer refuses the settings of a connection. Set it up as docs/scaling.md says."
@@ -85,7 +85,7 @@ def message_for(problem: Exception) -> str | None:
                 "again. If it is not full, look into the log of the machine."
             )
         # Beside the database, made by a command that root ran, for example.
-        case OperationalError(__cause__=OSError(errno=code) as cause) if code in OPERATORS:
+        case OperationalError(__cause__=OSError(errno=code) as cause) if code in ADVICE:
             return message_for(cause)
         case OperationalError() if settings.POSTGRESQL:
             return f"The database server refuses or does not answer. Check DATABASE_URL and the server: {text}"
@@ -101,6 +101,6 @@ def message_for(problem: Exception) -> str | None:
         # SQLite's error for a damaged file has the class itself, and all others have one below it.
         case DatabaseError() if type(problem) is DatabaseError:
             return f"The database is damaged ({text}). Stop the site and run `manage.py restore BACKUP`."
-        case OSError(errno=code) if code in OPERATORS:
-            return f"{problem.filename or 'A file'} cannot be used: {problem.strerror}. {OPERATORS[code]}"
+        case OSError(errno=code) if code in ADVICE:
+            return f"{problem.filename or 'A file'} cannot be used: {problem.strerror}. {ADVICE[code]}"
     return None

@@ -29,7 +29,7 @@ from quizsite.health import CLOCK_TOLERANCE, DISK_LEAST_BYTES
 from quizsite.models import SiteState
 from quizsite.sqlite import library
 from quizsite.sqlite.copy import CopyDamaged, copy_database
-from quizsite.startup_errors import OPERATORS
+from quizsite.startup_errors import ADVICE
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ def make_backup(folder: Path, *, now: datetime, suffix: str = "") -> Path:
                 raise
     except OSError as error:
         place = f" ({error.filename})" if error.filename else ""
-        advice = OPERATORS.get(error.errno or 0, "" if folder.is_dir() else "Use another folder (FOOTNOTE_BACKUPS).")
+        advice = ADVICE.get(error.errno or 0, "" if folder.is_dir() else "Use another folder (FOOTNOTE_BACKUPS).")
         text = f"The backup in {folder} stopped: {error.strerror or error}{place}. {advice}"
         raise BackupError(text.strip()) from error
     return done

@@ -38,7 +38,7 @@ from quizsite.site_lock import SiteInUse, exclusive
 from quizsite.sqlite import library
 from quizsite.sqlite.copy import empty_log, quick_check
 from quizsite.sqlite.prepare import prepare_database
-from quizsite.startup_errors import OPERATORS
+from quizsite.startup_errors import ADVICE
 from quizzes.people.erasure_ledger import whole_lines
 
 # For a site with this engine and a backup of the other one.
@@ -95,7 +95,7 @@ def restore(backup: Path, *, now: datetime, accept_findings: bool = False) -> Re
     except OSError as error:
         place = f" ({error.filename})" if error.filename else ""
         reason = f"{error.strerror or error}{place}"
-        advice = OPERATORS.get(error.errno or 0, "Start the site or try again.")
+        advice = ADVICE.get(error.errno or 0, "Start the site or try again.")
         raise BackupError(f"The restore stopped: {reason}. Nothing is lost. {advice}") from error
 
 
