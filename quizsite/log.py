@@ -26,11 +26,11 @@ _SECRET_PATH = re.compile(
 HIDDEN = "..."
 
 # Not allowed, not found, wrong method. Some of these come before any view has read the session.
-REFUSALS = frozenset({403, 404, 405})
+STATUSES_BEFORE_VIEWS = frozenset({403, 404, 405})
 
 # Of requests that Django refuses, such as one for an unknown host or with too many fields. Anyone can send them. The
 # line says what was wrong, and a traceback says no more.
-REFUSED_REQUESTS = "django.security."
+SECURITY_LOGGERS = "django.security."
 # Django advises to change a setting of its own, which the environment names FOOTNOTE_HOSTS.
 UNKNOWN_HOST = "django.security.DisallowedHost"
 REFUSED_FORM = "django.security.csrf"
@@ -60,15 +60,15 @@ class RequestFilter(logging.Filter):
         """Always True: it hides no record."""
         request = getattr(record, "request", None)
         status = getattr(record, "status_code", 500)
-        may_query = status in REFUSALS
+        may_query = status in STATUSES_BEFORE_VIEWS
         account, request_id = "", current_request_id.get()
         if isinstance(request, HttpRequest):
             account = account_of(request, may_query=may_query)
             request_id = request_id or request.META.get(REQUEST_ID_KEY, "")
         record.account, record.request_id = account, request_id
-        # The site refused the request and works as it should: its line says enough.
-        is_refusal = record.levelno < logging.ERROR and status < 500
-        if record.name.startswith(REFUSED_REQUESTS) or is_refusal:
+        # The site works as it should, and the line says enough. A record without a status keeps its traceback.
+        is_expected = record.levelno < logging.ERROR and status < 500
+        if record.name.startswith(SECURITY_LOGGERS) or is_expected:
             record.exc_info = None
         record.msg, record.args = hide_secrets(record.getMessage()), None
         if record.name == UNKNOWN_HOST:

@@ -98,8 +98,9 @@ def _run_forever() -> None:
     rest.wait(CHECK_AFTER_SECONDS)
     _try(check_database, "check of the whole database")
     # Not the time of day: a clock that is set back must not put the next try off.
-    not_before = time.monotonic()
-    scores_not_before: float | None = not_before
+    backup_not_before = time.monotonic()
+    # None once the scores are up to date.
+    scores_not_before: float | None = backup_not_before
     while True:
         close_old_connections()
         # Until it succeeds: after a database that was down, old scores would stay until the next start.
@@ -107,14 +108,14 @@ def _run_forever() -> None:
             is_done = _try(update_scores, "update of scores")
             scores_not_before = None if is_done else time.monotonic() + RETRY_SECONDS
         try:
-            if time.monotonic() >= not_before:
+            if time.monotonic() >= backup_not_before:
                 back_up_if_due(now=timezone.now())
         except BackupError as problem:
             logger.error("The scheduled backup failed: %s", problem)
-            not_before = time.monotonic() + RETRY_SECONDS
+            backup_not_before = time.monotonic() + RETRY_SECONDS
         except Exception:
             logger.exception("The scheduled backup failed.")
-            not_before = time.monotonic() + RETRY_SECONDS
+            backup_not_before = time.monotonic() + RETRY_SECONDS
         rest.wait(INTERVAL_SECONDS)
 
 
