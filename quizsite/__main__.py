@@ -61,6 +61,11 @@ class CommandLine(ManagementUtility):
         )
 
 
+def needs_site(arguments: list[str]) -> bool:
+    """Whether the command works on a site. Its help does not."""
+    return bool(NEED_A_SITE.intersection(arguments[1:2])) and not HELP.intersection(arguments)
+
+
 def main() -> None:
     """Run the command that the arguments name; an error that the operator can fix ends with one line."""
     if command := WITHOUT_SETTINGS.get("".join(sys.argv[1:2])):
@@ -72,7 +77,7 @@ def main() -> None:
             # Loading the site makes hardly any garbage, and looking for some takes a twentieth of the start.
             # quizsite/server.py collects again.
             gc.disable()
-        if NEED_A_SITE.intersection(sys.argv[1:2]) and not HELP.intersection(sys.argv):
+        if needs_site(sys.argv):
             # The settings make the data folder before any command runs.
             os.environ["FOOTNOTE_NEEDS_SITE"] = "1"
         if sys.argv[1:2] == ["accept_secret_key"]:
@@ -87,7 +92,7 @@ def run(arguments: list[str]) -> None:
     What a command writes during a restore would be replaced with the rest. With another key, links would not work and
     backups could not be restored.
     """
-    if NEED_A_SITE.intersection(arguments[1:2]) and not HELP.intersection(arguments):
+    if needs_site(arguments):
         django.setup()
         try:
             hold_site(settings.DATA_DIR)
