@@ -83,6 +83,6 @@ def _question_line(report: ItemReport, question: QuestionReport) -> list[CellVal
         _percent(figures.lower_share),
         commonest.option.text if commonest is not None else "",
         commonest.count if commonest is not None else None,
-        question.waiting_count or None,
+        question.ungraded_count or None,
         "; ".join(flag.reason for flag in figures.flags),
     ]

@@ -117,7 +117,7 @@ class QuestionLine:
 
         Part of the points of a long question is no failure.
         """
-        return self.points_share is not None and self.points_share < NOT_YET_SHARE and not self.report.waiting_count
+        return self.points_share is not None and self.points_share < NOT_YET_SHARE and not self.report.ungraded_count
 
     @property
     def is_to_reteach(self) -> bool:
@@ -223,6 +223,7 @@ class ClassReport:
         counts = Counter[str]()
         for choice in choices:
             counts[choice.option.mark] += choice.count
+        # Without the reasons of choices that nobody gave.
         return +counts
 
     @property
@@ -256,7 +257,7 @@ def class_report(assignment: Assignment, *, now: datetime, standards: Sequence[S
             report=question,
             objective=titles.get(question.question.objective, ""),
             right_count=right[question.question.key],
-            graded_count=items.figures.attempt_count - question.waiting_count,
+            graded_count=items.figures.attempt_count - question.ungraded_count,
             points_share=question.figures.facility if question.figures.item.points else None,
             has_misconception=question.number in named,
         )
@@ -376,7 +377,7 @@ def _retry(questions: Sequence[QuestionLine], misconceptions: Sequence[Misconcep
         for line in sorted(questions, key=_difficulty)
         if line.points_share is not None
         and line.points_share < GOT_IT_SHARE
-        and not line.report.waiting_count
+        and not line.report.ungraded_count
         and line.report.number not in numbers
         and not line.report.is_regraded
     ]

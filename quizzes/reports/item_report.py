@@ -47,7 +47,7 @@ class DifferentEditions(ValueError):
 class QuestionReport:
     """One question with its figures. number: its position in the set. evidence: the sentences of its key.
 
-    waiting_count: answers that a teacher must still grade; until then they count in no figure but this one.
+    ungraded_count: answers that a teacher must still grade; until then they count in no figure but this one.
     language: of the texts. A text without a translation says its own.
     is_regraded: whether a regrade of the question is in force in one of the assignments. gives_full_credit: whether one
     gives everyone full credit.
@@ -58,7 +58,7 @@ class QuestionReport:
     type_label: str
     evidence: tuple[Sentence, ...]
     figures: ItemFigures
-    waiting_count: int
+    ungraded_count: int
     reading: Reading
     language: str
     is_regraded: bool = False
@@ -119,14 +119,14 @@ class _DistinctAnswer:
     """One distinct answer to one question.
 
     credit: 0 to 1. misread: the sentences that each wrong option points to.
-    is_waiting: a teacher must still grade it; until then nobody knows whether its options are wrong.
+    is_ungraded: a teacher must still grade it; until then nobody knows whether its options are wrong.
     """
 
     credit: Fraction
     is_answered: bool
     options: tuple[Option, ...]
     misread: tuple[tuple[str, ...], ...]
-    is_waiting: bool
+    is_ungraded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ class _QuestionAnswers:
         answers = [
             DistinctAnswer(
                 answer.credit,
-                () if answer.is_waiting else tuple(option.id for option in answer.options),
+                () if answer.is_ungraded else tuple(option.id for option in answer.options),
                 answer.is_answered,
             )
             for answer in self.answers
@@ -155,16 +155,16 @@ class _QuestionAnswers:
 
     def misread(self) -> MisreadColumn:
         """The column for the misread map."""
-        return MisreadColumn([() if answer.is_waiting else answer.misread for answer in self.answers], self.codes)
+        return MisreadColumn([() if answer.is_ungraded else answer.misread for answer in self.answers], self.codes)
 
-    def waiting_count(self) -> int:
+    def ungraded_count(self) -> int:
         """The number of answers that a teacher must still grade."""
         counts = Counter(self.codes)
-        return sum(counts[code] for code, answer in enumerate(self.answers) if answer.is_waiting)
+        return sum(counts[code] for code, answer in enumerate(self.answers) if answer.is_ungraded)
 
     def graded_share(self) -> float | None:
         """The mean credit without the answers that a teacher must still grade; None if no other is left."""
-        graded = [answer for code in self.codes if not (answer := self.answers[code]).is_waiting]
+        graded = [answer for code in self.codes if not (answer := self.answers[code]).is_ungraded]
         return float(sum(answer.credit for answer in graded) / len(graded)) if graded else None
 
 
@@ -188,8 +188,8 @@ def item_report(assignments: Sequence[Assignment], *, policy: str | None = FIRST
         for question, row in zip(questions, answers, strict=True)
     ]
     columns = [row.column() for row in answers]
-    waiting_counts = [row.waiting_count() for row in answers]
-    in_totals = [replace(item, points=0) if count else item for item, count in zip(items, waiting_counts, strict=True)]
+    ungraded_counts = [row.ungraded_count() for row in answers]
+    in_totals = [replace(item, points=0) if count else item for item, count in zip(items, ungraded_counts, strict=True)]
     figures = analyze_columns(in_totals, columns, order_of=lambda number: _order(attempts[number], shown))
     figures = _with_languages(figures, columns, attempts, content)
     return ItemReport(
@@ -205,9 +205,9 @@ def item_report(assignments: Sequence[Assignment], *, policy: str | None = FIRST
                 type_label=gettext(type_of(question).label),
                 evidence=reading.sentences(evidence_of(question, regrades.values())),
                 figures=_without_ungraded(figures.items[place], items[place], answers[place])
-                if waiting_counts[place]
+                if ungraded_counts[place]
                 else figures.items[place],
-                waiting_count=waiting_counts[place],
+                ungraded_count=ungraded_counts[place],
                 reading=reading,
                 language=content.document.language,
                 is_regraded=any(after.regrades.get(question.key) for after in regrades.values()),
@@ -317,7 +317,7 @@ def _distinct_answer(question: Question, value: Value, after: Adjustments, docum
         is_answered=value is not None,
         options=options,
         misread=tuple(option.leans_on for option in options if option.leans_on and not option.right),
-        is_waiting=needs_grading(question, value, after),
+        is_ungraded=needs_grading(question, value, after),
     )
 
 
@@ -337,7 +337,7 @@ def _apply_manual_grades(
             place = place_of[key]
             row, number = answers[place], number_of[attempt_id]
             credit = Fraction(points) / questions[place].points
-            graded = replace(row.answers[row.codes[number]], credit=credit, is_waiting=False)
+            graded = replace(row.answers[row.codes[number]], credit=credit, is_ungraded=False)
             if credit == 1 and type_of(questions[place]).is_typed:
                 # No key has these words, and they are right.
                 graded = replace(graded, options=tuple(replace(one, right=True) for one in graded.options), misread=())

@@ -84,7 +84,7 @@ def item_scatter(questions: Iterable[QuestionReport]) -> dict[str, Any]:
         for question in questions
         if question.figures.facility is not None
         and question.figures.discrimination is not None
-        and not question.waiting_count
+        and not question.ungraded_count
     ]
     lowest = min([0.0, *(floor(2 * height) / 2 for _, _, height in shown)])
     unit = _TALL / (1 - lowest)

@@ -457,11 +457,11 @@ def test_ungraded_answers_count_in_no_figure_of_any_page(seed: int, classroom: C
         total and total.share for total in mastery_of(book).totals
     ]
     waiting = sum(cell.attempt.ungraded_count for row in book.rows for cell in row.cells if cell.attempt is not None)
-    assert sum(question.waiting_count for question in items.questions) == waiting
+    assert sum(question.ungraded_count for question in items.questions) == waiting
     for line, question in zip(report.questions, items.questions, strict=True):
         assert line.points_share == question.figures.facility
-        assert line.graded_count == len(book.rows) - question.waiting_count
-        assert not (question.waiting_count and (line.is_weak or question.figures.flags))
+        assert line.graded_count == len(book.rows) - question.ungraded_count
+        assert not (question.ungraded_count and (line.is_weak or question.figures.flags))
 
 
 @SEEDS

@@ -421,7 +421,7 @@ def test_an_answer_waits_for_its_mark_and_is_no_wrong_answer(essay: Assignment, 
 
     question = item_report([essay]).questions[4]
 
-    assert (question.waiting_count, question.figures.answered_count) == (1, 2)
+    assert (question.ungraded_count, question.figures.answered_count) == (1, 2)
     # 1 of 2 points, and nothing for the skipped question. It is in no total until the third is graded.
     assert question.figures.facility == pytest.approx(1 / 4)
     assert item_report([essay]).figures.max_points == 8

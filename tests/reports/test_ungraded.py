@@ -119,7 +119,7 @@ def test_results_count_no_ungraded_answer(given: Assignment, teacher: User, teac
     assert [line.student.display_name for line in report.needing_help] == ["Ben"]
     # Ben skipped question 3, and the other 2 answers wait.
     question = report.questions[2]
-    assert (question.report.waiting_count, question.right_count, question.graded_count) == (2, 0, 1)
+    assert (question.report.ungraded_count, question.right_count, question.graded_count) == (2, 0, 1)
     assert (question.points_share, question.is_weak) == (0, False)
     assert 3 not in [retried.number for retried in report.retry.questions]
     mastery = mastery_of(gradebook(given.classroom, now=NOW))

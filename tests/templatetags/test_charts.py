@@ -13,7 +13,7 @@ from quizzes.templatetags.charts import item_scatter, score_histogram
 
 def question(number: int, facility: float | None, discrimination: float | None, **changes: Any) -> Any:
     figures = SimpleNamespace(facility=facility, discrimination=discrimination, flags=changes.pop("flags", ()))
-    return SimpleNamespace(number=number, figures=figures, waiting_count=changes.pop("waiting_count", 0))
+    return SimpleNamespace(number=number, figures=figures, ungraded_count=changes.pop("ungraded_count", 0))
 
 
 def test_only_a_range_of_1_point_is_in_the_singular() -> None:
@@ -40,7 +40,7 @@ def test_scatter_puts_hard_questions_left_and_telling_ones_high() -> None:
 
 def test_scatter_draws_only_questions_with_both_figures() -> None:
     sound = [question(1, 0.5, 0.5), question(2, 0.6, 0.4)]
-    without = [question(3, None, 0.1), question(4, 0.1, None), question(5, 0.1, 0.1, waiting_count=2)]
+    without = [question(3, None, 0.1), question(4, 0.1, None), question(5, 0.1, 0.1, ungraded_count=2)]
     assert [dot["number"] for dot in item_scatter([*sound, *without])["dots"]] == [1, 2]
     assert item_scatter([sound[0], *without])["dots"] == []
 

@@ -19,7 +19,7 @@ def item_analysis(request: TeacherRequest, public_id: str) -> HttpResponse:
     form = AttemptsForm(request.GET)
     together = _together(request, assignment)
     report = item_report(together if form.over == "together" else [assignment], policy=form.policy)
-    waiting = [question for question in report.questions if question.waiting_count]
+    waiting = [question for question in report.questions if question.ungraded_count]
     context = {
         "assignment": assignment,
         "classroom": assignment.classroom,
