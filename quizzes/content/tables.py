@@ -22,9 +22,12 @@ def text_of(table: Mapping[str, Any], name: str, *, optional: bool = False, at_m
         raise InvalidDocument(f"“{name}” is missing")
     if at_most is not None and len(value.strip()) > at_most:
         raise InvalidDocument(f"“{name}” is longer than {at_most} characters")
-    text = value.strip()
-    # A translated text knows its language, and `strip` would lose that.
-    return value if text == value else text
+    return stripped(value)
+
+
+def stripped(text: str) -> str:
+    """The text without outer spaces; itself if it has none, because a copy of a translated text has no language."""
+    return text if text == text.strip() else text.strip()
 
 
 def texts_of(table: Mapping[str, Any], name: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from quizzes.content.pictures import Picture, parse_picture
 from quizzes.content.question_types.results import GradedPart, KeyRow, Option, Review
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.reading import Reading
-from quizzes.content.tables import InvalidDocument, repeated, text_of, texts_of
+from quizzes.content.tables import InvalidDocument, repeated, stripped, text_of, texts_of
 from quizzes.phrases import gettext, gettext_noop
 
 SKILL_LABELS = {
@@ -247,7 +247,7 @@ def common_fields(document: Mapping[str, Any]) -> dict[str, Any]:
 
 def lines_of(document: Mapping[str, Any], name: str) -> tuple[str, ...]:
     """The list of texts under `name`, stripped, () when absent; raises InvalidDocument for a blank one."""
-    texts = tuple(text if text == text.strip() else text.strip() for text in texts_of(document, name))
+    texts = tuple(map(stripped, texts_of(document, name)))
     if not all(texts):
         raise InvalidDocument(f"“{name}” has an empty text")
     return texts
