@@ -97,7 +97,12 @@ def upcoming(value: datetime | None, now: datetime) -> str:
     zone = timezone.get_current_timezone()
     local = value.astimezone(zone)
     days = (local.date() - now.astimezone(zone).date()).days
-    name = gettext("today") if days == 0 else str(WEEKDAYS[local.weekday()]) if 0 < days < 7 else _day(local)
+    if days == 0:
+        name = gettext("today")
+    elif 0 < days < 7:
+        name = str(WEEKDAYS[local.weekday()])
+    else:
+        name = _day(local)
     return f"{name}, {wall_clock(local)}"
 
 

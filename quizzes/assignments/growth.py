@@ -124,8 +124,8 @@ def students_without_half(check: HalvedCheck, classroom: Classroom) -> list[Stud
         classroom.students.enrolled().exclude(pk__in=halved.values("student")).exclude(pk__in=started.values("student"))
     )
     excused = by_student(Excuse, [assignment.pk for assignment in check.assignments])
-    halves = [{assignment.pk for assignment in check.other_form(half)} for half in (0, 1)]
-    return [student for student in students if not any(half <= excused[student.pk] for half in halves)]
+    other_forms = [{assignment.pk for assignment in check.other_form(half)} for half in (0, 1)]
+    return [student for student in students if not any(ids <= excused[student.pk] for ids in other_forms)]
 
 
 @transaction.atomic

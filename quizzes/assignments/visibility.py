@@ -263,7 +263,10 @@ def _history(assignments: Sequence[Assignment]) -> History:
             changed = detail["assignment"]
             history.changes[changed].append((at, _settings_before(detail["before"], is_paused=changed in paused)))
             if "paused" in detail:
-                (paused.add if detail["paused"] else paused.discard)(changed)
+                if detail["paused"]:
+                    paused.add(changed)
+                else:
+                    paused.discard(changed)
         elif action == actions.EXTENSION_GIVEN:
             close = detail["closes_at"]
             history.extended[detail["assignment"]][student].append((at, close and datetime.fromisoformat(close)))

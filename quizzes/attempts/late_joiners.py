@@ -1,6 +1,6 @@
 """The quizzes that were over before a student came to the class, and one excuse from all of them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -87,14 +87,17 @@ def _membership(student: Student) -> Callable[[datetime | None], bool]:
     # An entry that was merged into this one is the same student, and may be older.
     added_at = Student.objects.with_merged(student.pk).aggregate(at=Min("created_at"))["at"]
     log = AuditEvent.objects.filter(student=student, action=AuditEvent.Action.STUDENT_MOVED).order_by("at", "pk")
-    moves: Iterable[tuple[datetime, str, str]] = list(log.values_list("at", "classroom__public_id", "detail__before"))
+    # (at, new class, class before) of each move, the oldest first.
+    moves: list[tuple[datetime, str, str]] = list(log.values_list("at", "classroom__public_id", "detail__before"))
+    first_place = moves[0][2] if moves else student.classroom.public_id
 
     def was_in_class(moment: datetime | None) -> bool:
         if moment is None or moment < added_at:
             return False
-        place = next((before for _, _, before in moves), student.classroom.public_id)
+        place = first_place
         for at, to, _ in moves:
-            place = to if at <= moment else place
+            if at <= moment:
+                place = to
         return place == student.classroom.public_id
 
     return was_in_class

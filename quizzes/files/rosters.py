@@ -120,9 +120,8 @@ def _without_left(rows: Sequence[RosterRow], left_at: Sequence[str], today: date
 
     left_at: the cell of the column for it, of each row.
     """
-    left = [today is not None and (day := _day_of(text)) is not None and day < today for text in left_at]
-    students = [has_left for row, has_left in zip(rows, left, strict=True) if row.state == "new"]
-    if all(students):
+    left = [_is_before(text, today) for text in left_at]
+    if not any(row.state == "new" and not has_left for row, has_left in zip(rows, left, strict=True)):
         return list(rows)
     return [
         replace(row, state="left_out", note=gettext("Not enrolled: {status}").format(status=text[:MAX_NAME_LENGTH]))
@@ -130,6 +129,14 @@ def _without_left(rows: Sequence[RosterRow], left_at: Sequence[str], today: date
         else row
         for row, text, has_left in zip(rows, left_at, left, strict=True)
     ]
+
+
+def _is_before(text: str, today: date | None) -> bool:
+    """Whether a cell says a day before today; False without a date for today."""
+    if today is None:
+        return False
+    day = _day_of(text)
+    return day is not None and day < today
 
 
 def _day_of(text: str) -> date | None:

@@ -51,7 +51,8 @@ def own_version(versions: Sequence[Assignment], *, excused: set[int], started: s
     excused, started: ids of the quizzes from which the student is excused, and of those that the student has started.
     """
     left = [quiz for quiz in versions if quiz.pk not in excused]
-    return next(reversed([quiz for quiz in left if quiz.pk in started] or left), None)
+    candidates = [quiz for quiz in left if quiz.pk in started] or left
+    return candidates[-1] if candidates else None
 
 
 def by_student(rows: type[Excuse | Attempt], quizzes: Iterable[int]) -> defaultdict[int, set[int]]:

@@ -248,17 +248,16 @@ def _key(assignment: Assignment, question: Question, reading: Reading, language:
         return KeyWithEvidence((), sentences, gettext("This question was dropped. It doesn’t count."))
     if earned(question, None, after).points:
         return KeyWithEvidence((), sentences, gettext("Everyone gets full credit for this question."))
-    right = dict.fromkeys(
-        line
-        for key in keys
-        for line in (
-            [(letters[option.id], option.text) for option in key.options(reading) if option.right]
-            if letters and type_of(question).lists_all_choices
-            else [("", part) for part in _right_parts(key, reading)]
-        )
-    )
+    right = dict.fromkeys(line for key in keys for line in _right_lines(key, reading, letters))
     note = gettext("The correct answer changed.") if after.regrades.get(question.key) else ""
     return KeyWithEvidence(tuple(right), sentences, note)
+
+
+def _right_lines(question: Question, reading: Reading, letters: Mapping[str, str]) -> list[tuple[str, str]]:
+    """(letter or "", text) of each part of the correct answer."""
+    if letters and type_of(question).lists_all_choices:
+        return [(letters[option.id], option.text) for option in question.options(reading) if option.right]
+    return [("", part) for part in _right_parts(question, reading)]
 
 
 def _right_parts(question: Question, reading: Reading) -> list[str]:

@@ -240,7 +240,8 @@ def _one_by_one(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
         # “Who? a) Mayor” may stand above “b) Council”, and “A. Clause a) of it” above “B. Clause b) of it”.
         is_row = len(starts) > 1 or (letters == ["A"] and below == "B" and is_alike and starts[0][1])
         # “C. Both a) and b) are true” below “B. Council” is one answer.
-        is_next = letters and letters[0] != (own := _letter(line)) and own and above == chr(ord(own) - 1)
+        own = _letter(line) if letters else ""
+        is_next = own != "" and own != letters[0] and above == chr(ord(own) - 1)
         if is_row and below not in letters and not is_next:
             places = [0, *(start for _, start in starts), len(line)]
             parts = [part for start, end in pairwise(places) if (part := line[start:end].strip())]
