@@ -32,7 +32,7 @@ TRY_COOKIE = f"{settings.COOKIE_PREFIX}try"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PreviewPlace:
     """The URLs and options of a preview attempt. back, back_label: URL and name of the page that links to it.
 
     store: where the attempt is stored, None for the session. only, kept_as: as for `preview_attempt`. adjusted:
@@ -98,7 +98,7 @@ def try_set_result(request: TeacherRequest, public_id: str) -> HttpResponse:
     return show_result(request, _set_place(request, public_id))
 
 
-def answer_question(request: HttpRequest, place: Place, number: int) -> HttpResponse:
+def answer_question(request: HttpRequest, place: PreviewPlace, number: int) -> HttpResponse:
     """One question: to answer, or with its verdict after it was checked."""
     preview = place.preview(request)
     if not 1 <= number <= len(preview.content.questions):
@@ -130,14 +130,14 @@ def answer_question(request: HttpRequest, place: Place, number: int) -> HttpResp
     return redirect(place.question_url(number))
 
 
-def _not_an_answer(request: HttpRequest, place: Place, number: int, message: str) -> HttpResponse:
+def _not_an_answer(request: HttpRequest, place: PreviewPlace, number: int, message: str) -> HttpResponse:
     context = {"question_url": place.question_url(number), "message": message}
     return render(request, "public/not_an_answer.html", context, status=400)
 
 
 def _question_page(
     request: HttpRequest,
-    place: Place,
+    place: PreviewPlace,
     preview: PreviewAttempt,
     number: int,
     *,
@@ -171,7 +171,7 @@ def _question_page(
 
 
 def _verdict_or_question(
-    place: Place, preview: PreviewAttempt, question: Question, reading: Reading, chosen: Value
+    place: PreviewPlace, preview: PreviewAttempt, question: Question, reading: Reading, chosen: Value
 ) -> dict[str, Any]:
     """The context of a question that was checked, or of one to answer."""
     answer = preview.answer(question)
@@ -190,7 +190,7 @@ def _verdict_or_question(
     }
 
 
-def show_result(request: HttpRequest, place: Place) -> HttpResponse:
+def show_result(request: HttpRequest, place: PreviewPlace) -> HttpResponse:
     """Score, objectives and review of the checked questions. The page has no keys of other questions."""
     preview = place.preview(request)
     if request.method == "POST" and PreviewResultForm(request.POST).is_valid():
@@ -223,7 +223,7 @@ def show_result(request: HttpRequest, place: Place) -> HttpResponse:
     return render(request, "public/try_result.html", context)
 
 
-def _steps(place: Place, preview: PreviewAttempt) -> Sequence[tuple[int, str, bool]]:
+def _steps(place: PreviewPlace, preview: PreviewAttempt) -> Sequence[tuple[int, str, bool]]:
     """(number, URL, whether it was checked) of each question."""
     return [
         (number, place.question_url(number), question.key in preview.values)
@@ -236,7 +236,7 @@ def visitor_store(request: HttpRequest) -> dict[str, Any]:
     return previews.read_cookie(request.COOKIES.get(TRY_COOKIE, ""), max_age=settings.SESSION_COOKIE_AGE)
 
 
-def _for_visitor(request: HttpRequest, view: Callable[[Place], HttpResponse]) -> HttpResponse:
+def _for_visitor(request: HttpRequest, view: Callable[[PreviewPlace], HttpResponse]) -> HttpResponse:
     """The response of a view of the public try-out, with a new cookie if it stored or deleted an answer."""
     use_language_of_signed_in(request)
     store = visitor_store(request)
@@ -253,11 +253,11 @@ def visitor_level() -> str:
     return language if language in LEVELS else STANDARD
 
 
-def _try_out(store: PreviewStore) -> Place:
+def _try_out(store: PreviewStore) -> PreviewPlace:
     edition_id = previews.try_out()
     if edition_id is None:
         raise Http404
-    return Place(
+    return PreviewPlace(
         edition_id,
         lambda number: reverse("try_question", args=[number]),
         reverse("try_result"),
@@ -268,9 +268,9 @@ def _try_out(store: PreviewStore) -> Place:
     )
 
 
-def _set_place(request: TeacherRequest, public_id: str) -> Place:
+def _set_place(request: TeacherRequest, public_id: str) -> PreviewPlace:
     question_set = get_object_or_404(QuestionSet.objects.open_to(request.user).published(), public_id=public_id)
-    return Place(
+    return PreviewPlace(
         question_set.latest_edition_id,
         lambda number: reverse("try_set_question", args=[public_id, number]),
         reverse("try_set_result", args=[public_id]),

@@ -24,7 +24,7 @@ from quizzes.models.locks import lock_rows, read_row
 
 # The result for one student. changed: someone entered other answers after the page was opened.
 # no_attempt_left: the student used all attempts on screen. other_edition: the assignment got another edition.
-Outcome = Literal["saved", "unchanged", "changed", "no_attempt_left", "other_edition"]
+PaperOutcome = Literal["saved", "unchanged", "changed", "no_attempt_left", "other_edition"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def stored_paper_answers(assignment: Assignment, students: Sequence[Student]) ->
 
 def save_paper_answers(
     assignment: Assignment, entered_rows: Sequence[PaperAnswers], *, operation: str, by: User, now: datetime
-) -> list[Outcome]:
+) -> list[PaperOutcome]:
     """Save entered answers; returns one outcome per student. Safe to repeat.
 
     operation: the id of the submitted page, at most 40 characters. The number of queries does not depend on the number
@@ -125,7 +125,7 @@ def save_paper_answers(
 
 def _save(
     assignment: Assignment, entered_rows: Sequence[PaperAnswers], *, operation: str, by: User, now: datetime
-) -> list[Outcome]:
+) -> list[PaperOutcome]:
     # Teachers who enter the same answers wait for each other.
     lock_rows(assignments=[assignment.pk], students=[entered.student.pk for entered in entered_rows])
     if read_row(Assignment.objects.values_list("edition_id", flat=True), assignment.pk) != assignment.edition_id:
@@ -158,7 +158,7 @@ def _save(
     return outcomes
 
 
-def _outcome_of(entered: PaperAnswers, stored: StoredPaperAnswers) -> Outcome:
+def _outcome_of(entered: PaperAnswers, stored: StoredPaperAnswers) -> PaperOutcome:
     if stored.attempt is not None and entered.letter == stored.letter and not _changed_keys(entered, stored):
         return "unchanged"
     if entered.seen != stored.version:

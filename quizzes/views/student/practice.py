@@ -15,7 +15,7 @@ from quizzes.attempts.access import LoadedAttempt
 from quizzes.reports.attempt_review import review_attempt
 from quizzes.reports.practice import practice_of
 from quizzes.views.access import attempt_required
-from quizzes.views.previews import Place, answer_question, show_result
+from quizzes.views.previews import PreviewPlace, answer_question, show_result
 
 
 @require_http_methods(["GET", "POST"])
@@ -34,7 +34,7 @@ def practice_result(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse
     return show_result(request, place) if place is not None else redirect("result", loaded.public_id)
 
 
-def _place(loaded: LoadedAttempt, now: datetime) -> Place | None:
+def _place(loaded: LoadedAttempt, now: datetime) -> PreviewPlace | None:
     """The practice of an attempt; None before answers are shown and if no question was missed."""
     attempt = loaded.row()
     shown_at = answers_shown_at(attempt.assignment, attempt.student_id)
@@ -43,7 +43,7 @@ def _place(loaded: LoadedAttempt, now: datetime) -> Place | None:
     practice = practice_of(review_attempt(attempt))
     if not practice.keys:
         return None
-    return Place(
+    return PreviewPlace(
         attempt.assignment.edition_id,
         lambda number: reverse("practice_question", args=[attempt.public_id, number]),
         reverse("practice_result", args=[attempt.public_id]),

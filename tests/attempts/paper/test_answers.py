@@ -11,7 +11,7 @@ import pytest
 
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import NoAttemptsLeft, start_attempt
-from quizzes.attempts.paper.answers import Outcome, PaperAnswers, form_of, save_paper_answers, stored_paper_answers
+from quizzes.attempts.paper.answers import PaperAnswers, PaperOutcome, form_of, save_paper_answers, stored_paper_answers
 from quizzes.attempts.paper.handout import FormLetter
 from quizzes.content.editions import published
 from quizzes.content.question_types.question import Value
@@ -60,7 +60,7 @@ def type_in(
     seen: int | None = None,
     operation: str = "page",
     now: datetime = LATER,
-) -> Outcome:
+) -> PaperOutcome:
     """Save the paper answers of one student. seen: by default the stored version."""
     if seen is None:
         [there] = stored_paper_answers(assignment, [student])
