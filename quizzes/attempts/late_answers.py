@@ -176,12 +176,12 @@ def undo_accept_late(attempt: Attempt, *, accepted_at: datetime | None = None, b
         if (in_force := _in_force(events)) and accepted_at in (None, in_force[-1].at)
     }
     for question_id, in_force in accepted.items():
-        counts = next((event for event in reversed(writes[question_id]) if event.outcome == Outcome.SAVED), None)
+        restored = next((event for event in reversed(writes[question_id]) if event.outcome == Outcome.SAVED), None)
         cause = f"undone.{question_id}"
         if accepted_at is not None and len(in_force) > 1:
             earlier = in_force[-2]
-            counts, cause = late_of.get(earlier.pk, earlier), earlier.operation[:_ACCEPTANCE_LENGTH]
-        value, saved_at = (counts.value, counts.at) if counts is not None else (None, None)
+            restored, cause = late_of.get(earlier.pk, earlier), earlier.operation[:_ACCEPTANCE_LENGTH]
+        value, saved_at = (restored.value, restored.at) if restored is not None else (None, None)
         _move_grades(answers[question_id], value, writes[question_id], now=now)
         _overwrite(answers[question_id], value, saved_at, cause=cause, outcome=Outcome.UNDONE, now=now)
     if accepted:

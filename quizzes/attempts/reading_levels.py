@@ -25,8 +25,7 @@ class ReadingChoice:
         return (self.by_student if self.may_choose else "") or self.by_teacher or self.of_class
 
 
-def choose_level(student_id: int, choice: ReadingChoice, level: str) -> bool:
-    """Store the level that a student chose, if the class allows it; whether it does. 1 query. Safe to repeat."""
+def choose_level(student_id: int, choice: ReadingChoice, level: str) -> None:
+    """Store the level that a student chose, if the class allows it. At most 1 query. Safe to repeat."""
     if choice.may_choose:
         Student.objects.filter(pk=student_id).update(chosen_variant=level)
-    return choice.may_choose

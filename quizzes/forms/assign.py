@@ -210,7 +210,7 @@ class AssignForm(AssignmentSettingsForm):
     def _with_chosen_preset(self, data: QueryDict, zone: ZoneInfo) -> QueryDict:
         """The sent data with the values of the chosen preset in all fields that the teacher has not changed.
 
-        zone: of the first chosen class.
+        zone: of the first chosen class. Sets `has_new_settings`, and `is_mixed` if a field keeps another value.
         """
         filled, preset = data.get("filled", ""), data.get("preset", "")
         if filled not in self._filled or preset not in self._filled:

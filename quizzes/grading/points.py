@@ -124,13 +124,13 @@ def earned_parts(
     whole = earned(question, value, adjustments)
     best = max(accepted_versions(question, adjustments), key=lambda version: version.grade(value))
     graded = {part.key: part for part in best.graded_parts(value, reading)}
-    by_key = whole.points == whole.possible * sum(part.share * part.credit for part in graded.values())
-    rest = whole.points / whole.possible if whole.possible else Fraction(0)
+    is_from_key = whole.points == whole.possible * sum(part.share * part.credit for part in graded.values())
+    whole_share = whole.points / whole.possible if whole.possible else Fraction(0)
     return tuple(
         EarnedPart(
             part.key,
             part.speakers,
-            whole.possible * part.share * (graded[part.key].credit if by_key else rest),
+            whole.possible * part.share * (graded[part.key].credit if is_from_key else whole_share),
             whole.possible * part.share,
         )
         for part in regraded_question(question, adjustments).graded_parts(value, reading)

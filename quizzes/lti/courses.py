@@ -164,8 +164,8 @@ def link_of(launch: LtiLaunch, course: LtiCourse) -> LtiLink | None:
         named = named_assignment(launch, course)
         if named is not None:
             return connect_link(launch, course, named)
-    if link is not None and _take_columns(link, claims):
-        link.save(update_fields=_COLUMNS)
+    if link is not None and _set_line_items(link, claims):
+        link.save(update_fields=_ITEM_FIELDS)
     return link
 
 
@@ -193,16 +193,16 @@ def connect_link(launch: LtiLaunch, course: LtiCourse, assignment: Assignment) -
             link.assignment, link.line_item_url = assignment, ""
             # The failed tries were for the column of the other quiz.
             link.item_tries, link.item_try_at, link.item_error = 0, None, ""
-        _take_columns(link, claims)
-        link.save(update_fields=["assignment", *_COLUMNS])
+        _set_line_items(link, claims)
+        link.save(update_fields=["assignment", *_ITEM_FIELDS])
     return link
 
 
-_COLUMNS = ["line_item_url", "line_items_url", "item_tries", "item_try_at", "item_error"]
+_ITEM_FIELDS = ["line_item_url", "line_items_url", "item_tries", "item_try_at", "item_error"]
 
 
-def _take_columns(link: LtiLink, claims: Claims) -> bool:
-    """Store the addresses of the gradebook's columns that the launch names. Returns whether one changed.
+def _set_line_items(link: LtiLink, claims: Claims) -> bool:
+    """Set the addresses of the gradebook's columns that the launch names, without saving. Returns whether one changed.
 
     An address that the launch does not name stays: the site may have made the column.
     """

@@ -107,7 +107,7 @@ def question_context(attempt: LoadedAttempt, number: int, *, now: datetime) -> d
         "reading_foot": reading_foot(*shown) if form["is_picker"] else "",
         "levels": levels_of(attempt, reading),
         # The script shows the next question next to the same reading.
-        "is_ahead": len(places) > 1 and not form["checks_at_once"] and _is_complete(attempt.content),
+        "is_ahead": len(places) > 1 and not form["checks_at_once"] and _has_one_reading(attempt.content),
         "answered_count": sum(place.is_complete for place in places),
         "places": places,
         "is_answered": places[number - 1].is_answered,
@@ -233,7 +233,7 @@ def levels_of(attempt: LoadedAttempt, shown: Reading) -> list[tuple[str, str, bo
     return [(key, gettext(STUDENT_LEVELS[key]), key == shown.variant) for key in offered]
 
 
-def _is_complete(content: AttemptContent) -> bool:
+def _has_one_reading(content: AttemptContent) -> bool:
     """Whether every question has the same reading."""
     whole = content.whole_reading
     return whole is content.published.document.reading.in_variant(content.variant)

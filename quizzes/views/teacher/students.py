@@ -251,13 +251,14 @@ def restore_student(request: TeacherRequest, public_id: str) -> HttpResponse:
     “Undo” after the merge of an entry that was off the roster leaves it off.
     """
     student, form = taught_student(request, public_id), RestoreStudentForm(request.POST)
-    undone = form.cleaned_data if form.is_valid() else {"removed_at": None, "merged_into": ""}
+    # What “Undo” of the notice is about; nothing for the button of the page.
+    seen = form.cleaned_data if form.is_valid() else {"removed_at": None, "merged_into": ""}
     keep = student.merged_into
     current = {"removed_at": student.removed_at, "merged_into": keep.public_id if keep is not None else ""}
-    if student.removed_at is None or (keep is None and undone["merged_into"]):
+    if student.removed_at is None or (keep is None and seen["merged_into"]):
         # Another click has undone it.
         return redirect("student_history", public_id)
-    if undone["removed_at"] is not None and undone != current:
+    if seen["removed_at"] is not None and seen != current:
         # Another teacher has restored the entry since, then removed or merged it.
         text = gettext("{display_name} was removed or merged again. Nothing changed.")
         messages.error(request, text.format(display_name=isolated(student.display_name)))
@@ -266,7 +267,7 @@ def restore_student(request: TeacherRequest, public_id: str) -> HttpResponse:
     try:
         with transaction.atomic():
             restored = merges.undo_merge(student, by=request.user, now=timezone.now())
-            if not undone["merged_into"]:
+            if not seen["merged_into"]:
                 restored = rosters.restore_student(restored, by=request.user, now=timezone.now())
     except rosters.NameTaken:
         messages.error(request, gettext("A student in this class already has that name. Rename one of them first."))
