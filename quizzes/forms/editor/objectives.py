@@ -34,7 +34,8 @@ class ObjectivesForm(DraftForm):
             self._add(objective["key"], objective["title"], document["minimum"].get(objective["key"], 0), number)
             if self.used_objectives.count(objective["key"]) and len(self.keys) > 1:
                 self._add_move(objective["key"], number)
-        typed = [name.removeprefix("title-") for name in data or () if name.startswith("title-") and data[name].strip()]
+        sent = {name.removeprefix("title-"): title for name, title in self.data.items() if name.startswith("title-")}
+        typed = [key for key, title in sent.items() if title.strip()]
         # A page keeps the rows that it came with, also after its own save added or removed an objective.
         free = min(NEW_OBJECTIVES, MAX_OBJECTIVES - len(self.keys))
         rows = [f"new-{number}" for number in range(1, NEW_OBJECTIVES + 1)]
