@@ -107,8 +107,9 @@ def offered_languages(document: Table, all_languages: Sequence[str]) -> list[str
 
 
 def add_language(document: Table, language: str) -> None:
-    """Give the draft this language, in place. Its texts from before are there again."""
-    document["languages"] = list(dict.fromkeys([*document.get("languages", []), language]))
+    """Give the draft this language, in place, unless it is written in it. Its texts from before are there again."""
+    if language != first_language(document):
+        document["languages"] = list(dict.fromkeys([*document.get("languages", []), language]))
 
 
 def remove_language(document: Table, language: str) -> None:

@@ -711,6 +711,8 @@ def test_language_of_the_reading_is_none_of_the_others(draft: Draft, teacher_cli
     draft.document["languages"] = ["es"]
     draft.save()
     teacher_client.post(address, sent(teacher_client, address, having="reading_title", language="es"))
+    # Sent from a page of languages that was open before.
+    teacher_client.post(url("edit_languages", draft), {"language": "es", "act": "add"})
     assert (document_of(draft)["languages"], draft_problems(document_of(draft))) == ([], [])
     # The level in Spanish is still published, and can be removed.
     assert url("edit_level", draft, "es") in read(teacher_client.get(address)).links
