@@ -437,10 +437,11 @@ def test_a_viewer_chooses_the_language_of_the_board(
     edition = make_edition(document=bilingual(make_document()))
     address = board_of(make_assignment(edition=edition, classroom=classroom, assigned_by=teacher))
 
-    board = read(signed_in(viewer).get(address))
+    boards = [read(signed_in(person).get(address)) for person in (viewer, teacher)]
 
-    assert f"{address}?language=es" in board.links
-    assert not any("aim" in dict(form.offered) for form in board.forms)
+    assert [f"{address}?language=es" in board.links for board in boards] == [True, True]
+    buttons = [{name for form in board.forms for name, _ in form.buttons} for board in boards]
+    assert ["aim" in names for names in buttons] == [False, True]
 
 
 def test_the_board_shows_the_questions_in_the_language_that_the_teacher_chooses(

@@ -182,7 +182,7 @@ def test_results_hide_the_map_of_few_and_say_so(teacher_client: Client, assignme
     sit(assignment, 4, proof=["s3"])
     text = words(teacher_client, "assignment_results", assignment)
     assert "Needs 5 attempts, to protect students’ privacy." in text
-    assert "wrong answers," not in text
+    assert "4 students 3 The mayor said" not in text
     sit(assignment, 1, one="a")
     mapped = words(teacher_client, "assignment_results", assignment)
     assert "1 student 2 It also records an address. 4 students 3 The mayor said" in mapped

@@ -441,14 +441,15 @@ def test_student_reads_what_was_corrected_and_why(
 ) -> None:
     result = reverse("result", args=[class_of_three[1].public_id])
     client = signed_in(class_of_three[1].student)
-    assert "was corrected" not in text_of(client.get(result))
+    assert "was regraded on" not in text_of(client.get(result))
     preview = teacher_client.post(address_of(assignment), filled(teacher_client, address_of(assignment)))
     teacher_client.post(address_of(assignment), form_of(preview, having="stamp").data(act="save"))
     page = text_of(client.get(result))
+    assert "was regraded on" in page
     assert "A different answer is now correct. Your points went from 0 to 1." in page
     assert f"Your teacher’s reason: “{REASON}”" in page
     teacher_client.post(reverse("undo_regrade", args=[assignment.public_id, Regrade.objects.get().group]))
-    assert "was corrected" not in text_of(client.get(result))
+    assert "was regraded on" not in text_of(client.get(result))
 
 
 def test_student_reads_no_correction_before_answers_are_shown(
@@ -458,7 +459,7 @@ def test_student_reads_no_correction_before_answers_are_shown(
     attempt = make_answered_attempt(assignment=assignment, student=student)
     make_regrade(assignment=assignment)
     page = text_of(student_client.get(reverse("result", args=[attempt.public_id])))
-    assert "was corrected" not in page
+    assert "regraded" not in page
     assert "The key was wrong." not in page
 
 
@@ -522,7 +523,7 @@ def test_new_key_may_bring_its_explanation_and_its_evidence(
     page = result_of(attempt, student_client)
     assert "The correct answer changed on" in page
     assert "An address says where, and to whom." in page
-    assert "no longer shown" not in page
+    assert "no longer applies" not in page
     assert ("It also records an address." in page, "The system records a birthplace." in page) == (True, False)
 
 

@@ -20,6 +20,7 @@ from quizzes.attempts import lifecycle
 from quizzes.models import Assignment, AuditEvent, Classroom, Edition, Extension, Student, User
 from quizzes.people import classrooms, rosters, student_sign_in
 from quizzes.people.guess_limits import CLASS_TRIES
+from quizzes.views.teacher.students import NEW_PIN
 from tests.conftest import Queries
 from tests.factories import (
     NOW,
@@ -1134,7 +1135,8 @@ def test_new_pin_is_shown_once_and_ends_the_old_one(
     pin = student_sign_in.pin_of(student)
     assert student.pin_version == 2
     # Sessions are rows, and no row holds a PIN.
-    assert pin not in teacher_client.session.values()
+    session = teacher_client.session.items()
+    assert {key: value for key, value in session if not key.startswith("_auth")} == {NEW_PIN: student.public_id}
     shown = teacher_client.get(answer.headers["Location"]).content.decode()
     assert f'<p class="in big num">{pin}</p>' in shown
     assert '<div class="notice ok-n" role="status" tabindex="-1" autofocus>' in shown
