@@ -138,7 +138,7 @@ def test_landing_question_starts_again(try_out: Edition, visitor: Client) -> Non
     question, order = question_of(try_out, 1), dict(form.fields)["order"]
     visitor.post(form.action, form.data() | fields_for(question, wrong_value(question), order))
     assert "Not correct" in text_of(visitor.get(form.action))
-    assert "Choose an answer" not in text_of(visitor.get(reverse("try_question", args=[2])))
+    assert "Answer the question first." not in text_of(visitor.get(reverse("try_question", args=[2])))
     assert 'name="order"' in visitor.get(reverse("try_question", args=[2])).content.decode()
 
 

@@ -394,7 +394,7 @@ def test_where_one_number_stays_the_others_are_other_students(
 
     page = run(teacher_client, package({"A": ["u1", "u2", "u3"]}))
 
-    assert "Gets the number" not in text_of(page)
+    assert "Gets a student number" not in text_of(page)
     here = {"Ana Reyes": "1001", "Ben Cole": "1002", "Cy Dunn": "u3"}
     assert roster_of("Civics A") == {**here, "Ben Cole (2)": "A-2", "Cy Dunn (2)": "A-3"}
 
