@@ -616,7 +616,8 @@ class Killed(BaseException):
     """The process ends here."""
 
 
-@pytest.mark.parametrize("step", range(1, 40))
+# Step 19 is after the last one.
+@pytest.mark.parametrize("step", range(1, 20))
 def test_swap_killed_at_any_step_is_finished_by_the_next_start(
     step: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -646,6 +647,7 @@ def test_swap_killed_at_any_step_is_finished_by_the_next_start(
         try:
             swap.commit(tmp_path, kept="kept")
             swap.finish_locked(tmp_path)
+            assert (steps, step) == (18, 19)
         except Killed:
             pass
     swap.finish_restore(tmp_path)
