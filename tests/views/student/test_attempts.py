@@ -1340,11 +1340,6 @@ def test_handing_in_again_gives_the_same_receipt(student_client: Client, attempt
     assert Attempt.objects.count() == 1
 
 
-def test_handing_in_by_a_link_is_refused(student_client: Client, attempt: Attempt) -> None:
-    assert student_client.get(page_of("submit_attempt", attempt)).status_code == 405
-    assert Attempt.objects.open().count() == 1
-
-
 def test_receipt_and_result_of_an_open_attempt_lead_to_the_review(student_client: Client, attempt: Attempt) -> None:
     for name in ("receipt", "result"):
         assert student_client.get(page_of(name, attempt)).headers["Location"] == page_of("review_attempt", attempt)

@@ -273,14 +273,6 @@ def test_unknown_preset_is_refused(edition: Edition, classroom: Classroom, teach
 # --- What must be confirmed ---------------------------------------------------------------------------------------
 
 
-def test_warnings_are_confirmed(edition: Edition, classroom: Classroom, teacher_client: Client) -> None:
-    asked = send(teacher_client, address_of(edition), classroom, opens="2026-10-23T08:00")
-    assert "The opening time has passed. Students can start now." in text_of(asked)
-    assert not Assignment.objects.exists()
-    teacher_client.post(address_of(edition), form_of(asked, having="release").data(act="save"))
-    assert Assignment.objects.get().opens_at == datetime(2026, 10, 23, 12, tzinfo=UTC)
-
-
 def test_extended_time_that_does_not_fit_is_asked_about(
     edition: Edition, classroom: Classroom, teacher_client: Client
 ) -> None:

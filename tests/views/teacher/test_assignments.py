@@ -560,13 +560,14 @@ def test_assign_warns_of_the_past_and_of_a_far_year(
 ) -> None:
     times = {"opens": "2026-10-20T08:00", "due": "2026-10-21T08:00", "closes": "2028-10-22T08:00"}
     address = address_of(edition)
-    summary = teacher_client.post(address, filled(teacher_client, address, classroom, **times, act="preview"))
+    summary = teacher_client.post(address, filled(teacher_client, address, classroom, **times, act="save"))
     text = text_of(summary)
     assert "The opening time has passed. Students can start now." in text
     assert "The due time has passed. New work will be late." in text
     assert "The closing time is in 2028. Check the year." in text
-    saved = teacher_client.post(address, form_of(summary, having="release").data(act="save"))
-    assert saved.status_code == 302
+    assert not Assignment.objects.exists()
+    teacher_client.post(address, form_of(summary, having="release").data(act="save"))
+    assert Assignment.objects.get().opens_at == datetime(2026, 10, 20, 12, tzinfo=UTC)
 
 
 def test_form_without_its_group_is_refused(edition: Edition, classroom: Classroom, teacher_client: Client) -> None:

@@ -560,11 +560,6 @@ def test_closing_a_closed_code_records_nothing(teacher: User, teacher_client: Cl
     assert AuditEvent.objects.count() == 0
 
 
-@pytest.mark.parametrize("name", ["restore_code", "set_code_active", "set_archived"])
-def test_a_get_changes_no_class(name: str, classroom: Classroom, teacher_client: Client) -> None:
-    assert teacher_client.get(url(name, classroom)).status_code == 405
-
-
 @pytest.mark.parametrize("name", ["change_code", "set_code_active", "set_archived", "change_classroom"])
 def test_nobody_changes_the_class_of_another_teacher(
     name: str, classroom: Classroom, signed_in: Callable[[User], Client]

@@ -1196,11 +1196,6 @@ def test_new_pins_are_asked_about_first(student: Student, teacher_client: Client
 ACTS = ["rename_student", "change_number", "move_student", "remove_student", "restore_student", "change_pin"]
 
 
-@pytest.mark.parametrize("name", ACTS[:-1])
-def test_a_get_changes_no_student(name: str, student: Student, teacher_client: Client) -> None:
-    assert teacher_client.get(url(name, student)).status_code == 405
-
-
 @pytest.mark.parametrize("name", ACTS)
 def test_nobody_changes_the_student_of_another_teacher(
     name: str, student: Student, signed_in: Callable[[User], Client]
