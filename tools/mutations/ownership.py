@@ -38,7 +38,7 @@ CONTROLS: tuple[Control, ...] = (
         "quizzes/people/class_roles.py",
         "return role in EDITORS",
         "return True",
-        *(ACCESS, "-k", "viewer and (change_pin or sign_in_cards or add_person)"),
+        *(ACCESS, "-k", "change_pin or sign_in_cards or add_person"),
     ),
     control(
         "an attempt is its own student's",
