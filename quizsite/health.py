@@ -25,7 +25,8 @@ from quizsite.models import SiteState
 from quizsite.secret_key import has_its_key
 from quizsite.sqlite import library
 
-# A class writes a few MB a day, and a database needs free space to compact itself. A backup leaves as much.
+# A class writes a few MB a day, and a database needs free space to compact itself. A backup on the
+# disk of the site leaves as much.
 DISK_LEAST_BYTES = 200 * 1024 * 1024
 DISK_LEAST_SHARE = 0.05
 # A site needs no more than this, however large its disk is.

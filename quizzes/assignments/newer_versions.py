@@ -33,6 +33,9 @@ def use_edition(assignment: Assignment, edition: Edition, *, by: User, now: date
     # A regrade refers to a question of the old edition.
     if current.attempts.exists() or current.regrades.exists():
         raise HasAttempts
+    if current.edition_id == edition.pk:
+        # Sent twice. The class board may have started since.
+        return
     before = current.edition
     if current.own_title.endswith(_suffix(before)):
         current.own_title = _title(current, edition)

@@ -95,7 +95,8 @@ class _Tries:
     """What one try meets. address_left: wrong PINs that its address has left; None without a limit.
 
     address_until: the end of the wait that the page names, None if it names none. let_in_at: when the teacher let the
-    student in; None also before `_try` looks, which it does only after a refusal, to save a query.
+    student in; None before it is read. `_try` reads it only after a refusal, to save a query. `check_pin_of_attempt`
+    reads it at once for the limits of the page.
     """
 
     student_id: int | None

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from quizzes.assignments.accommodations import excuse, extend, undo_excuse
+from quizzes.assignments.board import show_on_board
 from quizzes.assignments.newer_versions import split_by_edition, use_edition
 from quizzes.assignments.student_settings import window_of
 from quizzes.attempts.attempt_content import content_of
-from quizzes.models import Assignment, Classroom, Excuse, Extension, Student, User
+from quizzes.models import Assignment, Board, Classroom, Excuse, Extension, Student, User
 from quizzes.people.rosters import add_students, new_students
 from tests.factories import NOW, make_answered_attempt, make_assignment, make_document, make_edition, make_student
 
@@ -83,6 +84,10 @@ def test_title_and_reason_name_the_version_that_the_quiz_uses(
     assert (made.edition, made.title) == (third, "Small set, version 3")
     reasons = {"Has version 3 of this quiz."}
     assert {*Excuse.objects.filter(student__in=[waiting, late]).values_list("reason", flat=True)} == reasons
+    # Sent twice, after the class board has started.
+    board = show_on_board(made, number=1, phase=Board.Phase.QUESTION, by=teacher, now=now)
+    use_edition(made, third, by=teacher, now=now)
+    assert Board.objects.get() == board
 
     make_answered_attempt(assignment=made, student=waiting)
     newest = split_by_edition(made, fourth, group=uuid.uuid4(), by=teacher, now=now)

@@ -301,7 +301,7 @@ def _without_empty(table: Table) -> Table:
 class Pair:
     """One sentence in the edition and in the draft. before, now: (number, text), None if it is not there.
 
-    questions: numbers of the draft's questions that depend on its words, () for an unchanged sentence.
+    questions: numbers of the draft's questions that depend on its words, () for a sentence with the same words.
     """
 
     state: State
@@ -314,10 +314,13 @@ def compared(edition: Table, draft: Table) -> list[Pair]:
     """Both readings in the draft's order; removed sentences keep their old place. edition, draft: documents."""
     was = {table["key"]: (number, table["text"]) for number, table in enumerate(sentence_tables(edition), start=1)}
     now = {table["key"]: (number, table["text"]) for number, table in enumerate(sentence_tables(draft), start=1)}
-    return [
-        Pair(state, was.get(key), now.get(key), () if state == "same" else _dependent_questions(key, draft))
-        for state, key in _in_order(was, now)
-    ]
+    pairs = []
+    for state, key in _in_order(was, now):
+        # Another kind of quotation mark changes no answer.
+        has_same_words = state in {"same", "changed"} and same_text(was[key][1], now[key][1])
+        questions = () if has_same_words else _dependent_questions(key, draft)
+        pairs.append(Pair(state, was.get(key), now.get(key), questions))
+    return pairs
 
 
 def _in_order(was: dict[str, tuple[int, str]], now: dict[str, tuple[int, str]]) -> Iterator[tuple[State, str]]:
@@ -325,7 +328,7 @@ def _in_order(was: dict[str, tuple[int, str]], now: dict[str, tuple[int, str]]) 
     for kind, start, end, new_start, new_end in SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
         if kind == "equal":
             for key in old[start:end]:
-                yield "same" if same_text(was[key][1], now[key][1]) else "changed", key
+                yield "same" if was[key][1] == now[key][1] else "changed", key
             continue
         for key in old[start:end]:
             if key not in now:

@@ -49,6 +49,8 @@ from quizzes.content.tables import Table
 # The parts of a draft that are saved separately. Each question is a part too: see `question_part`.
 SOURCE, READING, SPEAKERS, OBJECTIVES, LEVELS = "source", "reading", "voices", "objectives", "levels"
 LANGUAGES, WORDS = "languages", "words"
+# Part of the page of the reading. It changes with the title of the set, which no question depends on.
+READING_TITLE = "reading_title"
 
 UNNAMED = "unnamed"
 _STANDARD_SPEAKERS: tuple[Table, ...] = (
@@ -104,8 +106,8 @@ def new_document() -> Table:
 def set_language(document: Table, language: str) -> None:
     """Set the language that the draft is written in, in place.
 
-    The speakers that every story has get their names in it, but a name by the author stays. It is no longer one of the
-    other languages, but its texts stay in the draft.
+    The speakers that every story has get their names in it, but a name by the author stays. The language leaves the
+    list of other languages. Texts in it stay in the draft.
     """
     document["reading"]["language"] = language
     if "languages" in document:

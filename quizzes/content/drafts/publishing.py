@@ -12,6 +12,7 @@ from quizzes.content.drafts.document import (
     LEVELS,
     OBJECTIVES,
     READING,
+    READING_TITLE,
     SOURCE,
     SPEAKERS,
     WORDS,
@@ -125,6 +126,6 @@ def go_back(draft: Draft, edition: Edition, *, seen: int, by: User, now: datetim
             question.update({"kept": kept[question["key"]]} if question["key"] in kept else {})
 
     questions = (*draft.document["questions"], *fresh["questions"])
-    parts = [SOURCE, READING, SPEAKERS, OBJECTIVES, LEVELS, LANGUAGES, WORDS]
+    parts = [SOURCE, READING, READING_TITLE, SPEAKERS, OBJECTIVES, LEVELS, LANGUAGES, WORDS]
     parts += dict.fromkeys(question_part(question["key"]) for question in questions)
     return save_parts(draft, change, touches=parts, seen=seen, by=by, now=now)

@@ -12,6 +12,7 @@ from quizzes.content.drafts.document import (
     LANGUAGES,
     OBJECTIVES,
     READING,
+    READING_TITLE,
     SOURCE,
     SPEAKERS,
     WORDS,
@@ -61,7 +62,7 @@ def save_source(draft: Draft, *, seen: int, by: User, now: datetime, **fields: A
     def change(document: Table) -> None:
         shares_title, before = document["reading"]["title"] == document["title"], document["title"]
         write_source(document, **fields)
-        also[:] = (READING,) if shares_title and document["title"] != before else ()
+        also[:] = (READING_TITLE,) if shares_title and document["title"] != before else ()
         if also:
             document["reading"]["title"] = document["title"]
 
@@ -121,8 +122,8 @@ def save_reading(
             set_language(document, document["reading"]["language"])
         text.set_sentences(document, texts, speakers)
 
-    touches = [READING, *then_touches]
-    return save_parts(draft, change, then=then, touches=touches, also=also, seen=seen, by=by, now=now)
+    touches, needs = [READING, *then_touches], [READING_TITLE]
+    return save_parts(draft, change, then=then, touches=touches, needs=needs, also=also, seen=seen, by=by, now=now)
 
 
 def save_picture(
@@ -200,7 +201,8 @@ def save_parts(
 ) -> Draft:
     """Write `change` and `then` with a conditional update; retry if another save came first.
 
-    also: parts that `change` has changed from what is stored, so that only pages of these parts become out of date.
+    also: other parts that `change` alters; it may fill the list. Pages of them become out of date, but an older `seen`
+    of them is no conflict.
     seen: None if the change does not depend on other saves. Raises DraftChanged if a part of `touches` or `needs` was
     saved after `seen`, unless the change alters nothing: then the sender's page shows what is stored.
     Raises RowDeleted.

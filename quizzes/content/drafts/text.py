@@ -169,6 +169,7 @@ def _new_keys(document: Table) -> Iterator[str]:
     for question in document["questions"]:
         keys |= {*question.get("anchors", {}), *cited(question)}
     for variant in document["reading"].get("variants", ()):
-        keys |= {row["to"] for row in variant.get("rows", ())}
+        # Levels of drafts from before levels could be edited have no rows.
+        keys |= {*variant.get("sentences", ()), *(row["to"] for row in variant.get("rows", ()))}
     numbers = [int(key[1:]) for key in keys if key[:1] == "s" and key[1:].isdecimal()]
     return (f"s{number}" for number in count(max(numbers, default=0) + 1))

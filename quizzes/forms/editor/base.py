@@ -41,15 +41,15 @@ class DraftForm(PartForm):
 
     @property
     def gone_texts(self) -> list[str]:
-        """The texts of rows that another window removed; [] if the sender was told.
+        """The texts of rows that another window removed."""
+        gone = [name for name in self.data if name.startswith(self.row_start) and name not in self.fields]
+        return [text for name in gone if (text := self.data[name].strip())] if self.row_start else []
 
-        Also [] for a button of a row: “Remove”, pressed twice, removes once.
-        """
+    @property
+    def may_drop_gone_texts(self) -> bool:
+        """Whether the sender was told of them, or pressed the button of a row. “Remove” pressed twice removes once."""
         self.is_valid()
-        if not self.row_start or self.cleaned_data.get("over") or ":" in self.data.get("act", ""):
-            return []
-        gone = (name for name in self.data if name.startswith(self.row_start) and name not in self.fields)
-        return [text for name in gone if (text := self.data[name].strip())]
+        return bool(self.cleaned_data.get("over")) or ":" in self.data.get("act", "")
 
     def problems(self) -> list[str]:
         """Also a message for each text of a row that another window removed."""

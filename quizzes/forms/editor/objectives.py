@@ -70,7 +70,7 @@ class ObjectivesForm(DraftForm):
         return [ObjectiveRow(self, key) for key in [*self.keys, *self.gone, *self.new]]
 
     def clean(self) -> dict[str, Any]:
-        """Refuse 2 equal titles, too many, and an empty one of an objective with questions that get none that stays."""
+        """Refuse 2 equal titles, titles beyond the limit, and an empty title while questions keep the objective."""
         cleaned = super().clean() or self.cleaned_data
         self.keys_of_new = self._keys_of_new(cleaned)
         # The first rows of too many stay. A row for a new one may be stored already, and none of `gone` is.

@@ -34,6 +34,9 @@ def test_readings_that_say_the_same_have_no_other_sentence() -> None:
     edition = finished(document)
     sentence_tables(document)[0]["text"] = 'The system "records" a birthplace.'
     assert [change.what for change in changes(edition, document)] == ["Sentence 1 changed."]
+    # No answer depends on the marks.
+    first = compared(edition, document)[0]
+    assert (first.state, first.questions) == ("changed", ())
     document = story()
     set_paragraph_start(document, "s2", is_start=True)
     assert states(document) == same

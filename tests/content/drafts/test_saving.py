@@ -12,7 +12,7 @@ from quizzes.assignments.board import show_on_board
 from quizzes.assignments.newer_versions import HasAttempts, use_edition
 from quizzes.content.drafts import lifecycle, publishing, saving, saving_questions, text
 from quizzes.content.drafts.changes import changes
-from quizzes.content.drafts.document import MAX_QUESTIONS, new_document
+from quizzes.content.drafts.document import MAX_QUESTIONS, READING, new_document
 from quizzes.content.drafts.publishing import NotReady
 from quizzes.content.drafts.removals import CannotPutBack
 from quizzes.content.drafts.saving import DraftChanged, NoSuchQuestion
@@ -219,6 +219,8 @@ def test_reading_with_the_title_of_its_set_is_renamed_with_it(teacher: User) -> 
     seen = draft.revision
     draft = saving.save_source(draft, title="The cameras", seen=seen, by=teacher, now=NOW)
     assert draft.document["reading"]["title"] == "The cameras"
+    # No sentence changed under the pages that depend on them.
+    assert draft.document["saved"].get(READING, 0) <= seen
     # An older page of the reading would undo it. An older page of the source does not name the title of the reading.
     with pytest.raises(DraftChanged):
         saving.save_reading(draft, {"title": "Cameras"}, {}, {}, seen=seen, by=teacher, now=NOW)

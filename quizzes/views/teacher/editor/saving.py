@@ -39,7 +39,7 @@ def edit_part[F: DraftForm](
     form = form_of(request.POST, document=draft.document)
     if form.is_whole and not form.is_valid():
         return EditedPart(draft, form)
-    if form.gone_texts:
+    if form.gone_texts and not form.may_drop_gone_texts:
         return EditedPart(draft, form, Conflict(form.seen, form.others()))
     try:
         draft = save(form, {"seen": form.seen, **actor_and_time(request)})

@@ -844,8 +844,8 @@ def test_edit_reading_refuses_to_overwrite_and_shows_both(draft: Draft, teacher:
     removed = partial(remove_sentence, key="s5")
     saving.save_reading(draft, {}, {}, {}, then=removed, seen=revision_of(draft), by=teacher, now=NOW)
     before = document_of(draft)
-    for headers in (HTMX, {}):
-        text = text_of(teacher_client.post(address, data, headers=headers))
+    for headers, change in ((HTMX, {}), ({}, {}), ({}, {"act": ["split:s1"], "text-s1": ["Another sentence."]})):
+        text = text_of(teacher_client.post(address, data | change, headers=headers))
         assert "changed in another window" in text
         assert "Another window removed this sentence: “My last sentence.”" in text
     page = teacher_client.post(address, data | {"over": [str(revision_of(draft))]})
