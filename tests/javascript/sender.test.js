@@ -146,6 +146,36 @@ for (const status of [400, 413]) {
   });
 }
 
+for (const [name, url, reply] of [
+  ["refused", ONE, () => json(400, { outcome: "refused" })],
+  ["late", OTHER, () => json(410, { location: "/receipt/" })],
+  ["late for a closed question", OTHER, () => json(409, { outcome: "late" })],
+  ["stale", OTHER, () => json(409, { outcome: "stale" })],
+]) {
+  test(`an answer of an earlier page that is ${name} is not called saved`, async (t) => {
+    store.add(url, 0, "choice=a");
+    store.unacknowledged.clear();
+    answer = reply;
+    const sending = sender.send();
+    await settled();
+    t.mock.timers.tick(1000);
+    await sending;
+    assert.deepEqual([...new Set(names())], ["onRefused"]);
+    assert.deepEqual([calls.at(-1)[1], store.pending()], [url, []]);
+  });
+}
+
+test("a newer answer of another page is saved after a refused one", async () => {
+  store.add(ONE, 0, "choice=a");
+  answer = () => null;
+  await sender.send();
+  store.add(ONE, 0, "choice=b");
+  store.unacknowledged.clear();
+  answer = (url, { body }) => body.get("choice") === "a" ? json(400, { outcome: "refused" }) : saved(1);
+  await sender.send();
+  assert.deepEqual(names().slice(1), ["onRefused", "onAcknowledged", "onSaved", "onAllSaved"]);
+});
+
 test("a refused token is refreshed once", async () => {
   store.add(ONE, 0, "choice=a");
   answer = () => json(403, {});

@@ -144,27 +144,36 @@ export function createSender(store, page, tabs) {
     if (status === 404) store.otherStudents.add(attemptOf(url));
     else if (status === 413 || (status === 400 && reply?.outcome === "refused")) {
       store.remove(key);
+      claimUnsaved(entry);
       page.onRefused(url);
     } else if (status === 410 && reply) {
       store.remove(key);
       store.unacknowledged.delete(url);
       // The receipt counts the late answers, so all are sent first.
       const isLast = !store.pending().some((other) => attemptOf(other.entry.url) === attemptOf(url));
-      if (isLast && page.isHere(url)) page.leave(reply.location);
+      if (!page.isHere(url)) claimUnsaved(entry);
+      else if (isLast) page.leave(reply.location);
     } else if (status === 409 && reply?.outcome === "late") {
       store.remove(key);
       store.unacknowledged.delete(url);
       // The teacher can accept the newest late answer to a closed question, so a newer one is sent first.
-      if (store.pendingFor(url).length === 0 && page.isHere(url)) page.reopen(url, "");
+      if (!page.isHere(url)) claimUnsaved(entry);
+      else if (store.pendingFor(url).length === 0) page.reopen(url, "");
     } else if (status === 409 && reply) {
       const waiting = store.pendingFor(url);
       waiting.forEach((other) => store.remove(other.key));
       const last = waiting.pop()?.entry ?? entry;
+      claimUnsaved(last);
       if (page.isHere(url)) page.reopen(url, reply.outcome === "stale" ? last.body : "");
     } else if (status === 200 && Number.isInteger(reply?.revision)) takeSaved(key, entry, reply);
     // A filter or a portal may answer with 200 too. A 400 that refuses no answer may pass: a request that broke off.
     else return [400, 500].includes(status) ? "failed" : "down";
     return "done";
+  }
+
+  // An answer of an earlier page that the server did not take is not called saved. A newer one has a reply of its own.
+  function claimUnsaved(entry) {
+    if (!store.unacknowledged.has(entry.url) && store.pendingFor(entry.url).length === 0) store.claim(entry);
   }
 
   function takeSaved(key, { url, operation }, reply) {
