@@ -369,9 +369,9 @@ def test_text_that_a_newer_answer_was_saved_before_is_shown(
     context: BrowserContext, student: Student, attempt: Attempt
 ) -> None:
     document = make_document()
-    document["questions"].append(
+    document["questions"].extend(
         {
-            "key": "essay",
+            "key": key,
             "type": "free_text",
             "objective": "ended",
             "skill": "inference",
@@ -383,19 +383,31 @@ def test_text_that_a_newer_answer_was_saved_before_is_shown(
             "sample_answer": "The mayor says why.",
             "criteria": [{"title": "Names the reason", "description": "The reason.", "points": 2}],
         }
+        for key in ("essay", "other")
     )
     assignment = make_assignment(
         edition=make_edition(document=document), classroom=student.classroom, assigned_by=attempt.assignment.assigned_by
     )
     essay = make_attempt(assignment=assignment, student=student, started_at=timezone.now())
-    page = open_question(context, essay, number=5)
+    page = open_with_all(context, essay, number=5)
     # Another device answered in between.
     save(essay, "essay", "Short.", now=timezone.now())
+    save(essay, "other", "Brief.", now=timezone.now())
+    go_offline(context)
     page.get_by_role("textbox").fill("Two lines\nof a long answer.")
+    page.get_by_role("button", name="Next question").click()
+    page.get_by_role("textbox").fill("Another long answer.")
+    expect(page.locator("[data-waiting]")).to_contain_text("We’ll send 2 answers when you’re back online.")
+    context.set_offline(False)
+    page.wait_for_url("**/5/")
     expect(page.get_by_label("What you typed here:")).to_have_value("Two lines\nof a long answer.")
     expect(page.get_by_role("textbox", name="Why does it end?")).to_have_value("Short.")
     expect(page.locator("[data-say=status]")).to_contain_text("of a long answer.")
     assert violations(page) == []
+    # The page of the other question says the same of it.
+    page.get_by_role("button", name="Next question").click()
+    expect(page.get_by_label("What you typed here:")).to_have_value("Another long answer.")
+    expect(page.get_by_role("textbox", name="Why does it end?")).to_have_value("Brief.")
 
 
 def test_flag_of_a_question_that_came_ahead(context: BrowserContext, attempt: Attempt) -> None:

@@ -8,6 +8,8 @@ import { createSender, readText, request, TIMEOUT } from "./sender.js";
 import { attemptOf, clearOld, clearOwn, createStore, numberOf, PREFIX } from "./store.js";
 
 const SCROLL = "footnote.reading";
+// By path: an answer that a newer one was saved before. The page of the question says so when it is opened.
+const STALE = `${PREFIX}stale.`;
 // When “Sign out” was pressed. By then all answers were saved, or the student read that not all are.
 const SIGN_OUT_AT = "footnote.sign-out-at";
 // In ms. Text is not sent letter by letter.
@@ -85,7 +87,9 @@ async function quit(go) {
 function leave(address) { quit(() => location.assign(address)); }
 
 function reopen(url, staleBody) {
-  if (staleBody) remember(`${PREFIX}stale`, `${url} ${staleBody}`);
+  if (staleBody) remember(STALE + url, staleBody);
+  // The student first reads about the one before.
+  if (staleBody && url !== location.pathname && (isLeaving || notices.shown === "stale")) return;
   quit(() => url === location.pathname ? location.reload() : location.assign(url));
 }
 
@@ -98,7 +102,8 @@ function onWaiting(reason, url) {
 
 function onRefused(url) {
   lastAnswer = "";
-  notify("refused", url);
+  // A student who reads what happened to this question reads about the other one after that.
+  if (notices.shown !== "stale" || url === location.pathname) notify("refused", url);
   notices.setSaveState(url === location.pathname ? "refused" : saveStateOf(location.pathname));
 }
 
@@ -198,10 +203,16 @@ async function loadQuestions() {
   forms().filter((form) => form !== currentForm()).forEach(restore);
 }
 
-// Shows a question without leaving the page. Returns false if it is not loaded.
+// Whether a loaded question can be shown.
+const isCurrent = (number) => sessionStorage.getItem(`${STALE}${attemptPath}${number}/`) === null;
+
+const openableNow = () => openable().filter(isCurrent);
+
+// Shows a question without leaving the page. Returns false if it is not loaded, or not current.
 function showQuestion(number, isBack = false) {
   if (!isLoaded(number)) return false;
   if (number === currentNumber()) return true;
+  if (!isCurrent(number)) return false;
   keepTyped();
   if (!isBack) history.pushState(null, "", `../${number}/`);
   const next = replaceQuestion(number);
@@ -240,7 +251,7 @@ const awayReason = () => navigator.onLine ? "down" : "offline";
 const isIdle = () => !typingTimer && (outbox ? sender.isIdle() : sender.isOnline());
 
 // The notice for an address that does not open offline. The address of the review has no number.
-const blockedBy = (address) => !numberOf(address) ? "act" : openable().length > 0 ? "question" : "questions";
+const blockedBy = (address) => !numberOf(address) ? "act" : openableNow().length > 0 ? "question" : "questions";
 
 // Whether the page says that signing out deletes what waits. Answers that the site does not take keep nobody signed in.
 const isWarned = () => ["down", "pin", "signed-out"].includes(notices.shown) && notices.blocked === "sign-out";
@@ -271,7 +282,7 @@ function block(action) {
   // The notice for “sign-out” says that answers wait.
   notices.blocked = action === "sign-out" && store.pending().length === 0 ? "act" : action;
   if (action === "question") {
-    notices.openable = openable().join(", ");
+    notices.openable = openableNow().join(", ");
     find("[data-places]").open = true;
   }
   notify(["down", "pin", "signed-out"].includes(notices.shown) ? notices.shown : awayReason());
@@ -540,12 +551,15 @@ function start() {
   showPressedPart();
   showChosenPart();
   if (!outbox) return;
-  const [staleUrl, staleBody] = (sessionStorage.getItem(`${PREFIX}stale`) || "").split(" ");
-  if (staleUrl === location.pathname) {
-    sessionStorage.removeItem(`${PREFIX}stale`);
+  const staleBody = sessionStorage.getItem(STALE + location.pathname);
+  if (staleBody) {
+    sessionStorage.removeItem(STALE + location.pathname);
     quoteTyped(staleBody);
     notify("stale");
   }
+  // Until their pages are opened, nothing says that all answers are saved.
+  const unread = Object.keys(sessionStorage).filter((key) => key.startsWith(STALE)).map((key) => key.slice(STALE.length));
+  unread.filter(isHere).forEach((url) => store.unacknowledged.set(url, ""));
   clearOld(localStorage, outbox.dataset.owner);
   refuseOldAnswers();
   const form = currentForm();
