@@ -109,6 +109,19 @@ def notice(page: Page) -> Locator:
     return page.locator("[data-outbox] > .notice")
 
 
+def hear_of(page: Page, address: str, revision: int) -> None:
+    """Tell a page that another window has saved an answer."""
+    word = {"url": urlsplit(address).path, "operation": "another", "revision": revision}
+    page.evaluate(
+        """word => new Promise((resolve) => {
+          const [listener, other] = [1, 2].map(() => new BroadcastChannel("footnote.answers"));
+          listener.onmessage = resolve;
+          other.postMessage(word);
+        })""",
+        word,
+    )
+
+
 def saves() -> list[tuple[int, str]]:
     return list(AnswerEvent.objects.order_by("pk").values_list("revision", "outcome"))
 
@@ -350,7 +363,13 @@ def test_answer_that_waits_is_shown_in_every_question_that_comes(context: Browse
 
 def test_stale_answer_of_a_question_put_by_leads_back_to_it(context: BrowserContext, attempt: Attempt) -> None:
     page = open_with_all(context, attempt)
-    page.get_by_role("button", name="Next question").click()
+    # What came ahead is older than the answer of another window.
+    save(attempt, "some", ["a", "c"])
+    hear_of(page, reverse("take_attempt", args=[attempt.public_id, 2]), 1)
+    with page.expect_response("**/questions/") as ahead:
+        page.get_by_role("button", name="Next question").click()
+    ahead.value.finished()
+    expect(page.locator("label.opt :checked")).to_have_count(2)
     page.get_by_role("button", name="Next question").click()
     # Another device answered the first question in between.
     save(attempt, "one", "c")
@@ -362,7 +381,7 @@ def test_stale_answer_of_a_question_put_by_leads_back_to_it(context: BrowserCont
     context.set_offline(False)
     page.wait_for_url("**/1/")
     expect(notice(page).get_by_text("This answer was saved in another window.")).to_be_visible()
-    assert saves() == [(1, "saved"), (1, "stale")]
+    assert saves() == [(1, "saved"), (1, "saved"), (1, "stale")]
 
 
 def test_text_that_a_newer_answer_was_saved_before_is_shown(
@@ -1015,6 +1034,17 @@ def test_typed_answer_is_kept_while_it_is_typed(context: BrowserContext, attempt
     assert attempt.answers.get().value == "August"
     # Leaving the field said nothing new.
     assert saves() == [(1, "saved"), (2, "saved")]
+    # A newer answer of another window, which the page in front hears of.
+    page.goto(reverse("take_attempt", args=[attempt.public_id, 5]))
+    field.press_sequentially("!")
+    says(page, "Saved")
+    expect(page.locator("[name=revision]")).to_have_value("3")
+    save(attempt, "word", "July", seen_revision=3)
+    hear_of(page, page.url, 4)
+    field.press_sequentially("?")
+    page.keyboard.press("Backspace")
+    expect(notice(page).get_by_text("This answer was saved in another window.")).to_be_visible()
+    expect(field).to_have_value("July")
 
 
 def test_text_typed_without_a_pause_is_saved_every_5_seconds(context: BrowserContext, attempt: Attempt) -> None:

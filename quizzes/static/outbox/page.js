@@ -159,6 +159,9 @@ async function refreshToken() {
 
 // ---- Answers
 
+// Whether another window has saved a newer answer than the form shows.
+const isOutdated = (form) => store.revisions.get(pathOf(form)) > Number(form.elements.revision.value);
+
 function keepAnswer(form) {
   sayTooMany(form);
   const url = pathOf(form);
@@ -167,7 +170,7 @@ function keepAnswer(form) {
   for (const name of ["csrfmiddlewaretoken", "operation", "revision"]) body.delete(name);
   typingTimer = 0;
   // Leaving a field repeats the answer that was kept during typing.
-  if (lastAnswer === `${url} ${body}`) {
+  if (lastAnswer === `${url} ${body}` && !isOutdated(form)) {
     if (store.pending().length === 0 && !store.unacknowledged.has(url)) notices.setSaveState("saved");
     return;
   }
@@ -204,7 +207,11 @@ async function loadQuestions() {
 }
 
 // Whether a loaded question can be shown.
-const isCurrent = (number) => sessionStorage.getItem(`${STALE}${attemptPath}${number}/`) === null;
+function isCurrent(number) {
+  const url = `${attemptPath}${number}/`;
+  const form = forms().find((other) => pathOf(other) === url);
+  return sessionStorage.getItem(STALE + url) === null && (store.pendingFor(url).length > 0 || !isOutdated(form));
+}
 
 const openableNow = () => openable().filter(isCurrent);
 
