@@ -696,6 +696,14 @@ def test_pin_in_one_window_lets_the_other_go_on(context: BrowserContext, attempt
         choose(other, 1)
     # Its token is the new one too.
     assert sent.value.status == 200
+    # So it is after a sign-in on the page of the class code.
+    says(other, "Saved")
+    Session.objects.all().delete()
+    page.goto(reverse("join"))
+    join(page, student)
+    with other.expect_response(lambda response: is_save(response.request)) as sent:
+        choose(other, 2)
+    assert sent.value.status == 200
 
 
 def test_page_asks_before_it_is_left_after_the_sign_in_opened_in_a_tab(

@@ -558,6 +558,8 @@ function start() {
   showPressedPart();
   showChosenPart();
   if (!outbox) return;
+  // A sign-in leads to a page without an attempt, and has made the tokens of other tabs old.
+  if (!attemptPath) tabs?.postMessage({ token: find("input[name=csrfmiddlewaretoken]", outbox).value, owner: store.owner });
   const staleBody = sessionStorage.getItem(STALE + location.pathname);
   if (staleBody) {
     sessionStorage.removeItem(STALE + location.pathname);
