@@ -42,10 +42,12 @@ async function poll() {
   isPolling = true;
   const options = { headers: { "If-None-Match": tag }, redirect: "manual", credentials: "same-origin", cache: "no-store" };
   const response = await fetch(openQuizzes, { ...options, signal: AbortSignal.timeout?.(TIMEOUT) }).catch(() => null);
+  // A filter or a portal may answer with 200 too.
+  const hasChanged = response?.status === 200 && (await response.json().catch(() => null))?.has_changed === true;
   isPolling = false;
-  if (response?.status === 200) rememberChange();
+  if (hasChanged) rememberChange();
   // After the session has ended, the page leads to sign-in. Otherwise nothing would say that new quizzes no longer show up.
-  if (response?.type === "opaqueredirect" || response?.status === 200) return move(location.pathname);
+  if (response?.type === "opaqueredirect" || hasChanged) return move(location.pathname);
   failures = response?.status === 304 ? 0 : failures + 1;
   report(failures);
   // Random, so that a class does not poll at the same moment.
