@@ -227,6 +227,10 @@ def _save_sent(
     # If htmx sets a flag, the outbox sends the answer, which stays on the page.
     if not form.has_input or (request.htmx and act in {"flag", "unflag"}):
         return NOTHING_SENT, attempt
+    # The outbox has saved what htmx checks. A second save would have a revision that the page does not know if this
+    # reply is lost.
+    if request.htmx and not attempt.stands_still(now=now) and _is_stored(attempt, form):
+        return NOTHING_SENT, attempt
     saved = save_answer(
         attempt,
         attempt.content.question_id(form.question),
@@ -242,6 +246,13 @@ def _save_sent(
     if saved.outcome == Outcome.SAVED and act != "break":
         attempt = back_from_break(attempt, now=now)
     return saved, attempt
+
+
+def _is_stored(attempt: LoadedAttempt, form: AnswerForm) -> bool:
+    """Whether the stored answer has the value and the revision of the form. One query."""
+    answer = attempt.with_answers().answers.get(attempt.content.question_id(form.question))
+    stored = (0, None) if answer is None else (answer.revision, answer.value)
+    return stored == (form.cleaned_data["revision"], form.cleaned_data["value"])
 
 
 def _page_after_save(
