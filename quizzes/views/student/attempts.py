@@ -225,7 +225,10 @@ def _save_sent(
     """Save the answer of a valid form, if it has one. Returns the attempt as it is after the save."""
     act = form.cleaned_data["act"]
     # If htmx sets a flag, the outbox sends the answer, which stays on the page.
-    if not form.has_input or (request.htmx and act in {"flag", "unflag"}):
+    if request.htmx and act in {"flag", "unflag"}:
+        return NOTHING_SENT, attempt
+    # An empty answer of the outbox is stale if another page has saved one since: it must not be called saved.
+    if not form.has_input and (not wants_json(request) or attempt.has_ended(now=now) or _is_stored(attempt, form)):
         return NOTHING_SENT, attempt
     # The outbox has saved what htmx checks. A second save would have a revision that the page does not know if this
     # reply is lost.

@@ -940,10 +940,17 @@ def test_json_save_costs_3_statements_and_says_what_is_stored(
 
 def test_json_stale_is_409_with_the_newest_revision(student_client: Client, attempt: Attempt) -> None:
     data = fields(student_client, attempt, 1, choice=token(attempt, 1, "b"), act="save")
+    empty = {**data, "operation": ["empty"], "choice": []}
+    reply = as_json(student_client, address(attempt, 1), empty)
+    assert (reply.status_code, reply.json()["is_answered"], events(attempt)) == (200, False, [])
     save(attempt, "one", "a")
-    reply = as_json(student_client, address(attempt, 1), data)
-    assert (reply.status_code, reply.json()["outcome"], reply.json()["revision"]) == (409, "stale", 1)
+    for sent in (data, empty):
+        reply = as_json(student_client, address(attempt, 1), sent)
+        assert (reply.status_code, reply.json()["outcome"], reply.json()["revision"]) == (409, "stale", 1)
     assert given(attempt) == {1: "a"}
+    submit_attempt(attempt, now=NOW)
+    assert as_json(student_client, address(attempt, 1), {**empty, "operation": ["late"]}).status_code == 410
+    assert [outcome for _, _, outcome in events(attempt)] == ["saved", "stale", "stale"]
 
 
 def test_json_without_a_session_leads_to_the_join_page(student_client: Client, attempt: Attempt) -> None:
