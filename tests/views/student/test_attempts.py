@@ -1092,7 +1092,7 @@ def test_pages_of_an_attempt_whose_time_ended_hand_nothing_in_by_themselves(
         page = student_client.get(page_of("receipt", attempt))
         assert "Time’s up" in words(student_client.get(reverse("student_home")))
     assert seen.writes == []
-    assert "Time’s up You answered 0 of 4 questions." in words(page)
+    assert "Time’s up You answered 0 of 4 questions. Turn in my saved answers" in words(page)
     form = form_of(page, having="csrfmiddlewaretoken")
     assert (form.action, form.method) == (page_of("submit_attempt", attempt), "post")
     response = student_client.post(form.action, form.data())
