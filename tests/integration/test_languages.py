@@ -214,6 +214,15 @@ def test_choice_before_sign_in_becomes_the_students_own(client: Client, student:
     client.post(reverse("enter_pin"), {"pin": pin_of(student)})
     student.refresh_from_db()
     assert student.language == "es"
+    # Once: after another choice and the end of the session, a sign-in here leaves the newer choice.
+    client.post(reverse("choose_language"), {"language": "en"})
+    del client.cookies["sessionid"]
+    client.post(reverse("join"), {"code": student.classroom.join_code})
+    client.post(reverse("choose_name"), {"student": student.public_id})
+    client.post(reverse("enter_pin"), {"pin": pin_of(student)})
+    student.refresh_from_db()
+    assert student.language == "en"
+    client.post(reverse("choose_language"), {"language": "es"})
     client.post(reverse("sign_out"))
     assert language_of(client.get(reverse("join"))) == "en"
 

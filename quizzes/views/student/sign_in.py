@@ -106,6 +106,8 @@ def enter_pin(request: HttpRequest) -> HttpResponse:
             set_language(student.pk, chosen)
         response: HttpResponse = redirect("student_home")
         response.delete_cookie(STEPS_COOKIE, samesite="Lax")
+        # It is in the student’s row now. Here it would come back at each later sign-in on this device.
+        response.delete_cookie(LANGUAGE_COOKIE, samesite="Lax")
     else:
         form.name_teachers(teachers_of(classroom))
         form.focus_pin()
