@@ -203,6 +203,10 @@ class PinForm(forms.Form):
         )
         self.order_fields(["pin", "device"])
 
+    def is_of_another(self, student_id: str) -> bool:
+        """Whether the page that sent the PIN is of another student. False if it does not say."""
+        return bool(self.data.get("student", student_id) != student_id)
+
     def focus_pin(self) -> None:
         """Give the field the focus, on a page that asks for the PIN first."""
         self.fields["pin"].widget.attrs["autofocus"] = True

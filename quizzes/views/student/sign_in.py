@@ -92,6 +92,9 @@ def enter_pin(request: HttpRequest) -> HttpResponse:
         return redirect("join" if _joined_classroom(request) is None else "choose_name")
     classroom, device, now = student.classroom, device_of(request), timezone.now()
     form = PinForm(request.POST if request.method == "POST" else None, kind=classroom.pin_kind)
+    if form.is_of_another(student.public_id):
+        # Another name was chosen in another tab since. The page of that name asks for its PIN.
+        return redirect("enter_pin")
     try:
         is_right = form.is_valid()
         if is_right:
@@ -112,7 +115,7 @@ def enter_pin(request: HttpRequest) -> HttpResponse:
         form.name_teachers(teachers_of(classroom))
         form.focus_pin()
         name = dict(join_list(classroom)).get(student.public_id, student.first_name)
-        context = {"form": form, "classroom": classroom, "name": name}
+        context = {"form": form, "classroom": classroom, "name": name, "student": student}
         response = render(request, "student/enter_pin.html", context)
     remember_device(response, device)
     return response

@@ -594,8 +594,13 @@ def test_signing_out_by_a_link_is_refused(student_client: Client) -> None:
 
 
 def test_next_student_replaces_the_last_one(student: Student, classmate: Student, student_client: Client) -> None:
+    old = form_of(at_pin(student, student_client).get(reverse("enter_pin")), having="pin")
     client = at_pin(classmate, student_client)
-    client.post(reverse("enter_pin"), {"pin": pin_of(classmate)})
+    # The page of the last one is still open in another tab. Its PIN is no try for this name.
+    refused = client.post(reverse("enter_pin"), old.data(pin=pin_of(student)))
+    assert (refused.headers.get("Location"), FailedTry.objects.count()) == (reverse("enter_pin"), 0)
+    form = form_of(client.get(reverse("enter_pin")), having="pin")
+    client.post(reverse("enter_pin"), form.data(pin=pin_of(classmate)))
     assert client.session[STUDENT] == classmate.pk
 
 
