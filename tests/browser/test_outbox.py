@@ -416,6 +416,8 @@ def test_text_that_a_newer_answer_was_saved_before_is_shown(
     page.get_by_role("textbox").fill("Two lines\nof a long answer.")
     page.get_by_role("button", name="Next question").click()
     page.get_by_role("textbox").fill("Another long answer.")
+    page.get_by_text("All questions").click()
+    page.locator(".jump a").nth(0).click()
     expect(page.locator("[data-waiting]")).to_contain_text("We’ll send 2 answers when you’re back online.")
     context.set_offline(False)
     page.wait_for_url("**/5/")
