@@ -229,8 +229,7 @@ def resume(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
     attempts = _locked_attempts(Q(submitted_at=None) | submitted_in_pause, assignment)
     for attempt in attempts:
         if not is_over(at=paused_at, deadline_at=attempt.deadline_at):
-            stood_still = (attempt.submitted_at or ended_at) - max(paused_at, attempt.started_at)
-            attempt.paused_for += max(timedelta(0), stood_still)
+            attempt.paused_for += stood_still(attempt, paused_at=paused_at, ended_at=ended_at)
         # A break that was on when the pause began loses no time.
         if attempt.break_ends_at is not None and Breaks(ends_at=attempt.break_ends_at).is_on(at=paused_at):
             attempt.break_ends_at += length
@@ -239,6 +238,11 @@ def resume(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
     Attempt.objects.bulk_update(attempts, ["paused_for", "break_ends_at", "time_limit", "deadline_at"])
     _record(AuditEvent.Action.ASSIGNMENT_CHANGED, assignment, by=by, now=now, before=before, paused=False)
     return assignment
+
+
+def stood_still(attempt: Attempt, *, paused_at: datetime, ended_at: datetime) -> timedelta:
+    """How long a pause that ended then stopped the clock of this attempt; 0 if it was submitted before."""
+    return max(timedelta(0), (attempt.submitted_at or ended_at) - max(paused_at, attempt.started_at))
 
 
 def last_resume(assignment: Assignment) -> Subquery:

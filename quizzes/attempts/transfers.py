@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F, Model, Q
 
 from quizzes.assignments.accommodations import excuse, extend, extended, undo_excuse
+from quizzes.assignments.lifecycle import stood_still
 from quizzes.assignments.own_versions import own_versions
 from quizzes.assignments.status import is_late
 from quizzes.assignments.student_statuses import Overrides, load_overrides
@@ -120,7 +121,7 @@ def transfer_attempts(student: Student, *, by: User, now: datetime) -> int:
             # As in a merge: the teacher says that the work counts.
             undo_excuse(quiz, student, reason="", by=by, now=now)
     for quiz, attempts in found.items():
-        rescore([_copy(attempt, quiz, student, number) for number, attempt in enumerate(attempts, start=1)])
+        rescore([_copy(attempt, quiz, student, number, now=now) for number, attempt in enumerate(attempts, start=1)])
         AuditEvent.objects.record(
             AuditEvent.Action.WORK_CARRIED,
             actor=by,
@@ -163,7 +164,7 @@ def _keep_on_time(
         extend(quiz, student, by=by, now=now, **values)
 
 
-def _copy(attempt: Attempt, quiz: Assignment, student: Student, number: int) -> Attempt:
+def _copy(attempt: Attempt, quiz: Assignment, student: Student, number: int, *, now: datetime) -> Attempt:
     columns = {field.name: getattr(attempt, field.name) for field in Attempt._meta.concrete_fields}
     made = Attempt(
         **{name: value for name, value in columns.items() if name not in _NOT_COPIED},
@@ -174,10 +175,10 @@ def _copy(attempt: Attempt, quiz: Assignment, student: Student, number: int) -> 
         number=number,
         carried_from=attempt,
     )
-    paused_at, submitted_at = attempt.assignment.paused_at, attempt.submitted_at
-    if paused_at is not None and submitted_at is not None and submitted_at >= paused_at and attempt.deadline_at is None:
-        # As the resume of the old class does for the original.
-        made.paused_for += submitted_at - max(paused_at, attempt.started_at)
+    paused_at = attempt.assignment.paused_at
+    if paused_at is not None and attempt.deadline_at is None:
+        # The resume of the old class gives the original its part of the pause, but not this copy.
+        made.paused_for += stood_still(attempt, paused_at=paused_at, ended_at=now)
     made.save(force_insert=True)
     for model in (Answer, AnswerEvent, ManualGrade):
         _copy_rows(model, attempt, made)
