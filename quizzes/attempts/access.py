@@ -16,6 +16,7 @@ from quizzes.assignments.supports import NO_SUPPORTS, Supports
 from quizzes.attempts.attempt_content import AttemptContent, CurrentAnswer, attempt_content, current_answers
 from quizzes.attempts.reading_levels import ReadingChoice
 from quizzes.content.languages import original_of
+from quizzes.content.question_types.question import Value
 from quizzes.models import Attempt
 from quizzes.models.assignments import assignment_title
 from quizzes.models.locks import read_row
@@ -119,6 +120,11 @@ class LoadedAttempt:
     def with_answers(self) -> Self:
         """A copy with the current answers. One query if they were not loaded."""
         return self if self.loaded_answers is not None else replace(self, loaded_answers=current_answers(self.id))
+
+    def has_stored(self, question_id: int, value: Value, *, revision: int) -> bool:
+        """Whether the current answer has this value and revision; without one, None and 0. One query if not loaded."""
+        answer = self.with_answers().answers.get(question_id)
+        return (revision, value) == ((0, None) if answer is None else (answer.revision, answer.value))
 
     @property
     def title(self) -> str:

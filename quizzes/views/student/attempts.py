@@ -223,23 +223,25 @@ def _save_sent(
     request: HtmxRequest, attempt: LoadedAttempt, form: AnswerForm, *, now: datetime
 ) -> tuple[SaveResult, LoadedAttempt]:
     """Save the answer of a valid form, if it has one. Returns the attempt as it is after the save."""
-    act = form.cleaned_data["act"]
+    act, value, revision = (form.cleaned_data[name] for name in ("act", "value", "revision"))
+    question_id = attempt.content.question_id(form.question)
+    is_stored = partial(attempt.has_stored, question_id, value, revision=revision)
     # If htmx sets a flag, the outbox sends the answer, which stays on the page.
     if request.htmx and act in {"flag", "unflag"}:
         return NOTHING_SENT, attempt
     # An empty answer of the outbox is stale if another page has saved one since: it must not be called saved.
-    if not form.has_input and (not wants_json(request) or attempt.has_ended(now=now) or _is_stored(attempt, form)):
+    if not form.has_input and (not wants_json(request) or attempt.has_ended(now=now) or is_stored()):
         return NOTHING_SENT, attempt
     # The outbox has saved what htmx checks. A second save would have a revision that the page does not know if this
     # reply is lost.
-    if request.htmx and not attempt.stands_still(now=now) and _is_stored(attempt, form):
+    if request.htmx and not attempt.stands_still(now=now) and is_stored():
         return NOTHING_SENT, attempt
     saved = save_answer(
         attempt,
-        attempt.content.question_id(form.question),
-        form.cleaned_data["value"],
+        question_id,
+        value,
         operation=form.cleaned_data["operation"],
-        seen_revision=form.cleaned_data["revision"],
+        seen_revision=revision,
         now=now,
     )
     if saved.outcome == Outcome.SAVED and attempt.has_ended(now=now):
@@ -249,13 +251,6 @@ def _save_sent(
     if saved.outcome == Outcome.SAVED and act != "break":
         attempt = back_from_break(attempt, now=now)
     return saved, attempt
-
-
-def _is_stored(attempt: LoadedAttempt, form: AnswerForm) -> bool:
-    """Whether the stored answer has the value and the revision of the form. One query."""
-    answer = attempt.with_answers().answers.get(attempt.content.question_id(form.question))
-    stored = (0, None) if answer is None else (answer.revision, answer.value)
-    return stored == (form.cleaned_data["revision"], form.cleaned_data["value"])
 
 
 def _page_after_save(
