@@ -41,15 +41,13 @@ def change_window(request: TeacherRequest, public_id: str) -> HttpResponse:
     assignment, now = taught_assignment(request, public_id), timezone.now()
     form = WindowActForm(request.POST)
     if not form.is_valid():
-        messages.error(request, gettext("This page is out of date. Try again."))
-        return redirect("assignment_progress", assignment.public_id)
+        return _refused(request, assignment, gettext("This page is out of date. Try again."))
     act, page = form.cleaned_data["act"], form.cleaned_data["page"]
     if form.must_ask and window_state(assignment, now=now).is_open:
         return _confirm_close(request, assignment, page=page, now=now)
     match act:
         case WindowActForm.OPEN if assignment.classroom.archived_at is not None:
-            messages.error(request, gettext("This class is archived, so students can’t sign in."))
-            return redirect("assignment_progress", assignment.public_id)
+            return _refused(request, assignment, gettext("This class is archived, so students can’t sign in."))
         case WindowActForm.OPEN:
             # The page that opens next shows that it is open.
             lifecycle.open_now(assignment, by=request.user, now=now)
@@ -78,6 +76,11 @@ def change_window(request: TeacherRequest, public_id: str) -> HttpResponse:
     # The window of a class board keeps its language.
     query = WindowForm(request.GET).query()
     return redirect(f"{reverse(page or 'assignment_progress', args=[assignment.public_id])}{query}")
+
+
+def _refused(request: TeacherRequest, assignment: Assignment, message: str) -> HttpResponse:
+    messages.error(request, message)
+    return redirect("assignment_progress", assignment.public_id)
 
 
 @require_POST
