@@ -23,6 +23,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
+from quizsite.cores import share_out_cores, take_core
 from quizsite.periodic_jobs import start_periodic_jobs
 from quizsite.rsgi import Bridge, Limits
 from quizsite.sqlite.copy import empty_log
@@ -65,6 +66,7 @@ def serve(host: str, port: int, *, workers: int) -> None:
     # Workers share what is loaded where they are forked, which Python does not do by itself from 3.14 on.
     set_start_method("fork", force=True)
     empty_metrics()
+    share_out_cores(workers)
     server = new_server(host, port, workers=workers)
     load_site()
     import_string(settings.WSGI_APPLICATION)
@@ -127,6 +129,8 @@ def load_worker(target: str, *, parent: int) -> Any:
 
     parent: the process that started it. It may be gone by now.
     """
+    # Before any thread starts, since each has the cores of the thread that starts it.
+    take_core()
     # Out of reach of a terminal's Ctrl-C: a worker that meets the signal twice, from the terminal and from its
     # parent, hangs until it is killed.
     os.setpgid(0, 0)
