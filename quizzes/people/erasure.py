@@ -52,7 +52,14 @@ from quizzes.people.erased_counts import (
     preview_classrooms,
     students_of,
 )
-from quizzes.people.erasure_ledger import LedgerLine, append_to_ledger, blank_in_ledger, ledger_path, read_ledger
+from quizzes.people.erasure_ledger import (
+    LedgerLine,
+    append_to_ledger,
+    blank_in_ledger,
+    ledger_end,
+    ledger_path,
+    read_ledger,
+)
 from quizzes.people.stored_sessions import ReadSessions, end_sessions, end_sessions_of_user, read_sessions
 from quizzes.people.student_sessions import STUDENT
 
@@ -263,7 +270,7 @@ def _erasing(receipt: str, now: datetime) -> Iterator[ReadSessions]:
     After an error in the block, the ledger has none of its lines. After an error of the commit it has them: the rows
     may be gone.
     """
-    read = read_sessions()
+    read, own_lines = read_sessions(), ledger_end()
     with allow_deleting_logs():
         mark_files()
         # A launch has the name of the person who launched, for 30 minutes. Without its row, it could arrive again.
@@ -272,7 +279,7 @@ def _erasing(receipt: str, now: datetime) -> Iterator[ReadSessions]:
         try:
             yield read
         except BaseException:
-            blank_in_ledger(receipt, now=now)
+            blank_in_ledger(receipt, after=own_lines, now=now)
             raise
 
 

@@ -52,11 +52,16 @@ def append_to_ledger(kind: Kind, key: str, receipt: str, *, now: datetime) -> No
         os.fsync(file.fileno())
 
 
-def blank_in_ledger(receipt: str, *, now: datetime) -> None:
+def ledger_end() -> int:
+    """The byte where the next line goes, or a later one if another process writes its line first."""
+    return ledger_path().read_bytes().rfind(b"\n") + 1 if ledger_path().exists() else 0
+
+
+def blank_in_ledger(receipt: str, *, after: int, now: datetime) -> None:
     """Blank the lines of an erasure of this moment that was rolled back, or a restore would delete what it kept.
 
-    The same receipt with an earlier moment is of an erasure that happened, and that is applied again. Bytes stay where
-    they are: a crash must not take the lines of others.
+    after: the `ledger_end` before the erasure. Lines before it with the same receipt are of erasures that happened, and
+    that are applied again. Bytes stay where they are: a crash must not take the lines of others.
     """
     # Their end, as json.dumps writes it.
     own = json.dumps({"receipt": receipt, "at": now.isoformat()})[1:].encode()
@@ -64,7 +69,7 @@ def blank_in_ledger(receipt: str, *, now: datetime) -> None:
         return
     with ledger_path().open("r+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        start = 0
+        start = file.seek(after)
         for line in file.read().split(b"\n"):
             if line.endswith(own):
                 file.seek(start)

@@ -695,6 +695,32 @@ def test_an_erasure_that_is_rolled_back_leaves_no_line(
 
 
 @pytest.mark.django_db
+def test_a_failed_erasure_keeps_the_line_of_one_with_its_receipt_that_happened(
+    student: Student, classmate: Student, tmp_path: Path, now: datetime
+) -> None:
+    """Two entries of one student were merged, erased on another machine, and are two again after a restore."""
+
+    def merge_and_erase() -> None:
+        Student.objects.filter(pk=classmate.pk).update(merged_into=student)
+        erase_student(Student.objects.get(pk=student.pk), by=None, now=now)
+
+    restored(merge_and_erase)
+    theirs = ledger_path().rename(tmp_path / "theirs.jsonl")
+    events = iter([1])
+
+    def fail(execute: Any, sql: str, *rest: Any) -> Any:
+        if sql.startswith('INSERT INTO "quizzes_auditevent"') and not next(events, 0):
+            raise OperationalError("database or disk is full")
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(fail), pytest.raises(OperationalError):
+        reapply_erasures(theirs, now=now + timedelta(days=1))
+
+    assert [line.key for line in read_ledger(ledger_path())] == [student.public_id]
+    assert list(Student.objects.all()) == [classmate]
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("line", [b"{", b"[]", b"{}", b'{"kind": "class"}', b"null", b"\xff"])
 def test_a_damaged_ledger_erases_nothing(line: bytes, student: Student, teacher: User, now: datetime) -> None:
     restored(lambda: erase_student(Student.objects.get(pk=student.pk), by=teacher, now=now))
