@@ -16,7 +16,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.admin.models import LogEntry
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import ProtectedError, Q, QuerySet
 
 from quizzes.models import (
@@ -267,20 +267,29 @@ def allow_deleting_logs() -> Iterator[None]:
 def _erasing(receipt: str, now: datetime) -> Iterator[ReadSessions]:
     """A transaction that may delete, and that clears the files after its commit. Yields the sessions before its locks.
 
-    After an error in the block, the ledger has none of its lines. After an error of the commit it has them: the rows
-    may be gone.
+    After an error in the block, or on SQLite of a commit without room, the ledger has none of its lines. After another
+    error of the commit it has them: the rows may be gone.
     """
     read, own_lines = read_sessions(), ledger_end()
-    with allow_deleting_logs():
-        mark_files()
-        # A launch has the name of the person who launched, for 30 minutes. Without its row, it could arrive again.
-        LtiLaunch.objects.update(claims=None)
-        transaction.on_commit(clear_marked_files_when_quiet)
-        try:
+    is_at_commit = False
+    try:
+        with allow_deleting_logs():
+            mark_files()
+            # A launch has the name of the person who launched, for 30 minutes. Without its row, it could arrive again.
+            LtiLaunch.objects.update(claims=None)
+            # Robust, so that a full disk after the commit is not taken for one of the commit.
+            transaction.on_commit(clear_marked_files_when_quiet, robust=True)
             yield read
-        except BaseException:
+            is_at_commit = True
+    except BaseException as error:
+        if not is_at_commit or _had_no_room(error):
             blank_in_ledger(receipt, after=own_lines, now=now)
-            raise
+        raise
+
+
+def _had_no_room(error: BaseException) -> bool:
+    """Whether SQLite could not write all of a commit. After an error of a sync, a crash may bring the commit back."""
+    return connection.vendor == "sqlite" and "disk is full" in str(error)
 
 
 def _check_seen(counts: ErasedCounts, seen: str | None) -> None:

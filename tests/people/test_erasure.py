@@ -20,6 +20,7 @@ from django.contrib.messages.storage.base import Message
 from django.contrib.messages.storage.session import SessionStorage
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -718,6 +719,46 @@ def test_a_failed_erasure_keeps_the_line_of_one_with_its_receipt_that_happened(
 
     assert [line.key for line in read_ledger(ledger_path())] == [student.public_id]
     assert list(Student.objects.all()) == [classmate]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="after an error of PostgreSQL's commit, the rows may be gone")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("problem", "lines"), [("database or disk is full", 0), ("disk I/O error", 1)])
+def test_a_commit_on_a_full_disk_leaves_no_line(
+    problem: str, lines: int, student: Student, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+
+        def fail(_: object) -> None:
+            raise OperationalError(problem)
+
+        patch.setattr(BaseDatabaseWrapper, "_commit", fail)
+        with pytest.raises(OperationalError, match=problem):
+            erase_student(Student.objects.get(pk=student.pk), by=None, now=now)
+
+    assert list(Student.objects.all()) == [student]
+    assert len(read_ledger(ledger_path())) == lines
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="VACUUM on PostgreSQL waits for no student")
+@pytest.mark.django_db(transaction=True)
+def test_a_disk_that_is_full_after_the_commit_keeps_the_line(
+    student: Student, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The files are cleared later."""
+    monkeypatch.setattr("quizzes.people.erased_bytes.SMALL_BYTES", 0)
+
+    def fail(execute: Any, sql: str, *rest: Any) -> Any:
+        if sql.startswith("SELECT") and "quizzes_presence" in sql:
+            raise OperationalError("database or disk is full")
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(fail):
+        erase_student(Student.objects.get(pk=student.pk), by=None, now=now)
+
+    assert list(Student.objects.all()) == []
+    assert [line.key for line in read_ledger(ledger_path())] == [student.public_id]
+    assert marker().exists()
 
 
 @pytest.mark.django_db
