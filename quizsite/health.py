@@ -20,6 +20,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.module_loading import import_string
 from django.views.decorators.http import require_safe
 
+from quizsite.backups.failures import next_try
 from quizsite.environment import is_loopback
 from quizsite.models import SiteState
 from quizsite.secret_key import has_its_key
@@ -296,17 +297,26 @@ def integrity() -> str:
 
 def backup() -> str:
     """How old the last backup is. Never red: a full backup disk must not stop a class."""
-    made = SiteState.objects.find(SiteState.BACKUP)
+    made, now = SiteState.objects.find(SiteState.BACKUP), timezone.now()
     uptime = timedelta(seconds=time.monotonic() - _STARTED)
-    return backup_verdict(timezone.now() - made.at if made else None, uptime=uptime)
+    again = next_try(now=now)
+    return backup_verdict(now - made.at if made else None, uptime=uptime, wait=again - now if again else None)
 
 
-def backup_verdict(age: timedelta | None, *, uptime: timedelta) -> str:
-    """The age in words; raises CheckWarning if two backups are missing. age: None without a backup."""
+def backup_verdict(age: timedelta | None, *, uptime: timedelta, wait: timedelta | None = None) -> str:
+    """The age in words; raises CheckWarning if two backups are missing. age: None without a backup.
+
+    wait: until the next try, if the last one failed.
+    """
     words = "none yet" if age is None else f"made {_ago(age)}"
     due = 2 * timedelta(minutes=settings.BACKUP_MINUTES)
-    if due and uptime > BACKUP_AFTER_START and (age is None or age > due):
-        raise CheckWarning(f"{words}, and the next is late: see the log")
+    is_late = due and uptime > BACKUP_AFTER_START and (age is None or age > due)
+    if wait is not None:
+        words += f". The last try failed, and the next is in {wait / timedelta(minutes=1):.0f} min: see the log"
+    elif is_late:
+        words += ", and the next is late: see the log"
+    if is_late:
+        raise CheckWarning(words)
     return words
 
 

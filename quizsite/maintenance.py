@@ -5,14 +5,15 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from quizsite.backups.create import is_backup_due, make_scheduled_backup, record_backup
-from quizsite.backups.manifest import BackupError
+from quizsite.backups.failures import forget_failures, record_failure
+from quizsite.backups.manifest import BackupError, BackupRunning
 from quizsite.models import SiteState
 from quizsite.places import CODE
 from quizsite.sqlite.copy import quick_check
@@ -21,7 +22,7 @@ from quizzes.grading.scores import rescore_all
 logger = logging.getLogger(__name__)
 
 INTERVAL_SECONDS = 60
-# After an error, such as a full disk. Each try may copy gigabytes.
+# After an error of the update of scores, such as a database that is down.
 RETRY_SECONDS = 600
 # The first requests after a start come before the check, which reads the whole file.
 CHECK_AFTER_SECONDS = 5
@@ -84,11 +85,19 @@ def grading_fingerprint() -> str:
 
 
 def back_up_if_due(*, now: datetime) -> Path | None:
-    """Make the scheduled backup if it is due; returns its folder. Raises BackupError."""
+    """Make the scheduled backup if it is due; returns its folder. Raises BackupError, and waits before the next try."""
     if not is_backup_due(now=now):
         return None
-    made = make_scheduled_backup(now=now)
-    record_backup(made, now=now)
+    try:
+        made = make_scheduled_backup(now=now)
+        record_backup(made, now=now)
+    except BackupRunning:
+        # One by hand, or of an earlier run of cron. It is no failure.
+        return None
+    except Exception:
+        minutes = record_failure(now=now) // timedelta(minutes=1)
+        logger.warning("The scheduled backup is tried again in %s minutes, or now by `manage.py backup`.", minutes)
+        raise
     logger.info("Backup made: %s", made)
     return made
 
@@ -97,10 +106,9 @@ def _run_forever() -> None:
     rest = threading.Event()
     rest.wait(CHECK_AFTER_SECONDS)
     _try(check_database, "check of the whole database")
-    # Not the time of day: a clock that is set back must not put the next try off.
-    backup_not_before = time.monotonic()
-    # None once the scores are up to date.
-    scores_not_before: float | None = backup_not_before
+    forget_failures()
+    # None once the scores are up to date. Not the time of day: a clock that is set back must not put the next try off.
+    scores_not_before: float | None = time.monotonic()
     while True:
         close_old_connections()
         # Until it succeeds: after a database that was down, old scores would stay until the next start.
@@ -108,14 +116,11 @@ def _run_forever() -> None:
             is_done = _try(update_scores, "update of scores")
             scores_not_before = None if is_done else time.monotonic() + RETRY_SECONDS
         try:
-            if time.monotonic() >= backup_not_before:
-                back_up_if_due(now=timezone.now())
+            back_up_if_due(now=timezone.now())
         except BackupError as problem:
             logger.error("The scheduled backup failed: %s", problem)
-            backup_not_before = time.monotonic() + RETRY_SECONDS
         except Exception:
             logger.exception("The scheduled backup failed.")
-            backup_not_before = time.monotonic() + RETRY_SECONDS
         rest.wait(INTERVAL_SECONDS)
 
 

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import connection
 
 from quizsite import __version__
+from quizsite.backups.failures import forget_failures, next_try
 from quizsite.backups.manifest import (
     LEDGER_FILE,
     POSTGRESQL_FILE,
@@ -101,8 +102,11 @@ def make_scheduled_backup(*, now: datetime, suffix: str = "") -> Path:
 
 
 def is_backup_due(*, now: datetime) -> bool:
-    """Whether the last recorded backup is older than BACKUP_MINUTES, or in the future. 0 minutes: never."""
-    if not settings.BACKUP_MINUTES:
+    """Whether the last recorded backup is older than BACKUP_MINUTES, or in the future. 0 minutes: never.
+
+    After a failure, it is due when the wait ends.
+    """
+    if not settings.BACKUP_MINUTES or next_try(now=now) is not None:
         return False
     last = SiteState.objects.find(SiteState.BACKUP)
     # A clock that was ahead once must not turn backups off. The clocks of two web machines differ a little.
@@ -112,6 +116,7 @@ def is_backup_due(*, now: datetime) -> bool:
 def record_backup(made: Path, *, now: datetime) -> None:
     """Record when the last backup was made, for `/readyz` and the schedule."""
     SiteState.objects.record(SiteState.BACKUP, made.name, now=now)
+    forget_failures()
 
 
 def _fill(folder: Path, *, now: datetime) -> None:

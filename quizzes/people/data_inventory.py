@@ -27,6 +27,11 @@ FILES: tuple[tuple[str, str, str], ...] = (
         "as long as the site",
     ),
     ("erasure.pending", "empty: the database’s files must still be cleared of deleted rows", "until they are"),
+    (
+        "backup.failed",
+        "after a scheduled backup that failed: how many minutes to wait",
+        "until a backup is made or the site is started",
+    ),
     ("metrics", "with `FOOTNOTE_METRICS`: numbers of requests and saves, without names", "until the next start"),
     (
         "backups",

@@ -21,6 +21,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.utils import timezone
 
+from quizsite.backups.failures import record_failure
 from quizsite.health import (
     CLOCK_TOLERANCE,
     IN_THE_FUTURE,
@@ -340,6 +341,18 @@ def test_age_of_the_last_backup_is_a_detail_and_never_red(client: Client, monkey
     assert "backup" not in red(client)
 
 
+@pytest.mark.django_db
+def test_backup_that_failed_is_said_before_it_is_late(client: Client, settings: Any, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path
+    SiteState.objects.record(SiteState.BACKUP, "footnote-1", now=timezone.now() - 70 * MINUTE)
+    record_failure(now=timezone.now())
+
+    assert (
+        b"ok backup made 70 min ago. The last try failed, and the next is in 10 min: see the log\n"
+        in client.get("/readyz").content
+    )
+
+
 @pytest.mark.parametrize(
     ("age", "uptime", "minutes", "says"),
     [
@@ -359,17 +372,18 @@ def test_age_of_a_backup_is_said(
 
 
 @pytest.mark.parametrize(
-    ("age", "says"),
+    ("age", "wait", "says"),
     [
-        (121 * MINUTE, "made 121 min ago, and the next is late: see the log"),
-        (None, "none yet, and the next is late: see the log"),
+        (121 * MINUTE, None, "made 121 min ago, and the next is late: see the log"),
+        (None, None, "none yet, and the next is late: see the log"),
+        (None, 40 * MINUTE, "none yet. The last try failed, and the next is in 40 min: see the log"),
     ],
 )
-def test_late_backup_is_a_warning(settings: Any, age: timedelta | None, says: str) -> None:
+def test_late_backup_is_a_warning(settings: Any, age: timedelta | None, wait: timedelta | None, says: str) -> None:
     settings.BACKUP_MINUTES = 60
 
     with pytest.raises(CheckWarning, match=f"^{says}$"):
-        backup_verdict(age, uptime=timedelta(days=1))
+        backup_verdict(age, uptime=timedelta(days=1), wait=wait)
 
 
 @pytest.mark.django_db

@@ -17,6 +17,7 @@ from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from quizsite.backups.create import is_backup_due, make_backup, make_scheduled_backup
+from quizsite.backups.failures import forget_failures, next_try, record_failure
 from quizsite.backups.manifest import BackupError
 from quizsite.health import DISK_LEAST_BYTES
 from quizsite.maintenance import (
@@ -34,7 +35,7 @@ from tests.factories import make_answered_attempt, make_assignment, make_student
 # A backup reads the database through another connection, which sees committed rows only.
 pytestmark = pytest.mark.django_db(transaction=True)
 SQLITE = pytest.mark.skipif(connection.vendor != "sqlite", reason="of SQLite's own file")
-HOUR = timedelta(hours=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 @pytest.fixture(autouse=True)
@@ -102,12 +103,60 @@ def test_backups_go_on_after_the_clock_was_set_back_and_scores_are_updated_once(
 
     monkeypatch.setattr("quizsite.maintenance.update_scores", update)
     monkeypatch.setattr("quizsite.maintenance.RETRY_SECONDS", 0)
+    record_failure(now=now)
 
     with pytest.raises(EndOfTest):
         _run_forever()
 
+    # A start does not wait.
+    assert next_try(now=now) is None
     assert tries == [now + timedelta(days=400), now, now]
     assert outcomes == []
+
+
+def full(*arguments: Any) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def test_backup_that_failed_waits_twice_as_long_each_time(
+    folder: Path, now: datetime, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("quizsite.backups.create.sync", full)
+        for minutes in (0, 10, 30, 70, 130, 190):
+            with pytest.raises(BackupError):
+                back_up_if_due(now=now + minutes * MINUTE)
+            assert back_up_if_due(now=now + minutes * MINUTE + 9.9 * MINUTE) is None
+    assert caplog.messages == [
+        f"The scheduled backup is tried again in {minutes} minutes, or now by `manage.py backup`."
+        for minutes in (10, 20, 40, 60, 60, 60)
+    ]
+
+    assert back_up_if_due(now=now + 249 * MINUTE) is None
+    assert back_up_if_due(now=now + 250 * MINUTE) is not None
+    assert not (folder.parent / "backup.failed").exists()
+
+
+def test_backup_on_a_full_disk_waits_too(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file of the failures can be made, and nothing can be written into it."""
+
+    def write(path: Path, _text: str) -> None:
+        path.touch()
+        full()
+
+    monkeypatch.setattr("quizsite.backups.create.sync", full)
+    monkeypatch.setattr(Path, "write_text", write)
+    for again in (now, now + 10 * MINUTE, now + 30 * MINUTE):
+        assert next_try(now=again) is None
+        with pytest.raises(BackupError):
+            back_up_if_due(now=again)
+        assert next_try(now=again) == again + 10 * MINUTE
+
+
+def test_backup_that_failed_while_the_clock_was_ahead_does_not_wait(now: datetime) -> None:
+    record_failure(now=now + 9 * HOUR)
+
+    assert is_backup_due(now=now)
 
 
 def test_scheduled_backups_are_rotated_and_others_are_left_alone(
@@ -167,9 +216,6 @@ def test_backup_that_was_killed_is_no_backup_and_is_deleted_by_the_next(folder: 
 def test_backup_that_fails_says_why_and_leaves_nothing(
     folder: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*arguments: Any) -> None:
-        raise OSError(28, "No space left on device")
-
     monkeypatch.setattr("quizsite.backups.create.sync", full)
 
     with pytest.raises(
@@ -186,6 +232,7 @@ def test_backup_that_fails_says_why_and_leaves_nothing(
         call_command("backup", stdout=StringIO())
     with pytest.raises(CommandError, match="No space left"):
         call_command("run_periodic_jobs", stdout=StringIO())
+    forget_failures()
     # A backup may take longer than the minute until cron's next run.
     with (folder / ".lock").open("w") as lock:
         flock(lock, LOCK_EX)

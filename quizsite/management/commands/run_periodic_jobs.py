@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from quizsite.backups.manifest import BackupError, BackupRunning
+from quizsite.backups.manifest import BackupError
 from quizsite.maintenance import back_up_if_due, update_scores
 from quizsite.periodic_jobs import open_lock, run_periodic_jobs
 from quizsite.secret_key import record_secret_key
@@ -29,8 +29,5 @@ class Command(BaseCommand):
         try:
             if made := back_up_if_due(now=now):
                 self.stdout.write(f"Backup made: {made}")
-        except BackupRunning:
-            # Of an earlier run. The jobs run beside a long backup.
-            pass
         except BackupError as problem:
             raise CommandError(str(problem)) from problem
