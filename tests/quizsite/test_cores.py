@@ -2,60 +2,113 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
 
-from quizsite.cores import CAN_CHOOSE, cores
-from tests.servers import Site, family
+from quizsite import cores as module
+from quizsite.cores import CAN_CHOOSE, cores, share_out_cores, take_core
+from tests.servers import ROOT, Site, family
 
 pytestmark = [
     pytest.mark.sockets,
     pytest.mark.skipif(connection.vendor != "sqlite", reason="starts a site on SQLite"),
     pytest.mark.skipif(not CAN_CHOOSE, reason="only Linux binds a process to a core"),
+    pytest.mark.skipif(len(cores()) == 1, reason="needs two cores"),
 ]
 
 
-def cores_of_workers(site: Site) -> list[set[int]]:
-    """The cores of each worker: those that any of its threads may run on."""
+def site_of(data: Path, *, workers: int) -> Site:
+    return Site(
+        data,
+        command=("serve", "--workers", str(workers)),
+        extra={"DATABASE_URL": "", "FOOTNOTE_BACKUP_MINUTES": "0"},
+    )
+
+
+def cores_of_workers(site: Site) -> tuple[list[set[int]], int]:
+    """(The cores of each worker, how many threads of workers may run on all cores)."""
     assert site.process is not None
-    return sorted((cores_of(pid) for pid in family(site.process.pid)[1:]), key=sorted)
+    threads = [cores_of_threads(pid) for pid in family(site.process.pid)[1:]]
+    everywhere = set(cores())
+    own = [set[int]().union(*(found for found in each if found != everywhere)) for each in threads]
+    return sorted(own, key=sorted), sum(found == everywhere for each in threads for found in each)
 
 
-def cores_of(pid: int) -> set[int]:
-    allowed: set[int] = set()
+def cores_of_threads(pid: int) -> list[set[int]]:
+    found = []
     for thread in Path(f"/proc/{pid}/task").iterdir():
         # A thread may have ended by now.
         with suppress(ProcessLookupError):
-            allowed |= os.sched_getaffinity(int(thread.name))
-    return allowed
+            found.append(os.sched_getaffinity(int(thread.name)))
+    return found
+
+
+def wait_for(condition: Callable[[], bool], site: Site) -> None:
+    until = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < until, cores_of_workers(site)
+        time.sleep(0.05)
 
 
 def test_each_worker_has_a_core_also_after_one_was_killed(site_data: Path) -> None:
-    each = [{core} for core in cores()]
-    site = Site(site_data, extra={"DATABASE_URL": "", "FOOTNOTE_BACKUP_MINUTES": "0"})
+    promised = [{core} for core in cores()], 0
+    site = site_of(site_data, workers=len(cores()))
     site.start()
     assert site.process is not None
-    assert cores_of_workers(site) == each
+    wait_for(lambda: cores_of_workers(site) == promised, site)
 
     # The core of the last worker is free again, and not that of the first.
     os.kill(family(site.process.pid)[-1], signal.SIGKILL)
-    until = time.monotonic() + 60
-    while "Unexpected exit" not in (site_data / "server.log").read_text() or cores_of_workers(site) != each:
-        assert time.monotonic() < until, cores_of_workers(site)
-        time.sleep(0.05)
+    wait_for(lambda: "Unexpected exit" in (site_data / "server.log").read_text(), site)
+    wait_for(lambda: cores_of_workers(site) == promised, site)
     site.stop()
 
 
 def test_a_single_worker_of_several_cores_runs_on_all(site_data: Path) -> None:
-    if len(cores()) == 1:
-        pytest.skip("one worker per core is one worker here")
-    site = Site(
-        site_data, command=("serve", "--workers", "1"), extra={"DATABASE_URL": "", "FOOTNOTE_BACKUP_MINUTES": "0"}
-    )
+    site = site_of(site_data, workers=1)
     site.start()
-    assert cores_of_workers(site) == [set(cores())]
+    assert cores_of_workers(site)[0] == [set()]
     site.stop()
+
+
+def test_a_worker_takes_a_free_core_after_the_cores_of_the_site_have_changed() -> None:
+    """The first worker started while the site had only the second core, as when a container gets another cpuset."""
+    first, second = cores()[:2]
+    script = f"""
+import os
+from quizsite.cores import share_out_cores, take_core
+os.sched_setaffinity(0, {{{first}, {second}}})
+share_out_cores(2)
+os.sched_setaffinity(0, {{{second}}})
+take_core()
+if os.fork() == 0:
+    os.sched_setaffinity(0, {{{first}, {second}}})
+    take_core()
+    print(os.sched_getaffinity(0))
+else:
+    os.wait()
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert done.stdout == f"{ {first} }\n"
+
+
+@pytest.mark.parametrize("call", ["memfd_create", "sched_setaffinity"])
+def test_a_site_starts_where_a_container_forbids_to_choose(call: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*arguments: Any) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(module, "_claims", None)
+    monkeypatch.setattr(os, call, refuse)
+    share_out_cores(len(cores()))
+    take_core()
+    if module._claims is not None:
+        os.close(module._claims)
