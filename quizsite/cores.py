@@ -7,6 +7,7 @@ container may forbid these calls.
 
 import fcntl
 import os
+from collections.abc import Collection
 from contextlib import suppress
 
 # Only Linux binds a process to a core, and Python for an old C library has no `memfd_create`.
@@ -14,6 +15,8 @@ CAN_CHOOSE = hasattr(os, "sched_setaffinity") and hasattr(os, "memfd_create")
 # What each worker of this process locks one byte of, the one with the number of its core. The system unlocks it when
 # the worker ends, so the next worker takes that core.
 _claims: int | None = None
+# The cores that the workers share out.
+_shared: Collection[int] = ()
 
 
 def cores() -> list[int]:
@@ -23,11 +26,12 @@ def cores() -> list[int]:
 
 def share_out_cores(workers: int) -> None:
     """Give each worker that this process starts from now on a core, if there are as many workers as cores."""
-    global _claims
+    global _claims, _shared
+    found = cores()
     # Not the only core: a machine may get more of them while the site runs.
-    if CAN_CHOOSE and 1 < workers == len(cores()):
+    if CAN_CHOOSE and 1 < workers == len(found):
         with suppress(OSError):
-            _claims = os.memfd_create("cores")
+            _claims, _shared = os.memfd_create("cores"), found
 
 
 def take_core() -> None:
@@ -40,3 +44,10 @@ def take_core() -> None:
             fcntl.lockf(_claims, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, core)
             os.sched_setaffinity(0, {core})
             return
+
+
+def leave_core() -> None:
+    """Let this thread, and the programs that it starts, run on all cores again: requests need the worker's own."""
+    if _claims is not None:
+        with suppress(OSError):
+            os.sched_setaffinity(0, _shared)

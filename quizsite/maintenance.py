@@ -14,6 +14,7 @@ from django.utils import timezone
 from quizsite.backups.create import is_backup_due, make_scheduled_backup, record_backup
 from quizsite.backups.failures import forget_failures, record_failure
 from quizsite.backups.manifest import BackupError, BackupRunning
+from quizsite.cores import leave_core
 from quizsite.models import SiteState
 from quizsite.places import CODE
 from quizsite.sqlite.copy import quick_check
@@ -103,6 +104,8 @@ def back_up_if_due(*, now: datetime) -> Path | None:
 
 
 def _run_forever() -> None:
+    # A backup copies gigabytes, and on PostgreSQL in a program of its own.
+    leave_core()
     rest = threading.Event()
     rest.wait(CHECK_AFTER_SECONDS)
     _try(check_database, "check of the whole database")
