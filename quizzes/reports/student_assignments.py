@@ -75,13 +75,18 @@ class StudentAssignment:
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """The attempt to continue first. number: of the question to continue with. minutes_left: None without countdown."""
+    """The attempt to continue first.
+
+    number: of the question to continue with. left_count: of questions without a complete answer. saved_count: of
+    answers that the site has, complete or not. minutes_left: None without countdown.
+    """
 
     given: StudentAssignment
     attempt: Attempt
     number: int
     question_count: int
     left_count: int
+    saved_count: int
     minutes_left: int | None
 
 
@@ -178,6 +183,7 @@ def current_of(given: StudentAssignment, *, now: datetime) -> Current | None:
         number=resume_number(content, answers),
         question_count=len(content.questions),
         left_count=len(content.questions) - _complete_count(content, answers),
+        saved_count=sum(answer.value is not None for answer in answers),
         minutes_left=minutes_left(at=now, deadline_at=ends_at) if is_counted else None,
     )
 

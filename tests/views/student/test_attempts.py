@@ -105,9 +105,33 @@ def test_list_puts_the_current_attempt_first(student_client: Client, attempt: At
     save(attempt, "one", "a")
     save(attempt, "some", ["a"])
     page = student_client.get(reverse("student_home"))
-    assert "Next to answer: question 3 of 4. Your answers are saved." in words(page)
+    assert "Next to answer: question 3 of 4. 2 answers are saved." in words(page)
     assert "Left to do 2 questions" in words(page)
     assert address(attempt, 3) in read(page).links
+
+
+def test_list_calls_only_answers_of_the_site_saved(
+    student: Student, student_client: Client, classroom: Classroom, attempt: Attempt
+) -> None:
+    """The browser may have others, which wait to be sent."""
+    edition = make_edition(document=make_document(title="Other"))
+    other = make_assignment(edition=edition, classroom=classroom, created_at=NOW)
+    make_attempt(assignment=other, student=student, started_at=NOW - timedelta(hours=1))
+    pages = [reverse("student_home"), reverse("start_attempt", args=[attempt.assignment.public_id])]
+
+    def said(page: str) -> list[str]:
+        return re.findall(r"[^.]*\bsaved\b", words(student_client.get(page)))
+
+    answers.set_flag(loaded(attempt), content_of(attempt).question_id(question_at(attempt, 2)), flagged=True, now=NOW)
+    assert [said(page) for page in pages] == [[], []]
+    assert "No due date In progress 4 questions, about" in words(student_client.get(pages[0]))
+    save(attempt, "one", "a")
+    assert [said(page) for page in pages] == [[" 1 answer is saved"]] * 2
+    Assignment.objects.update(is_teacher_paced=True)
+    assert [said(page) for page in pages] == [[" 1 answer is saved"]] * 2
+    Assignment.objects.update(is_teacher_paced=False)
+    save(attempt, "one", None, seen_revision=1)
+    assert [said(page) for page in pages] == [[], []]
 
 
 def test_list_with_nothing_to_do_says_so(student_client: Client, classroom: Classroom) -> None:
