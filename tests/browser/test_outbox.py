@@ -384,9 +384,9 @@ def test_stale_answer_of_a_question_put_by_leads_back_to_it(context: BrowserCont
     assert saves() == [(1, "saved"), (1, "saved"), (1, "stale")]
 
 
-def test_text_that_a_newer_answer_was_saved_before_is_shown(
-    context: BrowserContext, student: Student, attempt: Attempt
-) -> None:
+@pytest.fixture
+def essay(student: Student, attempt: Attempt) -> Attempt:
+    """Of another quiz, with 2 written answers as its fifth and sixth question."""
     document = make_document()
     document["questions"].extend(
         {
@@ -407,7 +407,10 @@ def test_text_that_a_newer_answer_was_saved_before_is_shown(
     assignment = make_assignment(
         edition=make_edition(document=document), classroom=student.classroom, assigned_by=attempt.assignment.assigned_by
     )
-    essay = make_attempt(assignment=assignment, student=student, started_at=timezone.now())
+    return make_attempt(assignment=assignment, student=student, started_at=timezone.now())
+
+
+def test_text_that_a_newer_answer_was_saved_before_is_shown(context: BrowserContext, essay: Attempt) -> None:
     page = open_with_all(context, essay, number=5)
     # Another device answered in between.
     save(essay, "essay", "Short.", now=timezone.now())
@@ -429,6 +432,26 @@ def test_text_that_a_newer_answer_was_saved_before_is_shown(
     page.get_by_role("button", name="Next question").click()
     expect(page.get_by_label("What you typed here:")).to_have_value("Another long answer.")
     expect(page.get_by_role("textbox", name="Why does it end?")).to_have_value("Brief.")
+
+
+def test_text_that_the_home_page_sends_too_late_is_shown_at_its_question(
+    context: BrowserContext, essay: Attempt
+) -> None:
+    page = open_question(context, essay, 5)
+    go_offline(context)
+    page.get_by_role("textbox").fill("A long answer.")
+    says(page, "Not sent")
+    stop_sending(page)
+    save(essay, "essay", "Short.", now=timezone.now())
+    page.goto("about:blank")
+    context.set_offline(False)
+    page.goto(reverse("student_home"))
+    expect(notice(page)).to_contain_text("Question 5 isn’t saved.")
+    assert (saves(), page.evaluate(WAITING)) == ([(1, "saved"), (1, "stale")], 0)
+    page.goto(reverse("take_attempt", args=[essay.public_id, 5]))
+    expect(notice(page)).to_contain_text("This answer was saved in another window.")
+    expect(page.get_by_label("What you typed here:")).to_have_value("A long answer.")
+    expect(page.get_by_role("textbox", name="Why does it end?")).to_have_value("Short.")
 
 
 def test_flag_of_a_question_that_came_ahead(context: BrowserContext, attempt: Attempt) -> None:

@@ -31,7 +31,7 @@ beforeEach((t) => {
     refreshToken: async () => { calls.push(["refreshToken"]); return true; },
   };
   const reported = ["setToken", "onWaiting", "onRefused", "onAcknowledged", "onSaved", "onAllSaved", "onSignedIn", "onOtherStudent"];
-  for (const name of [...reported, "leave", "reopen"]) page[name] = note(name);
+  for (const name of [...reported, "leave", "keepStale", "reopen"]) page[name] = note(name);
   sender = createSender(store, page, { postMessage: (message) => messages.push(message) });
 });
 
@@ -160,7 +160,7 @@ for (const [name, url, reply] of [
     await settled();
     t.mock.timers.tick(1000);
     await sending;
-    assert.deepEqual([...new Set(names())], ["onRefused"]);
+    assert.deepEqual([...new Set(names())].filter((name) => name !== "keepStale"), ["onRefused"]);
     assert.deepEqual([calls.at(-1)[1], store.pending()], [url, []]);
   });
 }
@@ -236,6 +236,16 @@ test("a stale answer is dropped and its question reopened with it", async () => 
   await sender.send();
   assert.deepEqual(calls[0], ["reopen", ONE, "choice=b"]);
   assert.deepEqual(store.pending(), []);
+});
+
+test("a stale answer of another attempt is kept for the page of its question", async (t) => {
+  store.add(OTHER, 0, "text=long");
+  answer = () => json(409, { outcome: "stale" });
+  const sending = sender.send();
+  await settled();
+  t.mock.timers.tick(1000);
+  await sending;
+  assert.deepEqual(calls, [["keepStale", OTHER, "text=long"], ["onRefused", OTHER]]);
 });
 
 test("a missing answer is not called saved", async (t) => {

@@ -47,6 +47,7 @@ const sender = createSender(store, {
   onSignedIn: () => document.dispatchEvent(new CustomEvent("footnote:signed-in")),
   onOtherStudent,
   leave,
+  keepStale,
   reopen,
 }, tabs);
 
@@ -86,8 +87,10 @@ async function quit(go) {
 
 function leave(address) { quit(() => location.assign(address)); }
 
+function keepStale(url, body) { remember(STALE + url, body); }
+
 function reopen(url, staleBody) {
-  if (staleBody) remember(STALE + url, staleBody);
+  if (staleBody) keepStale(url, staleBody);
   // The student first reads about the one before.
   if (staleBody && url !== location.pathname && (isLeaving || notices.shown === "stale")) return;
   quit(() => url === location.pathname ? location.reload() : location.assign(url));

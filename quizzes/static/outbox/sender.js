@@ -22,6 +22,7 @@ const PAUSES = [1000, 2000, 4000, 8000];
  * @property {() => void} onSignedIn
  * @property {() => void} onOtherStudent
  * @property {(url: string) => void} leave
+ * @property {(url: string, body: string) => void} keepStale body: of the answer that a newer one was saved before
  * @property {(url: string, staleBody: string) => void} reopen staleBody: the answer that a newer one was saved before, or ""
  */
 
@@ -165,6 +166,7 @@ export function createSender(store, page, tabs) {
       const last = waiting.pop()?.entry ?? entry;
       claimUnsaved(last);
       if (page.isHere(url)) page.reopen(url, reply.outcome === "stale" ? last.body : "");
+      else if (reply.outcome === "stale") page.keepStale(url, last.body);
     } else if (status === 200 && Number.isInteger(reply?.revision)) takeSaved(key, entry, reply);
     // A filter or a portal may answer with 200 too. A 400 that refuses no answer may pass: a request that broke off.
     else return [400, 500].includes(status) ? "failed" : "down";
