@@ -384,6 +384,16 @@ def test_stale_answer_of_a_question_put_by_leads_back_to_it(context: BrowserCont
     assert saves() == [(1, "saved"), (1, "saved"), (1, "stale")]
 
 
+def test_emptied_answer_that_a_newer_one_was_saved_before_says_so(context: BrowserContext, attempt: Attempt) -> None:
+    save(attempt, "some", ["a"])
+    page = open_question(context, attempt, 2)
+    save(attempt, "some", ["a", "c"], seen_revision=1)
+    page.get_by_role("checkbox", checked=True).uncheck()
+    expect(page.get_by_role("checkbox", checked=True)).to_have_count(2)
+    expect(notice(page)).to_contain_text("This answer was saved in another window.")
+    assert saves() == [(1, "saved"), (2, "saved"), (2, "stale")]
+
+
 @pytest.fixture
 def essay(student: Student, attempt: Attempt) -> Attempt:
     """Of another quiz, with 2 written answers as its fifth and sixth question."""

@@ -221,7 +221,7 @@ test("a closed question is reopened once all late answers to it are sent", async
   answer = (url) => url === ONE ? json(409, { outcome: "late", revision: 0 }) : json(200, { revision: 1 });
   await sender.send();
   assert.deepEqual(requests.map(({ body }) => body.choice), ["a", "b", "c"]);
-  assert.deepEqual(calls[0], ["reopen", ONE, ""]);
+  assert.deepEqual(calls[0], ["reopen", ONE, null]);
   assert.deepEqual(store.pending(), []);
 });
 

@@ -89,10 +89,10 @@ function leave(address) { quit(() => location.assign(address)); }
 
 function keepStale(url, body) { remember(STALE + url, body); }
 
-function reopen(url, staleBody) {
-  if (staleBody) keepStale(url, staleBody);
+function reopen(url, staleBody = null) {
+  if (staleBody !== null) keepStale(url, staleBody);
   // The student first reads about the one before.
-  if (staleBody && url !== location.pathname && (isLeaving || notices.shown === "stale")) return;
+  if (staleBody !== null && url !== location.pathname && (isLeaving || notices.shown === "stale")) return;
   quit(() => url === location.pathname ? location.reload() : location.assign(url));
 }
 
@@ -139,7 +139,7 @@ function onAllSaved(isBack) {
 // The page of another student says so and hides this one.
 function onOtherStudent() {
   keepTyped();
-  reopen(location.pathname, "");
+  reopen(location.pathname);
 }
 
 // In another tab. The next student on this device must not read this one. What was typed since waits for its student.
@@ -465,7 +465,7 @@ function onAfterRequest({ detail }) {
 
 // The cookies are gone, or the token is old. All answers are stored, and a new page has a token or leads to sign-in.
 function onResponseError({ detail }) {
-  if (detail.xhr.status === 403) reopen(location.pathname, "");
+  if (detail.xhr.status === 403) reopen(location.pathname);
   else notify("down");
 }
 
@@ -564,7 +564,7 @@ function start() {
   // A sign-in leads to a page without an attempt, and has made the tokens of other tabs old.
   if (!attemptPath) tabs?.postMessage({ token: find("input[name=csrfmiddlewaretoken]", outbox).value, owner: store.owner });
   const staleBody = sessionStorage.getItem(STALE + location.pathname);
-  if (staleBody) {
+  if (staleBody !== null) {
     sessionStorage.removeItem(STALE + location.pathname);
     quoteTyped(staleBody);
     notify("stale");

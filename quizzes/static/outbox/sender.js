@@ -23,7 +23,7 @@ const PAUSES = [1000, 2000, 4000, 8000];
  * @property {() => void} onOtherStudent
  * @property {(url: string) => void} leave
  * @property {(url: string, body: string) => void} keepStale body: of the answer that a newer one was saved before
- * @property {(url: string, staleBody: string) => void} reopen staleBody: the answer that a newer one was saved before, or ""
+ * @property {(url: string, staleBody: string | null) => void} reopen staleBody: as in `keepStale`; null without a newer answer
  */
 
 /**
@@ -159,13 +159,13 @@ export function createSender(store, page, tabs) {
       store.unacknowledged.delete(url);
       // The teacher can accept the newest late answer to a closed question, so a newer one is sent first.
       if (!page.isHere(url)) claimUnsaved(entry);
-      else if (store.pendingFor(url).length === 0) page.reopen(url, "");
+      else if (store.pendingFor(url).length === 0) page.reopen(url, null);
     } else if (status === 409 && reply) {
       const waiting = store.pendingFor(url);
       waiting.forEach((other) => store.remove(other.key));
       const last = waiting.pop()?.entry ?? entry;
       claimUnsaved(last);
-      if (page.isHere(url)) page.reopen(url, reply.outcome === "stale" ? last.body : "");
+      if (page.isHere(url)) page.reopen(url, reply.outcome === "stale" ? last.body : null);
       else if (reply.outcome === "stale") page.keepStale(url, last.body);
     } else if (status === 200 && Number.isInteger(reply?.revision)) takeSaved(key, entry, reply);
     // A filter or a portal may answer with 200 too. A 400 that refuses no answer may pass: a request that broke off.
