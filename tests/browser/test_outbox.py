@@ -26,10 +26,12 @@ from tests.browser.conftest import (
     NewContext,
     assert_sound,
     be_signed_in,
+    bring_back,
     go_back,
     go_offline,
     out_of_reach,
     overflow,
+    take_away,
     violations,
 )
 from tests.factories import (
@@ -1285,6 +1287,30 @@ def test_answer_that_something_else_took_away_is_not_called_saved(context: Brows
     says(page, "Saved")
     expect(notice(page).get_by_text("Question 1 isn’t saved.")).to_be_hidden()
     assert saves() == [(1, "saved")]
+
+
+def test_home_page_names_the_answer_that_is_not_saved_after_the_site_was_away(
+    context: BrowserContext, attempt: Attempt
+) -> None:
+    page = open_question(context, attempt)
+    on_save(page, lambda route: route.fulfill(status=503))
+    choose(page, 1)
+    says(page, "Not sent")
+    page.unroute_all(behavior="wait")
+    page.route(f"**{urlsplit(page.url).path}", lambda route: route.fulfill(status=400, json={"outcome": "refused"}))
+    page.clock.install()
+    page.goto(reverse("student_home"))
+    expect(notice(page)).to_contain_text("Question 1 isn’t saved.")
+    # The outbox names it again after it has waited for a message of another tab.
+    page.clock.run_for(1000)
+    take_away(context, page, "proxy")
+    page.get_by_role("link", name="Sign out").click()
+    expect(notice(page)).to_contain_text("We can’t reach the site.")
+    bring_back(context)
+    # It polls right away.
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(notice(page)).to_contain_text("Question 1 isn’t saved.")
+    assert (saves(), page.evaluate(WAITING)) == ([], 0)
 
 
 # Each row is smaller than the one before, until none fits.

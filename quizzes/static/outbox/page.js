@@ -415,8 +415,10 @@ async function onMove(event) {
 function onPolled({ detail: failures }) {
   const saysNothingElse = ["", "sent"].includes(notices.shown);
   if (failures > 1 && saysNothingElse && document.visibilityState === "visible") notify(awayReason());
-  const isSaved = isIdle() && store.unacknowledged.size === 0;
-  if (!failures && isSaved && ["offline", "down"].includes(notices.shown)) notify("sent");
+  if (failures || !isIdle() || !["offline", "down"].includes(notices.shown)) return;
+  if (store.unacknowledged.size === 0) notify("sent");
+  // Says which answer the site has not saved.
+  else sender.send();
 }
 
 async function onConfirm(event) {
