@@ -1,4 +1,4 @@
-"""Forms for the reading of a draft: its text, sentences and speakers."""
+"""Forms for the reading of a draft: its text and its sentences."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -9,41 +9,27 @@ from django import forms
 from django.conf.locale import LANG_INFO
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
-from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy
 
-from quizzes.content.drafts.document import (
-    FIXED_SPEAKERS,
-    MAX_SENTENCE_LENGTH,
-    MAX_SENTENCES,
-    UNNAMED,
-    sentence_tables,
-)
-from quizzes.content.drafts.text import is_much_shorter, speaker_with_label, text_of, uses_of_speakers
+from quizzes.content.drafts.document import MAX_SENTENCE_LENGTH, MAX_SENTENCES, sentence_tables
+from quizzes.content.drafts.text import is_much_shorter, speaker_with_label, text_of
 from quizzes.content.drafts.validation import NO_RIGHTS, sentences_without_speaker
 from quizzes.content.pasted_text import CleanText, clean_text
 from quizzes.content.question_types.form import text
 from quizzes.content.reading import NOT_STATED, REPORTER
 from quizzes.content.rights import RIGHTS
 from quizzes.content.sentences import split_text
-from quizzes.content.tables import Table, repeated
+from quizzes.content.tables import Table
 from quizzes.formatting import grouped, up_to
 from quizzes.forms.editor.base import DraftForm, new_key
 from quizzes.forms.editor.source import SourceForm
+from quizzes.forms.editor.speakers import MAX_SPEAKERS
 from quizzes.forms.fields import choice_field
 
 # A long story has 2,000 words. This is room for 6 times as many.
 MAX_TEXT_LENGTH = 80_000
-ICON_CHOICES = (
-    ("person", gettext_lazy("Person")),
-    ("sign", gettext_lazy("Protest sign")),
-    ("page", gettext_lazy("Page")),
-    ("quote", gettext_lazy("Quotation marks")),
-    ("blank", gettext_lazy("Crossed page")),
-)
 # The buttons that change a sentence and the one before or after it.
 _WITH_NEIGHBOR = frozenset(("join", "start", "continue"))
-NEW_SPEAKERS = 1
-MAX_SPEAKERS = 8
 
 
 # The languages that students in schools of the United States speak at home most often, besides English. The second
@@ -327,73 +313,3 @@ class SentenceRow:
         self.speaker: BoundField = form[f"speaker-{table['key']}"]
         self.new_speaker: BoundField = form[f"new_speaker-{table['key']}"]
         self.may_need_a_speaker = number in form.without_speaker
-
-
-class SpeakersForm(DraftForm):
-    """The speakers of the source: names and icons. A speaker with an empty name is removed."""
-
-    is_whole = True
-
-    def __init__(self, data: Mapping[str, Any] | None = None, *, document: Table) -> None:
-        super().__init__(data)
-        self.document = document
-        self.keys = [speaker["key"] for speaker in document["voices"]]
-        for number, speaker in enumerate(document["voices"], start=1):
-            name = gettext("Speaker {number}").format(number=number)
-            self._add(speaker["key"], speaker["label"], speaker["icon"], name)
-        free = min(NEW_SPEAKERS, MAX_SPEAKERS - len(self.keys))
-        self.new = [name for number in range(1, free + 1) if (name := f"new-{number}") not in self.keys]
-        for name in self.new:
-            self._add(name, "", "person", gettext("Another speaker"))
-
-    def _add(self, key: str, label: str, icon: str, name: str) -> None:
-        self.fields[f"label-{key}"] = text(name, 80)
-        self.fields[f"icon-{key}"] = forms.ChoiceField(
-            label=gettext("Icon of {name}").format(name=name), choices=ICON_CHOICES, required=False
-        )
-        self.initial.update({f"label-{key}": label, f"icon-{key}": icon})
-
-    def rows(self) -> list[tuple[BoundField, BoundField, bool]]:
-        """(name, icon, whether it is new) for each speaker, in order."""
-        return [(self[f"label-{key}"], self[f"icon-{key}"], key in self.new) for key in [*self.keys, *self.new]]
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse an empty name for a speaker that is in use or that every story has, and 2 names that are the same."""
-        cleaned = super().clean() or self.cleaned_data
-        names = (f"label-{key}" for key in [*self.keys, *self.new])
-        for name in repeated({name: label for name in names if name in self.data and (label := cleaned.get(name))}):
-            self.add_error(name, gettext("This speaker is in the list twice."))
-        uses = uses_of_speakers(self.document)
-        for key in self.keys:
-            if cleaned.get(f"label-{key}") == "" and key in FIXED_SPEAKERS:
-                self.add_error(f"label-{key}", gettext("This speaker needs a name."))
-            elif cleaned.get(f"label-{key}") == "" and uses.get(key):
-                self.add_error(
-                    f"label-{key}",
-                    ngettext(
-                        "{count} sentence or statement has this speaker. Change it first.",
-                        "{count} sentences or statements have this speaker. Change them first.",
-                        uses[key],
-                    ).format(count=uses[key]),
-                )
-        return cleaned
-
-    @property
-    def speakers_to_save(self) -> list[Table]:
-        """The speakers as a draft stores them. New speakers come before the speaker without a name."""
-        fields, speakers = self.valid, []
-        for speaker in self.document["voices"]:
-            label = fields.get(f"label-{speaker['key']}", speaker["label"])
-            if label:
-                speakers.append(
-                    {**speaker, "label": label, "icon": fields.get(f"icon-{speaker['key']}") or speaker["icon"]}
-                )
-        place = next((number for number, speaker in enumerate(speakers) if speaker["key"] == UNNAMED), len(speakers))
-        for name in self.new:
-            label = fields.get(f"label-{name}", "")
-            # A page that is sent twice has the speaker in the row for a new one again.
-            if label and speaker_with_label(label, speakers) is None:
-                key = new_key(label, [speaker["key"] for speaker in speakers], "speaker")
-                speakers.insert(place, {"key": key, "label": label, "icon": fields.get(f"icon-{name}") or "person"})
-                place += 1
-        return speakers

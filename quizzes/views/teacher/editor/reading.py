@@ -22,7 +22,8 @@ from quizzes.content.rights import QUOTES
 from quizzes.content.tables import Table
 from quizzes.forms.editor.base import DraftForm
 from quizzes.forms.editor.orphans import OrphanForm
-from quizzes.forms.editor.reading import ReadingForm, SpeakersForm, TextForm
+from quizzes.forms.editor.reading import ReadingForm, TextForm
+from quizzes.forms.editor.speakers import SpeakersForm
 from quizzes.forms.editor.words import WordsForm
 from quizzes.models import Draft
 from quizzes.reports.answered_editions import answered_editions

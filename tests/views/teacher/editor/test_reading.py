@@ -19,7 +19,8 @@ from quizzes.content.drafts.text import remove as remove_sentence
 from quizzes.content.drafts.text import replace_text
 from quizzes.content.drafts.validation import draft_problems, orphans, source_problems
 from quizzes.content.drafts.words import ExplainedWord
-from quizzes.forms.editor.reading import MAX_SPEAKERS, languages
+from quizzes.forms.editor.reading import languages
+from quizzes.forms.editor.speakers import MAX_SPEAKERS
 from quizzes.models import Draft, QuestionSet, Student, User
 from tests.conftest import Queries
 from tests.drafting import (
