@@ -13,11 +13,23 @@ from quizzes.content.tables import Table
 from quizzes.formatting import Label, up_to, without_isolates
 
 
+class StoredField(BoundField):
+    """A field that shows what is stored if the page that was sent did not have it. Another window added it."""
+
+    def value(self) -> Any:
+        """What was sent, or what is stored."""
+        form = self.form
+        is_omitted = self.field.widget.value_omitted_from_data(form.data, form.files, self.html_name)
+        return self.initial if form.is_bound and is_omitted else super().value()
+
+
 class PartForm(forms.Form):
     """A part of a draft. Each valid field is saved, even if others are invalid.
 
     not_saved: the fields that are not part of the draft.
     """
+
+    bound_field_class = StoredField
 
     not_saved: tuple[str, ...] = ()
 

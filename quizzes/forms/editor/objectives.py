@@ -66,8 +66,12 @@ class ObjectivesForm(DraftForm):
         self.not_saved = (*self.not_saved, f"move-{key}")
 
     def rows(self) -> list["ObjectiveRow"]:
-        """The objectives in order, those that are gone and typed again, and the rows for new ones."""
-        return [ObjectiveRow(self, key) for key in [*self.keys, *self.gone, *self.new]]
+        """The objectives in order, those that are gone and typed again, and the rows for new ones.
+
+        An objective that its page added stays in the row for a new one.
+        """
+        known = [key for key in self.keys if key not in self.keys_of_new.values()]
+        return [ObjectiveRow(self, key) for key in [*known, *self.gone, *self.new]]
 
     def clean(self) -> dict[str, Any]:
         """Refuse 2 equal titles, titles beyond the limit, and an empty title while questions keep the objective."""

@@ -377,6 +377,13 @@ def test_a_new_objective_keeps_its_key_while_its_page_saves_by_itself(draft: Dra
     ]
     assert document_of(draft)["minimum"]["when-it-ends"] == 2
     assert "Removed" not in html_of(done)
+    # A page with an error has one row for it too.
+    page = teacher_client.post(address, data | {"minimum-new-1": "x"})
+    assert errors_of(page) == ["Enter 0 to 60 questions."]
+    data = form_of(page, having="title-new-1").data(**{"minimum-new-1": "2"})
+    before = document_of(draft)
+    assert "Saved." in html_of(teacher_client.post(address, data, follow=True))
+    assert document_of(draft) == before
     # Its row is cleared: it was added by mistake.
     data |= {"revision": revision_of(draft), "title-new-1": ""}
     teacher_client.post(address, data, headers=HTMX)
@@ -437,6 +444,24 @@ def test_a_button_that_is_pressed_twice_says_once_what_it_did(draft: Draft, teac
         teacher_client.post(address, data)
 
     assert html_of(teacher_client.get(address)).count("Saved.") == 1
+
+
+def test_objective_of_another_window_stays_after_keep_mine(draft: Draft, teacher: User, teacher_client: Client) -> None:
+    address, theirs = url("edit_objectives", draft), {"key": "theirs", "title": "Who says it"}
+    data = sent(teacher_client, address, having="title-records", **{"title-records": "What is recorded"})
+    saving.save_objectives(draft, [*draft.document["objectives"], theirs], {"theirs": 2}, seen=1, by=teacher, now=NOW)
+
+    page = teacher_client.post(address, data)
+
+    assert "This was changed in another window" in html_of(page)
+    teacher_client.post(address, form_of(page, having="title-theirs").data(over=str(revision_of(draft))))
+    document = document_of(draft)
+    assert [table["title"] for table in document["objectives"]] == [
+        "What is recorded",
+        "Why it was ended",
+        "Who says it",
+    ]
+    assert document["minimum"] == {"records": 2, "ended": 2, "theirs": 2}
 
 
 def test_2_objectives_cannot_have_one_title(draft: Draft, teacher_client: Client) -> None:

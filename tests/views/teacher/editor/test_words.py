@@ -12,6 +12,7 @@ from quizzes.content.drafts.words import ExplainedWord
 from quizzes.models import Draft, User
 from tests.drafting import document_of, errors_of, html_of, publish, revision_of, sent, url
 from tests.factories import NOW, make_document, make_draft
+from tests.pages import form_of
 
 RECORD = {
     "word": "record",
@@ -205,7 +206,7 @@ def test_a_word_of_another_window_stays(draft: Draft, teacher: User, teacher_cli
     assert '<div class="notice bad-n" role="alert" tabindex="-1" autofocus>' in html_of(page)
     assert [word["word"] for word in words_of(draft)] == ["address"]
 
-    teacher_client.post(url("edit_words", draft), {**data, "over": "2"})
+    teacher_client.post(url("edit_words", draft), form_of(page, having="forms-new-1").data(over="2"))
     assert [word["word"] for word in words_of(draft)] == ["address", "system"]
 
 
