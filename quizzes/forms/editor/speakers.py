@@ -25,7 +25,10 @@ MAX_SPEAKERS = 8
 
 
 class SpeakersForm(DraftForm):
-    """The speakers of the source: names and icons. A speaker with an empty name is removed."""
+    """The speakers of the source: names and icons. A speaker with an empty name is removed.
+
+    blank: the rows for new speakers. new: these, and the rows with a name of a speaker that the draft does not have.
+    """
 
     is_whole = True
 
@@ -37,9 +40,14 @@ class SpeakersForm(DraftForm):
             name = gettext("Speaker {number}").format(number=number)
             self._add(speaker["key"], speaker["label"], speaker["icon"], name)
         free = min(NEW_SPEAKERS, MAX_SPEAKERS - len(self.keys))
-        self.new = [name for number in range(1, free + 1) if (name := f"new-{number}") not in self.keys]
-        for name in self.new:
-            self._add(name, "", "person", gettext("Another speaker"))
+        self.blank = [name for number in range(1, free + 1) if (name := f"new-{number}") not in self.keys]
+        sent = {name.removeprefix("label-"): label for name, label in self.data.items() if name.startswith("label-")}
+        # A name keeps its row if another window removed the speaker or filled the list.
+        typed = [key for key, label in sent.items() if label.strip()]
+        self.new = [key for key in dict.fromkeys([*typed, *self.blank]) if key not in self.keys]
+        for number, key in enumerate(self.new, start=len(self.keys) + 1):
+            name = gettext("Another speaker") if key in self.blank else gettext("Speaker {number}")
+            self._add(key, "", "person", name.format(number=number))
 
     def _add(self, key: str, label: str, icon: str, name: str) -> None:
         self.fields[f"label-{key}"] = text(name, 80)
@@ -50,14 +58,19 @@ class SpeakersForm(DraftForm):
 
     def rows(self) -> list[tuple[BoundField, BoundField, bool]]:
         """(name, icon, whether it is new) for each speaker, in order."""
-        return [(self[f"label-{key}"], self[f"icon-{key}"], key in self.new) for key in [*self.keys, *self.new]]
+        return [(self[f"label-{key}"], self[f"icon-{key}"], key in self.blank) for key in [*self.keys, *self.new]]
 
     def clean(self) -> dict[str, Any]:
-        """Refuse an empty name for a speaker that is in use or that every story has, and 2 names that are the same."""
+        """Refuse 2 names that are the same, names beyond the limit, and no name for a speaker that is needed."""
         cleaned = super().clean() or self.cleaned_data
-        names = (f"label-{key}" for key in [*self.keys, *self.new])
+        names = [f"label-{key}" for key in [*self.keys, *self.new]]
         for name in repeated({name: label for name in names if name in self.data and (label := cleaned.get(name))}):
             self.add_error(name, gettext("This speaker is in the list twice."))
+        for name in [name for name in names if cleaned.get(name)][MAX_SPEAKERS:]:
+            # A set from a file can have more.
+            if name.removeprefix("label-") in self.new:
+                words = gettext("The limit is {count} speakers. To remove one, leave its name blank.")
+                self.add_error(name, words.format(count=MAX_SPEAKERS))
         uses = uses_of_speakers(self.document)
         for key in self.keys:
             if cleaned.get(f"label-{key}") == "" and key in FIXED_SPEAKERS:

@@ -37,9 +37,23 @@ class WordsForm(DraftForm):
         self.stored = {f"word-{slug(word.name)}": word for word in explained_words(document)}
         self.absent = absent_words(document)
         self.asks_spanish_forms, self.asks_spanish_meaning = has_spanish_level(document), has_spanish_texts(document)
-        self.new = [f"new-{number}" for number in range(1, min(NEW_WORDS, MAX_WORDS - len(self.stored)) + 1)]
+        blank = [f"new-{number}" for number in range(1, min(NEW_WORDS, MAX_WORDS - len(self.stored)) + 1)]
+        self.new = [*dict.fromkeys([*self._typed(), *blank])]
         for number, key in enumerate([*self.stored, *self.new], start=1):
             self._add(key, self.stored.get(key, ExplainedWord("", (), "", (), "")), number)
+
+    def _typed(self) -> list[str]:
+        """The rows with a word that the draft does not have, because another window removed it or filled the list."""
+        known = {(word.forms, word.meaning) for word in self.stored.values()}
+        sent = {
+            name.removeprefix("forms-"): _forms(typed) for name, typed in self.data.items() if name.startswith("forms-")
+        }
+        # A page that is sent twice has a word under its name from before.
+        return [
+            key
+            for key, forms in sent.items()
+            if forms and key not in self.stored and (forms, self.data.get(f"meaning-{key}", "")) not in known
+        ]
 
     def _add(self, key: str, word: ExplainedWord, number: int) -> None:
         fields = {
@@ -57,14 +71,17 @@ class WordsForm(DraftForm):
             self.initial[name] = value
 
     def rows(self) -> list["WordRow"]:
-        """The words in the order of the draft, then the rows for new ones."""
+        """The words in the order of the draft, then those that it does not have, and the rows for new ones."""
         return [WordRow(self, key) for key in [*self.stored, *self.new]]
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a word without a meaning, a meaning without a word, and 2 words that are the same."""
+        """Refuse a word without a meaning, a meaning without a word, 2 words that are the same, and too many words."""
         cleaned = super().clean() or self.cleaned_data
-        forms, names = set[str](), set[str]()
-        for key, word in self._sent().items():
+        forms, names, sent = set[str](), set[str](), self._sent()
+        left = MAX_WORDS - sum(key not in sent or bool(sent[key].forms) for key in self.stored)
+        for key in [key for key in self.new if key in sent and sent[key].forms][max(0, left) :]:
+            self.add_error(f"forms-{key}", gettext("The limit is {count} words.").format(count=MAX_WORDS))
+        for key, word in sent.items():
             if not word.forms:
                 if word.meaning and key in self.new:
                     self.add_error(f"forms-{key}", gettext("Type the word as the reading has it."))

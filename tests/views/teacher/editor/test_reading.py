@@ -1009,6 +1009,42 @@ def test_a_new_speaker_that_is_sent_twice_is_one(draft: Draft, teacher_client: C
     assert document_of(draft) == document
 
 
+def test_a_name_of_a_speaker_that_another_window_removed_is_kept(
+    draft: Draft, teacher: User, teacher_client: Client
+) -> None:
+    address, left = url("edit_speakers", draft), draft.document["voices"]
+    crowd = {"key": "crowd", "label": "The crowd", "icon": "sign"}
+    saving.save_speakers(draft, [*left, crowd], seen=9, by=teacher, now=NOW)
+    data = sent(teacher_client, address, having="label-mayor", **{"label-crowd": "The protest"})
+    saving.save_speakers(draft, left, seen=9, by=teacher, now=NOW)
+
+    page = teacher_client.post(address, data)
+
+    assert "This was changed in another window" in html_of(page)
+    assert document_of(draft)["voices"] == left
+    form = form_of(page, having="label-crowd")
+    many = {f"label-v{number}": f"V{number}" for number in range(MAX_SPEAKERS)}
+    over = form.data(over=str(revision_of(draft)))
+    refused = errors_of(teacher_client.post(address, over | many))
+    assert set(refused) == {"The limit is 8 speakers. To remove one, leave its name blank."}
+    assert document_of(draft)["voices"] == left
+    for _ in range(2):
+        assert "Speakers saved." in html_of(teacher_client.post(address, over, follow=True))
+    assert document_of(draft)["voices"] == [*left, crowd | {"key": "the-protest", "label": "The protest"}]
+
+
+def test_a_speaker_who_fills_the_list_may_be_sent_twice(draft: Draft, teacher: User, teacher_client: Client) -> None:
+    many = [{"key": f"v{number}", "label": f"V{number}", "icon": "person"} for number in range(MAX_SPEAKERS)]
+    saving.save_speakers(draft, [*draft.document["voices"], *many][: MAX_SPEAKERS - 1], seen=9, by=teacher, now=NOW)
+    address = url("edit_speakers", draft)
+    data = sent(teacher_client, address, having="label-mayor", **{"label-new-1": "Police chief"})
+
+    for _ in range(2):
+        assert "Speakers saved." in html_of(teacher_client.post(address, data, follow=True))
+
+    assert [speaker["label"] for speaker in document_of(draft)["voices"]][MAX_SPEAKERS - 1 :] == ["Police chief"]
+
+
 def test_a_speaker_of_1_sentence_is_named_in_the_singular(draft: Draft, teacher_client: Client) -> None:
     document = document_of(draft)
     for statement in question_of(document, "who")["statements"]:  # type: ignore[attr-defined]

@@ -8,7 +8,7 @@ from django.test import Client
 
 from quizzes.content.drafts import saving
 from quizzes.content.drafts.document import finished, reading_of
-from quizzes.content.drafts.words import ExplainedWord
+from quizzes.content.drafts.words import MAX_WORDS, ExplainedWord
 from quizzes.models import Draft, User
 from tests.drafting import document_of, errors_of, html_of, publish, revision_of, sent, url
 from tests.factories import NOW, make_document, make_draft
@@ -208,6 +208,55 @@ def test_a_word_of_another_window_stays(draft: Draft, teacher: User, teacher_cli
 
     teacher_client.post(url("edit_words", draft), form_of(page, having="forms-new-1").data(over="2"))
     assert [word["word"] for word in words_of(draft)] == ["address", "system"]
+
+
+def test_what_is_typed_for_a_word_that_another_window_removed_is_kept(
+    draft: Draft, teacher: User, teacher_client: Client
+) -> None:
+    address = url("edit_words", draft)
+    words = [ExplainedWord("", (form,), f"meaning of {form}") for form in ("system", "address")]
+    saving.save_words(draft, words, seen=1, by=teacher, now=NOW)
+    data = sent(teacher_client, address, having="forms-new-1", **{"meaning-word-system": "a whole of parts"})
+    saving.save_words(draft, [ExplainedWord("system", (), "")], seen=2, by=teacher, now=NOW)
+
+    page = teacher_client.post(address, data)
+
+    assert "This was changed in another window" in html_of(page)
+    assert [word["word"] for word in words_of(draft)] == ["address"]
+    over = form_of(page, having="forms-word-system").data(over=str(revision_of(draft)))
+    for _ in range(2):
+        assert "Words saved." in html_of(teacher_client.post(address, over, follow=True))
+    added = {"word": "system", "meaning": "a whole of parts", "en": ["system"]}
+    assert words_of(draft) == [{"word": "address", "meaning": "meaning of address", "en": ["address"]}, added]
+
+
+def test_a_new_word_keeps_its_row_while_another_window_fills_the_list(
+    draft: Draft, teacher: User, teacher_client: Client
+) -> None:
+    address, new = url("edit_words", draft), {"forms-new-1": "system", "meaning-new-1": "a whole of parts"}
+    data = sent(teacher_client, address, having="forms-new-1", **new)
+    words = [ExplainedWord("", (f"word{number}",), "meaning") for number in range(MAX_WORDS)]
+    saving.save_words(draft, words, seen=1, by=teacher, now=NOW)
+
+    page = teacher_client.post(address, data)
+
+    assert errors_of(page) == ["The limit is 60 words."]
+    kept = form_of(page, having="forms-new-1").data(**{"forms-word-word0": "", "over": "2"})
+    for _ in range(2):
+        assert "Words saved." in html_of(teacher_client.post(address, kept, follow=True))
+    assert [word["word"] for word in words_of(draft)] == [f"word{number}" for number in range(1, MAX_WORDS)] + [
+        "system"
+    ]
+
+
+def test_a_word_with_a_new_name_may_be_sent_twice(copied: Draft, teacher_client: Client) -> None:
+    address = url("edit_words", copied)
+    data = sent(teacher_client, address, having="forms-new-1", **{"forms-word-record": "notes"})
+
+    for _ in range(2):
+        assert "Words saved." in html_of(teacher_client.post(address, data, follow=True))
+
+    assert [word["word"] for word in words_of(copied)] == ["notes", "allege"]
 
 
 def test_a_long_word_in_spanish_is_refused(copied: Draft, teacher_client: Client) -> None:
