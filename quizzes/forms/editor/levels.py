@@ -107,7 +107,7 @@ class LevelForm(DraftForm):
         """Refuse a sentence without a text."""
         cleaned = super().clean() or self.cleaned_data
         for table in self.tables:
-            if cleaned.get(f"text-{table['id']}") == "":
+            if f"text-{table['id']}" in self.data and cleaned.get(f"text-{table['id']}") == "":
                 message = gettext("To remove a sentence, choose “Edit the text” and delete it there.")
                 self.add_error(f"text-{table['id']}", message)
         return cleaned

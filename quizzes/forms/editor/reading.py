@@ -217,7 +217,8 @@ class ReadingForm(DraftForm):
                         ),
                     )
         for table in self.tables:
-            if cleaned.get(f"text-{table['key']}") == "":
+            # A field that was not sent is not an empty one: another window may have added the sentence.
+            if f"text-{table['key']}" in self.data and cleaned.get(f"text-{table['key']}") == "":
                 self.add_error(f"text-{table['key']}", gettext("To remove a sentence, choose “Remove” below."))
         return cleaned
 

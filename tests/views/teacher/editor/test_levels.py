@@ -134,6 +134,12 @@ def test_bad_input_and_another_window(teacher_client: Client, draft: Draft) -> N
     refused = teacher_client.post(text, pasted).text
     assert re.findall(r'form="([\w-]+)" name="over"', refused) == ["draft-form"]
     assert re.findall(r'href="([^"]+)" data-discards', refused) == [text]
+    # A sentence that another window added is not called blank.
+    old = sent(teacher_client, address, having="level_title")
+    count = len(document_of(draft)["reading"]["variants"][0]["rows"])
+    add(teacher_client, draft, text=f"{EASY} It is new.")
+    saved = teacher_client.post(address, old)
+    assert (saved.status_code, len(document_of(draft)["reading"]["variants"][0]["rows"])) == (302, count + 1)
     # Twice the same is no conflict and no change.
     revision = revision_of(draft)
     save(teacher_client, draft, level="Grade 4")

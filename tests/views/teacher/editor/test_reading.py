@@ -843,8 +843,8 @@ def test_an_old_page_joins_no_other_sentences(draft: Draft, teacher: User, teach
     pages = [teacher_client.post(address, data, follow=True) for _ in range(2)]
     assert not any("changed in another window" in text_of(page) for page in pages)
     assert [len(part["sentences"]) for part in document_of(draft)["reading"]["paragraphs"]] == [1, 1, 4]
-    removed = partial(remove_sentence, key="s2")
-    saving.save_reading(draft, {}, {}, {}, then=removed, seen=revision_of(draft), by=teacher, now=NOW)
+    longer = " ".join(["One more.", *texts_of(document_of(draft)).values()])
+    saving.save_text(draft, longer, seen=revision_of(draft), by=teacher, now=NOW)
     before = document_of(draft)["reading"]
 
     for act in ("join:s1", "continue:s3"):
