@@ -41,15 +41,17 @@ class DraftForm(PartForm):
 
     @property
     def gone_texts(self) -> list[str]:
-        """The texts of rows that another window removed."""
-        gone = [name for name in self.data if name.startswith(self.row_start) and name not in self.fields]
+        """The texts of rows that another window removed. A row may be gone because its “Remove” is pressed twice."""
+        removed = self.data.get("act", "").replace("remove:", self.row_start)
+        known = {*self.fields, removed}
+        gone = [name for name in self.data if name.startswith(self.row_start) and name not in known]
         return [text for name in gone if (text := self.data[name].strip())] if self.row_start else []
 
     @property
     def may_drop_gone_texts(self) -> bool:
-        """Whether the sender was told of them, or pressed the button of a row. “Remove” pressed twice removes once."""
+        """Whether the sender was told of them."""
         self.is_valid()
-        return bool(self.cleaned_data.get("over")) or ":" in self.data.get("act", "")
+        return bool(self.cleaned_data.get("over"))
 
     def problems(self) -> list[str]:
         """Also a message for each text of a row that another window removed."""

@@ -878,6 +878,28 @@ def test_edit_reading_refuses_to_overwrite_and_shows_both(draft: Draft, teacher:
     assert (page.status_code, document_of(draft)) == (302, before)
 
 
+@pytest.mark.parametrize("act", ["split:s1", "join:s2", "start:s2", "continue:s3", "speaker:s3", "remove:s4"])
+def test_a_button_of_a_row_drops_no_text_of_a_sentence_that_another_window_removed(
+    act: str, draft: Draft, teacher: User, teacher_client: Client
+) -> None:
+    address, two = url("edit_reading", draft), "One sentence. Another sentence."
+    saving.save_reading(draft, {}, {"s1": two}, {}, seen=1, by=teacher, now=NOW)
+    typed = {"text-s5": "My last sentence.", "new_speaker-s3": "The clerk"}
+    data = sent(teacher_client, address, having="text-s1", **typed)
+    removed = partial(remove_sentence, key="s5")
+    saving.save_reading(draft, {}, {}, {}, then=removed, seen=2, by=teacher, now=NOW)
+    before = document_of(draft)
+
+    text = text_of(teacher_client.post(address, {**data, "act": act}))
+
+    assert "This was changed in another window" in text
+    assert "Another window removed this sentence: “My last sentence.”" in text
+    assert document_of(draft) == before
+    # “Remove” pressed twice removes once.
+    again = teacher_client.post(address, {**data, "act": "remove:s5"}, follow=True)
+    assert "another window" not in text_of(again)
+
+
 def test_a_pasted_text_does_not_overwrite_what_another_window_saved(
     draft: Draft, teacher: User, teacher_client: Client
 ) -> None:
