@@ -210,7 +210,8 @@ class AssignForm(AssignmentSettingsForm):
     def _with_chosen_preset(self, data: QueryDict, zone: ZoneInfo) -> QueryDict:
         """The sent data with the values of the chosen preset in all fields that the teacher has not changed.
 
-        zone: of the first chosen class. Sets `has_new_settings`, and `is_mixed` if a field keeps another value.
+        zone: of the first chosen class. Sets `has_new_settings`, and `is_mixed` if a field keeps another value or gets
+        a time that the page did not show, neither in its fields nor under “How”.
         """
         filled, preset = data.get("filled", ""), data.get("preset", "")
         if filled not in self._filled or preset not in self._filled:
@@ -222,10 +223,13 @@ class AssignForm(AssignmentSettingsForm):
         data = data.copy()
         data["filled"], data["filled_zone"] = preset, zone.key
         self.has_new_settings = True
+        # Under “How”, times are those of the first class of the page.
+        seen = before if filled == preset else field_values(self._values(Preset(preset), self.zones[0]))
         for name in before:
             shown, new = sent_values(before[name]), sent_values(after[name])
             if data.getlist(name) == shown:
                 data.setlist(name, new)
+                self.is_mixed = self.is_mixed or seen[name] != after[name]
             elif data.getlist(name) != new and filled != preset:
                 self.is_mixed = True
         return data

@@ -202,8 +202,29 @@ def test_fields_show_the_times_of_a_preset_in_the_zone_of_the_chosen_class(
     assert Assignment.objects.get().due_at == datetime(2026, 10, 22, 13, tzinfo=UTC)
     # The other class is chosen on the page that shows these times.
     form = form_of(teacher_client.post(address_of(edition), form.data(act="edit")), having="release")
-    teacher_client.post(address_of(edition), form.data(act="save", classrooms=[classroom.public_id]))
+    asked = teacher_client.post(address_of(edition), form.data(act="save", classrooms=[classroom.public_id]))
+    assert "Ready to assign?" in text_of(asked)
+    assert "due Fri, Oct 23, 8:00 am EDT" in text_of(asked)
+    teacher_client.post(address_of(edition), form_of(asked, having="release").data(act="save"))
     assert Assignment.objects.get(classroom=classroom).due_at == datetime(2026, 10, 23, 12, tzinfo=UTC)
+
+
+def test_times_that_the_page_did_not_show_are_confirmed(
+    edition: Edition, classroom: Classroom, chicago: Classroom, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    clock.move_to(datetime(2026, 10, 22, 4, 30, tzinfo=UTC))  # Thursday, 12:30 am in New York
+    address = address_of(edition)
+    # Without a script, the page has the times for New York, where the first class is.
+    assert "Ready to assign?" in text_of(send(teacher_client, address, chicago, preset="homework"))
+    assert not Assignment.objects.exists()
+    # A script shows them for the chosen class before they are saved.
+    data = form_of(teacher_client.get(address), having="preset").data(preset="homework", classrooms=chicago.public_id)
+    reply = teacher_client.post(address, data, headers={"HX-Request": "true"})
+    shown = {name: re.search(f'name="{name}" value="([^"]+)"', reply.text) for name in ("filled", "filled_zone", "due")}
+    data |= {name: found[1] for name, found in shown.items() if found}
+    assert [data["filled_zone"], data["due"]] == ["America/Chicago", "2026-10-22T08:00"]
+    assert teacher_client.post(address, data | {"act": "save"}).status_code == 302
+    assert Assignment.objects.get().due_at == datetime(2026, 10, 22, 13, tzinfo=UTC)
 
 
 def test_changed_fields_stay_and_are_confirmed_when_another_preset_is_chosen(
