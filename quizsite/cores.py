@@ -1,4 +1,4 @@
-"""A processor core of its own for each worker.
+"""How many workers a site has, and a processor core of its own for each.
 
 The threads of a worker pass Python's lock (the GIL) on many times in a request. On one core that takes no signal from
 core to core (docs/performance.md, “What was found”). A site also works without, so that no error here stops it: a
@@ -6,12 +6,16 @@ container may forbid these calls.
 """
 
 import fcntl
+import math
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from contextlib import suppress
+from pathlib import Path
 
 # Only Linux binds a process to a core, and Python for an old C library has no `memfd_create`.
 CAN_CHOOSE = hasattr(os, "sched_setaffinity") and hasattr(os, "memfd_create")
+# The control groups of Linux, and the one of this process.
+CONTROL_GROUPS, OWN_GROUP = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
 # What each worker of this process locks one byte of, the one with the number of its core. The system unlocks it when
 # the worker ends, so the next worker takes that core.
 _claims: int | None = None
@@ -22,6 +26,32 @@ _shared: Collection[int] = ()
 def cores() -> list[int]:
     """The numbers of the cores that this process may run on."""
     return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else list(range(os.cpu_count() or 1))
+
+
+def default_workers() -> int:
+    """One for each core, or fewer if a container or a systemd unit has a limit on processor time, as of `--cpus 2`."""
+    return max(1, math.ceil(min([len(cores()), *_time_limits()])))
+
+
+def _time_limits() -> Iterator[float]:
+    """The limits of this process's control group and of those around it, in cores.
+
+    Source: Linux, "Control Group v2", cpu.max. Version 1 has other files, and new systems no longer use it.
+    """
+    own = CONTROL_GROUPS / _own_group()
+    for folder in (own, *own.parents):
+        with suppress(OSError):
+            quota, period = (folder / "cpu.max").read_text().split()
+            if quota != "max":
+                yield int(quota) / int(period)
+
+
+def _own_group() -> str:
+    with suppress(OSError):
+        for line in OWN_GROUP.read_text().splitlines():
+            if line.startswith("0::/"):
+                return line.removeprefix("0::/")
+    return ""
 
 
 def share_out_cores(workers: int) -> None:

@@ -1,4 +1,4 @@
-"""Each worker has a processor core of its own."""
+"""How many workers a site has, and a processor core of its own for each."""
 
 import os
 import signal
@@ -14,15 +14,44 @@ import pytest
 from django.db import connection
 
 from quizsite import cores as module
-from quizsite.cores import CAN_CHOOSE, cores, share_out_cores, take_core
+from quizsite.cores import CAN_CHOOSE, cores, default_workers, share_out_cores, take_core
 from tests.servers import ROOT, Site, family
 
 pytestmark = [
     pytest.mark.sockets,
     pytest.mark.skipif(connection.vendor != "sqlite", reason="starts a site on SQLite"),
     pytest.mark.skipif(not CAN_CHOOSE, reason="only Linux binds a process to a core"),
-    pytest.mark.skipif(len(cores()) == 1, reason="needs two cores"),
 ]
+TWO_CORES = pytest.mark.skipif(len(cores()) == 1, reason="needs two cores")
+
+
+@pytest.mark.parametrize(
+    ("limits", "workers"),
+    [
+        ({}, 8),
+        ({"school.slice/footnote.service": "max 100000"}, 8),
+        ({"school.slice/footnote.service": "900000 100000"}, 8),
+        ({"school.slice/footnote.service": "150000 100000"}, 2),
+        ({"school.slice/footnote.service": "400000 100000", "school.slice": "300000 100000"}, 3),
+        ({"": "20000 100000"}, 1),
+    ],
+)
+def test_a_site_starts_no_more_workers_than_its_processor_time_allows(
+    limits: dict[str, str], workers: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    groups, own = tmp_path / "groups", tmp_path / "own"
+    (groups / "school.slice" / "footnote.service").mkdir(parents=True)
+    for name, limit in limits.items():
+        (groups / name / "cpu.max").write_text(f"{limit}\n")
+    own.write_text("1:name=systemd:/\n0::/school.slice/footnote.service\n")
+    monkeypatch.setattr(module, "CONTROL_GROUPS", groups)
+    monkeypatch.setattr(module, "OWN_GROUP", own)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)))
+
+    assert default_workers() == workers
+
+    own.unlink()
+    assert default_workers() == (workers if "" in limits else 8)
 
 
 def site_of(data: Path, *, workers: int) -> Site:
@@ -58,6 +87,7 @@ def wait_for(condition: Callable[[], bool], site: Site) -> None:
         time.sleep(0.05)
 
 
+@TWO_CORES
 def test_each_worker_has_a_core_also_after_one_was_killed(site_data: Path) -> None:
     # Only the long work, such as backups, runs on all of them, in one worker.
     promised = [{core} for core in cores()], 1
@@ -73,6 +103,7 @@ def test_each_worker_has_a_core_also_after_one_was_killed(site_data: Path) -> No
     site.stop()
 
 
+@TWO_CORES
 def test_a_single_worker_of_several_cores_runs_on_all(site_data: Path) -> None:
     site = site_of(site_data, workers=1)
     site.start()
@@ -80,6 +111,7 @@ def test_a_single_worker_of_several_cores_runs_on_all(site_data: Path) -> None:
     site.stop()
 
 
+@TWO_CORES
 def test_a_worker_takes_a_free_core_after_the_cores_of_the_site_have_changed() -> None:
     """The first worker started while the site had only the second core, as when a container gets another cpuset."""
     first, second = cores()[:2]
@@ -102,6 +134,7 @@ else:
     assert done.stdout == f"{ {first} }\n"
 
 
+@TWO_CORES
 @pytest.mark.parametrize("call", ["memfd_create", "sched_setaffinity"])
 def test_a_site_starts_where_a_container_forbids_to_choose(call: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*arguments: Any) -> None:

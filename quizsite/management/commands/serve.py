@@ -23,7 +23,7 @@ from quizsite.backups.manifest import BackupError
 from quizsite.backups.rotation import BEFORE_MIGRATION
 from quizsite.backups.swap import KEPT_PREFIX
 from quizsite.built_in_sets import load_if_changed
-from quizsite.cores import cores
+from quizsite.cores import default_workers
 from quizsite.environment import host_list, unknown_settings
 from quizsite.health import (
     POSTGRESQL_SETTINGS,
@@ -49,7 +49,9 @@ class Command(BaseCommand):
     requires_system_checks = ()  # they take longer than the start itself, and `make test` runs them
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--workers", type=int, default=len(cores()), help="processes; one per core")
+        parser.add_argument(
+            "--workers", type=int, default=default_workers(), help="processes; by default one for each core"
+        )
         parser.add_argument(
             "--init", action="store_true", help="start with an empty database if the database file is missing"
         )
