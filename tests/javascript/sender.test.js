@@ -234,7 +234,7 @@ test("a stale answer is dropped and its question reopened with it", async () => 
     return json(409, { outcome: "stale" });
   };
   await sender.send();
-  assert.deepEqual(calls[0], ["reopen", ONE, "choice=b"]);
+  assert.deepEqual(calls, [["reopen", ONE, "choice=b"]]);
   assert.deepEqual(store.pending(), []);
 });
 

@@ -119,8 +119,8 @@ export function createSender(store, page, tabs) {
       if (store.pending().length > 0) return sendAll();
     }
     const [missing] = store.unacknowledged.keys();
-    if (missing && !page.isLeaving()) return page.onRefused(missing);
-    page.onAllSaved(isBack || isReached());
+    if (!missing) page.onAllSaved(isBack || isReached());
+    else if (!page.isLeaving()) page.onRefused(missing);
   }
 
   async function deliver(key, entry) {
