@@ -3,7 +3,8 @@
 A draft has the shape of an edition, but may be incomplete. It also has fields that only its author sees: `saved`
 (the draft's revision at which each part was last changed), and in a question `anchors` (sentence key: the sentence's
 text when it became evidence), `kept` (tips that the author dismissed, and why) and `set_aside` (fields of other types).
-`levels` says what another level of the reading has.
+`levels` says what another level of the reading has. `set_aside_languages` has the language of the draft if it was one
+of its other languages before.
 
 Teachers do not list facts. Each sentence of an edition is one fact, with the key and the speaker of the sentence.
 """
@@ -107,11 +108,14 @@ def set_language(document: Table, language: str) -> None:
     """Set the language that the draft is written in, in place.
 
     The speakers that every story has get their names in it, but a name by the author stays. The language leaves the
-    list of other languages. Texts in it stay in the draft.
+    list of other languages until the draft gets another one. Texts in it stay in the draft.
     """
     document["reading"]["language"] = language
+    listed = dict.fromkeys([*document.get("languages", ()), *document.pop("set_aside_languages", ())])
     if "languages" in document:
-        document["languages"] = [code for code in document["languages"] if code != first_language(document)]
+        document["languages"] = [code for code in listed if code != first_language(document)]
+    if first_language(document) in listed:
+        document["set_aside_languages"] = [first_language(document)]
     for speaker in document["voices"]:
         names = _FIXED_NAMES.get(speaker["key"], {})
         code = language.partition("-")[0] if language.partition("-")[0] in names else "en"

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from quizzes.content.drafts import publishing, text
 from quizzes.content.drafts.changes import changes
-from quizzes.content.drafts.document import finished, from_edition, new_document, reading_of, sentence_tables
+from quizzes.content.drafts.document import (
+    finished,
+    from_edition,
+    new_document,
+    reading_of,
+    sentence_tables,
+    set_language,
+)
 from quizzes.content.drafts.preview import preview
 from quizzes.content.drafts.publishing import NotReady
 from quizzes.content.drafts.validation import (
@@ -451,6 +458,19 @@ def test_another_name_of_a_speaker_that_every_story_has_lacks_a_translation() ->
         speakers = [{**one, "label": label} if one["key"] == "unnamed" else one for one in document["voices"]]
         text.set_speakers(document, speakers)
         assert ("texts" in finished(document)["voices"][1]) == has_spanish
+
+
+@pytest.mark.parametrize("listed", [None, [], ["es"]])
+def test_a_language_that_is_chosen_by_mistake_and_back_changes_nothing(listed: list[str] | None) -> None:
+    document = new_document() | ({} if listed is None else {"languages": listed})
+    before = deepcopy(document)
+
+    # A page may be sent twice.
+    for language in ("es", "es", "fr", "en"):
+        set_language(document, language)
+        assert document.get("languages") == ([] if language == "es" and listed else listed)
+
+    assert document == before
 
 
 def test_a_sentence_is_split_at_line_breaks_or_where_it_ends() -> None:
