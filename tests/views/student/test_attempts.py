@@ -105,7 +105,7 @@ def test_list_puts_the_current_attempt_first(student_client: Client, attempt: At
     save(attempt, "one", "a")
     save(attempt, "some", ["a"])
     page = student_client.get(reverse("student_home"))
-    assert "Next to answer: question 3 of 4. 2 answers are saved." in words(page)
+    assert "Next to answer: question 3 of 4. You have 2 saved answers." in words(page)
     assert "Left to do 2 questions" in words(page)
     assert address(attempt, 3) in read(page).links
 
@@ -126,9 +126,9 @@ def test_list_calls_only_answers_of_the_site_saved(
     assert [said(page) for page in pages] == [[], []]
     assert "No due date In progress 4 questions, about" in words(student_client.get(pages[0]))
     save(attempt, "one", "a")
-    assert [said(page) for page in pages] == [[" 1 answer is saved"]] * 2
+    assert [said(page) for page in pages] == [[" You have 1 saved"]] * 2
     Assignment.objects.update(is_teacher_paced=True)
-    assert [said(page) for page in pages] == [[" 1 answer is saved"]] * 2
+    assert [said(page) for page in pages] == [[" You have 1 saved"]] * 2
     Assignment.objects.update(is_teacher_paced=False)
     save(attempt, "one", None, seen_revision=1)
     assert [said(page) for page in pages] == [[], []]
