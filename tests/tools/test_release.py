@@ -2,6 +2,9 @@
 
 from collections import Counter
 
+from packaging.version import Version
+
+from quizsite import __version__
 from tools.release import ROOT, agreement, problems, released_versions
 
 CHANGELOG = "# Changelog\n\n## Unreleased\n\n## 0.3.0 (2026-11-26)\n\n- New.\n\n## 0.2.0 (2026-11-25)\n"
@@ -49,7 +52,12 @@ def test_each_disagreement_is_named() -> None:
 
 
 def test_this_checkout_agrees_but_for_what_is_not_released_yet() -> None:
-    assert [line for line in agreement() if "Unreleased" not in line] == []
+    found = agreement()
+    if Version(__version__).is_devrelease:
+        # A release writes these.
+        assert found.pop(0) == f"The newest entry of CHANGELOG.md is not {__version__}."
+        found = [line for line in found if "SECURITY.md" not in line]
+    assert [line for line in found if "Unreleased" not in line] == []
 
 
 def test_no_line_of_the_changelog_stands_twice() -> None:
