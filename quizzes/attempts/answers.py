@@ -5,6 +5,7 @@ import json
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.db import IntegrityError, connection, transaction
 
@@ -79,13 +80,16 @@ def save_answer(
     # On PostgreSQL, a single query is a transaction by itself. Inside another one it needs a savepoint, for the
     # IntegrityError. On SQLite, only transactions wait in the queue of writers.
     is_single = connection.vendor == "postgresql" and not connection.in_atomic_block
+    refused = partial(
+        _refused, attempt.id, question_id, value, operation=operation, seen_revision=seen_revision, now=now
+    )
     try:
         with nullcontext() if is_single else transaction.atomic():
             saved = _upsert(attempt.id, question_id, value, operation=operation, seen_revision=seen_revision, now=now)
-        return saved or _refused(attempt.id, question_id, value, operation=operation, now=now)
+        return saved or refused()
     except IntegrityError:
         # The log has this operation: it came again with a newer revision, or twice at the same time. Nothing changed.
-        return _refused(attempt.id, question_id, value, operation=operation, now=now)
+        return refused()
 
 
 def check_answer(attempt: LoadedAttempt, question_id: int, *, now: datetime) -> None:
@@ -136,11 +140,14 @@ def _upsert(
 
 
 @transaction.atomic
-def _refused(attempt_id: int, question_id: int, value: Value, *, operation: str, now: datetime) -> SaveResult:
+def _refused(
+    attempt_id: int, question_id: int, value: Value, *, operation: str, seen_revision: int, now: datetime
+) -> SaveResult:
     """The result of a save that changed no row: saved before, late, stale, or checked already. Logs a new operation.
 
     A known operation gets its first reply and no second log row. An answer that was late, and comes again after the
-    attempt or the question was opened again, is stale.
+    attempt or the question was opened again, is stale. An empty answer that is late is logged only if its page saw an
+    answer.
     Raises IntegrityError if the same operation is logged at the same time.
     """
     row = read_row(Attempt.objects.select_related("assignment").order_by(), attempt_id)
@@ -161,15 +168,17 @@ def _refused(attempt_id: int, question_id: int, value: Value, *, operation: str,
         outcome = Outcome.SETTLED
     else:
         outcome = Outcome.LATE if is_too_late else Outcome.STALE
-    AnswerEvent.objects.create(
-        attempt_id=attempt_id,
-        question_id=question_id,
-        operation=operation,
-        value=value,
-        revision=revision,
-        outcome=outcome,
-        at=now,
-    )
+    # A teacher who accepts late answers must not remove one that another page has saved.
+    if outcome != Outcome.LATE or value is not None or seen_revision > 0:
+        AnswerEvent.objects.create(
+            attempt_id=attempt_id,
+            question_id=question_id,
+            operation=operation,
+            value=value,
+            revision=revision,
+            outcome=outcome,
+            at=now,
+        )
     return SaveResult(outcome, revision, current_value, is_question_closed and outcome == Outcome.LATE)
 
 

@@ -246,6 +246,8 @@ class Model:
         else:
             outcome = "saved"
             now_value, now_revision = self.current[key] = (value, now_revision + 1)
+        if outcome == "late" and value is None and seen == 0:
+            return SaveResult(outcome, now_revision, now_value)
         self.log.append((key, value, now_revision, outcome))
         self.replies[name] = SaveResult(outcome, now_revision, now_value)
         return self.replies[name]

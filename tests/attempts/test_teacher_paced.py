@@ -151,6 +151,30 @@ def test_late_answer_is_kept_not_counted_and_may_be_accepted(
     assert (before, running.score) == (0, 1)
 
 
+def test_empty_answer_of_a_page_that_saw_none_removes_no_late_one(
+    paced: Assignment, running: Attempt, student_client: Client, teacher: User
+) -> None:
+    show(paced, 1)
+    form = form_of(student_client.get(question(running, 1)), having="choice")
+    save(running, "one", "b")
+    show(paced, 1, ANSWERS)
+    reply = student_client.post(form.action, form.data(choice=[], act="save"), headers=JSON)
+    # The outbox opens the page again, which shows the answer of the other window.
+    assert (reply.status_code, reply.json()) == (409, {"outcome": "late", "revision": 1})
+    # Or the attempt ends after it was loaded.
+    submit_attempt(running, now=NOW)
+    assert save(running, "one", None).outcome == "late"
+    assert (accept_late(running, by=teacher, now=NOW), Answer.objects.get().value) == (0, "b")
+
+
+def test_answer_that_is_removed_after_the_close_is_late(paced: Assignment, running: Attempt) -> None:
+    show(paced, 1)
+    save(running, "one", "b")
+    show(paced, 1, ANSWERS)
+    assert save(running, "one", None, seen_revision=1).outcome == "late"
+    assert list(running.events.order_by("pk").values_list("outcome", flat=True)) == ["saved", "late"]
+
+
 def test_answer_after_the_end_is_still_late_for_the_attempt(paced: Assignment, running: Attempt) -> None:
     show(paced, 1)
     submit_attempt(running, now=NOW)

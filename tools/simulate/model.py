@@ -258,7 +258,9 @@ class Ledger:
             outcome, shown, revision = "saved", value, revision + 1
             model_attempt.answers[question] = value, revision
             model_attempt.given_at[question] = now
-        model_attempt.log.append(Entry(name, question, value, revision, outcome, now))
+        # A late save that removes nothing is not logged.
+        if outcome != "late" or value is not None or seen > 0:
+            model_attempt.log.append(Entry(name, question, value, revision, outcome, now))
         return outcome, revision, shown
 
     def check(self, model_attempt: ModelAttempt, question: str, now: datetime) -> None:
