@@ -117,7 +117,8 @@ def has_late_to_accept(*, now: datetime) -> ExpressionWrapper:
     """
     same = {"attempt": OuterRef("attempt"), "question": OuterRef("question")}
     undone = AnswerEvent.objects.filter(**same, pk__gt=OuterRef("pk"), outcome=Outcome.UNDONE)
-    accepted = AnswerEvent.objects.filter(~Exists(undone), **same, outcome=Outcome.ACCEPTED, at__gte=OuterRef("at"))
+    # By row id: an answer that arrived before an acceptance may be written after it.
+    accepted = AnswerEvent.objects.filter(~Exists(undone), **same, outcome=Outcome.ACCEPTED, pk__gt=OuterRef("pk"))
     newer = Answer.objects.filter(**same, saved_at__gt=OuterRef("at"))
     late = AnswerEvent.objects.filter(~Exists(accepted), ~Exists(newer), attempt=OuterRef("pk"), outcome=Outcome.LATE)
     return ExpressionWrapper(Q(submitted_at__gte=now - LATE_SHOWN_FOR) & Exists(late), output_field=BooleanField())

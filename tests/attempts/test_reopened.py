@@ -214,6 +214,9 @@ def test_attempt_that_had_no_deadline_ends_at_the_close_when_it_is_reopened(
         (["late", "accept", "undo", "reopen", "save"], False),
         (["late", "reopen", "save"], False),
         (["late", "accept", "reopen", "save"], False),
+        (["late", "accept", "late from before"], True),
+        (["late", "accept", "late from before", "accept"], False),
+        (["late", "accept", "late from before", "accept", "undo last"], True),
         ([], False),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
@@ -229,10 +232,12 @@ def test_home_and_review_agree_on_which_late_answers_wait(
         now = NOW + place * MINUTE
         attempt.refresh_from_db()
         match act:
-            case "late":
+            case "late" | "late from before":
                 submit_attempt(attempt, now=now)
+                # It arrived before the act before it, but was written after that.
+                arrived = now - 1.01 * MINUTE if act == "late from before" else now
                 revision = attempt.answers.values_list("revision", flat=True).first() or 0
-                assert save(attempt, "one", "abc"[place % 3], now=now, seen_revision=revision).outcome == "late"
+                assert save(attempt, "one", "abc"[place % 3], now=arrived, seen_revision=revision).outcome == "late"
             case "accept":
                 assert accept_late(attempt, by=teacher, now=now) == 1
                 accepted.append((now, attempt.answers.get().value))
