@@ -15,7 +15,7 @@ from django.utils import timezone
 from playwright.sync_api import BrowserContext, Locator, Page, Request, Route, expect
 
 from quizzes.assignments.board import show_on_board
-from quizzes.attempts.lifecycle import submit_overdue
+from quizzes.attempts.lifecycle import submit_attempt, submit_overdue
 from quizzes.attempts.merges import merge_plan, merge_students
 from quizzes.models import AnswerEvent, Assignment, Attempt, Board, Student, User
 from quizzes.people import student_sign_in
@@ -1311,6 +1311,36 @@ def test_home_page_names_the_answer_that_is_not_saved_after_the_site_was_away(
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(notice(page)).to_contain_text("Question 1 isn’t saved.")
     assert (saves(), page.evaluate(WAITING)) == ([], 0)
+
+
+@pytest.mark.parametrize("is_over", [True, False])
+def test_answer_to_another_quiz_does_not_call_the_question_of_this_one_unsaved(
+    context: BrowserContext, attempt: Attempt, essay: Attempt, is_over: bool
+) -> None:
+    page = open_question(context, attempt)
+    go_offline(context)
+    choose(page, 0)
+    says(page, "Not sent")
+    stop_sending(page)
+    if is_over:
+        submit_attempt(attempt, now=timezone.now())
+    else:
+        save(attempt, "one", "b", now=timezone.now())
+    page.goto("about:blank")
+    context.set_offline(False)
+    page.goto(reverse("take_attempt", args=[essay.public_id, 1]))
+    late, refused = "came too late. Late answers count only if your teacher accepts them.", "isn’t saved. If that quiz"
+    expect(notice(page)).to_contain_text(f"An answer from another quiz or attempt {late if is_over else refused}")
+    expect(page.locator("[data-save-state]")).to_have_text("")
+    choose(page, 1)
+    says(page, "Saved")
+    expect(notice(page)).to_have_count(0)
+    page.get_by_role("button", name="Next question").click()
+    expect(page.locator("[data-outbox]")).not_to_contain_text("isn’t saved")
+    assert (saves()[-2:], page.evaluate(WAITING)) == (
+        [(int(not is_over), "late" if is_over else "stale"), (1, "saved")],
+        0,
+    )
 
 
 # Each row is smaller than the one before, until none fits.

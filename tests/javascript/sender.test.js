@@ -26,11 +26,15 @@ beforeEach((t) => {
   const note = (name) => (...values) => { calls.push([name, ...values]); };
   page = {
     isHere: (url) => attemptOf(url) === ATTEMPT,
+    isElsewhere: () => false,
     isLeaving: () => false,
     token: () => "token",
     refreshToken: async () => { calls.push(["refreshToken"]); return true; },
   };
-  const reported = ["setToken", "onWaiting", "onRefused", "onAcknowledged", "onSaved", "onAllSaved", "onSignedIn", "onOtherStudent"];
+  const reported = [
+    "setToken", "onWaiting", "onRefused", "onUnsavedElsewhere", "onAcknowledged", "onSaved", "onAllSaved", "onSignedIn",
+    "onOtherStudent",
+  ];
   for (const name of [...reported, "leave", "keepStale", "reopen"]) page[name] = note(name);
   sender = createSender(store, page, { postMessage: (message) => messages.push(message) });
 });
@@ -148,7 +152,7 @@ for (const status of [400, 413]) {
 
 for (const [name, url, reply] of [
   ["refused", ONE, () => json(400, { outcome: "refused" })],
-  ["late", OTHER, () => json(410, { location: "/receipt/" })],
+  ["late", OTHER, () => json(410, { outcome: "late", location: "/receipt/" })],
   ["late for a closed question", OTHER, () => json(409, { outcome: "late" })],
   ["stale", OTHER, () => json(409, { outcome: "stale" })],
 ]) {
@@ -164,6 +168,27 @@ for (const [name, url, reply] of [
     assert.deepEqual([calls.at(-1)[1], store.pending()], [url, []]);
   });
 }
+
+for (const [outcome, status] of [["refused", 400], ["late", 410], ["late", 409], ["stale", 409]]) {
+  test(`an answer to another attempt that is ${outcome} (${status}) does not keep this one unsaved`, async () => {
+    page.isElsewhere = (url) => !page.isHere(url);
+    store.add(OTHER, 0, "choice=a");
+    store.unacknowledged.clear();
+    answer = () => json(status, { outcome });
+    await sender.send();
+    const reported = calls.filter(([name]) => name !== "keepStale");
+    assert.deepEqual(reported, [["onUnsavedElsewhere", outcome], ["onAllSaved", true]]);
+    assert.deepEqual([store.pending(), store.unacknowledged.size], [[], 0]);
+  });
+}
+
+test("an answer to another attempt that was saved before its end is not called unsaved", async () => {
+  store.add(OTHER, 0, "choice=a");
+  store.unacknowledged.clear();
+  answer = () => json(410, { outcome: "saved", location: "/receipt/" });
+  await sender.send();
+  assert.deepEqual(calls, [["onAllSaved", true]]);
+});
 
 test("a newer answer of another page is saved after a refused one", async () => {
   store.add(ONE, 0, "choice=a");

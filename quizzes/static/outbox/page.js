@@ -23,6 +23,8 @@ const REACHED_FOR = 30_000;
 // In ms. A question comes without a request, so the second tap of a double tap would go on to the next one.
 const DOUBLE_TAP = 400;
 const TURN_IN = ["hand-in", "time-up"];
+// Notices that leave once the student answers or goes on.
+const PASSING = ["sent", "stale", "late-elsewhere", "refused-elsewhere"];
 
 const outbox = find("[data-outbox]");
 // The attempt that this page belongs to, if any.
@@ -35,12 +37,14 @@ const tabs = "BroadcastChannel" in window ? new BroadcastChannel("footnote.answe
 const notices = createNotices(outbox ?? find("[data-notices]"));
 const sender = createSender(store, {
   isHere,
+  isElsewhere: (url) => Boolean(attemptPath) && !isHere(url),
   isLeaving: () => isLeaving,
   token: () => find("input[name=csrfmiddlewaretoken]")?.value || "",
   setToken,
   refreshToken,
   onWaiting,
   onRefused,
+  onUnsavedElsewhere,
   onAcknowledged,
   onSaved,
   onAllSaved,
@@ -57,6 +61,8 @@ let typingSince = 0;
 let lastAnswer = "";
 let signingIn = null;
 let movedAt = -DOUBLE_TAP;
+// The notice about an answer to another attempt that the server did not take, until it was shown.
+let elsewhere = "";
 
 function availableStorage() {
   try {
@@ -110,6 +116,8 @@ function onRefused(url) {
   notices.setSaveState(url === location.pathname ? "refused" : saveStateOf(location.pathname));
 }
 
+function onUnsavedElsewhere(outcome) { elsewhere = outcome === "late" ? "late-elsewhere" : "refused-elsewhere"; }
+
 function onAcknowledged(url, revision) {
   for (const { elements } of forms().filter((form) => pathOf(form) === url)) {
     elements.revision.value = Math.max(revision, Number(elements.revision.value));
@@ -129,6 +137,10 @@ function onAllSaved(isBack) {
     notify("sent");
   }
   if (["pin", "signed-out", "refused"].includes(notices.shown)) notify("");
+  if (elsewhere && notices.shown !== "stale" && !TURN_IN.includes(notices.blocked)) {
+    notify(elsewhere);
+    elsewhere = "";
+  }
   if (typingTimer || !find("[data-save-state]")?.dataset.saveState) return;
   // The answer may be of a question that is no longer shown. One that the student has removed is saved too.
   const path = location.pathname;
@@ -228,7 +240,7 @@ function showQuestion(number, isBack = false) {
   const next = replaceQuestion(number);
   showView("#v-q");
   notices.blocked = "";
-  notify(["sent", "stale", "refused"].includes(notices.shown) ? "" : notices.shown);
+  notify([...PASSING, "refused"].includes(notices.shown) ? "" : notices.shown);
   notices.setSaveState(saveStateOf(pathOf(find("form", next))));
   // Smooth scrolling to the top would go on after the focus has moved.
   window.scrollTo({ top: 0, behavior: "instant" });
@@ -376,7 +388,7 @@ async function onClick(event) {
 function onChange({ target }) {
   const form = target.closest("form[data-answers]");
   if (!form) return;
-  if (["sent", "stale"].includes(notices.shown)) notify("");
+  if (PASSING.includes(notices.shown)) notify("");
   // Not after typing: a text field changes on the way to a button, which would move away.
   if (!target.matches("[type=text], textarea")) findAll("[data-unfinished]").forEach((note) => note.remove());
   clearTimeout(typingTimer);

@@ -6,16 +6,18 @@ const GRACE = 1000;
 const PAUSES = [1000, 2000, 4000, 8000];
 
 /**
- * What the sender calls. `isHere` is about the attempt that is open.
+ * What the sender calls. `isHere` is about the attempt that is open, `isElsewhere` about another one beside it.
  *
  * @typedef {object} Page
  * @property {(url: string) => boolean} isHere
+ * @property {(url: string) => boolean} isElsewhere
  * @property {() => boolean} isLeaving
  * @property {() => string} token
  * @property {(token: string) => void} setToken
  * @property {() => Promise<boolean>} refreshToken
  * @property {(reason: string, url?: string) => void} onWaiting
  * @property {(url: string) => void} onRefused
+ * @property {(outcome: string) => void} onUnsavedElsewhere
  * @property {(url: string, revision: number) => void} onAcknowledged
  * @property {(url: string, reply: object) => void} onSaved
  * @property {(isBack: boolean) => void} onAllSaved
@@ -145,26 +147,27 @@ export function createSender(store, page, tabs) {
     if (status === 404) store.otherStudents.add(attemptOf(url));
     else if (status === 413 || (status === 400 && reply?.outcome === "refused")) {
       store.remove(key);
-      claimUnsaved(entry);
-      page.onRefused(url);
+      claimUnsaved(entry, reply?.outcome);
+      if (!page.isElsewhere(url)) page.onRefused(url);
     } else if (status === 410 && reply) {
       store.remove(key);
       store.unacknowledged.delete(url);
       // The receipt counts the late answers, so all are sent first.
       const isLast = !store.pending().some((other) => attemptOf(other.entry.url) === attemptOf(url));
-      if (!page.isHere(url)) claimUnsaved(entry);
-      else if (isLast) page.leave(reply.location);
+      // Or the answer was saved before the end.
+      if (!page.isHere(url) && reply.outcome === "late") claimUnsaved(entry, reply.outcome);
+      else if (isLast && page.isHere(url)) page.leave(reply.location);
     } else if (status === 409 && reply?.outcome === "late") {
       store.remove(key);
       store.unacknowledged.delete(url);
       // The teacher can accept the newest late answer to a closed question, so a newer one is sent first.
-      if (!page.isHere(url)) claimUnsaved(entry);
+      if (!page.isHere(url)) claimUnsaved(entry, reply.outcome);
       else if (store.pendingFor(url).length === 0) page.reopen(url, null);
     } else if (status === 409 && reply) {
       const waiting = store.pendingFor(url);
       waiting.forEach((other) => store.remove(other.key));
       const last = waiting.pop()?.entry ?? entry;
-      claimUnsaved(last);
+      claimUnsaved(last, reply.outcome);
       if (page.isHere(url)) page.reopen(url, reply.outcome === "stale" ? last.body : null);
       else if (reply.outcome === "stale") page.keepStale(url, last.body);
     } else if (status === 200 && Number.isInteger(reply?.revision)) takeSaved(key, entry, reply);
@@ -174,8 +177,11 @@ export function createSender(store, page, tabs) {
   }
 
   // An answer of an earlier page that the server did not take is not called saved. A newer one has a reply of its own.
-  function claimUnsaved(entry) {
-    if (!store.unacknowledged.has(entry.url) && store.pendingFor(entry.url).length === 0) store.claim(entry);
+  // No page of another attempt can replace it, so there it is only reported.
+  function claimUnsaved(entry, outcome) {
+    if (store.unacknowledged.has(entry.url) || store.pendingFor(entry.url).length > 0) return;
+    if (page.isElsewhere(entry.url)) page.onUnsavedElsewhere(outcome);
+    else store.claim(entry);
   }
 
   function takeSaved(key, { url, operation }, reply) {

@@ -381,7 +381,8 @@ def _ended(request: HttpRequest, attempt: LoadedAttempt, now: datetime, *, is_la
         submitted = lifecycle.submit_attempt(submitted, now=now, language=get_language() or "")
     address = reverse("receipt", args=[attempt.public_id])
     if wants_json(request):
-        return JsonResponse({"outcome": str(Outcome.LATE), "location": address}, status=410)
+        outcome = Outcome.LATE if is_late else Outcome.SAVED
+        return JsonResponse({"outcome": str(outcome), "location": address}, status=410)
     if is_late and not attempt.is_open and submitted.submitted_by == Attempt.SubmittedBy.STUDENT:
         messages.warning(request, gettext("You already turned this in. Your last answer came too late to count."))
     return redirect(address)

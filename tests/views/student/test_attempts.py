@@ -1006,6 +1006,17 @@ def test_seconds_left_come_from_the_server(
 # --- After the end
 
 
+def test_json_after_the_end_tells_a_late_answer_from_one_that_was_saved_before(
+    student_client: Client, attempt: Attempt
+) -> None:
+    data = fields(student_client, attempt, 1, choice=token(attempt, 1, "b"), act="save")
+    as_json(student_client, address(attempt, 1), data)
+    submit_attempt(attempt, now=NOW)
+    # The reply to the first one was lost.
+    replies = [as_json(student_client, address(attempt, 1), sent) for sent in (data, {**data, "operation": ["new"]})]
+    assert [(reply.status_code, reply.json()["outcome"]) for reply in replies] == [(410, "saved"), (410, "late")]
+
+
 def test_answer_after_the_time_is_kept_late_and_what_was_saved_is_submitted(
     student: Student, student_client: Client, edition: Edition, classroom: Classroom, clock: time_machine.Traveller
 ) -> None:
