@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 from pylti1p3.dynamic_registration import DynamicRegistration
 
@@ -84,8 +84,10 @@ class _Registration(DynamicRegistration):
         if any(urlsplit(str(address)).scheme != "https" for address in addresses.values()):
             raise ValueError("an address of the platform is not https")
         name = str(platform_claim.get("product_family_code") or "platform")[:80]
-        ids = {"issuer": openid_configuration["issuer"], "client_id": openid_registration["client_id"]}
-        deployment_id = str(tool_claim.get("deployment_id") or "")
+        ids = {"issuer": openid_configuration["issuer"], "client_id": _as_text(openid_registration["client_id"])}
+        deployment_id = _as_text(tool_claim.get("deployment_id") or "")
+        if not all(isinstance(value, str) for value in (*ids.values(), deployment_id)) or not all(ids.values()):
+            raise ValueError("an id is missing or is not text")
         if not (_has_room(MAX_ID, name, deployment_id, *ids.values()) and _has_room(MAX_ADDRESS, *addresses.values())):
             raise ValueError("a name, an id, or an address is too long or has control characters")
         platform, is_new = LtiPlatform.objects.get_or_create(
@@ -97,6 +99,11 @@ class _Registration(DynamicRegistration):
         if deployment_id:
             LtiDeployment.objects.create(platform=platform, deployment_id=deployment_id)
         return platform
+
+
+def _as_text(value: Any) -> Any:
+    """The id as text if it is a number, because a launch takes both. True is no number."""
+    return str(value) if type(value) is int else value
 
 
 def _has_room(limit: int, *values: object) -> bool:
@@ -126,7 +133,7 @@ def register(
         rotate_key(now=now)
     try:
         platform = _Registration(urls, configuration_url, token).register()
-    except (*FAILURES, TypeError, AttributeError, AssertionError) as error:
+    except (*FAILURES, TypeError, AttributeError, AssertionError, DatabaseError) as error:
         LtiRegistrationLink.objects.create(token_digest=link.token_digest, expires_at=link.expires_at)
         raise LaunchRefused(f"the registration failed: {without_query(error)}") from error
     return cast(LtiPlatform, platform)

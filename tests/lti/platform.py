@@ -39,7 +39,7 @@ def make_key(kid: str, owner: str = "platform") -> JWK:
 class Platform:
     """State of the platform. scores: as received, newest last. status: with which it answers calls for scores.
 
-    deployment: of a registration. next_keys: what it names as its keys in the next answers, in place of its own.
+    ids: what it names in a registration. next_keys: what it names as its keys in the next answers, in place of its own.
 
     token: what it hands out and takes. score_requests: how many calls for scores came.
     """
@@ -53,7 +53,13 @@ class Platform:
     content: list[str] = field(default_factory=list)
     next_claims: dict[str, Any] = field(default_factory=dict)
     status: int = 200
-    deployment: str = "d-9"
+    ids: dict[str, Any] = field(
+        default_factory=lambda: {
+            "issuer": "https://other.example",
+            "client_id": "made-by-platform",
+            "deployment_id": "d-9",
+        }
+    )
     token: str = "token-1"
     key_requests: int = 0
     next_keys: list[list[object]] = field(default_factory=list)
@@ -125,7 +131,7 @@ class Platform:
         if path == "/register":
             self.registrations.append({"token": headers.get("Authorization"), **json.loads(body)})
             tool = "https://purl.imsglobal.org/spec/lti-tool-configuration"
-            return 200, {"client_id": "made-by-platform", tool: {"deployment_id": self.deployment}}
+            return 200, {"client_id": self.ids["client_id"], tool: {"deployment_id": self.ids["deployment_id"]}}
         self.score_requests += path.endswith("/scores")
         if headers.get("Authorization") != f"Bearer {self.token}":
             return 401, {}
@@ -159,7 +165,7 @@ class Platform:
     def configuration(self) -> dict[str, Any]:
         """The platform's own description, for a dynamic registration."""
         return {
-            "issuer": "https://other.example",
+            "issuer": self.ids["issuer"],
             "authorization_endpoint": "https://other.example/auth",
             "token_endpoint": f"{self.origin}/token",
             "jwks_uri": f"{self.origin}/keys",

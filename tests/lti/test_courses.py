@@ -7,6 +7,7 @@ from typing import Any
 import jwt
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -35,7 +36,7 @@ from quizzes.people.erasure import erase_classroom, erase_student, erase_teacher
 from quizzes.people.names import PersonName
 from tests.factories import make_classroom, make_student, make_user
 from tests.lti.conftest import Launch
-from tests.lti.platform import DEPLOYMENT, MEMBERSHIP, Platform, make_key
+from tests.lti.platform import DEPLOYMENT, ISSUER, MEMBERSHIP, Platform, make_key
 from tests.pages import form_of, read, text_of
 
 pytestmark = pytest.mark.sockets
@@ -326,10 +327,57 @@ def test_registration_changes_no_platform_that_is_known(
 
     # Nothing is stored of what the database of a school has no room for.
     LtiPlatform.objects.filter(**known).delete()
-    monkeypatch.setattr(platform, "deployment", "d" * 256)
+    platform.ids["deployment_id"] = "d" * 256
     assert client.post(f"{path}?openid_configuration={platform.origin}/config", secure=True).status_code == 401
     assert not LtiPlatform.objects.filter(**known).exists()
     assert LtiRegistrationLink.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["issuer", "client_id", "deployment_id"])
+@pytest.mark.parametrize("value", [None, "", True, 1.5, ["a"], {"a": 1}, 12])
+def test_registration_takes_ids_of_text_or_a_number(
+    platform: Platform, client: Client, monkeypatch: pytest.MonkeyPatch, name: str, value: object
+) -> None:
+    out = StringIO()
+    call_command("lti", "link", stdout=out)
+    path = "/" + out.getvalue().strip().split("/", 3)[3]
+    monkeypatch.setattr(
+        "quizzes.lti.registration.urlsplit", lambda url: type("Parts", (), {"scheme": "https", "netloc": "testserver"})
+    )
+    platform.ids[name] = value
+
+    page = client.post(f"{path}?openid_configuration={platform.origin}/config", secure=True)
+
+    # A platform may number its clients and deployments. It can name a deployment later.
+    is_taken = (name != "issuer" and value == 12) or (name == "deployment_id" and not value)
+    assert page.status_code == (200 if is_taken else 401)
+    made = [(row.issuer, row.client_id) for row in LtiPlatform.objects.exclude(issuer=ISSUER)]
+    assert made == ([("https://other.example", str(platform.ids["client_id"]))] if is_taken else [])
+    # A refused registration does not use up its link.
+    assert LtiRegistrationLink.objects.exists() is not is_taken
+
+
+def test_registration_that_the_database_refuses_leaves_its_link(
+    platform: Platform, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = StringIO()
+    call_command("lti", "link", stdout=out)
+    path = "/" + out.getvalue().strip().split("/", 3)[3]
+    monkeypatch.setattr(
+        "quizzes.lti.registration.urlsplit", lambda url: type("Parts", (), {"scheme": "https", "netloc": "testserver"})
+    )
+
+    def full(execute: Any, sql: str, *rest: Any) -> Any:
+        if sql.startswith("INSERT") and LtiPlatform._meta.db_table in sql:
+            raise OperationalError("database or disk is full")
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(full):
+        page = client.post(f"{path}?openid_configuration={platform.origin}/config", secure=True)
+
+    assert page.status_code == 401
+    assert LtiRegistrationLink.objects.exists()
+    assert not LtiPlatform.objects.filter(client_id="made-by-platform").exists()
 
 
 @pytest.mark.parametrize(
