@@ -103,6 +103,8 @@ def _settings(question: Mapping[str, Any]) -> tuple[Table, list[str]]:
     except (KeyError, TypeError, AttributeError, ValueError):
         is_plain = not found.keys() - {"skill", "stem"}
         return {}, notes if is_plain else [*notes, gettext("Its settings, such as a rubric or a note, were left out.")]
+    if rows := found.get("criteria"):
+        found["criteria"] = [{name: row[name] for name in ("title", "points", "description")} for row in rows]
     return found, notes
 
 

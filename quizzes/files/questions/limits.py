@@ -4,18 +4,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from quizzes.content.question_types.draft import MAX_ROWS
+from quizzes.content.tables import Table
 from quizzes.files.questions.item import GAP_LETTERS, GAP_MARK, Gap, Item, Line, ReadQuestion, Skipped, joined, skipped
 from quizzes.phrases import gettext, gettext_noop
 
 # The limits of the fields in the editor, in characters.
 MAX_STEM, MAX_BLANKS_TEXT, MAX_CHOICE, MAX_LINE, MAX_ANSWER = 1_000, 2_000, 500, 300, 200
 MAX_FEEDBACK, MAX_EXPLANATION, MAX_TITLE = 500, 2_000, 200
+MAX_NOTE, MAX_UNITS, MAX_CRITERION, MAX_EARNS = 200, 2_000, 200, 500
 
 _FEEDBACK_CUT = gettext_noop("Feedback is cut to {count} characters.")
 _EXPLANATION_CUT = gettext_noop("The explanation is cut to {count} characters.")
 _SAMPLE_CUT = gettext_noop("The sample answer is cut to {count} characters.")
+_NOTE_CUT = gettext_noop("The note is cut to {count} characters.")
 _STEM_LONG = gettext_noop("Its question text is over {count} characters.")
 _TEXT_LONG = gettext_noop("Its text is over {count} characters.")
+_UNITS_LONG = gettext_noop("Its units are over {count} characters.")
 _ANSWER_LONG = gettext_noop("An answer is over {count} characters.")
 _CHOICE_LONG = gettext_noop("An answer choice is over {count} characters.")
 _LINE_LONG = gettext_noop("A line is over {count} characters.")
@@ -79,7 +83,8 @@ def _one_line(text: str) -> str:
 
 
 def _within_limits(item: Item, notes: list[str]) -> Item:
-    _refuse_long([item.stem], MAX_STEM, _STEM_LONG)
+    _refuse_long([item.stem, item.settings.get("stem", "")], MAX_STEM, _STEM_LONG)
+    _check_settings(item.settings)
     item = _shortened(item, notes)
     texts = [line.text for line in item.lines]
     match item.question_type:
@@ -109,8 +114,16 @@ def _within_limits(item: Item, notes: list[str]) -> Item:
     return item
 
 
+def _check_settings(settings: Table) -> None:
+    _refuse_long(["\n".join(settings.get("units", ()))], MAX_UNITS, _UNITS_LONG)
+    criteria = settings.get("criteria", ())
+    _refuse_count(criteria, 0, few=_FEW_LINES, many=_MANY_LINES)
+    _refuse_long([row["title"] for row in criteria], MAX_CRITERION, _LINE_LONG)
+    _refuse_long([row["description"] for row in criteria], MAX_EARNS, _LINE_LONG)
+
+
 def _shortened(item: Item, notes: list[str]) -> Item:
-    """The item with its lines and feedback on one line each, and with long feedback and explanations cut."""
+    """The item with its lines and feedback on one line each, and with long feedback, explanations, and notes cut."""
     parts = [part for line in item.lines for part in (line.text, line.match, line.feedback)]
     if any("\n" in part or len(part) > MAX_FEEDBACK for part in parts):
         lines = tuple(
@@ -137,6 +150,8 @@ def _shortened(item: Item, notes: list[str]) -> Item:
             sample_answer=_cut(item.sample_answer, MAX_EXPLANATION, _SAMPLE_CUT, notes),
             title=item.title[:MAX_TITLE],
         )
+    if note := item.settings.get("note"):
+        item = replace(item, settings={**item.settings, "note": _cut(note, MAX_NOTE, _NOTE_CUT, notes)})
     return item
 
 

@@ -848,8 +848,9 @@ OWN: dict[str, dict[str, Any]] = {
 def test_question_of_our_own_file_keeps_its_settings_without_its_set(question_type: str) -> None:
     own = {"type": question_type, "stem": "Who?", "skill": "recall", "points": 1, **OWN[question_type]}
     damaged = {**own, "skill": "guess", "texts": {"es": {}}}
-    # A setting of another type is none of this one.
-    stray = {} if question_type == "free_text" else {"criteria": [{"evidence": 5}]}
+    # A setting of another type is none of this one, and a row has no fields but its own.
+    rows = [{**row, "evidence": 5} for row in own.get("criteria", [{}])]
+    stray = {"criteria": rows}
     document = {"questions": [{**own, **stray}, damaged]}
 
     [kept, left] = read_questions(json.dumps(document).encode()).questions
@@ -865,3 +866,46 @@ def test_question_of_our_own_file_keeps_its_settings_without_its_set(question_ty
     languages = "Its texts in other languages were left out."
     lost = "Its settings, such as a rubric or a note, were left out."
     assert left.notes == ((languages,) if question_type == "true_false" else (languages, lost))
+
+
+@pytest.mark.parametrize(
+    ("question_type", "longer", "reason"),
+    [
+        ("true_false", {"stem": "x" * 1_001}, "Its question text is over 1000 characters."),
+        ("numeric", {"units": ["x" * 1_990, "y" * 20]}, "Its units are over 2000 characters."),
+        (
+            "free_text",
+            {"criteria": [{"title": "x" * 201, "points": 2, "description": "Names one."}]},
+            "A line is over 200 characters.",
+        ),
+        (
+            "free_text",
+            {"criteria": [{"title": "Reason", "points": 2, "description": "x" * 501}]},
+            "A line is over 500 characters.",
+        ),
+        (
+            "free_text",
+            {"points": 9, "criteria": [{"title": f"{n}", "points": 1, "description": "Names it."} for n in range(9)]},
+            "It has 9 lines. A question can have 8.",
+        ),
+    ],
+)
+def test_question_of_our_own_file_with_too_long_settings_is_skipped(
+    question_type: str, longer: dict[str, Any], reason: str
+) -> None:
+    own = {"type": question_type, "stem": "Who?", "skill": "recall", "points": 1, **OWN[question_type], **longer}
+
+    [found] = read_questions(json.dumps({"questions": [own]}).encode()).questions
+
+    assert (found.item, found.reason) == (None, reason)
+
+
+@pytest.mark.parametrize("question_type", [name for name, own in OWN.items() if "note" in own])
+def test_long_note_of_our_own_file_is_cut(question_type: str) -> None:
+    own = {"type": question_type, "stem": "Who?", "skill": "recall", "points": 1, **OWN[question_type]}
+
+    [found] = read_questions(json.dumps({"questions": [{**own, "note": "x" * 201}]}).encode()).questions
+
+    assert found.item
+    assert found.item.settings["note"] == "x" * 199 + "…"
+    assert found.notes == ("The note is cut to 200 characters.",)
