@@ -41,12 +41,16 @@ def reserve_files() -> None:
         return
     for name in FILES:
         path = Path(folder) / f"{name}_{os.getpid()}.db"
+        if path.exists():
+            continue
+        # Any request for the metrics reads all files. Nobody can read an empty one, so each gets its name last.
+        new = path.with_suffix(".new")
         try:
-            with path.open("ab") as file:
-                file.write(bytes(max(FILE_BYTES - file.tell(), 0)))
+            with new.open("wb") as file:
+                file.write(bytes(FILE_BYTES))
+            new.rename(path)
         except OSError:
-            # Nobody can read an empty file.
-            path.unlink(missing_ok=True)
+            new.unlink(missing_ok=True)
             raise
 
 

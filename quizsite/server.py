@@ -160,7 +160,7 @@ def end_with_parent(parent: int) -> None:
 
 def empty_metrics() -> None:
     """Delete the counts of workers that are gone, so that all counts start with the site."""
-    for path in settings.METRICS_DIR.glob("*.db") if settings.METRICS_DIR else ():
+    for path in settings.METRICS_DIR.iterdir() if settings.METRICS_DIR else ():
         path.unlink(missing_ok=True)
 
 

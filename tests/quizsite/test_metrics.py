@@ -3,6 +3,7 @@
 import os
 import re
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -114,7 +115,7 @@ def test_request_is_served_and_not_counted_where_the_disk_is_full(
     from quizsite.metrics import REQUESTS, count_requests
 
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
-    (tmp_path / f"histogram_{os.getpid()}.db").symlink_to("/dev/full")
+    (tmp_path / f"histogram_{os.getpid()}.new").symlink_to("/dev/full")
     request, reply = rf.get("/"), HttpResponse("a page", status=418)
     request.resolver_match = None
     serve = count_requests(lambda _: reply)
@@ -124,6 +125,29 @@ def test_request_is_served_and_not_counted_where_the_disk_is_full(
     # As soon as there is room.
     assert serve(request) is reply
     assert "'status': '418'" in str(REQUESTS.collect())
+
+
+def test_metrics_can_be_read_while_a_worker_makes_its_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from prometheus_client import CollectorRegistry
+    from prometheus_client.multiprocess import MultiProcessCollector
+
+    from quizsite.metrics import FILE_BYTES, FILES, reserve_files
+
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    collector, opened, reads = MultiProcessCollector(CollectorRegistry(), path=str(tmp_path)), Path.open, list[object]()
+
+    def opened_and_read(path: Path, *args: Any, **options: Any) -> Any:
+        file = opened(path, *args, **options)
+        reads.append(collector.collect())
+        return file
+
+    monkeypatch.setattr(Path, "open", opened_and_read)
+    reserve_files()
+    reserve_files()
+
+    assert len(reads) == len(FILES)
+    sizes = {path.name: path.stat().st_size for path in tmp_path.iterdir()}
+    assert sizes == {f"{name}_{os.getpid()}.db": FILE_BYTES for name in FILES}
 
 
 @pytest.mark.parametrize(
