@@ -12,6 +12,9 @@ from quizzes.content.question_types.question import has_visible
 from quizzes.content.tables import Table
 from quizzes.formatting import Label, up_to, without_isolates
 
+# Not those of numbers, which are no subclasses.
+_TEXT_WIDGETS = (forms.TextInput, forms.Textarea)
+
 
 class StoredField(BoundField):
     """A field that shows what is stored if the page that was sent did not have it. Another window added it."""
@@ -43,6 +46,11 @@ class PartForm(forms.Form):
         """(label, value of the draft) for each field that was sent with another value."""
         changed = (self[name] for name in self.changed_data if name not in self.not_saved)
         return [(str(field.label), _shown(field)) for field in changed]
+
+    def typed(self) -> list[tuple[str, str]]:
+        """(label, text) for each text that was sent, for a page that does not show the form again."""
+        fields = (self[name] for name, field in self.fields.items() if isinstance(field.widget, _TEXT_WIDGETS))
+        return [(str(field.label), field.data) for field in fields if field.data]
 
     def problems(self) -> list[str]:
         """A message for each invalid field, for a page that does not show the form again."""

@@ -112,6 +112,10 @@ class LevelForm(DraftForm):
                 self.add_error(f"text-{table['id']}", message)
         return cleaned
 
+    def typed(self) -> list[tuple[str, str]]:
+        """Also the sentences of rows that are gone, in one piece to paste."""
+        return [*super().typed(), (gettext("Text"), " ".join(self.gone_texts))]
+
     @property
     def rows(self) -> list["LevelRow"]:
         """The sentences of the level, in their order."""

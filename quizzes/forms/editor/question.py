@@ -156,6 +156,10 @@ class FullQuestionForm(QuestionForm):
         """Also those of the type."""
         return [*super().others(), *self.own.others()]
 
+    def typed(self) -> list[tuple[str, str]]:
+        """Also those of the type."""
+        return [*super().typed(), *self.own.typed()]
+
     def problems(self) -> list[str]:
         """Also those of the type."""
         return [*super().problems(), *self.own.problems()]
@@ -177,3 +181,18 @@ class FullQuestionForm(QuestionForm):
             return ""
         names = draft_of(self.own.question).row_lists
         return "".join(names[-1:] if self.action == "more_tempting" else names[:1])
+
+
+def typed_of_gone(data: Mapping[str, Any], *, document: Table) -> list[tuple[str, str]]:
+    """(label, text) for each text that was sent for a question that the draft no longer has."""
+    shown_type = data.get("shown_type", "")
+    question_type = shown_type if shown_type in TYPES else next(iter(TYPES))
+    draft = TYPES[question_type].draft
+    question = {"key": "gone", "type": question_type, "objective": "", **draft.blank(document["voices"])}
+    # As many rows as the page had.
+    numbers = {name.rpartition("-")[2] for name in data}
+    for name in draft.row_lists:
+        rows = question[name]
+        while str(len(rows) + 1) in numbers:
+            rows.append(dict(rows[0]))
+    return FullQuestionForm(data, document={**document, "questions": [question]}, key="gone").typed()

@@ -18,7 +18,7 @@ from quizzes.forms.editor.levels import LevelForm, LevelTextForm
 from quizzes.models import Draft
 from quizzes.views.access import TeacherRequest
 from quizzes.views.methods import require_POST
-from quizzes.views.teacher.editor.access import actor_and_time, own_draft
+from quizzes.views.teacher.editor.access import actor_and_time, own_draft, show
 from quizzes.views.teacher.editor.publishing import publish_or_review
 from quizzes.views.teacher.editor.saving import EditedPart, edit_part, show_part
 
@@ -46,7 +46,10 @@ def edit_level(request: TeacherRequest, public_id: str, level: str) -> HttpRespo
             raise Http404
         # Another window removed it. What was typed here must not be lost.
         draft = saving_levels.restore_level(draft, level, **actor_and_time(request))
-        messages.info(request, GONE if level_of(draft.document, level) is None else RESTORED)
+        if level_of(draft.document, level) is None:
+            typed = LevelForm(request.POST, document=draft.document, level=level).typed()
+            return show(request, "show_gone", draft, current="level", message=GONE, typed=typed)
+        messages.info(request, RESTORED)
     if level_of(draft.document, level) is None:
         return redirect("replace_level_text", public_id, level)
     part = edit_part(

@@ -37,7 +37,7 @@ from quizzes.content.reading import STANDARD
 from quizzes.content.tables import Table
 from quizzes.forms.editor.base import DraftForm
 from quizzes.forms.editor.levels import PreviewLevelForm
-from quizzes.forms.editor.question import FullQuestionForm, QuestionForm, type_choices
+from quizzes.forms.editor.question import FullQuestionForm, QuestionForm, type_choices, typed_of_gone
 from quizzes.forms.editor.wording import WordingForm
 from quizzes.models import Draft
 from quizzes.reports.answered_editions import answered_editions
@@ -99,7 +99,10 @@ def edit_question(request: TeacherRequest, public_id: str, key: str) -> HttpResp
             messages.info(request, RESTORED)
         return _edit(request, draft, key)
     except NoSuchQuestion:
-        return _gone(request, public_id)
+        if not _has_typed(request, draft):
+            return _gone(request, public_id)
+        typed = typed_of_gone(request.POST, document=draft.document)
+        return show(request, "show_gone", draft, current="questions", message=GONE, typed=typed)
 
 
 def _has_typed(request: TeacherRequest, draft: Draft) -> bool:

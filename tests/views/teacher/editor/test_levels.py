@@ -170,9 +170,12 @@ def test_a_removed_level_comes_back_with_undo(teacher_client: Client, draft: Dra
     assert [table["key"] for table in document_of(draft)["reading"]["variants"]] == ["easier"]
     saving_questions.remove_question(draft, "one", seen=revision_of(draft), by=draft.changed_by, now=NOW)
     Draft.objects.filter(pk=draft.pk).update(document={**document_of(draft), "reading": story()["reading"]})
-    gone = teacher_client.post(address, typed, follow=True)
-    assert "This reading level was removed in another window." in text_of(gone)
-    assert gone.redirect_chain == [(url("replace_level_text", draft, "easier"), 302)]
+    gone = teacher_client.post(address, {**typed, "note": "Read it twice.", "publish": "1"})
+    assert gone.status_code == 200
+    assert "This reading level was removed in another window. Your text is still here:" in text_of(gone)
+    # In one piece, so that it can be pasted as the text of the level.
+    assert "Note for students: Read it twice. Text: Typed here. It keeps an address too. The mayor" in text_of(gone)
+    assert teacher_client.get(address).headers["Location"] == url("replace_level_text", draft, "easier")
 
 
 @pytest.mark.parametrize("level", ["standard", "klingon"])

@@ -458,6 +458,36 @@ def test_what_is_typed_in_a_question_that_another_window_removed_is_kept(
     assert question_now(draft, "one")["stem"] == "Typed here?"
 
 
+@pytest.mark.parametrize(
+    ("of", "typed"),
+    [
+        (
+            "one",
+            {"stem": "Typed here?", "explanation": "Because.", **{f"text-{n}": f"Typed {n}" for n in range(1, 10)}},
+        ),
+        ("some", {"text-2": "Typed 2"}),
+        ("who", {"text-1": "Typed 1"}),
+        ("proof", {"statement": "Typed here."}),
+    ],
+)
+def test_what_is_typed_in_a_question_that_cannot_come_back_is_shown(
+    of: str, typed: dict[str, str], draft: Draft, teacher: User, teacher_client: Client
+) -> None:
+    data = sent(teacher_client, editor_of(draft, of), having="stem", act="save") | typed
+    for key in (of, "one" if of != "one" else "some"):
+        saving_questions.remove_question(draft, key, seen=revision_of(draft), by=teacher, now=NOW)
+
+    page = teacher_client.post(editor_of(draft, of), data)
+
+    assert page.status_code == 200
+    assert "This question is no longer in the draft. Your text is still here:" in text_of(page)
+    assert [text for text in typed.values() if text not in text_of(page)] == []
+    # Choices of a list are not text.
+    assert "inference" not in text_of(page)
+    assert url("edit_questions", draft) in read(page).links
+    assert question_of(document_of(draft), of) is None
+
+
 def test_a_question_that_is_gone_leads_to_the_questions_that_are_left(draft: Draft, teacher_client: Client) -> None:
     """As after a double click on “Remove question”, and then Back."""
     data = sent(teacher_client, editor_of(draft), having="stem", act="remove")
