@@ -102,10 +102,7 @@ def put_back(document: Table) -> list[str]:
         raise CannotPutBack
     parts = _rows_put_back(document, removed)
     document["minimum"] |= removed.get("minimum", {})
-    for question in document["questions"]:
-        was, now = removed.get("moved", {}).get(question["key"], ("", ""))
-        if was and question["objective"] == now:
-            question["objective"] = was
+    parts += _questions_moved_back(document, removed.get("moved", {}))
     parts += _pictures_put_back(document, removed.get("pictures", ()))
     if "paragraphs" in removed:
         document["reading"]["paragraphs"] = removed["paragraphs"]
@@ -126,6 +123,16 @@ def _rows_put_back(document: Table, removed: Mapping[str, Any]) -> list[str]:
             if table["key"] not in keys:
                 document[name].insert(place, table)
                 parts.append(_part(name, table))
+    return parts
+
+
+def _questions_moved_back(document: Table, moved: Mapping[str, Sequence[str]]) -> list[str]:
+    parts = []
+    for question in document["questions"]:
+        was, now = moved.get(question["key"], ("", ""))
+        if was and question["objective"] == now:
+            question["objective"] = was
+            parts.append(question_part(question["key"]))
     return parts
 
 

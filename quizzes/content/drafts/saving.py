@@ -177,14 +177,19 @@ def save_objectives(
     moved: by the key of a removed objective, the one that its questions get.
     """
 
+    also: list[str] = []
+
     def change(document: Table) -> None:
         before = {table["key"]: table for table in document["objectives"]}
         document["objectives"] = [{**before.get(objective["key"], {}), **objective} for objective in objectives]
         document["minimum"] = dict(minimum)
-        for question in document["questions"]:
-            question["objective"] = (moved or {}).get(question["objective"], question["objective"])
+        new = moved or {}
+        moving = [question for question in document["questions"] if question["objective"] in new]
+        for question in moving:
+            question["objective"] = new[question["objective"]]
+        also[:] = [question_part(question["key"]) for question in moving]
 
-    return save_parts(draft, change, touches=[OBJECTIVES], seen=seen, by=by, now=now)
+    return save_parts(draft, change, touches=[OBJECTIVES], also=also, seen=seen, by=by, now=now)
 
 
 def save_parts(

@@ -118,6 +118,26 @@ def test_a_removed_question_comes_back_to_its_place_after_other_saves(draft: Dra
     assert document_of(draft)["questions"][0]["stem"] == "Something else?"
 
 
+def test_questions_that_get_another_objective_make_their_open_pages_out_of_date(
+    draft: Draft, teacher: User, teacher_client: Client
+) -> None:
+    opened = sent(teacher_client, editor_of(draft), having="stem", stem="Typed?")
+    remove_used_objective(teacher_client, draft)
+    undo = {"revision": revision_of(draft)}
+    between = sent(teacher_client, editor_of(draft), having="stem", stem="Typed?")
+
+    assert "This was changed in another window" in html_of(teacher_client.post(editor_of(draft), opened))
+    teacher_client.post(url("undo_removal", draft), undo)
+    page = html_of(teacher_client.post(editor_of(draft), between))
+
+    assert "This was changed in another window" in page
+    question = document_of(draft)["questions"][0]
+    assert (question["objective"], question["stem"] == "Typed?") == ("records", False)
+    # The questions of the other objective have not changed.
+    saved = document_of(draft)["saved"]
+    assert sorted(name for name in saved if name.startswith("question")) == ["question:one", "question:some"]
+
+
 def test_sentences_that_were_edited_since_are_not_overwritten(
     draft: Draft, teacher: User, teacher_client: Client
 ) -> None:

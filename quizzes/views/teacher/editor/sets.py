@@ -105,7 +105,8 @@ def undo_removal(request: TeacherRequest, public_id: str) -> HttpResponse:
         return redirect("edit_questions", public_id)
     messages.success(request, gettext("Undone. It’s back."))
     for table in draft.document["questions"]:
-        if question_part(table["key"]) in parts:
+        # Questions change with an objective that comes back.
+        if question_part(table["key"]) in parts and OBJECTIVES not in parts:
             return redirect("edit_question", public_id, table["key"])
     pages = {OBJECTIVES: "edit_objectives", READING: "edit_reading", SPEAKERS: "edit_speakers", WORDS: "edit_words"}
     return redirect(next((page for part, page in pages.items() if part in parts), "edit_reading"), public_id)
