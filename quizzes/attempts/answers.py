@@ -27,6 +27,10 @@ class NotCheckable(Exception):
     """The assignment does not show verdicts at once, or there is no answer to check."""
 
 
+class AnswerChanged(Exception):
+    """Another page has saved a newer answer than the one to check."""
+
+
 @dataclass(frozen=True, slots=True)
 class SaveResult:
     """The result of a save. revision, value: of the current answer after the save. outcome: as logged.
@@ -92,18 +96,23 @@ def save_answer(
         return refused()
 
 
-def check_answer(attempt: LoadedAttempt, question_id: int, *, now: datetime) -> None:
+def check_answer(attempt: LoadedAttempt, question_id: int, *, seen_revision: int, now: datetime) -> None:
     """Make an answer final so that the student may see its verdict. A second check changes nothing.
 
-    Raises NotCheckable or AttemptOver.
+    seen_revision: of the answer that the student saw. Raises NotCheckable, AttemptOver, or AnswerChanged.
     """
     if not is_checked_at_once(attempt.release):
         raise NotCheckable
     if attempt.has_ended(now=now):
         raise AttemptOver
     answers = Answer.objects.filter(attempt=attempt.id, question_id=question_id, value__isnull=False)
-    if not answers.filter(checked_at=None).update(checked_at=now) and not answers.exists():
+    if answers.filter(checked_at=None, revision=seen_revision).update(checked_at=now):
+        return
+    checked_at = list(answers.values_list("checked_at", flat=True))
+    if not checked_at:
         raise NotCheckable
+    if checked_at == [None]:
+        raise AnswerChanged
 
 
 def set_flag(attempt: LoadedAttempt, question_id: int, *, flagged: bool, now: datetime) -> None:

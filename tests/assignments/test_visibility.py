@@ -103,7 +103,7 @@ def test_visible_since_the_first_check(given: Assignment, student: Student) -> N
     attempt = make_attempt(assignment=released(given, "at_once"), student=student)
     save(attempt, "one", "c")
     question = attempt.assignment.edition.questions.get(key="one")
-    check_answer(loaded(attempt), question.pk, now=NOW + MINUTE)
+    check_answer(loaded(attempt), question.pk, seen_revision=1, now=NOW + MINUTE)
 
     assert since(attempt, now=NOW + HOUR) == NOW + MINUTE
 

@@ -288,7 +288,7 @@ def test_saves_in_any_sequence_leave_the_last_accepted_value(edition: Edition, s
                 set_flag(loaded(attempt), ids[key], flagged=True, now=NOW)
                 model.current.setdefault(key, (None, 0))
             case "check" if not model.is_over and model.current.get(key, (None, 0))[0] is not None:
-                check_answer(loaded(attempt), ids[key], now=NOW)
+                check_answer(loaded(attempt), ids[key], seen_revision=model.current[key][1], now=NOW)
                 model.checked.add(key)
             case "submit":
                 submit_attempt(attempt, now=NOW + MINUTE)

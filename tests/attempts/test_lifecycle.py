@@ -9,7 +9,7 @@ import pytest
 
 from quizzes.assignments.deadlines import GRACE
 from quizzes.attempts import lifecycle
-from quizzes.attempts.answers import AttemptOver, NotCheckable, check_answer, set_flag
+from quizzes.attempts.answers import AnswerChanged, AttemptOver, NotCheckable, check_answer, set_flag
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import (
     AssignmentClosed,
@@ -279,8 +279,8 @@ def checking(edition: Edition, student: Student) -> Attempt:
 def test_check_makes_an_answer_final_once(checking: Attempt, now: datetime) -> None:
     save(checking, "one", "a")
 
-    check_answer(loaded(checking), question_id(checking, "one"), now=now + SECOND)
-    check_answer(loaded(checking), question_id(checking, "one"), now=now + MINUTE)
+    check_answer(loaded(checking), question_id(checking, "one"), seen_revision=1, now=now + SECOND)
+    check_answer(loaded(checking), question_id(checking, "one"), seen_revision=1, now=now + MINUTE)
 
     assert answer_of(checking, "one").checked_at == now + SECOND
     assert save(checking, "one", "b", seen_revision=1).outcome == "settled"
@@ -296,28 +296,37 @@ def test_check_is_refused_where_answers_are_shown_later(
     save(attempt, "one", "a")
 
     with pytest.raises(NotCheckable):
-        check_answer(loaded(attempt), question_id(attempt, "one"), now=now)
+        check_answer(loaded(attempt), question_id(attempt, "one"), seen_revision=1, now=now)
     assert answer_of(attempt, "one").checked_at is None
 
 
 def test_check_needs_an_answer(checking: Attempt, now: datetime) -> None:
     with pytest.raises(NotCheckable):
-        check_answer(loaded(checking), question_id(checking, "one"), now=now)
+        check_answer(loaded(checking), question_id(checking, "one"), seen_revision=1, now=now)
 
     save(checking, "one", "a")
     save(checking, "one", None, seen_revision=1)
     with pytest.raises(NotCheckable):
-        check_answer(loaded(checking), question_id(checking, "one"), now=now)
+        check_answer(loaded(checking), question_id(checking, "one"), seen_revision=1, now=now)
+
+
+def test_check_makes_no_newer_answer_final(checking: Attempt, now: datetime) -> None:
+    save(checking, "one", "a")
+    save(checking, "one", "b", seen_revision=1)
+
+    with pytest.raises(AnswerChanged):
+        check_answer(loaded(checking), question_id(checking, "one"), seen_revision=1, now=now)
+    assert answer_of(checking, "one").checked_at is None
 
 
 def test_check_ends_with_the_attempt(checking: Attempt, now: datetime) -> None:
     save(checking, "one", "a")
     with pytest.raises(AttemptOver):
-        check_answer(loaded(checking), question_id(checking, "one"), now=now + 11 * MINUTE + SECOND)
+        check_answer(loaded(checking), question_id(checking, "one"), seen_revision=1, now=now + 11 * MINUTE + SECOND)
 
     submit_attempt(checking, now=now)
     with pytest.raises(AttemptOver):
-        check_answer(loaded(checking), question_id(checking, "one"), now=now)
+        check_answer(loaded(checking), question_id(checking, "one"), seen_revision=1, now=now)
 
 
 # --- Submit -------------------------------------------------------------------------------------------------------

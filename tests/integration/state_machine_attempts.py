@@ -123,7 +123,8 @@ class AttemptsMachine(SettingsMachine):
 
         def ask() -> None:
             question_id = published(row.assignment.edition_id).question_ids[question]
-            answers.check_answer(loaded(row), question_id, now=self.now)
+            seen = model_attempt.answers.get(question, (None, 0))[1]
+            answers.check_answer(loaded(row), question_id, seen_revision=seen, now=self.now)
 
         try:
             self.ledger.check(model_attempt, question, self.now)

@@ -66,7 +66,8 @@ class StudentActions(State):
 
         def act() -> None:
             row = self.row(pk)
-            answers.check_answer(loaded(row), self.question_id(row, question), now=self.now)
+            _, seen = model_attempt.answers.get(question, (None, 0))
+            answers.check_answer(loaded(row), self.question_id(row, question), seen_revision=seen, now=self.now)
 
         outcome, _ = self.site(act, answers)
         self.same(outcome, self.model(lambda: self.ledger.check(model_attempt, question, self.now))[0])

@@ -21,6 +21,7 @@ from quizzes.assignments.supports import supports_of
 from quizzes.attempts import lifecycle, reading_levels
 from quizzes.attempts.access import LoadedAttempt, load_attempt
 from quizzes.attempts.answers import (
+    AnswerChanged,
     AttemptOver,
     NotCheckable,
     Outcome,
@@ -61,8 +62,6 @@ from quizzes.views.student.start_page import start_context
 
 # The outbox goes to the receipt after a 410 and shows what is newest after a 409.
 JSON_STATUS = {Outcome.SAVED: 200, Outcome.STALE: 409, Outcome.SETTLED: 409, Outcome.LATE: 410}
-# The result of a form without an answer: nothing is left to save.
-NOTHING_SENT = SaveResult(Outcome.SAVED, 0, None)
 
 
 @require_http_methods(["GET", "POST"])
@@ -226,16 +225,17 @@ def _save_sent(
     act, value, revision = (form.cleaned_data[name] for name in ("act", "value", "revision"))
     question_id = attempt.content.question_id(form.question)
     is_stored = partial(attempt.has_stored, question_id, value, revision=revision)
+    nothing_to_save = SaveResult(Outcome.SAVED, revision, value)
     # If htmx sets a flag, the outbox sends the answer, which stays on the page.
     if request.htmx and act in {"flag", "unflag"}:
-        return NOTHING_SENT, attempt
+        return nothing_to_save, attempt
     # An empty answer of the outbox is stale if another page has saved one since: it must not be called saved.
     if not form.has_input and (not wants_json(request) or attempt.has_ended(now=now) or is_stored()):
-        return NOTHING_SENT, attempt
+        return nothing_to_save, attempt
     # The outbox has saved what htmx checks. A second save would have a revision that the page does not know if this
     # reply is lost.
     if request.htmx and not attempt.stands_still(now=now) and is_stored():
-        return NOTHING_SENT, attempt
+        return nothing_to_save, attempt
     saved = save_answer(
         attempt,
         question_id,
@@ -276,7 +276,7 @@ def _page_after_save(
         if act == "save" and attempt.pace.is_open and not form.has_input:
             # Not on a question that the teacher has just closed: it takes no answer.
             return _question_page(request, attempt, number, now, needs_answer=True)
-    return _act(request, attempt, number, act, now)
+    return _act(request, attempt, number, act, now, seen_revision=saved.revision)
 
 
 def _choose_language(attempt: LoadedAttempt, language: str) -> None:
@@ -286,8 +286,10 @@ def _choose_language(attempt: LoadedAttempt, language: str) -> None:
         lifecycle.note_change_of_language(attempt.id)
 
 
-def _act(request: HtmxRequest, attempt: LoadedAttempt, number: int, act: str, now: datetime) -> HttpResponse:
-    """Do what the pressed button says. Returns the page that it leads to."""
+def _act(
+    request: HtmxRequest, attempt: LoadedAttempt, number: int, act: str, now: datetime, *, seen_revision: int
+) -> HttpResponse:
+    """Do what the pressed button says. Returns the page that it leads to. seen_revision: of the student's answer."""
     question_id = attempt.content.question_id(attempt.content.questions[number - 1])
     try:
         match act:
@@ -302,11 +304,13 @@ def _act(request: HtmxRequest, attempt: LoadedAttempt, number: int, act: str, no
             case "check" | "check-anyway":
                 if act == "check" and (unfinished := _unfinished(attempt, number)):
                     return _question_page(request, attempt, number, now, unfinished=unfinished)
-                check_answer(attempt, question_id, now=now)
+                check_answer(attempt, question_id, seen_revision=seen_revision, now=now)
     except AttemptOver:
         return _ended(request, attempt, now)
     except NotCheckable:
         return _question_page(request, attempt, number, now, needs_answer=True)
+    except AnswerChanged:
+        return _question_page(request, attempt, number, now, is_stale=True)
     if request.htmx:
         return _question_page(request, attempt, number, now, is_revealed=act in {"check", "check-anyway"})
     # Without scripts, a phone has the whole reading above the question and its verdict.

@@ -1227,6 +1227,30 @@ def test_check_by_htmx_swaps_in_the_verdict_and_marks_the_evidence(student_clien
     assert "<html" not in text
 
 
+@pytest.mark.parametrize("is_empty", [False, True])
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true", "HX-Target": "question"}], ids=["form", "htmx"])
+def test_check_makes_no_answer_final_that_another_window_saves_in_between(
+    student_client: Client, checkable: Attempt, headers: dict[str, str], is_empty: bool
+) -> None:
+    chosen = [] if is_empty else token(checkable, 1, "a")
+    data = fields(student_client, checkable, 1, choice=chosen, act="check")
+    if not is_empty:
+        as_json(student_client, address(checkable, 1), {**data, "act": ["save"]})
+        data["revision"] = ["1"]
+
+    def save_before_the_check(execute: Any, query: str, *args: Any) -> Any:
+        if query.startswith('UPDATE "quizzes_answer" SET "checked_at"'):
+            save(checkable, "one", "b", seen_revision=0 if is_empty else 1)
+        return execute(query, *args)
+
+    with connection.execute_wrapper(save_before_the_check):
+        page = student_client.post(address(checkable, 1), data, headers=headers)  # type: ignore[arg-type]
+    answer = Answer.objects.get()
+    assert (page.status_code, answer.value, answer.checked_at) == (200, "b", None)
+    assert "This answer was saved in another window." in words(page)
+    assert form_of(page, having="operation").data()["choice"] == [token(checkable, 1, "b")]
+
+
 def test_check_without_an_answer_asks_for_one(student_client: Client, checkable: Attempt) -> None:
     data = fields(student_client, checkable, 1, act="check")
     for headers in ({}, {"HX-Request": "true", "HX-Target": "question"}):
