@@ -7,13 +7,13 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from quizzes.assignments.board import show_on_board
 from quizzes.models import Answer, Assignment, Attempt, Board, Student, User
 from quizzes.people.student_sign_in import pin_of
 from tests.browser.conftest import NewContext, bring_back, go_offline, overflow, reply_in_place, take_away, violations
-from tests.factories import make_assignment, make_attempt, make_classroom, make_edition, make_student
+from tests.factories import make_assignment, make_attempt, make_classroom, make_edition, make_student, save
 
 QUESTION, COUNT, ANSWERS, EVIDENCE = Board.Phase
 
@@ -145,6 +145,36 @@ def test_late_answer_of_a_phone_that_was_offline_is_kept(
     attempt = Attempt.objects.get(student__display_name="Ana")
     assert list(attempt.events.values_list("outcome", "value")) == [("late", "b")]
     assert Answer.objects.filter(value__isnull=False).count() == 0
+
+
+def test_stale_answer_to_a_question_that_the_class_has_left_is_named_once(
+    paced: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    show_on_board(paced, number=1, phase=QUESTION, by=teacher, now=timezone.now())
+    ana = phone_of("Ana", open_context, watched=False)
+    ana.goto(first_page(paced, "Ana"))
+    save(Attempt.objects.get(student__display_name="Ana"), "one", "a", now=timezone.now())
+
+    def move_on(route: Route) -> None:
+        if route.request.method == "GET":
+            show_on_board(paced, number=2, phase=QUESTION, by=teacher, now=timezone.now())
+        route.continue_()
+
+    ana.route(f"**{first_page(paced, 'Ana')}", move_on)
+    ana.get_by_label("Birthplace").check()
+    notice = ana.locator("[data-outbox] > .notice")
+    expect(notice).to_have_text(
+        re.compile(r"Question 1\s+was saved in another window\.\s+Your answer from this window doesn’t count\.")
+    )
+    expect(ana.get_by_text("Which two of these does the system record?")).to_be_visible()
+    ana.get_by_role("checkbox").first.check()
+    expect(ana.locator("[data-save-state]")).to_have_text(re.compile("Saved"))
+    expect(notice).to_have_count(0)
+    ana.reload()
+    expect(ana.locator("[data-save-state]")).to_have_text(re.compile("Saved"))
+    expect(notice).to_have_count(0)
+    outcomes = Attempt.objects.get(student__display_name="Ana").events.order_by("pk").values_list("outcome", flat=True)
+    assert list(outcomes) == ["saved", "stale", "saved"]
 
 
 def test_phone_without_a_session_leads_to_sign_in(paced: Assignment, open_context: NewContext) -> None:

@@ -24,7 +24,7 @@ const REACHED_FOR = 30_000;
 const DOUBLE_TAP = 400;
 const TURN_IN = ["hand-in", "time-up"];
 // Notices that leave once the student answers or goes on.
-const PASSING = ["sent", "stale", "late-elsewhere", "refused-elsewhere"];
+const PASSING = ["sent", "stale", "stale-before", "late-elsewhere", "refused-elsewhere"];
 
 const outbox = find("[data-outbox]");
 // The attempt that this page belongs to, if any.
@@ -585,7 +585,15 @@ function start() {
   }
   // Until their pages are opened, nothing says that all answers are saved.
   const unread = Object.keys(sessionStorage).filter((key) => key.startsWith(STALE)).map((key) => key.slice(STALE.length));
-  unread.filter(isHere).forEach((url) => store.unacknowledged.set(url, ""));
+  // A class that has moved on does not go back to the question. A page under a pause has no form.
+  const isPast = find("[data-paced]") && find("#answers");
+  for (const url of unread.filter(isHere)) {
+    if (!isPast) store.unacknowledged.set(url, "");
+    else {
+      sessionStorage.removeItem(STALE + url);
+      notify("stale-before", url);
+    }
+  }
   clearOld(localStorage, outbox.dataset.owner);
   refuseOldAnswers();
   const form = currentForm();
