@@ -3,10 +3,11 @@
 A draft has `removed`: {"at": the draft's revision after that save, then what is gone: "questions", "objectives" and
 "voices" as [place, table] each, "minimum" by objective, "moved" by question key as [removed objective, new one],
 "pictures" as [question key or "", table] each, "paragraphs" as they were if a sentence is gone, and "levels" and
-"words" of the reading that are gone, the words as [place, table] each}.
+"words" of the reading that are gone, the words as [place, table] each}. `removed_before` has the "questions" and
+"levels" of earlier removals, the latest first, for a page that still has one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -26,6 +27,8 @@ from quizzes.content.tables import Table
 from quizzes.phrases import gettext, ngettext
 
 _LISTS = ("questions", "objectives", "voices")
+# A page that was open through more removals than this is hardly still in use. Each question has about 2 KB.
+_MOST_BEFORE = 10
 
 
 class CannotPutBack(Exception):
@@ -58,7 +61,26 @@ def remember_removals(before: Table, document: Table, *, revision: int) -> None:
     if words := _gone_words(before, document):
         removed["words"] = words
     if removed:
+        if earlier := _all_removed(before):
+            document["removed_before"] = earlier
         document["removed"] = {"at": revision, **removed}
+
+
+def _all_removed(document: Table) -> Table:
+    """What the draft remembers of removed questions and levels, without the names that have none."""
+    found = {name: [*removed_rows(document, name)][:_MOST_BEFORE] for name in ("questions", "levels")}
+    return {name: rows for name, rows in found.items() if rows}
+
+
+def removed_rows(document: Table, name: str) -> Iterator[Any]:
+    """The removed "questions" or "levels" that the draft remembers, as in `removed`, each once, the latest first."""
+    seen = set[str]()
+    for part in ("removed", "removed_before"):
+        for row in document.get(part, {}).get(name, ()):
+            key = (row if name == "levels" else row[1])["key"]
+            if key not in seen:
+                seen.add(key)
+                yield row
 
 
 def _moved_questions(before: Table, gone: set[str], document: Table) -> dict[str, list[str]]:

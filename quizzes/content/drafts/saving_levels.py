@@ -5,7 +5,7 @@ from datetime import datetime
 
 from quizzes.content.drafts import levels
 from quizzes.content.drafts.document import LEVELS, READING, sentence_tables
-from quizzes.content.drafts.removals import put_back_levels
+from quizzes.content.drafts.removals import put_back_levels, removed_rows
 from quizzes.content.drafts.saving import save_parts
 from quizzes.content.tables import Table
 from quizzes.models import Draft, User
@@ -41,11 +41,10 @@ def save_level(
 
 
 def restore_level(draft: Draft, level: str, *, by: User, now: datetime) -> Draft:
-    """Put back this level if the last removal took it."""
+    """Put back this level if the draft remembers it."""
 
     def change(document: Table) -> None:
-        removed = document.get("removed", {}).get("levels", ())
-        put_back_levels(document, [table for table in removed if table["key"] == level])
+        put_back_levels(document, [table for table in removed_rows(document, "levels") if table["key"] == level])
 
     return save_parts(draft, change, touches=[LEVELS], seen=None, by=by, now=now)
 

@@ -17,7 +17,7 @@ from quizzes.content.drafts.document import (
     replace_evidence,
     sentence_tables,
 )
-from quizzes.content.drafts.removals import CannotPutBack, put_back
+from quizzes.content.drafts.removals import CannotPutBack, put_back, removed_rows
 from quizzes.content.drafts.saving import NoSuchQuestion, found_question, save_parts
 from quizzes.content.drafts.validation import orphans
 from quizzes.content.languages import carry_texts
@@ -232,11 +232,10 @@ def undo_removal(draft: Draft, *, seen: int, by: User, now: datetime) -> tuple[D
 
 
 def restore_question(draft: Draft, key: str, *, by: User, now: datetime) -> Draft:
-    """Put back a question that the last removal took. Raises NoSuchQuestion if it did not, or if the set is full."""
+    """Put back a removed question. Raises NoSuchQuestion if the draft doesn’t remember it, or if the set is full."""
 
     def change(document: Table) -> None:
-        removed = document.get("removed", {}).get("questions", ())
-        place, table = next((row for row in removed if row[1]["key"] == key), (0, None))
+        place, table = next((row for row in removed_rows(document, "questions") if row[1]["key"] == key), (0, None))
         if table is None or len(document["questions"]) >= MAX_QUESTIONS:
             raise NoSuchQuestion
         if question_of(document, key) is None:

@@ -7,7 +7,8 @@ import pytest
 from django.test import Client
 
 from quizzes.content.drafts import saving, saving_questions
-from quizzes.content.drafts.removals import CannotPutBack
+from quizzes.content.drafts.removals import CannotPutBack, removed_rows
+from quizzes.content.drafts.saving import NoSuchQuestion
 from quizzes.content.drafts.words import ExplainedWord
 from quizzes.content.tables import Table
 from quizzes.models import Draft, User
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def without_author_fields(document: Table) -> Table:
-    return {name: value for name, value in document.items() if name not in {"saved", "removed"}}
+    return {name: value for name, value in document.items() if name not in {"saved", "removed", "removed_before"}}
 
 
 def remove_question(client: Client, draft: Draft) -> None:
@@ -159,10 +160,27 @@ def test_sentences_that_were_edited_since_are_not_overwritten(
     assert [question["key"] for question in document_of(draft)["questions"]] == ["one", "who", "proof"]
 
 
+def test_draft_remembers_the_latest_removed_questions_each_once(draft: Draft, teacher: User) -> None:
+    keys = [f"q{number}" for number in range(12)]
+    acts: dict[str, Any] = {"by": teacher, "now": NOW}
+    for key in (*keys, "q5"):
+        saving_questions.add_question(draft, "single", new_key=key, **acts)
+        saving_questions.remove_question(draft, key, seen=revision_of(draft), **acts)
+
+    latest = [table["key"] for _, table in removed_rows(document_of(draft), "questions")]
+    assert latest == ["q5", "q11", "q10", "q9", "q8", "q7", "q6", "q4", "q3", "q2"]
+    # A question that is written again and removed comes back as it was last.
+    saving_questions.restore_question(draft, "q7", **acts)
+    assert document_of(draft)["questions"][-1]["key"] == "q7"
+    with pytest.raises(NoSuchQuestion):
+        saving_questions.restore_question(draft, "q1", **acts)
+
+
 def test_what_was_removed_is_in_no_edition(draft: Draft, teacher: User, teacher_client: Client) -> None:
     remove_question(teacher_client, draft)
-    publish(teacher_client, draft, note="One fewer.")
+    save(teacher_client, draft, "proof", act="remove")
+    publish(teacher_client, draft, note="2 fewer.")
 
     document: dict[str, Any] = draft.question_set.editions.get().document
-    assert "removed" not in document
-    assert [question["key"] for question in document["questions"]] == ["one", "who", "proof"]
+    assert {"removed", "removed_before"}.isdisjoint(document)
+    assert [question["key"] for question in document["questions"]] == ["one", "who"]

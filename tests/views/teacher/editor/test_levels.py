@@ -168,8 +168,14 @@ def test_a_removed_level_comes_back_with_undo(teacher_client: Client, draft: Dra
     teacher_client.post(url("remove_level", draft, "easier"))
     teacher_client.post(url("undo_removal", draft), {"revision": revision_of(draft)})
     assert [table["key"] for table in document_of(draft)["reading"]["variants"]] == ["easier"]
+    # Also if something else was removed since.
+    teacher_client.post(url("remove_level", draft, "easier"))
     saving_questions.remove_question(draft, "one", seen=revision_of(draft), by=draft.changed_by, now=NOW)
-    Draft.objects.filter(pk=draft.pk).update(document={**document_of(draft), "reading": story()["reading"]})
+    page = text_of(teacher_client.post(address, typed, follow=True))
+    assert "This reading level was removed in another window. It’s in the draft again." in page
+    assert [row["text"] for row in level_of(document_of(draft), "easier")["rows"]][:1] == ["Typed here."]
+    # A draft that was given the content of a version remembers none.
+    Draft.objects.filter(pk=draft.pk).update(document=story())
     gone = teacher_client.post(address, {**typed, "note": "Read it twice.", "publish": "1"})
     assert gone.status_code == 200
     assert "This reading level was removed in another window. Your text is still here:" in text_of(gone)
