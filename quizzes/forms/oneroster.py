@@ -13,7 +13,7 @@ from quizzes.forms.classrooms import DEFAULT_ZONE
 from quizzes.forms.fields import choice_field
 from quizzes.models import Classroom, User
 
-NO_CLASS, NEW_CLASS = "", "new"
+NO_CLASS, NEW_CLASS, UNDECIDED = "", "new", "undecided"
 # With more classes than this, the file is hardly of one teacher, so none is chosen for them.
 _OF_ONE_TEACHER = 8
 # A check box for each student and a field for each class, of at most 1,000 fields that the site takes. The rest is for
@@ -83,9 +83,10 @@ class TargetsForm(forms.Form):
         for place, one in enumerate(file.classes):
             same = _same(one.title, own)
             is_chosen = one.students and (one.is_own or chooses_all)
+            undecided = [(UNDECIDED, gettext("Choose"))] if same == UNDECIDED else []
             self.fields[f"target-{place}"] = forms.ChoiceField(
                 label=one.title,
-                choices=choices,
+                choices=[*undecided, *choices],
                 required=False,
                 widget=forms.Select(attrs={"class": "in"}),
                 initial=same if same is not None else (NEW_CLASS if is_chosen else NO_CLASS),
@@ -108,13 +109,19 @@ class TargetsForm(forms.Form):
         found = {}
         for place, one in enumerate(self.file.classes):
             value = self.cleaned_data.get(f"target-{place}", NO_CLASS)
-            if value != NO_CLASS:
+            if value not in (NO_CLASS, UNDECIDED):
                 found[one.key] = self.own.get(value)
         return found
 
     def clean(self) -> dict[str, Any]:
-        """Two classes of the file cannot fill one class, and something must be chosen."""
+        """Two classes of the file cannot fill one class, something must be chosen, and nothing stays undecided."""
         cleaned = super().clean() or {}
+        undecided = [one for one, field in self.lines if cleaned.get(field.name) == UNDECIDED]
+        for one in undecided:
+            words = gettext("Several of your classes match “{title}”. Choose where it goes.")
+            self.add_error(None, words.format(title=one.title))
+        if undecided:
+            return cleaned
         filled = [value for value in cleaned.values() if value not in (NO_CLASS, NEW_CLASS)]
         targets = self.targets
         chosen = [one for one in self.file.classes if one.key in targets]
@@ -135,13 +142,13 @@ def _same(title: str, own: Sequence[Classroom]) -> str | None:
     """The choice for a class with this title: the class of this name, or with a period after it. None for neither.
 
     A file with changes may have one of several sections, and then its title needs no period. Of 2 classes with one
-    name, none is chosen.
+    name, the teacher chooses.
     """
     exact = [one for one in own if one.name.casefold() == title.casefold()]
     found = exact or [one for one in own if one.name.casefold().startswith(f"{title.casefold()} (")]
     if len({one.name.casefold() for one in found}) != 1:
         return None
-    return found[0].public_id if len(found) == 1 else NO_CLASS
+    return found[0].public_id if len(found) == 1 else UNDECIDED
 
 
 class ChangesForm(forms.Form):

@@ -671,7 +671,7 @@ def test_one_section_alone_finds_its_class(teacher_client: Client, classroom: Cl
 
 
 @pytest.mark.parametrize("name", ["Civics A", "Civics A (period 3)"])
-def test_classes_of_one_name_are_told_apart_and_none_is_chosen(
+def test_classes_of_one_name_are_told_apart_and_the_teacher_chooses(
     name: str, teacher_client: Client, teacher: User, other_teacher: User
 ) -> None:
     make_classroom(teacher=teacher, name=name)
@@ -679,12 +679,15 @@ def test_classes_of_one_name_are_told_apart_and_none_is_chosen(
     add_person(shared, teacher, role="teacher", by=other_teacher, now=NOW)
     page = teacher_client.post(reverse("import_oneroster"), {"file": SimpleUploadedFile("r.zip", SMALL)})
     [(_, field)] = page.context["targets"].lines
-    assert field.value() == ""
     owners = sorted([teacher.name, other_teacher.name])
-    assert sorted(label for _, label in field.field.choices[2:]) == [f"{name} ({owner})" for owner in owners]
-    page = teacher_client.post(
-        reverse("import_oneroster"), form_of(page, having="packed").data(**{"target-0": shared.public_id})
-    )
+    assert sorted(label for _, label in field.field.choices[3:]) == [f"{name} ({owner})" for owner in owners]
+    # A class that is not chosen is not left out without a word.
+    form = form_of(page, having="packed")
+    page = teacher_client.post(reverse("import_oneroster"), form.data())
+    assert "Several of your classes match “Civics A”. Choose where it goes." in text_of(page)
+    page = teacher_client.post(reverse("import_oneroster"), form.data(**{"target-0": ""}))
+    assert "Choose at least 1 class to import." in text_of(page)
+    page = teacher_client.post(reverse("import_oneroster"), form.data(**{"target-0": shared.public_id}))
     assert f"into {name} ({other_teacher.name})" in text_of(page)
 
 
