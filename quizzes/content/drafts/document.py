@@ -82,6 +82,7 @@ MAX_SENTENCES = 300
 MAX_SENTENCE_LENGTH = 1_000
 MAX_QUESTIONS = 60
 MAX_OBJECTIVES = 12
+MAX_SPEAKERS = 8
 
 # A class reads about 130 words per minute for understanding, and needs about 45 seconds for a question.
 _WORDS_A_MINUTE = 130

@@ -8,8 +8,13 @@ from functools import partial
 from typing import Any
 
 from quizzes.content.drafts.document import (
+    MAX_OBJECTIVES,
     MAX_QUESTIONS,
+    MAX_SPEAKERS,
+    OBJECTIVES,
     READING,
+    SPEAKERS,
+    WORDS,
     anchor_evidence,
     first_objective,
     question_of,
@@ -20,6 +25,7 @@ from quizzes.content.drafts.document import (
 from quizzes.content.drafts.removals import CannotPutBack, put_back, removed_rows
 from quizzes.content.drafts.saving import NoSuchQuestion, found_question, save_parts
 from quizzes.content.drafts.validation import orphans
+from quizzes.content.drafts.words import MAX_WORDS, explained_words
 from quizzes.content.languages import carry_texts
 from quizzes.content.question_types.registry import TYPES, add_row, change_type, text_fields
 from quizzes.content.tables import Table
@@ -215,7 +221,7 @@ def remove_question(draft: Draft, key: str, *, seen: int, by: User, now: datetim
 def undo_removal(draft: Draft, *, seen: int, by: User, now: datetime) -> tuple[Draft, list[str]]:
     """Restore what the save to revision `seen` removed; also returns the parts that changed, [] if it is already back.
 
-    Raises CannotPutBack, also if a later save removed something else or the set is full.
+    Raises CannotPutBack, also if a later save removed something else or if the set or a list of it is full.
     """
     # Filled by the change: `save_parts` reads it after that.
     parts: list[str] = []
@@ -225,10 +231,21 @@ def undo_removal(draft: Draft, *, seen: int, by: User, now: datetime) -> tuple[D
         if removed is not None and removed["at"] != seen:
             raise CannotPutBack
         parts[:] = put_back(document)
-        if len(document["questions"]) > MAX_QUESTIONS:
+        if len(document["questions"]) > MAX_QUESTIONS or _exceeds_limit(document, parts, since=seen):
             raise CannotPutBack
 
     return save_parts(draft, change, touches=parts, seen=None, by=by, now=now), parts
+
+
+def _exceeds_limit(document: Table, parts: Sequence[str], *, since: int) -> bool:
+    # A file can bring more than the editor allows. These come back, unless a later save changed their list.
+    lists = (
+        (OBJECTIVES, document["objectives"], MAX_OBJECTIVES),
+        (SPEAKERS, document["voices"], MAX_SPEAKERS),
+        (WORDS, explained_words(document), MAX_WORDS),
+    )
+    changed = {part for part in parts if document["saved"].get(part, 0) > since}
+    return any(part in changed and len(rows) > limit for part, rows, limit in lists)
 
 
 def restore_question(draft: Draft, key: str, *, by: User, now: datetime) -> Draft:

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext, gettext_lazy
 
-from quizzes.content.drafts.document import MAX_SENTENCE_LENGTH, MAX_SENTENCES, sentence_tables
+from quizzes.content.drafts.document import MAX_SENTENCE_LENGTH, MAX_SENTENCES, MAX_SPEAKERS, sentence_tables
 from quizzes.content.drafts.text import is_much_shorter, speaker_with_label, text_of
 from quizzes.content.drafts.validation import NO_RIGHTS, sentences_without_speaker
 from quizzes.content.pasted_text import CleanText, clean_text
@@ -23,7 +23,6 @@ from quizzes.content.tables import Table
 from quizzes.formatting import grouped, up_to
 from quizzes.forms.editor.base import DraftForm, new_key
 from quizzes.forms.editor.source import SourceForm
-from quizzes.forms.editor.speakers import MAX_SPEAKERS
 from quizzes.forms.fields import choice_field
 
 # A long story has 2,000 words. This is room for 6 times as many.

@@ -7,7 +7,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
-from quizzes.content.drafts.document import FIXED_SPEAKERS, UNNAMED
+from quizzes.content.drafts.document import FIXED_SPEAKERS, MAX_SPEAKERS, UNNAMED
 from quizzes.content.drafts.text import speaker_with_label, uses_of_speakers
 from quizzes.content.question_types.form import text
 from quizzes.content.tables import Table, repeated
@@ -21,7 +21,6 @@ ICON_CHOICES = (
     ("blank", gettext_lazy("Crossed page")),
 )
 NEW_SPEAKERS = 1
-MAX_SPEAKERS = 8
 
 
 class SpeakersForm(DraftForm):

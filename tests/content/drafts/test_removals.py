@@ -7,9 +7,10 @@ import pytest
 from django.test import Client
 
 from quizzes.content.drafts import saving, saving_questions
+from quizzes.content.drafts.document import MAX_OBJECTIVES, MAX_SPEAKERS, OBJECTIVES, SPEAKERS, WORDS
 from quizzes.content.drafts.removals import CannotPutBack, removed_rows
 from quizzes.content.drafts.saving import NoSuchQuestion
-from quizzes.content.drafts.words import ExplainedWord
+from quizzes.content.drafts.words import MAX_WORDS, ExplainedWord
 from quizzes.content.tables import Table
 from quizzes.models import Draft, User
 from tests.drafting import document_of, editor_of, html_of, publish, revision_of, save, sent, texts_of, url
@@ -174,6 +175,47 @@ def test_draft_remembers_the_latest_removed_questions_each_once(draft: Draft, te
     assert document_of(draft)["questions"][-1]["key"] == "q7"
     with pytest.raises(NoSuchQuestion):
         saving_questions.restore_question(draft, "q1", **acts)
+
+
+@pytest.mark.parametrize(
+    ("part", "limit", "made"),
+    [
+        (OBJECTIVES, MAX_OBJECTIVES, lambda name: {"key": name, "title": name}),
+        (SPEAKERS, MAX_SPEAKERS, lambda name: {"key": name, "label": name, "icon": "person"}),
+        (WORDS, MAX_WORDS, lambda name: {"word": name, "en": [name], "meaning": name}),
+    ],
+)
+@pytest.mark.parametrize(
+    ("before", "added", "is_refused"), [(0, 1, True), (0, 0, False), (1, 0, False), (-1, 1, False)]
+)
+def test_what_comes_back_fits_the_limits_of_the_set(
+    part: str,
+    limit: int,
+    made: Callable[[str], Table],
+    before: int,
+    added: int,
+    is_refused: bool,
+    draft: Draft,
+    teacher: User,
+) -> None:
+    """before, added: how many rows over the limit the list has at first, and how many come after the removal."""
+
+    def write(count: int, *others: str) -> Draft:
+        def change(document: Table) -> None:
+            rows = [made(name) for name in (*(f"name-{number}" for number in range(count)), *others)]
+            (document["reading"] if part == WORDS else document)[part] = rows
+
+        return saving.save_parts(draft, change, touches=[part], seen=None, by=teacher, now=NOW)
+
+    write(limit + before)
+    removal = write(limit + before - 1)
+    left = document_of(write(limit + before - 1, *["other"][:added]))
+
+    try:
+        saving_questions.undo_removal(draft, seen=removal.revision, by=teacher, now=NOW)
+    except CannotPutBack:
+        assert is_refused
+    assert (document_of(draft) == left) is is_refused
 
 
 def test_what_was_removed_is_in_no_edition(draft: Draft, teacher: User, teacher_client: Client) -> None:

@@ -13,14 +13,13 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from quizzes.content.drafts import lifecycle, saving, saving_questions
-from quizzes.content.drafts.document import MAX_OBJECTIVES, question_of, sentence_tables
+from quizzes.content.drafts.document import MAX_OBJECTIVES, MAX_SPEAKERS, question_of, sentence_tables
 from quizzes.content.drafts.levels import set_level_text
 from quizzes.content.drafts.text import remove as remove_sentence
 from quizzes.content.drafts.text import replace_text
 from quizzes.content.drafts.validation import draft_problems, orphans, source_problems
 from quizzes.content.drafts.words import ExplainedWord
 from quizzes.forms.editor.reading import languages
-from quizzes.forms.editor.speakers import MAX_SPEAKERS
 from quizzes.models import Draft, QuestionSet, Student, User
 from tests.conftest import Queries
 from tests.drafting import (
