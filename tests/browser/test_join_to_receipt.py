@@ -273,6 +273,25 @@ def test_verdict_takes_the_focus_and_marks_the_sentence(
     expect(page.locator(".verdict")).to_be_visible()
 
 
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_checked_question_quotes_its_evidence_in_sight(
+    width: int, javascript: bool, attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    """In a long reading, the marked sentence may be below what is in sight."""
+    Assignment.objects.update(release=Assignment.Release.AT_ONCE)
+    page = open_context(student, width=width, height=800, javascript=javascript).new_page()
+    page.goto(question_address(attempt, 1))
+    if page.locator("label:has(#v-q)").is_visible():
+        page.locator("label:has(#v-q)").click()
+    page.locator("label.opt").first.click()
+    page.get_by_role("button", name="Check my answer").click()
+    expect(page.locator(".verdict")).to_be_visible()
+    quoted = page.locator("#question mark.ev")
+    expect(quoted).to_be_in_viewport(ratio=1)
+    expect(quoted).to_have_text("The system records a birthplace.")
+
+
 def test_focus_stays_while_a_hundred_answers_are_saved(
     attempt: Attempt, student: Student, open_context: NewContext
 ) -> None:
