@@ -2,8 +2,10 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from tests.browser.conftest import NewContext, overflow, violations
+from tests.factories import publish_built_in_sets
 
 PAGES = ["landing", "join", "privacy", "accessibility", "how_we_write", "help", "account_login"]
 
@@ -15,3 +17,18 @@ def test_public_page_is_accessible(open_context: NewContext, name: str) -> None:
     assert violations(page) == []
     page.set_viewport_size({"width": 320, "height": 640})
     assert overflow(page) == 0
+
+
+@pytest.mark.parametrize("is_dark", [False, True], ids=["light", "dark"])
+def test_focus_ring_is_visible_on_the_colored_field(is_dark: bool, open_context: NewContext) -> None:
+    publish_built_in_sets()
+    page = open_context(dark=is_dark).new_page()
+    page.goto(reverse("landing"))
+    page.locator(".hero h1").click()
+    rings = []
+    for name in ("Try a question", "I have a class code"):
+        page.keyboard.press("Tab")
+        link = page.get_by_role("link", name=name)
+        expect(link).to_be_focused()
+        rings.append(link.evaluate("link => getComputedStyle(link).outlineColor"))
+    assert rings == ["rgb(255, 254, 250)"] * 2
