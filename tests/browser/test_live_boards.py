@@ -396,7 +396,7 @@ def test_message_goes_when_another_teacher_changes_what_it_says(
     page = open_context(teacher, height=720).new_page()
     page.goto(reverse(name, args=[running.public_id]))
     page.get_by_role("button", name="Pause").click()
-    message = page.get_by_text("Students can’t answer until you resume the quiz.")
+    message = page.get_by_text("Answers until then count.")
     expect(message).to_be_visible()
     page.locator("#messages").evaluate("box => box.insertAdjacentHTML('beforeend', '<p class=\"bad-n\">A warning</p>')")
     # Another change leaves it.

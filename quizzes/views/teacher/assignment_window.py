@@ -166,7 +166,7 @@ def _times(assignment: Assignment) -> list[str | None]:
 def _paused_words(assignment: Assignment) -> str:
     """What a pause did: it stops a clock only where the quiz has a time limit or a closing time."""
     if assignment.time_limit is None and assignment.closes_at is None:
-        return gettext("Paused. Students can’t answer until you resume the quiz.")
+        return gettext("Paused. Students’ screens hide the questions within 20 seconds. Answers until then count.")
     return gettext("Paused. The clock has stopped for everyone.")
 
 

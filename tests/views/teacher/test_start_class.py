@@ -335,7 +335,7 @@ def test_pause_and_resume_are_one_press_and_lead_back(
     ("has_end", "said"),
     [
         (True, "Paused. The clock has stopped for everyone."),
-        (False, "Paused. Students can’t answer until you resume the quiz."),
+        (False, "Paused. Students’ screens hide the questions within 20 seconds. Answers until then count."),
     ],
 )
 def test_pause_on_the_board_leads_back_to_the_board(
