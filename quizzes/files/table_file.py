@@ -43,6 +43,10 @@ _LAST_FIRST = re.compile(r"[^,;|\"\t]++, [^,;|\"\t]++(?:, (?:jr|sr|ii|iii|iv)\.?
 _LAST_FIRST_ID = re.compile(r"[^,;|\"\t\d]{1,100}, [^,;|\"\t\d]{1,100}, ?[^,;|\"\t ]{0,20}\d[^,;|\"\t ]{0,20}\s*")
 # A name and a number, in two columns: “Ana Ruiz, 7”, “101, Ana Ruiz”.
 _NAME_AND_NUMBER = re.compile(r"\s*\d[\w-]*, .*|.*, \d[\w-]*\s*")
+# The first heading of a list with columns, whatever the others are: “Name<tab>Grade”.
+_NAME_HEADING = re.compile(
+    r"(?:(?:full |student )?name|students?|nombre(?: completo)?|estudiantes?|alumn[oa]s?)\s*\t", re.IGNORECASE
+)
 _WIDE_SPACE = re.compile(r" {2,}")
 # A row on several lines is put together only under so many headings, and with so many columns without one.
 _MIN_TABS, _MAX_UNNAMED = 4, 2
@@ -247,7 +251,7 @@ def _other_sheets_note(sheet: FoundSheet) -> str:
 
 
 def _separator(lines: Sequence[str]) -> str:
-    """The separator that most lines have, or a tab that follows whole names; "" for none, as in “Last, First”."""
+    """The separator that most lines have, or a tab after a heading or whole names; "" for none, as in “Last, First”."""
     sample = [line for line in lines if line.strip()][:_SAMPLE_LINES]
     with_comma = [line for line in sample if "," in line]
     counts = {separator: sum(separator in line for line in sample) for separator in SEPARATORS}
@@ -256,6 +260,8 @@ def _separator(lines: Sequence[str]) -> str:
     best = max(SEPARATORS, key=lambda separator: counts[separator])
     if 2 * counts[best] > len(sample):
         return best
+    if sample and _NAME_HEADING.match(sample[0].lstrip(" ")):
+        return "\t"
     # A few rows of a spreadsheet between typed names. “Ana<tab>Ruiz” there is one name.
     before_tab = [line.partition("\t")[0].split() for line in sample if "\t" in line]
     return "\t" if before_tab and all(len(words) > 1 for words in before_tab) else ""

@@ -86,6 +86,9 @@ def test_comma_and_space_between_columns_separates_them() -> None:
 def test_a_few_rows_of_a_spreadsheet_between_typed_names_have_columns() -> None:
     rows = read_text("Maya Cruz\nZoë Núñez\tzoe@school.example\t7\nLee, Noah")
     assert [row.cells for row in rows] == [("Maya Cruz",), ("Zoë Núñez", "zoe@school.example", "7"), ("Lee, Noah",)]
+    # Headings above them have one word.
+    rows = read_text("Name\tGrade\nOkoro, Amara\t8\nZoë Núñez\nLee, Noah\nCruz, Maya")
+    assert [row.cells for row in rows][:3] == [("Name", "Grade"), ("Okoro, Amara", "8"), ("Zoë Núñez",)]
     # A tab within a name.
     assert [row.cells for row in read_text("Maya Cruz\nNoah Lee\nZoë\tNúñez")][2] == ("Zoë Núñez",)
 
