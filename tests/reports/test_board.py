@@ -271,6 +271,8 @@ def test_page_of_each_type_in_each_phase(classroom: Classroom, student: Student,
             assert example.document["stem"] in text
             assert ("1 of 1 have answered" in text) == (phase in {2, 3})
             assert ('class="ev' in page.content.decode()) == (phase == 4)
+            # No sentences to choose are on the board.
+            assert "again to undo" not in text
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4])
