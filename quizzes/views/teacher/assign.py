@@ -168,6 +168,8 @@ def _assign(request: TeacherRequest, offer: Offer) -> HttpResponse:
         "retry_title": _retry_title(edition) if edition is not None and offer.retry_of else "",
         "retry_count": len(offer.retry_keys),
         "public_count": public_question_count(edition.pk) if edition is not None else 0,
+        # On the page that asks to confirm, after a choice of sets.
+        "chosen_title": "",
     }
     if not offer.classrooms:
         return render(request, "teacher/assign.html", context)
@@ -189,6 +191,7 @@ def _assign(request: TeacherRequest, offer: Offer) -> HttpResponse:
     if edition is None:
         # The page of one set names its public questions from the start, the page with a choice of sets only here.
         context["public_count"] = public_question_count(plan.edition.pk)
+        context["chosen_title"] = plan.edition.question_set.shown_title
         is_news = context["public_count"] > 0 and not asked.is_confirmed
     if request.htmx or is_news or not asked.is_settled:
         return render(request, page, {**context, "is_asked": not request.htmx})

@@ -443,6 +443,10 @@ def test_question_set_is_chosen_on_the_page(
     assert reverse("try_set_question", args=[mine.question_set.public_id, 1]) in read(page).links
     refused = teacher_client.post(address, form.data(act="save"))
     assert errors_of(refused) == ["Choose a question set."]
+    # Times that are to be confirmed come with the name of the set.
+    chosen = {"question_set": mine.question_set.public_id, "preset": "test", "time_limit": "55"}
+    asked = teacher_client.post(address, form.data(act="save", **chosen))
+    assert "Ready to assign? Help with assigning Mine Summary" in text_of(asked)
     teacher_client.post(address, form.data(act="save", question_set=mine.question_set.public_id))
     assert [(given.edition, given.classroom) for given in Assignment.objects.all()] == [(mine, chicago)]
 
