@@ -1,6 +1,7 @@
 """What the “Undo” button of a notice posts."""
 
 import json
+from collections.abc import Iterable
 
 from django import template
 from django.contrib.messages.storage.base import Message
@@ -15,3 +16,9 @@ def undo(message: Message) -> tuple[str, dict[str, str]] | None:
         return None
     address, fields = json.loads(message.extra_tags)
     return address, fields
+
+
+@register.filter
+def has_undo(messages: Iterable[Message]) -> bool:
+    """Whether one of these notices has “Undo”. They can be shown again."""
+    return any(undo(message) for message in messages)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext
@@ -17,6 +18,7 @@ from quizzes.content.drafts.validation import draft_problems, question_tips
 from quizzes.forms.classrooms import DEFAULT_ZONE
 from quizzes.models import Classroom, Draft
 from quizzes.views.access import TeacherRequest
+from quizzes.views.teacher.undo import offer_undo
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +84,15 @@ def has_published(draft: Draft, key: str) -> bool:
     return draft.question_set.editions.filter(questions__key=key).exists()
 
 
-def removed_message(draft: Draft, key: str, number: int) -> str:
-    """That this question is off the draft, and where it stays. number: its place before."""
+def say_removed(request: TeacherRequest, draft: Draft, key: str, number: int) -> None:
+    """Say that this question is off the draft, and where it stays, with “Undo”. number: its place before."""
     words = (
         gettext("Question {number} is removed from the draft. Published versions keep it and its scores.")
         if has_published(draft, key)
         else gettext("Question {number} is removed from the draft.")
     )
-    return words.format(number=number)
+    address = reverse("undo_removal", args=[draft.question_set.public_id])
+    offer_undo(request, words.format(number=number), address, revision=str(draft.revision))
 
 
 def today(request: TeacherRequest) -> date:

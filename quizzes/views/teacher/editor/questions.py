@@ -43,7 +43,7 @@ from quizzes.models import Draft
 from quizzes.reports.answered_editions import answered_editions
 from quizzes.views.access import TeacherRequest
 from quizzes.views.methods import require_POST
-from quizzes.views.teacher.editor.access import actor_and_time, has_published, own_draft, removed_message, show
+from quizzes.views.teacher.editor.access import actor_and_time, has_published, own_draft, say_removed, show
 from quizzes.views.teacher.editor.publishing import publish_or_review
 from quizzes.views.teacher.editor.saving import EditedPart, edit_part, show_part
 from quizzes.views.teacher.editor.wording import save_reasons, say_what_to_enter
@@ -150,12 +150,12 @@ def remove_question(request: TeacherRequest, public_id: str, key: str) -> HttpRe
     number = number_of(draft.document, key)
     if form.is_valid():
         try:
-            saving_questions.remove_question(draft, key, seen=form.seen, **actor_and_time(request))
+            draft = saving_questions.remove_question(draft, key, seen=form.seen, **actor_and_time(request))
         except DraftChanged as refused:
             draft = refused.draft
             messages.error(request, CHANGED)
         else:
-            messages.success(request, removed_message(draft, key, number))
+            say_removed(request, draft, key, number)
             return redirect("edit_questions", public_id)
     answered = answered_editions(draft.question_set, by=request.user, key=key)
     context: dict[str, Any] = {
@@ -219,8 +219,8 @@ def _act(request: TeacherRequest, draft: Draft, key: str, form: QuestionForm) ->
                 if answered_editions(draft.question_set, by=request.user, key=key):
                     return redirect("remove_question", public_id, key)
                 number = number_of(draft.document, key)
-                saving_questions.remove_question(draft, key, seen=draft.revision, **actor)
-                messages.success(request, removed_message(draft, key, number))
+                draft = saving_questions.remove_question(draft, key, seen=draft.revision, **actor)
+                say_removed(request, draft, key, number)
                 return redirect("edit_questions", public_id)
             case "next":
                 key = _next_key(draft.document, key)

@@ -29,7 +29,7 @@ from quizzes.models import Draft
 from quizzes.reports.answered_editions import answered_editions
 from quizzes.views.access import TeacherRequest
 from quizzes.views.methods import require_POST
-from quizzes.views.teacher.editor.access import actor_and_time, own_draft, removed_message, show
+from quizzes.views.teacher.editor.access import actor_and_time, own_draft, say_removed, show
 from quizzes.views.teacher.editor.levels import offered_levels_of
 from quizzes.views.teacher.editor.publishing import publish_or_review
 from quizzes.views.teacher.editor.saving import edit_part, show_part
@@ -173,8 +173,9 @@ def resolve_orphan(request: TeacherRequest, public_id: str, key: str) -> HttpRes
             case _ if answered_editions(draft.question_set, by=request.user, key=key):
                 return redirect("remove_question", public_id, key)
             case _:
-                saving_questions.remove_question(draft, key, **actor)
-                done = removed_message(draft, key, orphan.number)
+                draft = saving_questions.remove_question(draft, key, **actor)
+                say_removed(request, draft, key, orphan.number)
+                return _left_orphans(request, public_id)
     except (DraftChanged, saving.NoSuchQuestion):
         messages.error(request, CHANGED)
     else:

@@ -663,6 +663,9 @@ def test_the_publish_page_assigns_a_version_where_nothing_changed(
     data = sent(teacher_client, editor_of(draft), having="stem", act="remove")
     removed = html_of(teacher_client.post(editor_of(draft), data, follow=True))
     assert "Question 1 is removed from the draft. Published versions keep it and its scores." in removed
+    # One notice of it, with its “Undo”; on the next page, that of the editor.
+    assert (removed.count(url("undo_removal", draft)), "Removed: question 1." in removed) == (1, False)
+    assert "Removed: question 1." in html_of(teacher_client.get(editor_of(draft, "who")))
 
 
 def test_button_that_publishes_is_plain_until_the_draft_changes(draft: Draft, teacher_client: Client) -> None:
