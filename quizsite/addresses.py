@@ -95,8 +95,8 @@ def ip_address_of(host: str) -> str:
     return addresses.get(socket.AF_INET) or addresses[socket.AF_INET6]
 
 
-def problem_with_binding(host: str, port: int) -> str | None:
-    """Why the site cannot listen here, in a few words; None if it can."""
+def problem_with_binding(host: str, port: int) -> OSError | None:
+    """Why the site cannot listen here; None if it can."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         # The server sets this too, so that the port of an earlier run is free.
@@ -104,5 +104,5 @@ def problem_with_binding(host: str, port: int) -> str | None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            return error.strerror
+            return error
         return None

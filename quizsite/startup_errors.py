@@ -4,7 +4,7 @@ import os
 import re
 import sys
 from collections.abc import Callable
-from errno import EACCES, EDQUOT, ENOSPC, EPERM, EROFS
+from errno import EACCES, EADDRNOTAVAIL, EDQUOT, EEXIST, EISDIR, ENOSPC, ENOTDIR, EPERM, EROFS
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -27,6 +27,9 @@ CANNOT_WRITE = "attempt to write a readonly database"
 
 # EX_CONFIG of sysexits.h. With it, systemd does not start the site again by itself (deploy/footnote.service).
 WRONG_SETTING = 78
+# What stays until the operator acts: a file or folder of another user, a folder outside of ReadWritePaths= of the
+# unit, a path that names something else, a HOST of another machine. Not ENOENT: a disk may not be there yet.
+LASTING = frozenset({EACCES, EPERM, EROFS, EISDIR, ENOTDIR, EEXIST, EADDRNOTAVAIL})
 
 
 def exit_with_message(work: Callable[[], object]) -> None:
@@ -37,19 +40,22 @@ def exit_with_message(work: Callable[[], object]) -> None:
         message = message_for(problem)
         if message is None:
             raise
-        if _is_wrong_setting(problem):
-            print(message, file=sys.stderr)
-            sys.exit(WRONG_SETTING)
-        sys.exit(message)
+        print(message, file=sys.stderr)
+        sys.exit(exit_status(problem))
     except KeyboardInterrupt:
         # The exit code that shells give to Ctrl-C.
         sys.exit(130)
 
 
-def _is_wrong_setting(problem: Exception) -> bool:
-    """Whether the next start fails too. A cause in the system can pass, such as a disk that is not there yet."""
-    wrong = problem.__cause__ if isinstance(problem, ValueError) else problem
-    return isinstance(wrong, ImproperlyConfigured) and not isinstance(wrong.__cause__, OSError)
+def exit_status(problem: BaseException) -> int:
+    """WRONG_SETTING if the next start fails too, else 1. A cause in the system can pass, such as a full disk."""
+    causes = [problem]
+    while cause := causes[-1].__cause__:
+        causes.append(cause)
+    in_system = [cause.errno for cause in causes if isinstance(cause, OSError)]
+    if in_system:
+        return WRONG_SETTING if LASTING.intersection(in_system) else 1
+    return WRONG_SETTING if any(isinstance(cause, ImproperlyConfigured) for cause in causes) else 1
 
 
 def message_for(problem: Exception) -> str | None:

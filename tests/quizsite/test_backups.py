@@ -739,7 +739,7 @@ def test_changed_secret_key_refuses_to_start_unless_it_is_rotated_or_accepted(dr
         FOOTNOTE_SECRET_KEY=new
     )
     done = drill.manage("serve", FOOTNOTE_SECRET_KEY=new)
-    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert (done.returncode, len(done.stderr.splitlines())) == (78, 1)
     assert done.stderr.startswith("Footnote cannot start: This database belongs to another secret key.")
     assert "If its key is in a settings file, FOOTNOTE_ENV_FILE names that file." in done.stderr
     assert "For a new key, put the earlier one into FOOTNOTE_SECRET_KEY_FALLBACKS." in done.stderr

@@ -108,7 +108,9 @@ def test_problem_with_binding_names_the_reason() -> None:
         other.listen()
         port = other.getsockname()[1]
 
-        assert problem_with_binding("127.0.0.1", port) == "Address already in use"
+        problem = problem_with_binding("127.0.0.1", port)
+        assert problem is not None
+        assert problem.strerror == "Address already in use"
     assert problem_with_binding("127.0.0.1", port) is None
 
 
@@ -442,7 +444,7 @@ def test_sign_in_link_opens_the_running_site_without_an_option(
         ),
         (
             {"HOST": "192.0.2.1"},
-            1,
+            78,
             "CommandError: Can’t use 192.0.2.1:{port}: Cannot assign requested address. "
             "Set HOST or PORT to another value.",
         ),
@@ -469,7 +471,7 @@ def test_serve_begins_no_empty_site_over_one_whose_database_is_gone(serve: Calla
 
     code, lines = serve().ended()
 
-    assert (code, len(lines)) == (1, 1)
+    assert (code, len(lines)) == (78, 1)
     assert lines[0].startswith(f"Footnote cannot start: The database {database} is gone, and this site had one.")
     assert not database.exists()
 

@@ -1,17 +1,19 @@
 """Startup errors: one line for what the operator can mend, a traceback for the rest."""
 
 import os
-from errno import EIO, ENOENT, ENOSPC, EROFS
+from errno import EACCES, EADDRINUSE, EADDRNOTAVAIL, EIO, EISDIR, ENOENT, ENOSPC, EROFS
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import CommandError
 from django.db import DatabaseError, IntegrityError, OperationalError, ProgrammingError
 from django.db.migrations.exceptions import MigrationSchemaMissing
 from pytest_django.fixtures import Settings
 
-from quizsite.startup_errors import exit_with_message, message_for
+from quizsite.backups.manifest import BackupError
+from quizsite.startup_errors import exit_status, exit_with_message, message_for
 
 
 def caused(error: Exception, *, by: Exception) -> Exception:
@@ -104,14 +106,38 @@ def caused(error: Exception, *, by: Exception) -> Exception:
         ),
     ],
 )
-def test_error_that_the_operator_can_mend_is_one_line(error: Exception, line: str) -> None:
+def test_error_that_the_operator_can_mend_is_one_line(
+    error: Exception, line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     def fail() -> None:
         raise error
 
     with pytest.raises(SystemExit) as ended:
         exit_with_message(fail)
 
-    assert ended.value.code == line
+    assert (ended.value.code, capsys.readouterr().err) == (exit_status(error), f"{line}\n")
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (caused(ImproperlyConfigured(), by=PermissionError(EACCES, "of the settings file")), 78),
+        (caused(ImproperlyConfigured(), by=IsADirectoryError(EISDIR, "the settings file")), 78),
+        # A disk that is not there yet.
+        (caused(ImproperlyConfigured(), by=OSError(ENOENT, "the settings file")), 1),
+        (OSError(EACCES, "of site.lock in the data folder"), 78),
+        (caused(OperationalError(), by=OSError(EROFS, "of the data folder")), 78),
+        (OSError(ENOSPC, "of the data folder"), 1),
+        (caused(CommandError(), by=caused(BackupError(), by=OSError(EROFS, "of the backups"))), 78),
+        (caused(CommandError(), by=caused(BackupError(), by=OSError(ENOSPC, "of the backups"))), 1),
+        (caused(CommandError(), by=BackupError("a damaged database")), 1),
+        (OSError(EADDRNOTAVAIL, "of HOST"), 78),
+        (OSError(EADDRINUSE, "of PORT"), 1),
+        (OperationalError("connection refused"), 1),
+    ],
+)
+def test_status_tells_what_stays_from_what_can_pass(error: Exception, status: int) -> None:
+    assert exit_status(error) == status
 
 
 @pytest.mark.parametrize(

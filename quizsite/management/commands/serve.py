@@ -39,7 +39,7 @@ from quizsite.server import end_with_parent, load_site, serve
 from quizsite.site_lock import SiteInUse, hold_as_only_server, hold_site
 from quizsite.sqlite import library
 from quizsite.sqlite.prepare import prepare_database
-from quizsite.startup_errors import exit_with_message
+from quizsite.startup_errors import exit_status, exit_with_message
 from quizsite.static_files import collect_if_changed
 from quizzes.people import accounts
 
@@ -79,7 +79,10 @@ class Command(BaseCommand):
             ) from error
         # After the locks: a second start of the same site must not be told to take another port.
         if problem := problem_with_binding(address, number):
-            raise CommandError(f"Can’t use {host}:{number}: {problem}. Set HOST or PORT to another value.")
+            raise CommandError(
+                f"Can’t use {host}:{number}: {problem.strerror}. Set HOST or PORT to another value.",
+                returncode=exit_status(problem),
+            ) from problem
         # A worker that cannot open it would serve on, without periodic jobs and backups.
         open_lock().close()
         # A separate process: a first start takes half as much memory again as serving, and Python returns little of
@@ -90,7 +93,7 @@ class Command(BaseCommand):
         preparation.join()
         if code := preparation.exitcode:
             # A process that failed has printed why; one that was killed has not.
-            sys.exit(1 if code > 0 else f"Startup was stopped by signal {-code}.")
+            sys.exit(code if code > 0 else f"Startup was stopped by signal {-code}.")
         names = host_names(host)
         self.print_address()
         # Before the machine's own names are added: a browser uses the name of the proxy.
@@ -108,7 +111,8 @@ class Command(BaseCommand):
         try:
             exit_with_message(partial(self.prepare_site, init=init))
         except CommandError as problem:
-            sys.exit(f"CommandError: {problem}")
+            print(f"CommandError: {problem}", file=sys.stderr)
+            sys.exit(exit_status(problem))
 
     def prepare_site(self, *, init: bool) -> None:
         """Prepare database, question sets and static files, each only if it changed."""
