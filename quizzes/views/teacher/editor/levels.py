@@ -48,7 +48,7 @@ def edit_level(request: TeacherRequest, public_id: str, level: str) -> HttpRespo
         draft = saving_levels.restore_level(draft, level, **actor_and_time(request))
         if level_of(draft.document, level) is None:
             typed = LevelForm(request.POST, document=draft.document, level=level).typed()
-            return show(request, "show_gone", draft, current="level", message=GONE, typed=typed)
+            return show(request, "show_gone", draft, unsaved=[str(GONE)], current="level", typed=typed)
         messages.info(request, RESTORED)
     if level_of(draft.document, level) is None:
         return redirect("replace_level_text", public_id, level)

@@ -102,7 +102,7 @@ def edit_question(request: TeacherRequest, public_id: str, key: str) -> HttpResp
         if not _has_typed(request, draft):
             return _gone(request, public_id)
         typed = typed_of_gone(request.POST, document=draft.document)
-        return show(request, "show_gone", draft, current="questions", message=GONE, typed=typed)
+        return show(request, "show_gone", draft, unsaved=[str(GONE)], current="questions", typed=typed)
 
 
 def _has_typed(request: TeacherRequest, draft: Draft) -> bool:

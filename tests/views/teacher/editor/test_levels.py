@@ -179,6 +179,7 @@ def test_a_removed_level_comes_back_with_undo(teacher_client: Client, draft: Dra
     gone = teacher_client.post(address, {**typed, "note": "Read it twice.", "publish": "1"})
     assert gone.status_code == 200
     assert "This reading level was removed in another window. Your text is still here:" in text_of(gone)
+    assert "Some changes aren’t saved" in text_of(gone)
     # In one piece, so that it can be pasted as the text of the level.
     assert "Note for students: Read it twice. Text: Typed here. It keeps an address too. The mayor" in text_of(gone)
     assert teacher_client.get(address).headers["Location"] == url("replace_level_text", draft, "easier")

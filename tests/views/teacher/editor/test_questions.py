@@ -483,6 +483,7 @@ def test_what_is_typed_in_a_question_that_cannot_come_back_is_shown(
 
     assert page.status_code == 200
     assert "This question is no longer in the draft. Your text is still here:" in text_of(page)
+    assert "Some changes aren’t saved" in text_of(page)
     assert [text for text in typed.values() if text not in text_of(page)] == []
     # Choices of a list are not text.
     assert "inference" not in text_of(page)
