@@ -1518,12 +1518,43 @@ def test_questions_that_come_ahead_take_nothing_back(context: BrowserContext, at
 # ---- What cannot be done offline is said
 
 
+def test_list_shows_offline_what_waits_and_what_is_closed(context: BrowserContext, attempt: Attempt) -> None:
+    page = open_with_all(context, attempt)
+    page.locator("[data-places] summary").click()
+    links = page.get_by_role("navigation", name="All questions").get_by_role("link")
+    go_offline(context)
+    choose(page, 1)
+    says(page, "Not sent")
+    expect(page.get_by_role("progressbar")).to_have_attribute("value", "1")
+    page.get_by_role("button", name="Next question").click()
+    page.locator("[data-places] summary").click()
+    # Question 4 is answered in the reading, and has its own page.
+    expect(links).to_have_text(
+        [
+            "1, answered, not sent",
+            "2, this question",
+            "3, not answered",
+            "4, not answered, you need to be online",
+            "5, not answered",
+        ]
+    )
+    note = page.get_by_text("You need to be online for questions with a dashed border.")
+    expect(note).to_be_visible()
+    expect(links.nth(3)).to_have_css("border-style", "dashed")
+    assert violations(page) == []
+    context.set_offline(False)
+    expect(links.nth(0)).to_have_text("1, answered")
+    expect(links.nth(3)).to_have_text("4, not answered")
+    expect(note).to_be_hidden()
+    expect(page.get_by_role("progressbar")).to_have_attribute("value", "1")
+
+
 def test_what_waits_for_the_network_is_said(context: BrowserContext, attempt: Attempt) -> None:
     page = open_with_all(context, attempt, 3)
     go_offline(context)
     # The next one is answered in the reading, and has its own page.
     page.get_by_role("button", name="Next question").click()
-    blocked = "You need to be online for that question. In the list below, you can open 1, 2, 5."
+    blocked = "You need to be online for that question. You can open these questions: 1, 2, 5."
     expect(notice(page).get_by_text(blocked)).to_be_visible()
     expect(page.locator(".jump a").last).to_be_in_viewport()
     page.get_by_role("button", name="Flag for later").click()
@@ -1590,7 +1621,7 @@ def test_question_answered_in_the_reading_says_that_no_other_opens_offline(
     page.get_by_text("All questions").click()
     page.get_by_role("navigation", name="All questions").get_by_role("link").nth(1).click()
     expect(notice(page).get_by_text("You need to be online for the other questions.")).to_be_visible()
-    expect(notice(page).get_by_text("In the list below").first).to_be_hidden()
+    expect(notice(page).get_by_text("You can open these questions").first).to_be_hidden()
     page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
     top, bottom = (
         page.evaluate("([place, edge]) => document.querySelector(place).getBoundingClientRect()[edge]", [place, edge])

@@ -2,7 +2,8 @@
 import { createNotices } from "./announcements.js";
 import {
   currentForm, currentNumber, fill, find, findAll, forms, isAnswered, isChanged, isLoaded, keepQuestions, moveItem, openable,
-  parseHTML, pathOf, refuseOldAnswers, replaceQuestion, sayTooMany, setAnswered, setFlagged, setToken,
+  parseHTML, pathOf, refuseOldAnswers, replaceQuestion, sayTooMany, setAnswered, setFlagged, setOffline,
+  setToken,
 } from "./questions.js";
 import { createSender, readText, request, TIMEOUT } from "./sender.js";
 import { attemptOf, clearOld, clearOwn, createStore, numberOf, PREFIX } from "./store.js";
@@ -102,7 +103,13 @@ function reopen(url, staleBody = null) {
   quit(() => url === location.pathname ? location.reload() : location.assign(url));
 }
 
-function notify(name, url) { notices.show(name, store.waitingCount(), url && numberOf(url)); }
+function notify(name, url) {
+  notices.show(name, store.waitingCount(), url && numberOf(url));
+  const unsent = sender.isStuck() ? store.pending().filter(({ entry }) => isHere(entry.url)) : [];
+  const waiting = unsent.map(({ entry }) => [numberOf(entry.url), entry.body]);
+  const isAway = ["offline", "down"].includes(notices.shown);
+  setOffline(new Map(waiting), isAway ? [numberOf(location.pathname), ...openableNow()] : null);
+}
 
 function onWaiting(reason, url) {
   notices.setSaveState("kept");

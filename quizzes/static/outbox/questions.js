@@ -140,8 +140,33 @@ export function setAnswered(number, reply) {
   if (!link) return;
   link.toggleAttribute("data-answered", reply.is_answered);
   link.toggleAttribute("data-partly", reply.is_answered && !reply.is_complete);
+  link.removeAttribute("data-kept");
   setLabel(link, link.hasAttribute("aria-current"));
-  find(".qbar progress").value = findAll("[data-places] .jump a[data-answered]:not([data-partly])").length;
+  showProgress();
+}
+
+function showProgress() {
+  const done = ":is([data-answered]:not([data-partly]), [data-kept])";
+  find(".qbar progress").value = findAll(`[data-places] .jump a${done}`).length;
+}
+
+/**
+ * Shows what a device without a connection has and lacks. Whether an answer that waits is complete, only the site knows.
+ *
+ * @param {Map<string, string>} waiting bodies of the answers that wait on this device, by number
+ * @param {string[] | null} open numbers of the questions that can be opened; null for all
+ */
+export function setOffline(waiting, open) {
+  const list = find("[data-places]");
+  if (!list) return;
+  for (const link of findAll(".jump a", list)) {
+    const number = numberOf(link.href);
+    link.toggleAttribute("data-kept", Array.from(new URLSearchParams(waiting.get(number)).values()).some(Boolean));
+    link.toggleAttribute("data-closed", Boolean(open) && !open.includes(number));
+    setLabel(link, link.hasAttribute("aria-current"));
+  }
+  find("[data-closed-note]", list).hidden = !find("[data-closed]", list);
+  showProgress();
 }
 
 export function setFlagged(isFlagged) {
@@ -153,12 +178,14 @@ export function setFlagged(isFlagged) {
 
 function setLabel(link, isCurrent) {
   const isPartly = "partly" in link.dataset;
-  const isDone = "answered" in link.dataset && !isPartly;
+  const isKept = "kept" in link.dataset;
+  const isDone = isKept || "answered" in link.dataset && !isPartly;
   link.toggleAttribute("data-done", isDone && !isCurrent);
   if (isCurrent) link.setAttribute("aria-current", "page");
   else link.removeAttribute("aria-current");
   // The page has the words, in its language.
   const words = link.closest("[data-places]").dataset;
-  const state = isCurrent ? words.shown : isDone ? words.answered : isPartly ? words.partly : words.open;
-  find(".vh", link).textContent = `, ${state}${"flagged" in link.dataset ? words.flagged : ""}`;
+  const answered = isKept ? words.kept : isDone ? words.answered : isPartly ? words.partly : words.open;
+  const notes = ["flagged", "closed"].map((name) => name in link.dataset ? words[name] : "");
+  find(".vh", link).textContent = `, ${isCurrent ? words.shown : answered}${notes.join("")}`;
 }
