@@ -166,7 +166,9 @@ def duration(value: timedelta | None) -> str:
 
 
 def min_left(count: int) -> str:
-    """“12 min left”, for a clock. Spanish has another verb for 1."""
+    """“12 min left”, for a clock; “Time’s up” for 0. Spanish has another verb for 1."""
+    if count == 0:
+        return gettext("Time’s up")
     return ngettext("{count} min left", "{count} min left", count).format(count=count)
 
 

@@ -1030,7 +1030,7 @@ def test_answer_after_the_time_is_kept_late_and_what_was_saved_is_submitted(
     attempt.refresh_from_db()
     assert (attempt.submitted_by, attempt.submitted_at) == ("deadline", NOW + timedelta(minutes=10))
     receipt = words(student_client.get(page_of("receipt", attempt)))
-    assert f"Receipt {attempt.receipt} Turned in automatically at 11:10 am." in receipt
+    assert f"Receipt {attempt.receipt} Time was up. Turned in automatically at 11:10 am." in receipt
     assert events(attempt) == [("b", 1, "saved"), (["a"], 0, "late")]
     reply = as_json(student_client, address(attempt, 2), data)
     assert (reply.status_code, reply.json()) == (
@@ -1626,6 +1626,21 @@ def test_what_is_sent_without_a_session_is_said_to_be_lost(attempt: Attempt) -> 
 
 
 # --- The page's clock
+
+
+def test_page_says_in_the_grace_time_that_time_is_up(student_client: Client, attempt: Attempt, now: datetime) -> None:
+    Attempt.objects.update(deadline_at=now - timedelta(seconds=30), time_limit=timedelta(minutes=10))
+    for page in (address(attempt, 1), page_of("review_attempt", attempt)):
+        shown = words(student_client.get(page))
+        assert "Time’s up" in shown
+        assert "0 min left" not in shown
+
+
+def test_receipt_says_that_the_close_ended_the_attempt(student_client: Client, attempt: Attempt, now: datetime) -> None:
+    Attempt.objects.update(deadline_at=now - timedelta(minutes=5), time_limit=None)
+    student_client.post(page_of("submit_attempt", attempt), {"time_up": "1"})
+    receipt = words(student_client.get(page_of("receipt", attempt)))
+    assert "The quiz closed. Turned in automatically at 10:55 am." in receipt
 
 
 def test_page_whose_time_is_up_hands_in_only_when_it_is(

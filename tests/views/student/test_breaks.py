@@ -180,7 +180,7 @@ def test_close_ends_a_break(
     assert (changed.status_code, changed.json()) == (200, {"number": None})
     # The clock of the question's page is at 0, so it turns the attempt in.
     words = text_of(student_client.get(question))
-    assert (BREAK in words, "0 min left" in words) == (False, True)
+    assert (BREAK in words, "Time’s up" in words) == (False, True)
     assert student_client.get(page("time_left", attempt)).json() == {
         "seconds_left": 0,
         "closing": "",
