@@ -127,6 +127,12 @@ def test_page_asks_for_as_many_sentences_as_the_stem(stem: str, hint: str) -> No
     assert view["hint"] == hint
 
 
+def test_rule_of_a_question_that_asks_for_one_sentence_speaks_of_one() -> None:
+    view = public_view(replace(QUESTION, stem="Which sentence proves this statement?"), SHUFFLE, None, READING)
+
+    assert view["partial_credit"] == "Choose one sentence. If you also choose a wrong one, it takes points away."
+
+
 @given(some_sentences, some_sentences, st.none() | picks, shuffles)
 def test_evidence_public_view_is_the_same_whichever_sentences_are_right(
     keys: list[str], others: list[str], value: list[str] | None, shuffle: Shuffle

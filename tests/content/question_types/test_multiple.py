@@ -1,5 +1,6 @@
 """Choose all that apply: credit for correct minus wrong choices, at least 0."""
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -174,6 +175,17 @@ def test_multiple_public_view_is_an_allowlist() -> None:
             {"token": SHUFFLE.token(QUESTION.key, "d"), "text": "A visa", "chosen": False},
         ],
     }
+
+
+@pytest.mark.parametrize(
+    ("stem", "hint"),
+    [
+        ("Which two does the system record? Choose two.", "Choose 2 answers"),
+        ("Which of these does the system record?", "Choose all answers that apply"),
+    ],
+)
+def test_hint_has_the_count_that_the_stem_asks_for(stem: str, hint: str) -> None:
+    assert public_view(replace(QUESTION, stem=stem), SHUFFLE, None, READING)["hint"] == hint
 
 
 @given(keys, st.data(), shuffles)

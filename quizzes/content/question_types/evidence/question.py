@@ -82,9 +82,14 @@ class Evidence(Question):
     def public(self, shuffle: Shuffle, value: Value, reading: Reading) -> dict[str, Any]:
         """What a student may see before release: stem, statement, and every sentence in reading order."""
         chosen, asked = value or (), asked_count(self.stem)
-        several = {"hint": gettext("Choose the sentences. Choose one again to undo.")} if asked and asked > 1 else {}
+        own = {}
+        if asked == 1:
+            rule = gettext("Choose one sentence. If you also choose a wrong one, it takes points away.")
+            own = {"partial_credit": rule}
+        elif asked:
+            own = {"hint": gettext("Choose the sentences. Choose one again to undo.")}
         return {
-            **several,
+            **own,
             "stem": self.stem,
             "statement": self.statement,
             "paragraphs": [

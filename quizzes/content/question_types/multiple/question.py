@@ -10,6 +10,7 @@ from quizzes.content.question_types.question import (
     Choose,
     Submitted,
     Value,
+    asked_count,
     common_fields,
     flag_of,
     share_of_choices,
@@ -58,6 +59,13 @@ class Multiple(ChoiceQuestion):
     def chosen_ids(self, value: Value) -> Sequence[str]:
         """The ids of the chosen ones; () for no answer."""
         return value or ()
+
+    def public(self, shuffle: Shuffle, value: Value, reading: Reading) -> dict[str, Any]:
+        """What a student may see before release: as other choices. The hint has the count that the stem asks for."""
+        asked = asked_count(self.stem)
+        own = {"hint": gettext("Choose {count} answers").format(count=asked)} if asked and asked > 1 else {}
+        # Not `super()`, which fails in a dataclass with slots before Python 3.14.
+        return {**own, **ChoiceQuestion.public(self, shuffle, value, reading)}
 
     def read_answer(self, submitted: Submitted, shuffle: Shuffle, reading: Reading) -> Value:
         """The chosen ids, sorted, None without any; raises NotAChoice."""
