@@ -98,7 +98,7 @@ class TableFile:
 def read_table(content: bytes) -> TableFile:
     """The first sheet with text of a spreadsheet, or the rows of a text file. Raises UnreadableTable."""
     if len(content) > MAX_BYTES:
-        raise UnreadableTable(gettext("This file is over 1 MB, too big for a roster. Is it the right file?"))
+        raise UnreadableTable(gettext("This file is over 1 MB, too big for a list of students. Is it the right file?"))
     if content.startswith((ZIP, OLD_EXCEL)):
         sheet = _sheet(content)
         return TableFile(_without_questions(_rows(sheet.rows)), _other_sheets_note(sheet))
@@ -295,7 +295,7 @@ def _decoded(content: bytes) -> tuple[str, str]:
         text = content.decode(guess, errors="replace")
         note = gettext("This file doesn’t say how its letters are stored. Check the names with accents.")
     if any(character < " " and character not in "\t\r\n\f\v" for character in text):
-        raise UnreadableTable(gettext("This isn’t a roster file. Choose a CSV, Excel, or OpenDocument file."))
+        raise UnreadableTable(gettext("This isn’t a list of students. Choose a CSV, Excel, or OpenDocument file."))
     return text, note
 
 
@@ -315,7 +315,9 @@ def _sheet(content: bytes) -> FoundSheet:
             content, unpacked_limit=MAX_UNPACKED_BYTES, row_count=MAX_SHEET_ROWS, column_count=MAX_COLUMNS
         )
     except TooLarge as error:
-        raise UnreadableTable(gettext("This spreadsheet is too big for a roster. Is it the right file?")) from error
+        raise UnreadableTable(
+            gettext("This spreadsheet is too big for a list of students. Is it the right file?")
+        ) from error
     except CutShort as error:
         raise UnreadableTable(gettext("Part of this file is missing. Export it again.")) from error
     except UnreadableSheet as error:

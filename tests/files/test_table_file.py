@@ -128,7 +128,7 @@ def test_one_long_text_in_many_cells_is_refused_before_it_is_read() -> None:
     """A workbook has each text once. 21 KB of one with 4,000 cells took 2 GB (2026-11-28)."""
     content = workbook([["é" * 32_000] for _ in range(400)])
     assert len(content) < 10_000
-    with pytest.raises(UnreadableTable, match="too big for a roster"):
+    with pytest.raises(UnreadableTable, match="too big for a list of students"):
         read_table(content)
     with pytest.raises(UnreadableFile, match="too big"):
         read_questions(content)
@@ -146,13 +146,13 @@ def _too_large() -> bytes:
     [
         (b"", "This file is empty."),
         (b" \n ", "This file is empty."),
-        (b"x" * (MAX_BYTES + 1), "This file is over 1 MB, too big for a roster. Is it the right file?"),
+        (b"x" * (MAX_BYTES + 1), "This file is over 1 MB, too big for a list of students. Is it the right file?"),
         (b"PK\x03\x04broken", "Part of this file is missing. Export it again."),
         (b"\xd0\xcf\x11\xe0broken", "We couldn’t read this spreadsheet. Save it as CSV, and try again."),
         (b"\xff\xfea", "Part of this file is missing. Export it again."),
-        (b"%PDF-1.7\x01\x02", "This isn’t a roster file. Choose a CSV, Excel, or OpenDocument file."),
+        (b"%PDF-1.7\x01\x02", "This isn’t a list of students. Choose a CSV, Excel, or OpenDocument file."),
         (workbook([]), "This file is empty."),
-        (_too_large(), "This spreadsheet is too big for a roster. Is it the right file?"),
+        (_too_large(), "This spreadsheet is too big for a list of students. Is it the right file?"),
     ],
     ids=["empty", "blank", "large", "broken zip", "broken xls", "half a letter", "pdf", "empty sheet", "zip bomb"],
 )
