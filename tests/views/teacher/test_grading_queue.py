@@ -95,7 +95,7 @@ def test_similar_answers_stand_together_the_commonest_first(assignment: Assignme
     give(assignment, "Eve", one="never")
     page = teacher_client.get(queue_of(assignment))
     text = text_of(page)
-    assert "1 of 2 3 answers to grade. Similar answers are together." in text
+    assert "Group 1 of 2 3 answers to grade. Similar answers are in one group." in text
     assert (
         "2 similar answers Close to a correct answer Friday, August 31 Accepted together Uncheck an answer to leave it"
         " in the queue. Friday, August 31 1 answer friday august 31st! 1 answer Include “Friday, August 31”: Ana Ben"

@@ -91,7 +91,7 @@ def test_preview_says_who_gains_and_writes_nothing(
     data = filled(teacher_client, address_of(assignment), policy="either_key")
     with queries() as seen:
         page = teacher_client.post(address_of(assignment), data)
-    assert "1 score goes up, 0 go down, average 8% to 13%. Grades kept: 1." in text_of(page)
+    assert "1 score goes up, 0 go down, average 8% to 13%. 1 grade that a teacher gave stays." in text_of(page)
     assert "3 attempts turned in. 1 attempt in progress will use it too." in text_of(page)
     assert "New answer: Citizenship" in text_of(page)
     assert seen.writes == []
@@ -125,7 +125,7 @@ def test_preview_leaves_out_whom_results_leave_out(
     preview = teacher_client.post(
         address_of(assignment), filled(teacher_client, address_of(assignment), policy="either_key")
     )
-    shown = "0 scores go up, 0 go down, average 13% to 13%. Grades kept: 1. 2 attempts turned in."
+    shown = "0 scores go up, 0 go down, average 13% to 13%. 1 grade that a teacher gave stays. 2 attempts turned in."
     assert shown in text_of(preview)
     assert "in progress" not in text_of(preview)
     report = class_report(assignment, now=NOW)
@@ -190,7 +190,7 @@ def test_preview_of_the_last_question_that_counts_names_no_average(
     for number in (2, 3, 4):
         make_regrade(assignment=assignment, policy="drop", number=number)
     preview = teacher_client.post(address_of(assignment), filled(teacher_client, address_of(assignment), policy="drop"))
-    assert "0 scores go up, 0 go down. Grades kept: 0." in text_of(preview)
+    assert "0 scores go up, 0 go down." in text_of(preview)
 
 
 def test_dropped_question_counts_for_no_student_and_is_not_graded(
@@ -198,7 +198,9 @@ def test_dropped_question_counts_for_no_student_and_is_not_graded(
 ) -> None:
     graded = class_of_three[2]
     preview = teacher_client.post(address_of(assignment), filled(teacher_client, address_of(assignment), policy="drop"))
-    assert "0 scores go up, 2 go down, average 8% to 0%. Grades kept: 0." in text_of(preview)
+    assert "0 scores go up, 2 go down, average 8% to 0%." in text_of(preview)
+    # No manual grade: nothing is said of any.
+    assert "teachers gave" not in text_of(preview)
     teacher_client.post(address_of(assignment), form_of(preview, having="stamp").data(act="save"))
     graded.refresh_from_db()
     assert (graded.score, graded.max_score) == (0, 7)
