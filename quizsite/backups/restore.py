@@ -29,8 +29,9 @@ from quizsite.backups.manifest import (
     check_sizes,
     read_manifest,
 )
+from quizsite.backups.manifest import NAME as MANIFEST_FILE
 from quizsite.backups.postgresql import connected, parameters, run
-from quizsite.durable import copy_private, write_private
+from quizsite.durable import copy_private, sha256, write_private
 from quizsite.models import SiteState
 from quizsite.places import CODE
 from quizsite.secret_key import secret_key_check
@@ -39,7 +40,7 @@ from quizsite.sqlite import library
 from quizsite.sqlite.copy import empty_log, quick_check
 from quizsite.sqlite.prepare import prepare_database
 from quizsite.startup_errors import ADVICE
-from quizzes.people.erasure_ledger import whole_lines
+from quizzes.people.erasure_ledger import LedgerDamaged, read_ledger, whole_lines
 
 # For a site with this engine and a backup of the other one.
 WAY_TO_OTHER_ENGINE = {
@@ -57,12 +58,15 @@ class Restored:
     """A finished restore.
 
     kept: where the old site is: a folder, "" if nothing was there, or the name of a database. has_database: whether an
-    old database is there.
+    old database is there. erased_again: what `reapply_erasures` printed, "" without a ledger. erasures_until: where the
+    data folder had no ledger, the moment until which the backups know all erasures; None where it had one.
     """
 
     manifest: Manifest
     kept: str
-    has_database: bool = True
+    has_database: bool
+    erased_again: str
+    erasures_until: datetime | None
 
 
 def restore(backup: Path, *, now: datetime, accept_findings: bool = False) -> Restored:
@@ -81,13 +85,15 @@ def restore(backup: Path, *, now: datetime, accept_findings: bool = False) -> Re
             shutil.rmtree(stage, ignore_errors=True)
             stage.mkdir(mode=0o700)
             try:
-                _stage_files(folder, manifest, stage)
+                erasures_until = _stage_files(folder, manifest, stage)
                 key = _key(manifest, stage)
                 commands = tuple(_commands(stage, manifest, known, accept_findings=accept_findings))
                 if manifest.engine != "sqlite":
-                    return Restored(manifest, _restore_postgresql(stage, key, commands, now))
-                kept = _restore_sqlite(stage, key, commands, now)
-                return Restored(manifest, str(kept or ""), kept is not None and (kept / SQLITE_FILE).exists())
+                    name, erased_again = _restore_postgresql(stage, key, commands, now)
+                    return Restored(manifest, name, True, erased_again, erasures_until)
+                kept, erased_again = _restore_sqlite(stage, key, commands, now)
+                has_database = kept is not None and (kept / SQLITE_FILE).exists()
+                return Restored(manifest, str(kept or ""), has_database, erased_again, erasures_until)
             finally:
                 shutil.rmtree(stage, ignore_errors=True)
     except SiteInUse as error:
@@ -116,17 +122,37 @@ def _known_migrations() -> set[str]:
     return {f"{app}.{name}" for app, name in MigrationLoader(None, ignore_no_migrations=True).disk_migrations}
 
 
-def _stage_files(folder: Path, manifest: Manifest, stage: Path) -> None:
-    """Copy the files; the hash is that of the copy's own bytes."""
+def _stage_files(folder: Path, manifest: Manifest, stage: Path) -> datetime | None:
+    """Copy the files; the hash is that of the copy's own bytes. Returns `erasures_until` of `Restored`."""
     for file in manifest.files:
         if copy_private(folder / file.name, stage / file.name) != file.sha256:
             raise BackupError(f"{folder / file.name} was changed or damaged after the backup. Use another backup.")
     ledger, present = stage / LEDGER_FILE, settings.DATA_DIR / LEDGER_FILE
-    if present.exists():
-        # What was erased after the backup stays erased.
-        lines = dict.fromkeys([*whole_lines(ledger), *whole_lines(present)])
+    beside = _ledgers_beside(folder)
+    # What was erased after the backup stays erased. On a new machine, only newer backups know it.
+    lines = dict.fromkeys(
+        line for path in (ledger, *filter(None, beside.values()), present) for line in whole_lines(path)
+    )
+    if lines:
         ledger.unlink(missing_ok=True)
         write_private(ledger, b"".join(line + b"\n" for line in lines))
+    return None if present.exists() else max([datetime.fromisoformat(manifest.made_at), *beside])
+
+
+def _ledgers_beside(folder: Path) -> dict[datetime, Path | None]:
+    """The ledgers that can be read of the backups in the same folder, by moment. None if nothing was erased by then."""
+    found: dict[datetime, Path | None] = {}
+    for path in sorted(folder.parent.glob(f"*/{MANIFEST_FILE}")):
+        with suppress(BackupError, LedgerDamaged, OSError, TypeError, ValueError):
+            manifest, ledger = read_manifest(path.parent), path.with_name(LEDGER_FILE)
+            file = manifest.find(LEDGER_FILE)
+            if file is None:
+                found[datetime.fromisoformat(manifest.made_at)] = None
+            elif sha256(ledger) == file.sha256:
+                # A line that cannot be read would stop the restore.
+                read_ledger(ledger)
+                found[datetime.fromisoformat(manifest.made_at)] = ledger
+    return found
 
 
 def _key(manifest: Manifest, stage: Path) -> str:
@@ -167,16 +193,18 @@ def _commands(stage: Path, manifest: Manifest, known: set[str], *, accept_findin
         yield "check_integrity"
 
 
-def _restore_sqlite(stage: Path, key: str, commands: Sequence[str], now: datetime) -> Path | None:
-    """Check and update the staged database, and put it in place. Returns the folder of the old files, None for none."""
+def _restore_sqlite(stage: Path, key: str, commands: Sequence[str], now: datetime) -> tuple[Path | None, str]:
+    """Check and update the staged database, and put it in place.
+
+    Returns the folder of the old files, None for none, and what `reapply_erasures` printed.
+    """
     database = stage / SQLITE_FILE
     if (found := quick_check(database)) != "ok":
         raise BackupError(f"The database of this backup is damaged ({found}). Use another backup.")
     _check_key(_recorded_in(database), key)
     prepare_database(database)
     where = {"FOOTNOTE_DATA": str(stage), "DATABASE_URL": ""}
-    for command in commands:
-        _manage(command, where=where, key=key)
+    erased_again = _manage(commands, where=where, key=key)
     empty_log(database)
     # The old database is then one file too, if it can still be read.
     connections.close_all()
@@ -185,7 +213,7 @@ def _restore_sqlite(stage: Path, key: str, commands: Sequence[str], now: datetim
     kept: Path = settings.DATA_DIR / _kept_name(now)
     swap.commit(settings.DATA_DIR, kept=kept.name)
     swap.finish_locked(settings.DATA_DIR)
-    return kept if kept.exists() else None
+    return kept if kept.exists() else None, erased_again
 
 
 def _recorded_in(database: Path) -> str | None:
@@ -199,8 +227,11 @@ def _recorded_in(database: Path) -> str | None:
     return row[0].strip('"') if row else None
 
 
-def _restore_postgresql(stage: Path, key: str, commands: Sequence[str], now: datetime) -> str:
-    """Fill and check a new database, and swap its name with the current one's. Returns the name of the old one."""
+def _restore_postgresql(stage: Path, key: str, commands: Sequence[str], now: datetime) -> tuple[str, str]:
+    """Fill and check a new database, and swap its name with the current one's.
+
+    Returns the name of the old one, and what `reapply_erasures` printed.
+    """
     target = parameters(connection)
     name, new = target["dbname"], f"{target['dbname']}_restore"
     kept = f"{name}_before_{now.astimezone(UTC):%Y%m%d%H%M%S}"
@@ -238,8 +269,7 @@ def _restore_postgresql(stage: Path, key: str, commands: Sequence[str], now: dat
                 row = restored.execute(query, [SiteState.SECRET_KEY]).fetchone() if has_table else None
             _check_key(row[0] if row else None, key)
             where = {"FOOTNOTE_DATA": str(stage), "FOOTNOTE_DATABASE_NAME": new}
-            for command in commands:
-                _manage(command, where=where, key=key)
+            erased_again = _manage(commands, where=where, key=key)
             with server.transaction():
                 for old_name, new_name in ((name, kept), (new, name)):
                     rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
@@ -252,7 +282,7 @@ def _restore_postgresql(stage: Path, key: str, commands: Sequence[str], now: dat
     # A kill before this leaves the new database with the old key, which the start refuses; another restore fixes it.
     swap.commit(settings.DATA_DIR, kept=_kept_name(now))
     swap.finish_locked(settings.DATA_DIR)
-    return kept
+    return kept, erased_again
 
 
 def _kept_name(now: datetime) -> str:
@@ -268,16 +298,21 @@ def _creation(server: "psycopg.Connection[Any]", new: str, *, like: str) -> sql.
     return command.format(sql.Identifier(new), sql.Literal(collate), sql.Literal(ctype))
 
 
-def _manage(command: str, *, where: Mapping[str, str], key: str) -> None:
-    """Run a command on the staged site, in a process that has its settings."""
-    done = subprocess.run(  # noqa: S603  this project's own command
-        [sys.executable, "-m", "quizsite", command, "--verbosity=0"],
-        env={**os.environ, "PYTHONPATH": str(CODE), "FOOTNOTE_SECRET_KEY": key, **where},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        lines = [line.strip() for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-        last = lines[-1] if lines else f"exit code {done.returncode}"
-        raise BackupError(f"`{command}` on this backup says: {last}. Nothing was replaced.")
+def _manage(commands: Sequence[str], *, where: Mapping[str, str], key: str) -> str:
+    """Run commands on the staged site, in processes that have its settings. Returns what `reapply_erasures` printed."""
+    erased_again = ""
+    for command in commands:
+        done = subprocess.run(  # noqa: S603  this project's own command
+            [sys.executable, "-m", "quizsite", command, "--verbosity=0"],
+            env={**os.environ, "PYTHONPATH": str(CODE), "FOOTNOTE_SECRET_KEY": key, **where},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            lines = [line.strip() for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+            last = lines[-1] if lines else f"exit code {done.returncode}"
+            raise BackupError(f"`{command}` on this backup says: {last}. Nothing was replaced.")
+        if command == "reapply_erasures":
+            erased_again = done.stdout.strip()
+    return erased_again

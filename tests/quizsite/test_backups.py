@@ -256,6 +256,31 @@ def test_restore_on_an_empty_machine_brings_back_the_key_too(drill: Drill, tmp_p
     assert ("There was no database. Other files from this folder are kept: " in printed) == (not drill.database)
 
 
+def test_restore_on_a_new_machine_erases_what_the_ledgers_of_newer_backups_have(drill: Drill) -> None:
+    """It printed only the number of answers, and the erased student was there again."""
+    older = drill.backup()
+    [(student,)] = drill.in_database("SELECT public_id FROM quizzes_student")
+    drill.site.run("erase", "student", student, "--yes")
+    newer, damaged = drill.backup(), drill.backup()
+    (damaged / "erasures.jsonl").write_text("spoilt\n")
+    until = json.loads((newer / "manifest.json").read_text())["made_at"]
+    lines = (drill.data / "erasures.jsonl").read_text()
+    shutil.rmtree(drill.data)
+    drill.data.mkdir()
+
+    printed = drill.site.run("restore", str(older)).splitlines()
+
+    assert drill.in_database("SELECT count(*) FROM quizzes_student")[0][0] == 0
+    assert printed[-2:] == [
+        "Erased again: 1.",
+        f"This data folder had no erasure ledger. Erasures after {until} are unknown. If you have a newer "
+        "erasures.jsonl, run `manage.py reapply_erasures FILE` with it before you start the site.",
+    ]
+    assert (drill.data / "erasures.jsonl").read_text().startswith(lines)
+    # Now it has one.
+    assert drill.site.run("restore", str(older)).splitlines()[-1] == "Erased again: 1."
+
+
 @POSTGRESQL
 @pytest.mark.parametrize("has_sign", [False, True])
 def test_restore_reaches_the_server_by_every_address_that_the_site_takes(drill: Drill, has_sign: bool) -> None:

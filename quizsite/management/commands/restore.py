@@ -31,3 +31,11 @@ class Command(BaseCommand):
         elif done.kept:
             # On a new machine, the key that this command has made.
             self.stdout.write(f"There was no database. Other files from this folder are kept: {done.kept}")
+        if done.erased_again:
+            self.stdout.write(done.erased_again)
+        if done.erasures_until:
+            until = done.erasures_until.isoformat()
+            self.stdout.write(
+                f"This data folder had no erasure ledger. Erasures after {until} are unknown. If you have a newer "
+                "erasures.jsonl, run `manage.py reapply_erasures FILE` with it before you start the site."
+            )
