@@ -12,22 +12,32 @@ from quizsite.places import CODE, CONTENT
 def load_if_changed(*, now: datetime) -> bool:
     """Bring the built-in question sets of the database up to date; returns whether there was anything to do."""
     found = fingerprint()
-    recorded = SiteState.objects.find(SiteState.QUESTION_SETS)
-    if recorded is not None and recorded.value == found:
+    if _recorded() == found:
         return False
     call_command("load_question_sets", verbosity=0)
     SiteState.objects.record(SiteState.QUESTION_SETS, found, now=now)
     return True
 
 
-def fingerprint() -> str:
-    """A digest over path, size and time of change of each file of the sets, and of the code that reads and checks them.
+def are_sets_of_another_version() -> bool:
+    """Whether it is recorded that other files, or other code, made the built-in question sets of the database."""
+    return _recorded() not in (None, fingerprint())
 
-    Migrations are a part of the code, so that a migrated database is brought up to date too.
+
+def _recorded() -> str | None:
+    recorded = SiteState.objects.find(SiteState.QUESTION_SETS)
+    return recorded.value if recorded else None
+
+
+def fingerprint() -> str:
+    """A digest over each file of the sets, and of the code that reads and checks them. It takes 13 ms (2026-11-30).
+
+    Migrations are a part of the code, so that a migrated database is brought up to date too. No times of change: they
+    differ on each machine of a site, and each start after another machine's would make a backup.
     """
     digest = hashlib.sha256()
     for folder, pattern in ((CONTENT / "fixtures", "*.toml"), (CODE / "quizzes", "*.py")):
         for path in sorted(folder.rglob(pattern)):
-            status = path.stat()
-            digest.update(f"{path.relative_to(folder)}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+            digest.update(f"{path.relative_to(folder)}\0".encode())
+            digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -1,4 +1,4 @@
-"""Scheduled backups, the backup before a migration, and the check of the whole database beside the site."""
+"""Scheduled backups, the backup before an upgrade, and the check of the whole database beside the site."""
 
 import json
 import logging
@@ -19,6 +19,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from quizsite.backups.create import is_backup_due, make_backup, make_scheduled_backup
 from quizsite.backups.failures import forget_failures, next_try, record_failure
 from quizsite.backups.manifest import BackupError
+from quizsite.built_in_sets import load_if_changed
 from quizsite.health import DISK_LEAST_BYTES
 from quizsite.maintenance import (
     _run_forever,
@@ -27,7 +28,7 @@ from quizsite.maintenance import (
     update_scores,
     update_scores_of_another_version,
 )
-from quizsite.management.commands.serve import Command
+from quizsite.management.commands.serve import Command, changes_content_or_scores
 from quizsite.models import SiteState
 from quizzes.models import Attempt
 from tests.factories import make_answered_attempt, make_assignment, make_student
@@ -314,18 +315,36 @@ def test_serve_makes_a_backup_before_it_migrates(folder: Path, settings: Any) ->
     MigrationRecorder.Migration.objects.filter(app="quizsite").delete()
     out = StringIO()
 
-    Command(stdout=out).back_up_before_migration()
+    Command(stdout=out).back_up_before_upgrade()
 
     [name] = names(folder)
     assert name.endswith("-before-migration")
-    assert out.getvalue() == f"Backup made before the migration: {folder / name}\n"
+    assert out.getvalue() == f"Backup made before the upgrade: {folder / name}\n"
     manifest = json.loads((folder / name / "manifest.json").read_text())
     assert "quizzes.0001_initial" in manifest["migrations"]
     assert "quizsite.0001_site_state" not in manifest["migrations"]
     settings.BACKUP_MINUTES = 0
-    Command(stdout=out).back_up_before_migration()
+    Command(stdout=out).back_up_before_upgrade()
     assert names(folder) == [name]
     MigrationRecorder(connection).record_applied("quizsite", "0001_site_state")
+
+
+@pytest.mark.parametrize("name", [SiteState.QUESTION_SETS, SiteState.GRADING])
+def test_start_changes_sets_or_scores_of_another_version_only_on_a_site_with_answers(name: str, now: datetime) -> None:
+    load_if_changed(now=now)
+    update_scores(now=now)
+    SiteState.objects.record(name, "of another version", now=now)
+    assert not changes_content_or_scores()
+
+    make_answered_attempt()
+
+    assert changes_content_or_scores()
+    load_if_changed(now=now)
+    update_scores(now=now)
+    assert not changes_content_or_scores()
+    # As of `make demo`, which no version has served.
+    SiteState.objects.all().delete()
+    assert not changes_content_or_scores()
 
 
 @SQLITE

@@ -14,7 +14,7 @@ from django.db import connection
 
 from quizsite import __version__
 from quizsite.sqlite import library
-from tests.servers import ROOT, Site, running
+from tests.servers import ROOT, Site, begin_site, running
 from tools.release import released_versions
 
 OLD_SITES = sorted((ROOT / "tests" / "data").glob("footnote-*.tar.xz"))
@@ -55,6 +55,13 @@ print(json.dumps({
     ],
     "pin": pin_of(student),
 }))
+"""
+
+ANSWERS_OF_ANOTHER_VERSION = """
+from tests.factories import *
+from quizsite.models import SiteState
+make_answered_attempt()
+SiteState.objects.record(SiteState.QUESTION_SETS, "of another version", now=NOW)
 """
 
 
@@ -114,3 +121,23 @@ def test_first_start_upgrades_an_old_site_and_keeps_its_rows(
     assert seen["names"] == [True, True, True]
     # PINs follow from the key, which the upgrade keeps, so that printed cards still work.
     assert len(seen["pin"]) == 4
+
+
+@pytest.mark.sockets
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="looks into the SQLite file of a backup")
+def test_first_start_without_a_migration_makes_a_backup_before_it_changes_the_sets(
+    migrated_database: Path, tmp_path: Path, collected_static: Path
+) -> None:
+    """It made none, and published new editions of the built-in sets."""
+    data = Path(shutil.copytree(collected_static, tmp_path / "data"))
+    begin_site(data, migrated_database)
+    site = Site(data, extra={"DATABASE_URL": ""})
+    site.run("shell", "--no-imports", "-c", ANSWERS_OF_ANOTHER_VERSION)
+    old_rows = rows(data / "footnote.sqlite3")
+
+    with running(site):
+        pass
+
+    [backup] = (data / "backups").glob("*-before-migration")
+    assert rows(backup / "footnote.sqlite3") == old_rows
+    assert rows(data / "footnote.sqlite3")["edition"] > old_rows["edition"]

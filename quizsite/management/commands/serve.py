@@ -22,7 +22,7 @@ from quizsite.backups.create import make_scheduled_backup, problem_with_folder
 from quizsite.backups.manifest import BackupError
 from quizsite.backups.rotation import BEFORE_MIGRATION
 from quizsite.backups.swap import KEPT_PREFIX
-from quizsite.built_in_sets import load_if_changed
+from quizsite.built_in_sets import are_sets_of_another_version, load_if_changed
 from quizsite.cores import default_workers
 from quizsite.environment import host_list, unknown_settings
 from quizsite.health import (
@@ -32,6 +32,7 @@ from quizsite.health import (
     pending_migrations,
     unknown_migrations,
 )
+from quizsite.maintenance import are_scores_of_another_version
 from quizsite.models import SiteState
 from quizsite.periodic_jobs import open_lock
 from quizsite.secret_key import record_secret_key, require_its_key
@@ -41,6 +42,7 @@ from quizsite.sqlite import library
 from quizsite.sqlite.prepare import prepare_database
 from quizsite.startup_errors import exit_status, exit_with_message
 from quizsite.static_files import collect_if_changed
+from quizzes.models import AnswerEvent
 from quizzes.people import accounts
 
 
@@ -143,23 +145,25 @@ class Command(BaseCommand):
             )
         if pending_migrations(executor):
             self.stdout.write("Preparing the database ...")
-            self.back_up_before_migration()
+            self.back_up_before_upgrade()
             call_command("migrate", interactive=False, verbosity=0, init=init)
+        elif changes_content_or_scores():
+            self.back_up_before_upgrade()
         self.check_backup_folder()
         record_secret_key(now=timezone.now())
         load_if_changed(now=timezone.now())
         if collect_if_changed():
             self.stdout.write("Collected the static files.")
 
-    def back_up_before_migration(self) -> None:
+    def back_up_before_upgrade(self) -> None:
         """Make a backup of a site that has rows; FOOTNOTE_BACKUP_MINUTES=0 turns this off too."""
         if not settings.BACKUP_MINUTES or "django_migrations" not in connection.introspection.table_names():
             return
         try:
             made = make_scheduled_backup(now=timezone.now(), suffix=BEFORE_MIGRATION)
         except BackupError as problem:
-            raise CommandError(f"The site is not migrated without a backup: {problem}") from problem
-        self.stdout.write(f"Backup made before the migration: {made}")
+            raise CommandError(f"The site is not upgraded without a backup: {problem}") from problem
+        self.stdout.write(f"Backup made before the upgrade: {made}")
 
     def check_backup_folder(self) -> None:
         """Print a line if no backup can be made. The site starts anyway: a class must not wait for a backup disk."""
@@ -198,3 +202,8 @@ class Command(BaseCommand):
         """Add the machine's own names; the environment is for workers on systems that cannot fork."""
         os.environ["FOOTNOTE_HOSTS"] = ",".join([*filter(None, [os.environ.get("FOOTNOTE_HOSTS")]), *names])
         settings.ALLOWED_HOSTS = [*settings.LOOPBACK_HOSTS, *host_list(os.environ, "FOOTNOTE_HOSTS")]
+
+
+def changes_content_or_scores() -> bool:
+    """Whether this start replaces built-in sets or scores of another version, on a site with answers."""
+    return (are_sets_of_another_version() or are_scores_of_another_version()) and AnswerEvent.objects.exists()
