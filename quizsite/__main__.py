@@ -66,6 +66,16 @@ def needs_site(arguments: list[str]) -> bool:
     return bool(NEED_A_SITE.intersection(arguments[1:2])) and not HELP.intersection(arguments)
 
 
+def only_looks(arguments: list[str]) -> bool:
+    """Whether the command makes nothing, no key either: a help, or a check of the settings."""
+    return not arguments[1:] or arguments[1] in {"help", "check"} or bool(HELP.intersection(arguments))
+
+
+def checks_site(arguments: list[str]) -> bool:
+    """Whether the command checks the settings of a site. Without them it would check another one."""
+    return arguments[1:2] == ["check"] and "--deploy" in arguments and not HELP.intersection(arguments)
+
+
 def main() -> None:
     """Run the command that the arguments name; an error that the operator can fix ends with one line."""
     if command := WITHOUT_SETTINGS.get("".join(sys.argv[1:2])):
@@ -77,9 +87,16 @@ def main() -> None:
             # Loading the site makes hardly any garbage, and looking for some takes a twentieth of the start.
             # quizsite/server.py collects again.
             gc.disable()
+            os.environ["FOOTNOTE_COMPARES_KEY"] = "1"
+        if checks_site(sys.argv):
+            os.environ["FOOTNOTE_NEEDS_SITE"] = "1"
         if needs_site(sys.argv):
             # The settings make the data folder before any command runs.
             os.environ["FOOTNOTE_NEEDS_SITE"] = "1"
+            if sys.argv[1] != "accept_secret_key":
+                os.environ["FOOTNOTE_COMPARES_KEY"] = "1"
+        if only_looks(sys.argv):
+            os.environ["FOOTNOTE_ONLY_LOOKS"] = "1"
         if sys.argv[1:2] == ["accept_secret_key"]:
             # The settings refuse a missing key before any command runs.
             os.environ["FOOTNOTE_ACCEPT_SECRET_KEY"] = "1"  # noqa: S105  a switch

@@ -74,13 +74,11 @@ def require_not_moved(folder: Path) -> None:
         )
 
 
-def secret_key(folder: Path, *, database: Path | None = None) -> str:
+def secret_key(folder: Path, *, database: Path | None = None, keep: bool = True) -> str:
     """The site's secret key, made on first use.
 
     database: the file that the key belongs to; if it exists, a missing key is lost, and none is made.
-
-    The key is written to another file and then linked into place, which fails when the name is taken:
-    processes that start together agree on one key and none reads half of it.
+    keep: whether a new key goes into the folder. Otherwise it lasts as long as this process.
     """
     path = folder / "secret_key"
     try:
@@ -91,18 +89,10 @@ def secret_key(folder: Path, *, database: Path | None = None) -> str:
                     "settings file, FOOTNOTE_ENV_FILE names that file. Otherwise put it back from a backup. Only if it "
                     "is lost, run `manage.py accept_secret_key`: every PIN changes."
                 )
-            aside = folder / f".secret_key.{os.getpid()}.{secrets.token_hex(4)}"
-            descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w") as file:
-                file.write(secrets.token_urlsafe(SECRET_KEY_BYTES))
-                file.flush()
-                os.fsync(file.fileno())
-            try:
-                os.link(aside, path)
-            except FileExistsError:
-                pass
-            finally:
-                aside.unlink()
+            new = secrets.token_urlsafe(SECRET_KEY_BYTES)
+            if not keep:
+                return new
+            keep_secret_key(folder, new)
         key = path.read_text().strip()
     except OSError as error:
         advice = " Give it to the user that the site runs as." if isinstance(error, PermissionError) else ""
@@ -110,6 +100,26 @@ def secret_key(folder: Path, *, database: Path | None = None) -> str:
         what = f"secret key {path} cannot be used" if os.path.exists(path) else f"folder {folder} cannot be written"
         raise ImproperlyConfigured(f"The {what}: {error.strerror}.{advice}") from error
     return strong_key(key, str(path))
+
+
+def keep_secret_key(folder: Path, key: str) -> None:
+    """Put a new key into the folder, unless it has one.
+
+    The key is written to another file and then linked into place, which fails when the name is taken:
+    processes that start together agree on one key and none reads half of it.
+    """
+    aside = folder / f".secret_key.{os.getpid()}.{secrets.token_hex(4)}"
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(key)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(aside, folder / "secret_key")
+    except FileExistsError:
+        pass
+    finally:
+        aside.unlink()
 
 
 def strong_key(key: str, name: str) -> str:

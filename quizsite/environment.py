@@ -36,7 +36,10 @@ COMMON_NAMES = ("DATABASE_URL", "EMAIL_URL", "HOST", "PORT")
 
 # Of the environment only: set by Footnote's own commands, or read before the settings file.
 NOT_IN_FILE = frozenset(
-    {"FOOTNOTE_ACCEPT_SECRET_KEY", "FOOTNOTE_DATABASE_NAME", "FOOTNOTE_ENV_FILE", "FOOTNOTE_NEEDS_SITE"}
+    {
+        *("FOOTNOTE_ACCEPT_SECRET_KEY", "FOOTNOTE_COMPARES_KEY", "FOOTNOTE_DATABASE_NAME", "FOOTNOTE_ENV_FILE"),
+        *("FOOTNOTE_NEEDS_SITE", "FOOTNOTE_ONLY_LOOKS"),
+    }
 )
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"

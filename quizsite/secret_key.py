@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.module_loading import import_string
 
+from quizsite.data_folder import keep_secret_key, secret_key
 from quizsite.models import SiteState
 
 
@@ -26,7 +27,7 @@ def has_its_key() -> bool:
 
 
 def require_its_key() -> None:
-    """Raises ImproperlyConfigured, with the way out, for the key of another database."""
+    """Keep a new key. Raises ImproperlyConfigured, with the way out, for the key of another database."""
     if not has_its_key():
         raise ImproperlyConfigured(
             "This database belongs to another secret key. If the site has another data folder, set FOOTNOTE_DATA. If "
@@ -35,6 +36,11 @@ def require_its_key() -> None:
             f"Otherwise put the earlier key into FOOTNOTE_SECRET_KEY or the file {settings.DATA_DIR / 'secret_key'}, "
             "from a backup. Only if it is lost, run `manage.py accept_secret_key`: every PIN changes."
         )
+    if settings.KEY_IS_NEW:
+        keep_secret_key(settings.DATA_DIR, settings.SECRET_KEY)
+        # Another command can have made one since this one began.
+        if secret_key(settings.DATA_DIR) != settings.SECRET_KEY:
+            raise ImproperlyConfigured("Another command has made the secret key of this site. Try again.")
 
 
 def record_secret_key(*, now: datetime) -> bool:

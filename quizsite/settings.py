@@ -59,12 +59,16 @@ DATA_DIR = data_folder(folder(os.environ, "FOOTNOTE_DATA"))
 # quizsite/__main__.py sets it. On PostgreSQL the folder of a site may be empty.
 if "FOOTNOTE_NEEDS_SITE" in os.environ and not POSTGRESQL:
     require_site(DATA_DIR)
-make_data_folder(DATA_DIR)
-require_own_folder(DATA_DIR)
+# quizsite/__main__.py sets it for a command that makes nothing, such as `help`.
+ONLY_LOOKS = "FOOTNOTE_ONLY_LOOKS" in os.environ
+if not ONLY_LOOKS:
+    make_data_folder(DATA_DIR)
+    require_own_folder(DATA_DIR)
 if not POSTGRESQL:
     require_not_moved(DATA_DIR)
-# A restore that was killed after its decision. Before anything reads a file of this folder.
-finish_restore(DATA_DIR)
+if not ONLY_LOOKS:
+    # A restore that was killed after its decision. Before anything reads a file of this folder.
+    finish_restore(DATA_DIR)
 SQLITE_PATH = DATA_DIR / "footnote.sqlite3"
 HTTPS = flag(os.environ, "FOOTNOTE_HTTPS")
 TRUSTED_PROXY_COUNT = whole_number(os.environ, "FOOTNOTE_TRUSTED_PROXIES", default=0)
@@ -79,12 +83,17 @@ CONTACT = contact_address(os.environ, "FOOTNOTE_CONTACT")
 DEBUG = flag(os.environ, "FOOTNOTE_DEBUG")
 # Every page says that it shows a sample school. `make demo` sets this.
 DEMO = flag(os.environ, "FOOTNOTE_DEMO")
+# A new key that `require_its_key` keeps if the database has no other. quizsite/__main__.py sets it for its callers.
+KEY_IS_NEW = False
 if os.environ.get("FOOTNOTE_SECRET_KEY"):
     SECRET_KEY = strong_key(os.environ["FOOTNOTE_SECRET_KEY"], "FOOTNOTE_SECRET_KEY")
 else:
     # A server's database has no file here; each start compares its key. `manage.py accept_secret_key` makes a new key.
     may_be_lost = not POSTGRESQL and "FOOTNOTE_ACCEPT_SECRET_KEY" not in os.environ
-    SECRET_KEY = secret_key(DATA_DIR, database=SQLITE_PATH if may_be_lost else None)
+    KEY_IS_NEW = bool(POSTGRESQL) and "FOOTNOTE_COMPARES_KEY" in os.environ and not (DATA_DIR / "secret_key").exists()
+    SECRET_KEY = secret_key(
+        DATA_DIR, database=SQLITE_PATH if may_be_lost else None, keep=not (ONLY_LOOKS or KEY_IS_NEW)
+    )
 SECRET_KEY_FALLBACKS = secret_keys(os.environ, "FOOTNOTE_SECRET_KEY_FALLBACKS")
 LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 # `manage.py serve` adds the machine's own addresses when it listens beyond loopback.
@@ -171,7 +180,8 @@ LANGUAGES = [("en", "English"), ("es", "Español")]
 
 SQLITE: dict[str, Any] = {
     "ENGINE": "quizsite.sqlite",
-    "NAME": SQLITE_PATH,
+    # The checks of models connect, which would make the file.
+    "NAME": ":memory:" if ONLY_LOOKS and not SQLITE_PATH.exists() else SQLITE_PATH,
     "OPTIONS": {
         # A deferred transaction that reads and then writes fails with "database is locked" when a class works.
         "transaction_mode": "IMMEDIATE",
@@ -465,7 +475,7 @@ if dsn := os.environ.get("FOOTNOTE_SENTRY_DSN", "").strip():
 
 # Each worker of the server counts in files of its own here. None: /metrics is off.
 METRICS_DIR = DATA_DIR / "metrics" if flag(os.environ, "FOOTNOTE_METRICS") else None
-if METRICS_DIR:
+if METRICS_DIR and not ONLY_LOOKS:
     METRICS_DIR.mkdir(mode=0o700, exist_ok=True)
     MIDDLEWARE.insert(0, "quizsite.metrics.count_requests")
 # A collector that gets a span for each request. "": none.

@@ -24,8 +24,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_htmx.middleware import HtmxDetails
+from pytest_django.fixtures import Settings
 
 from quizsite import settings as site_settings
 from quizsite.__main__ import NEED_A_SITE, WITHOUT_SETTINGS
@@ -51,8 +53,11 @@ from quizsite.environment import (
     words,
 )
 from quizsite.middleware import htmx_redirect
+from quizsite.models import SiteState
+from quizsite.secret_key import require_its_key, secret_key_check
 from quizsite.sign_on import providers
 from quizzes.models import User
+from tests.servers import free_port
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
@@ -71,6 +76,12 @@ def manage(*arguments: str, folder: Path, **variables: str) -> subprocess.Comple
     }
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+
+
+def begin(folder: Path) -> None:
+    """Make a folder look like one of a site."""
+    secret_key(folder)
+    (folder / "footnote.sqlite3").touch()
 
 
 def settings_with(*names: str, folder: Path, **variables: str) -> dict[str, Any]:
@@ -639,16 +650,51 @@ def test_start_as_root_in_the_folder_of_another_user_is_refused(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("exists", [False, True])
-def test_command_for_a_site_makes_none_in_a_mistyped_folder(tmp_path: Path, exists: bool) -> None:
+@pytest.mark.parametrize("command", [["backup"], ["check", "--deploy"]])
+def test_command_for_a_site_makes_none_in_a_mistyped_folder(tmp_path: Path, exists: bool, command: list[str]) -> None:
     folder = tmp_path / "mistyped"
     if exists:
         folder.mkdir()
 
-    result = manage("backup", folder=folder, DATABASE_URL="")
+    result = manage(*command, folder=folder, DATABASE_URL="")
 
     sentence = f"There is no site in {folder}. FOOTNOTE_DATA names the folder of the site."
     assert (result.returncode, result.stdout, result.stderr) == (78, "", f"Footnote cannot start: {sentence}\n")
     assert list(tmp_path.rglob("*")) == ([folder] if exists else [])
+
+
+@pytest.mark.parametrize("command", [[], ["help"], ["help", "backup"], ["serve", "--help"], ["check"]])
+def test_command_that_only_looks_makes_nothing(tmp_path: Path, command: list[str]) -> None:
+    result = manage(*command, folder=tmp_path / "data", DATABASE_URL="", FOOTNOTE_METRICS="1")
+
+    assert (result.returncode, result.stderr) == (0, "")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.sockets
+@pytest.mark.parametrize("command", ["serve", "backup"])
+def test_command_that_a_server_refuses_leaves_no_key(tmp_path: Path, command: str) -> None:
+    result = manage(command, folder=tmp_path, DATABASE_URL=f"postgres://footnote@127.0.0.1:{free_port()}/footnote")
+
+    assert (result.returncode, len(result.stderr.splitlines())) == (1, 1)
+    assert not (tmp_path / "secret_key").exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("has_other_key", [False, True])
+def test_new_key_is_kept_only_for_a_database_without_one(
+    tmp_path: Path, has_other_key: bool, settings: Settings
+) -> None:
+    settings.DATA_DIR, settings.KEY_IS_NEW = tmp_path, True
+    if has_other_key:
+        SiteState.objects.record(SiteState.SECRET_KEY, secret_key_check("another"), now=timezone.now())
+        with pytest.raises(ImproperlyConfigured, match="another secret key"):
+            require_its_key()
+    else:
+        require_its_key()
+
+    kept = {path.name: path.read_text() for path in tmp_path.iterdir()}
+    assert kept == ({} if has_other_key else {"secret_key": settings.SECRET_KEY})
 
 
 @pytest.mark.parametrize("command", ["serve", "backup", "restore", "check"])
@@ -765,6 +811,8 @@ POLICY = (
     ("mail", "silenced"), [({}, 2), ({"EMAIL_URL": "smtp+tls://ana:secret@mail.school.example:587"}, 1)]
 )
 def test_settings_for_production_pass_the_deployment_check(tmp_path: Path, mail: dict[str, str], silenced: int) -> None:
+    begin(tmp_path)
+
     result = manage(
         *("check", "--deploy", "--fail-level", "WARNING"),
         folder=tmp_path,
@@ -788,6 +836,8 @@ def test_settings_for_production_pass_the_deployment_check(tmp_path: Path, mail:
     ],
 )
 def test_deployment_check_finds_what_is_not_set(tmp_path: Path, variables: dict[str, str], found: list[str]) -> None:
+    begin(tmp_path)
+
     result = manage("check", "--deploy", "--fail-level", "WARNING", folder=tmp_path, **variables)
 
     assert re.findall(r"\((\w+\.\w+)\)", result.stderr) == found
