@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 from setuptools import setup
+from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_py import build_py
 
 
@@ -17,4 +18,14 @@ class BuildWithContent(build_py):
         shutil.copy(".env.example", Path(self.build_lib) / "quizsite" / "bundled")
 
 
-setup(cmdclass={"build_py": BuildWithContent})
+class WheelWithModes(bdist_wheel):
+    """Build a wheel whose files have the same modes from a clone, which follows the umask, and from an archive."""
+
+    def write_wheelfile(self, wheelfile_base: str, *arguments: str) -> None:
+        super().write_wheelfile(wheelfile_base, *arguments)
+        # The last file of the folder that goes into the wheel.
+        for path in Path(self.bdist_dir).rglob("*"):
+            path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+setup(cmdclass={"build_py": BuildWithContent, "bdist_wheel": WheelWithModes})

@@ -18,19 +18,21 @@ PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
 LIST = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
 
 
-def build(folder: Path) -> Path:
-    """A wheel of this code, built without the network from a copy, so that builds do not meet."""
+def build(folder: Path, *, umask: int) -> Path:
+    """A wheel of this code, built without the network from a copy with this umask, so that builds do not meet."""
     source = folder / "source"
     for name in subprocess.run(LIST, cwd=ROOT, capture_output=True, check=True, text=True).stdout.split("\0"):
         is_part = name.split("/")[0] in {"quizsite", "quizzes", "templates", "fixtures"} or "/" not in name
         if is_part and name and (ROOT / name).is_file():
             (source / name).parent.mkdir(parents=True, exist_ok=True)
             (source / name).write_bytes((ROOT / name).read_bytes())
+            (source / name).chmod(0o666 & ~umask)
     subprocess.run(
         [*PIP, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder), str(source)],
         env={**os.environ, "SOURCE_DATE_EPOCH": "1790000000"},
         check=True,
         capture_output=True,
+        umask=umask,
     )
     [wheel] = folder.glob("*.whl")
     return wheel
@@ -39,7 +41,8 @@ def build(folder: Path) -> Path:
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="starts a site on SQLite")
 @pytest.mark.sockets
 def test_wheel_is_reproducible_and_an_installed_copy_serves_a_site(tmp_path: Path) -> None:
-    wheels = [build(tmp_path / name) for name in ("first", "second")]
+    # A clone and an unpacked archive have other modes.
+    wheels = [build(tmp_path / f"{umask:o}", umask=umask) for umask in (0o002, 0o022)]
     assert len({hashlib.sha256(wheel.read_bytes()).hexdigest() for wheel in wheels}) == 1
     code = tmp_path / "code"
     install = [*PIP, "install", "--no-deps", "--no-index", "--no-compile", "--target", str(code), str(wheels[0])]
