@@ -73,6 +73,8 @@ class RequestFilter(logging.Filter):
         record.msg, record.args = hide_secrets(record.getMessage()), None
         if record.name == UNKNOWN_HOST:
             record.msg = record.msg.replace("ALLOWED_HOSTS", "FOOTNOTE_HOSTS")
+            # Django logs it as an error, and anyone can send a name.
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
         if record.name == REFUSED_FORM:
             record.msg = record.msg.replace(WRONG_ORIGIN, ORIGIN_ADVICE)
         return True

@@ -251,6 +251,8 @@ def test_an_unknown_host_is_one_line_without_a_traceback(lines: Lines, client: C
 
     written = [line for line in lines.take() if "Bad Request" not in line]
     assert len(written) == 1
+    # Not an error, which would be mailed or reported: anyone can send a name.
+    assert "WARNING" in written[0]
     assert "You may need to add 'elsewhere.example' to FOOTNOTE_HOSTS." in written[0]
     assert "Traceback" not in written[0]
 
