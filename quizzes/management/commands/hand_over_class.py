@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from quizzes.management.named_rows import find_account, find_classroom
+from quizzes.management.named_rows import find_account, find_classroom, find_open_account
 from quizzes.models import Teaching
 from quizzes.people import classrooms
 from quizzes.people.class_people import people
@@ -22,7 +22,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, public_id: str, email: str, giver: str, **options: Any) -> None:
         classroom = find_classroom(public_id)
-        to = find_account(email)
+        to = find_open_account(email)
         owners = [row.teacher for row in people(classroom) if row.role == Teaching.Role.OWNER]
         teachers = [find_account(giver)] if giver else owners
         if len(teachers) != 1:
@@ -30,9 +30,7 @@ class Command(BaseCommand):
         try:
             classrooms.hand_over(classroom, giver=teachers[0], to=to, by=None, now=timezone.now())
         except classrooms.NotATeacher as error:
-            raise CommandError(
-                f"{teachers[0].email} doesn't own the class, or the account {to.email} is closed."
-            ) from error
+            raise CommandError(f"{teachers[0].email} doesn't own the class.") from error
         except classrooms.ClassroomNameTaken as error:
             raise CommandError(
                 f"{to.email} has a class named {classroom.name}. Rename one of the two first."
