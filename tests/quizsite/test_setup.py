@@ -622,6 +622,20 @@ def test_serve_says_that_errors_show_data(settings: Settings) -> None:
     )
 
 
+def test_serve_says_that_the_file_of_authorities_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    said, bundle = StringIO(), tmp_path / "school.pem"
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
+
+    Command(stderr=said).warn_about_settings()
+    bundle.touch()
+    Command(stderr=said).warn_about_settings()
+
+    assert said.getvalue() == (
+        f"REQUESTS_CA_BUNDLE names {bundle}, which is not there. No learning platform and no provider of school "
+        "accounts can be reached.\n"
+    )
+
+
 def test_serve_names_what_a_restore_has_kept(settings: Settings, tmp_path: Path) -> None:
     said = StringIO()
     settings.DATA_DIR = tmp_path
@@ -631,7 +645,11 @@ def test_serve_names_what_a_restore_has_kept(settings: Settings, tmp_path: Path)
 
     Command(stderr=said).warn_about_earlier_sites()
 
-    assert "which can hold personal data: before-restore-20261101T080000000000Z. Delete it" in said.getvalue()
+    # An installed site has no folder docs.
+    assert said.getvalue() == (
+        "`manage.py restore` has kept what it replaced, which can hold personal data: "
+        "before-restore-20261101T080000000000Z. Delete it when you no longer need it.\n"
+    )
 
 
 @pytest.mark.parametrize("workers", ["0", "-1"])

@@ -186,6 +186,11 @@ class Command(BaseCommand):
                 "FOOTNOTE_DEBUG is on: an error shows everyone the code and the data of the request. Turn it off where "
                 "students are."
             )
+        if (bundle := os.environ.get("REQUESTS_CA_BUNDLE")) and not os.path.exists(bundle):
+            self.stderr.write(
+                f"REQUESTS_CA_BUNDLE names {bundle}, which is not there. No learning platform and no provider of "
+                "school accounts can be reached."
+            )
         if settings.HTTPS:
             for warning in check_deployment():
                 self.stderr.write(str(warning.msg))
@@ -194,8 +199,8 @@ class Command(BaseCommand):
         """Print a line if a restore has left what it replaced. Nothing deletes it, and it has what was erased since."""
         if kept := sorted(path.name for path in settings.DATA_DIR.glob(f"{KEPT_PREFIX}*")):
             self.stderr.write(
-                f"A restore has kept what it replaced, which can hold personal data: {', '.join(kept)}. Delete it when "
-                "you no longer need it, as docs/operate.md says."
+                f"`manage.py restore` has kept what it replaced, which can hold personal data: {', '.join(kept)}. "
+                "Delete it when you no longer need it."
             )
 
     def allow_hosts(self, names: list[str]) -> None:
