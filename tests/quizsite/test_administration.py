@@ -248,6 +248,14 @@ def test_accounts_have_pages(client: Client) -> None:
     assert client.get(SITE, {"page": "nonsense"}).context["accounts"].number == 1
 
 
+def test_account_that_reads_every_row_is_told_from_an_administrator(client: Client, other_teacher: User) -> None:
+    User.objects.filter(pk=other_teacher.pk).update(is_staff=True, is_superuser=True)
+
+    said = text_of(client.get(SITE))
+
+    assert (said.count("Administrator"), said.count("Can read all data")) == (1, 1)
+
+
 def test_accounts_are_found_by_a_part_of_name_or_email(client: Client, teacher: User, other_teacher: User) -> None:
     User.objects.filter(pk=teacher.pk).update(name="Mr. Peña")
     for text, names in {"pena": ["Mr. Peña"], "RIVERA@": ["Mr. Peña"], "r. o": ["Mr. Okafor"], "(": []}.items():
