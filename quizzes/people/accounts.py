@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
@@ -162,8 +163,14 @@ def set_administrator(user: User, *, is_administrator: bool, now: datetime) -> U
         user.save(update_fields=["is_staff"])
         given = AuditEvent.Action.ADMINISTRATOR_ADDED
         action = given if is_administrator else AuditEvent.Action.ADMINISTRATOR_REMOVED
-        AuditEvent.objects.record(action, actor=None, classroom=None, at=now, account=user.pk)
+        record_administrator(user, action, now=now)
     return user
+
+
+def record_administrator(user: User, action: str, *, now: datetime) -> None:
+    """Log that an account got or lost the role. An account of createsuperuser, which sees every row, is told apart."""
+    detail: dict[str, Any] = {"can_read_all_data": True} if user.is_superuser else {}
+    AuditEvent.objects.record(action, actor=None, classroom=None, at=now, account=user.pk, **detail)
 
 
 @transaction.atomic

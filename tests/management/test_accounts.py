@@ -82,11 +82,15 @@ def test_djangos_commands_for_accounts_are_in_the_audit_log(
 
     call_command("createsuperuser", email="it@school.test", name="IT", interactive=False, stdout=StringIO())
     call_command("changepassword", "okafor@school.test", stdout=StringIO())
+    call_command("administrator", "it@school.test", "--remove", stdout=StringIO())
+    call_command("administrator", "okafor@school.test", stdout=StringIO())
 
     made = User.objects.get(email="it@school.test")
     assert [(event.action, event.actor, event.detail) for event in AuditEvent.objects.order_by("pk")] == [
-        ("administrator_added", None, {"account": made.pk}),
+        ("administrator_added", None, {"account": made.pk, "can_read_all_data": True}),
         ("password_set", None, {"account": other_teacher.pk}),
+        ("administrator_removed", None, {"account": made.pk, "can_read_all_data": True}),
+        ("administrator_added", None, {"account": other_teacher.pk}),
     ]
 
 

@@ -8,6 +8,7 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from quizzes.models import AuditEvent, User
+from quizzes.people import accounts
 
 
 class Command(createsuperuser.Command):
@@ -32,6 +33,4 @@ class Command(createsuperuser.Command):
         super().handle(*args, **options)
         # Django asks for the email itself, and does not say which account it made.
         for user in User.objects.exclude(pk__in=before).filter(is_superuser=True):
-            AuditEvent.objects.record(
-                AuditEvent.Action.ADMINISTRATOR_ADDED, actor=None, classroom=None, at=timezone.now(), account=user.pk
-            )
+            accounts.record_administrator(user, AuditEvent.Action.ADMINISTRATOR_ADDED, now=timezone.now())
