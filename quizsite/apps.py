@@ -6,6 +6,8 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Tags, Warning, register
 
+from quizsite.data_folder import can_be_written
+
 
 class QuizsiteConfig(AppConfig):
     """The table's primary key is a name, so no other default is needed."""
@@ -43,3 +45,16 @@ def check_deployment(**kwargs: Any) -> list[CheckMessage]:
             )
         )
     return found
+
+
+@register(Tags.security, deploy=True)
+def check_backup_folder(**kwargs: Any) -> list[CheckMessage]:
+    """A warning if no backup can be made. Apart, because each start says it in its own way."""
+    if not settings.BACKUP_MINUTES or can_be_written(settings.BACKUP_DIR):
+        return []
+    return [
+        Warning(
+            f"The folder of the backups {settings.BACKUP_DIR} cannot be written. Correct FOOTNOTE_BACKUPS.",
+            id="quizsite.W004",
+        )
+    ]

@@ -51,6 +51,12 @@ def require_own_folder(folder: Path) -> None:
     )
 
 
+def can_be_written(folder: Path) -> bool:
+    """Whether this user may write into a folder, or make it if it is missing. It makes nothing."""
+    nearest = next(path for path in (folder, *folder.parents) if path.exists())
+    return nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK, effective_ids=True)
+
+
 def require_site(folder: Path) -> None:
     """Raises ImproperlyConfigured if no site on SQLite has ever been in this folder."""
     try:

@@ -21,6 +21,7 @@ from django.utils.module_loading import import_string
 from django.views.decorators.http import require_safe
 
 from quizsite.backups.failures import next_try
+from quizsite.data_folder import can_be_written
 from quizsite.environment import is_loopback
 from quizsite.models import SiteState
 from quizsite.secret_key import has_its_key
@@ -300,7 +301,10 @@ def backup() -> str:
     made, now = SiteState.objects.find(SiteState.BACKUP), timezone.now()
     uptime = timedelta(seconds=time.monotonic() - _STARTED)
     again = next_try(now=now)
-    return backup_verdict(now - made.at if made else None, uptime=uptime, wait=again - now if again else None)
+    words = backup_verdict(now - made.at if made else None, uptime=uptime, wait=again - now if again else None)
+    if settings.BACKUP_MINUTES and not can_be_written(settings.BACKUP_DIR):
+        raise CheckWarning(f"{words}, and the folder of the backups cannot be written: correct FOOTNOTE_BACKUPS")
+    return words
 
 
 def backup_verdict(age: timedelta | None, *, uptime: timedelta, wait: timedelta | None = None) -> str:

@@ -27,6 +27,7 @@ from quizsite.health import (
     IN_THE_FUTURE,
     CheckFailed,
     CheckWarning,
+    backup,
     backup_verdict,
     clock_verdict,
     files,
@@ -339,6 +340,21 @@ def test_age_of_the_last_backup_is_a_detail_and_never_red(client: Client, monkey
     monkeypatch.setattr("quizsite.health._STARTED", time.monotonic() - 3600)
     assert b"WARN backup made 12960 min ago, and the next is late: see the log\n" in client.get("/readyz").content
     assert "backup" not in red(client)
+
+
+@pytest.mark.django_db
+def test_backup_folder_that_cannot_be_written_is_a_warning(settings: Any) -> None:
+    SiteState.objects.record(SiteState.BACKUP, "footnote-20261125T210000Z", now=timezone.now())
+    settings.BACKUP_DIR = Path("/dev/null/backups")
+
+    with pytest.raises(CheckWarning) as warned:
+        backup()
+
+    assert str(warned.value) == (
+        "made 0 min ago, and the folder of the backups cannot be written: correct FOOTNOTE_BACKUPS"
+    )
+    settings.BACKUP_MINUTES = 0
+    assert backup() == "made 0 min ago"
 
 
 @pytest.mark.django_db

@@ -833,6 +833,15 @@ def test_settings_for_production_pass_the_deployment_check(tmp_path: Path, mail:
         ({"FOOTNOTE_HTTPS": "1", "FOOTNOTE_HOSTS": "quiz.school.example"}, ["quizsite.W001"]),
         ({"FOOTNOTE_HTTPS": "1", "FOOTNOTE_TRUSTED_PROXIES": "1"}, ["quizsite.W002"]),
         ({"FOOTNOTE_HTTPS": "1", "FOOTNOTE_TRUSTED_PROXIES": "1", "FOOTNOTE_HOSTS": "*"}, ["quizsite.W003"]),
+        (
+            {
+                "FOOTNOTE_HTTPS": "1",
+                "FOOTNOTE_TRUSTED_PROXIES": "1",
+                "FOOTNOTE_HOSTS": "quiz.school.example",
+                "FOOTNOTE_BACKUPS": "/dev/null/backups",
+            },
+            ["quizsite.W004"],
+        ),
     ],
 )
 def test_deployment_check_finds_what_is_not_set(tmp_path: Path, variables: dict[str, str], found: list[str]) -> None:
