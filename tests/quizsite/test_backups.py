@@ -751,6 +751,20 @@ def test_lost_secret_key_is_not_replaced_in_silence(drill: Drill) -> None:
     assert drill.manage("accept_secret_key").stdout == "This is the secret key of this database.\n"
 
 
+@POSTGRESQL
+def test_lost_secret_key_of_a_server_is_not_replaced_by_a_command_that_is_refused(drill: Drill) -> None:
+    drill.shell(RECORD_KEY)
+    path = drill.data / "secret_key"
+    path.unlink()
+
+    for command in ("serve", "backup"):
+        done = drill.manage(command)
+        assert done.stderr.startswith("Footnote cannot start: This database belongs to another secret key.")
+        assert (done.returncode, path.exists()) == (78, False)
+    assert drill.manage("accept_secret_key").returncode == 0
+    assert drill.manage("accept_secret_key").stdout == "This is the secret key of this database.\n"
+
+
 def test_changed_secret_key_refuses_to_start_unless_it_is_rotated_or_accepted(drill: Drill) -> None:
     drill.shell(RECORD_KEY)
     old, new = (drill.data / "secret_key").read_text(), secrets.token_urlsafe(50)
