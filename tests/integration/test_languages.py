@@ -22,6 +22,7 @@ from django.urls import reverse
 from django.utils import dates, translation
 from django.utils.translation import trans_real
 
+from quizsite import __version__
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.caches import clear_all
@@ -372,7 +373,8 @@ def unmarked(page: Any, data: list[str]) -> list[str]:
 
 
 # Names of the product, of time zones, of the other languages, and what the people of the tests are called.
-NAMES = ["Footnote", "EDT", "EST", "UTC", "Español", "Lectura en español", "English", "Spanish", NO_IDEA, "Service"]
+NAMES = ["Footnote", __version__, "EDT", "EST", "UTC", "Español", "Lectura en español", "English", "Spanish"]
+NAMES += [NO_IDEA, "Service"]
 
 
 # The text of the question with blanks, as a review shows it.

@@ -73,7 +73,7 @@ def spared(draft: Draft, teacher: User) -> Draft:
 @pytest.mark.parametrize(
     ("remove", "says", "leads_to"),
     [
-        (remove_question, "Removed: question 2.", ("edit_question", "some")),
+        (remove_question, "Question 2 is removed from the draft.", ("edit_question", "some")),
         (remove_sentence, "The sentences of the reading changed.", ("edit_reading",)),
         (replace_text, "The sentences of the reading changed.", ("edit_reading",)),
         (remove_objective, "Removed: objective 1.", ("edit_objectives",)),
