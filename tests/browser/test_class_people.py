@@ -48,7 +48,7 @@ def test_viewer_reads_and_finds_no_control(
     page.goto(reverse("roster", args=[classroom]))
     expect(page.get_by_text("Next: start class.")).to_be_hidden()
     # It is in the page, and a style hides it from viewers.
-    edits = page.get_by_text("Open a name to see or change the PIN")
+    edits = page.get_by_text("Open a name for the card with the PIN")
     expect(edits).to_have_count(1)
     expect(edits).to_be_hidden()
     attempt = make_attempt(assignment=assignment, student=student)
