@@ -158,19 +158,7 @@ def assign_retry(request: TeacherRequest, public_id: str) -> HttpResponse:
 def _assign(request: TeacherRequest, offer: Offer) -> HttpResponse:
     """The page, the page that asks to confirm, or the redirect after assigning."""
     edition = _edition(offer.edition_id) if offer.edition_id is not None else None
-    context: dict[str, Any] = {
-        "edition": edition,
-        "source": offer.source,
-        "is_added": offer.group is not None,
-        # The menu marks the part of the site that the teacher came from.
-        "section": "classes" if offer.source or offer.retry_of or ClassLinkForm(request.GET).is_valid() else "sets",
-        "retry_of": offer.retry_of,
-        "retry_title": _retry_title(edition) if edition is not None and offer.retry_of else "",
-        "retry_count": len(offer.retry_keys),
-        "public_count": public_question_count(edition.pk) if edition is not None else 0,
-        # On the page that asks to confirm, after a choice of sets.
-        "chosen_title": "",
-    }
+    context = _page_context(request, offer, edition)
     if not offer.classrooms:
         return render(request, "teacher/assign.html", context)
     page = "teacher/assign.html#assign-live" if request.htmx else "teacher/assign.html"
@@ -198,6 +186,23 @@ def _assign(request: TeacherRequest, offer: Offer) -> HttpResponse:
     if not _save_if_ready(form, offer, plan, asked, by=request.user):
         return render(request, page, context)
     return _redirect_to_next(request, form, plan)
+
+
+def _page_context(request: TeacherRequest, offer: Offer, edition: Edition | None) -> dict[str, Any]:
+    """What the page shows without the form. edition: None before a choice of sets."""
+    return {
+        "edition": edition,
+        "source": offer.source,
+        "is_added": offer.group is not None,
+        # The menu marks the part of the site that the teacher came from.
+        "section": "classes" if offer.source or offer.retry_of or ClassLinkForm(request.GET).is_valid() else "sets",
+        "retry_of": offer.retry_of,
+        "retry_title": _retry_title(edition) if edition is not None and offer.retry_of else "",
+        "retry_count": len(offer.retry_keys),
+        "public_count": public_question_count(edition.pk) if edition is not None else 0,
+        # On the page that asks to confirm, after a choice of sets.
+        "chosen_title": "",
+    }
 
 
 def _edition(edition_id: int) -> Edition:
