@@ -253,14 +253,18 @@ def test_only_owners_disconnect_a_course(course: LtiCourse, teacher: User, teach
     assert LtiCourse.objects.exists()
 
 
-def test_platform_registers_itself_once(platform: Platform, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def path_of_registration(monkeypatch: pytest.MonkeyPatch | None = None) -> str:
+    """The path of a new registration link. monkeypatch: lets the platform of the tests register, which has no TLS."""
     out = StringIO()
     call_command("lti", "link", stdout=out)
-    path = "/" + out.getvalue().strip().split("/", 3)[3]
-    # The platform of the tests has no TLS. What it says of itself stays under test.
-    monkeypatch.setattr(
-        "quizzes.lti.registration.urlsplit", lambda url: type("Parts", (), {"scheme": "https", "netloc": "testserver"})
-    )
+    if monkeypatch is not None:
+        parts = type("Parts", (), {"scheme": "https", "netloc": "testserver"})
+        monkeypatch.setattr("quizzes.lti.registration.urlsplit", lambda url: parts)
+    return "/" + out.getvalue().strip().split("/", 3)[3]
+
+
+def test_platform_registers_itself_once(platform: Platform, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = path_of_registration(monkeypatch)
     query = f"?openid_configuration={platform.origin}/config&registration_token=t-1"
     assert "This link works once" in text_of(client.get(path + query, secure=True))
 
@@ -281,12 +285,7 @@ def test_platform_registers_itself_once(platform: Platform, client: Client, monk
 def test_registration_link_used_twice_at_the_same_moment_registers_once(
     platform: Platform, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    out = StringIO()
-    call_command("lti", "link", stdout=out)
-    path = "/" + out.getvalue().strip().split("/", 3)[3]
-    monkeypatch.setattr(
-        "quizzes.lti.registration.urlsplit", lambda url: type("Parts", (), {"scheme": "https", "netloc": "testserver"})
-    )
+    path = path_of_registration(monkeypatch)
     address = f"{path}?openid_configuration={platform.origin}/config"
     register, statuses = _Registration.register, list[int]()
 
@@ -311,12 +310,7 @@ def test_registration_changes_no_platform_that_is_known(
     known = {"issuer": "https://other.example", "client_id": "made-by-platform"}
     addresses = dict.fromkeys(("login_url", "token_url", "key_set_url"), "https://other.example/own")
     LtiPlatform.objects.create(name="Known", created_at=timezone.now(), **known, **addresses)
-    out = StringIO()
-    call_command("lti", "link", stdout=out)
-    path = "/" + out.getvalue().strip().split("/", 3)[3]
-    monkeypatch.setattr(
-        "quizzes.lti.registration.urlsplit", lambda url: type("Parts", (), {"scheme": "https", "netloc": "testserver"})
-    )
+    path = path_of_registration(monkeypatch)
 
     reply = client.post(f"{path}?openid_configuration={platform.origin}/config", secure=True)
 
@@ -338,12 +332,7 @@ def test_registration_changes_no_platform_that_is_known(
 def test_registration_takes_ids_of_text_or_a_number(
     platform: Platform, client: Client, monkeypatch: pytest.MonkeyPatch, name: str, value: object
 ) -> None:
-    out = StringIO()
-    call_command("lti", "link", stdout=out)
-    path = "/" + out.getvalue().strip().split("/", 3)[3]
-    monkeypatch.setattr(
-        "quizzes.lti.registration.urlsplit", lambda url: type("Parts", (), {"scheme": "https", "netloc": "testserver"})
-    )
+    path = path_of_registration(monkeypatch)
     platform.ids[name] = value
 
     page = client.post(f"{path}?openid_configuration={platform.origin}/config", secure=True)
@@ -360,12 +349,7 @@ def test_registration_takes_ids_of_text_or_a_number(
 def test_registration_that_the_database_refuses_leaves_its_link(
     platform: Platform, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    out = StringIO()
-    call_command("lti", "link", stdout=out)
-    path = "/" + out.getvalue().strip().split("/", 3)[3]
-    monkeypatch.setattr(
-        "quizzes.lti.registration.urlsplit", lambda url: type("Parts", (), {"scheme": "https", "netloc": "testserver"})
-    )
+    path = path_of_registration(monkeypatch)
 
     def full(execute: Any, sql: str, *rest: Any) -> Any:
         if sql.startswith("INSERT") and LtiPlatform._meta.db_table in sql:
@@ -393,9 +377,7 @@ def test_registration_that_the_database_refuses_leaves_its_link(
 def test_registration_needs_an_https_address_that_answers(
     client: Client, db: None, caplog: pytest.LogCaptureFixture, configuration: str
 ) -> None:
-    out = StringIO()
-    call_command("lti", "link", stdout=out)
-    path = "/" + out.getvalue().strip().split("/", 3)[3]
+    path = path_of_registration()
 
     page = client.post(f"{path}?openid_configuration={configuration}", secure=True)
 
