@@ -354,6 +354,10 @@ def _forget_languages() -> None:
     clear_all()
 
 
+# A marked text, and letters that may be of English.
+MARKED, WORD = re.compile(r"⟦([^⟦⟧]*)⟧"), re.compile(r"[A-Za-z]{2,}")
+
+
 def unmarked(page: Any, data: list[str]) -> list[str]:
     """The words of a page that are neither marked nor data."""
     parser = _Texts()
@@ -362,12 +366,12 @@ def unmarked(page: Any, data: list[str]) -> list[str]:
     found = []
     for text in parser.found:
         rest = " ".join(text.split())
-        if any(rest in known for known in data):
+        # Most texts are marked from end to end. To compare each with all data takes long.
+        if not WORD.search(MARKED.sub(" ", rest)) or any(rest in known for known in data):
             continue
         for known in data:
             rest = rest.replace(known, " ")
-        rest = re.sub(r"⟦[^⟦⟧]*⟧", " ", rest)
-        if re.search(r"[A-Za-z]{2,}", rest):
+        if WORD.search(MARKED.sub(" ", rest)):
             found.append(" ".join(text.split()))
     return found
 

@@ -31,7 +31,7 @@ from tests.factories import (
     save,
     wrong_value,
 )
-from tests.integration.test_languages import BLANKS, NAMES, _data, pseudo_language, unmarked
+from tests.integration.test_languages import BLANKS, MARKED, NAMES, WORD, _data, pseudo_language, unmarked
 from tests.views.teacher.test_paper_answers import DOCUMENT
 
 __all__ = ["pseudo_language"]
@@ -115,12 +115,14 @@ class Pages:
     def _inside(self, page: Any) -> list[str]:
         """The words of marked texts that came in as a value and are neither marked nor data."""
         found = []
-        for text in re.findall(r"⟦([^⟦⟧]*)⟧", html.unescape(page.content.decode())):
+        for text in MARKED.findall(html.unescape(page.content.decode())):
             rest = re.sub(r"<[^>]*>", " ", text.replace("<wbr>", ""))
-            for known in self.data:
-                rest = rest.replace(known, " ")
-            if re.search(r"[A-Za-z]{2,}", rest):
-                found.append(text)
+            # Most have no such value. To compare each with all data takes long.
+            if WORD.search(rest):
+                for known in self.data:
+                    rest = rest.replace(known, " ")
+                if WORD.search(rest):
+                    found.append(text)
         return found
 
     def left_over(self) -> dict[str, list[str]]:

@@ -104,8 +104,7 @@ class Platform:
             return jwt.encode(claims, None, algorithm="none", headers={"kid": key["kid"]})
         if alg == "HS256":
             return jwt.encode(claims, "a" * 40, algorithm="HS256", headers={"kid": key["kid"]})
-        pem = key.export_to_pem(private_key=True, password=None)
-        return jwt.encode(claims, pem, algorithm=alg, headers={"kid": key["kid"]})
+        return jwt.encode(claims, key.get_op_key("sign"), algorithm=alg, headers={"kid": key["kid"]})
 
     def answer(self, method: str, target: str, headers: Any, body: bytes) -> tuple[int, Any]:
         """The reply to a call of the site."""
