@@ -35,6 +35,7 @@ def main(folder: Path = PICTURES) -> None:
         page = context(1280, 800).new_page()
         page.goto("/")
         take(page, folder / "landing.png")
+        check_sample_question(page, folder)
         teacher = context(1280, 860).new_page()
         code, pins = visit_teacher(teacher, sign_in_link, folder)
         phone = context(360, 720).new_page()
@@ -48,8 +49,17 @@ def main(folder: Path = PICTURES) -> None:
         browser.close()
 
 
+def check_sample_question(page: Page, folder: Path) -> None:
+    """A wrong answer to a question for visitors, with the sentence that proves the right one."""
+    page.goto("/try/1/")
+    page.locator(".opt").first.click()
+    page.get_by_role("button", name="Check").click()
+    page.get_by_text("Correct answer").wait_for()
+    take(page, folder / "checked.png")
+
+
 def visit_teacher(page: Page, sign_in_link: str, folder: Path) -> tuple[str, tuple[str, str]]:
-    """The teacher's pages; returns the class code, and name and PIN of a student who has not begun the main set."""
+    """The teacher's pages; returns the class code, and name and PIN of a student who has not started the main set."""
     page.goto(sign_in_link)
     page.get_by_role("button").first.click()
     page.wait_for_url("**/teacher/")
