@@ -5,8 +5,9 @@ import re
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from quizzes.assignments.board import show_on_board
 from quizzes.content.drafts import publishing
-from quizzes.models import Classroom, Draft, Student, User
+from quizzes.models import Board, Classroom, Draft, Student, User
 from tests.browser.conftest import NewContext, assert_sound
 from tests.browser.pdf import A4, LETTER, read_pdf
 from tests.drafting import url
@@ -46,6 +47,13 @@ def test_picture_reaches_students_and_paper(
     assert_sound(phone)
     # The reading and the question are behind each other on a phone.
     assert phone.get_by_role("img", name="A red field.").count() == 1
+
+    show_on_board(assignment, number=1, phase=Board.Phase.QUESTION, by=teacher, now=NOW)
+    board = open_context(teacher, width=1280, height=800).new_page()
+    board.goto(reverse("class_board", args=[assignment.public_id]))
+    assert is_loaded(board, 1)
+    # The credit has a contrast on the color of the board too.
+    assert_sound(board)
 
     paper = open_context(teacher).new_page()
     paper.goto(reverse("print_assignment", args=[assignment.public_id]))
