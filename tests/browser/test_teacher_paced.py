@@ -126,6 +126,18 @@ def test_phones_follow_the_teacher(paced: Assignment, teacher: User, open_contex
     expect(ana.get_by_text("Which two of these does the system record?")).to_be_visible()
 
 
+def test_student_with_supports_waits_for_the_first_question(
+    paced: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    Attempt.objects.update(supports={"read_aloud": True, "line_focus": True, "cross_out": True, "notes": True})
+    ana = phone_of("Ana", open_context)
+    # A script that misses the tools of a question would raise an error, which fails the test.
+    ana.goto(first_page(paced, "Ana"))
+    expect(ana.get_by_role("heading", name="Waiting for your teacher")).to_be_visible()
+    show_on_board(paced, number=1, phase=QUESTION, by=teacher, now=timezone.now())
+    expect(ana.get_by_role("button", name="Line focus")).to_be_visible()
+
+
 def test_late_answer_of_a_phone_that_was_offline_is_kept(
     paced: Assignment, teacher: User, open_context: NewContext
 ) -> None:
