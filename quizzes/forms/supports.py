@@ -181,6 +181,11 @@ class BulkAccommodationsForm(forms.Form):
                 choices = [(str(value) or "none", label) for value, label in SUPPORT_CHOICES[name]]
             self.fields[name] = forms.ChoiceField(label=field.label, required=False, choices=_with_no_change(choices))
 
+    def clean(self) -> None:
+        """Refuse a form without a change."""
+        if not self.errors and not self.changes:
+            self.add_error(None, gettext("Choose at least 1 change."))
+
     @property
     def changes(self) -> dict[str, Any]:
         """The new values of a valid form, by name."""

@@ -77,6 +77,10 @@ def test_without_students_or_with_strange_values_nothing_changes(
         assert (response.status_code, supports_of(student, outsider)) == (200, [None, None])
         assert errors_of(response) != []
 
+    response = teacher_client.post(page, {"students": student.public_id})
+    assert "Choose at least 1 change." in text_of(response)
+    assert "Saved for" not in text_of(response)
+
 
 def test_student_who_left_meanwhile_is_refused_in_words(
     page: str, student: Student, classmate: Student, teacher_client: Client
