@@ -88,8 +88,10 @@ class SourceForm(DraftForm):
             self.fields[name].widget.is_required = False
 
     def clean_published_on(self) -> date | None:
-        """The date, which is not after today."""
+        """The date, which is not after today. A year such as 18 is not finished."""
         day: date | None = self.cleaned_data["published_on"]
+        if day is not None and day.year < 1000:
+            raise ValidationError(gettext("Enter the year with 4 digits."))
         if day is not None and day > self.today:
             raise ValidationError(IN_THE_FUTURE)
         return day

@@ -201,6 +201,7 @@ def test_add_set_refuses_a_sentence_that_is_too_long(teacher_client: Client) -> 
     ("changes", "errors"),
     [
         ({"title": " "}, ["Enter a title."]),
+        ({"published_on": "0018-07-27"}, ["Enter the year with 4 digits."]),
         ({"published_on": "2099-01-01"}, ["This date is in the future. Enter the day when the story was published."]),
         ({"published_on": "soon"}, ["Enter a date, such as 2026-10-20."]),
         ({"url": "post.example"}, ["Enter a web address that starts with http:// or https://"]),
