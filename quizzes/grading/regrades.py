@@ -38,9 +38,9 @@ class Preview:
     """What a regrade would do to the submitted attempts that reports count. It rescores the others too.
 
     gain_count, lose_count: how many score shares rise or fall. A dropped question takes points from the total too.
-    mean_before, mean_after: the average share over those attempts, None without one. grades_kept: how many manual
-    grades of the question still count. fewer_count: attempts, open ones too, that lack a wrong choice of the question.
-    stamp: identifies the rows behind the preview; `apply` accepts only the current stamp.
+    mean_before, mean_after: the average share over those attempts, None without one. grades_kept: the attempts with a
+    manual grade of the question that still counts. fewer_count: attempts, open ones too, that lack a wrong choice of
+    the question. stamp: identifies the rows behind the preview; `apply` accepts only the current stamp.
     """
 
     attempt_count: int
@@ -48,7 +48,7 @@ class Preview:
     lose_count: int
     mean_before: Fraction | None
     mean_after: Fraction | None
-    grades_kept: int
+    grades_kept: Sequence[Attempt]
     open_count: int
     fewer_count: int
     stamp: str
@@ -117,10 +117,11 @@ def preview(
         lose_count=sum(change < 0 for change in changes),
         mean_before=_mean(old_shares),
         mean_after=_mean(new_shares),
-        grades_kept=sum(
-            question.key in before[pk].grades and not adjusted.is_dropped(question.key)
-            for pk, adjusted in after.items()
-        ),
+        grades_kept=[
+            attempt
+            for attempt in submitted
+            if question.key in before[attempt.pk].grades and not after[attempt.pk].is_dropped(question.key)
+        ],
         open_count=counted.open().count(),
         fewer_count=_fewer_count(counted, question),
         stamp=stamp,
@@ -269,8 +270,8 @@ def _attempts(assignments: Sequence[Assignment]) -> AttemptQuerySet:
 
 
 def _submitted(attempts: AttemptQuerySet) -> list[Attempt]:
-    """The submitted ones, with their assignments."""
-    return list(attempts.submitted().select_related("assignment").order_by("pk"))
+    """The submitted ones, with their assignments and students."""
+    return list(attempts.submitted().select_related("assignment", "student").order_by("pk"))
 
 
 def _stamp(assignments: Sequence[Assignment], submitted: Sequence[Attempt]) -> str:

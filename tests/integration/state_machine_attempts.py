@@ -347,7 +347,7 @@ class AttemptsMachine(SettingsMachine):
         assert (shown.attempt_count, shown.open_count) == (len(done), len(own) - len(done))
         assert shown.gain_count == sum(change > 0 for change in changes)
         assert shown.lose_count == sum(change < 0 for change in changes)
-        assert shown.grades_kept == sum(
+        assert len(shown.grades_kept) == sum(
             model_regrade.question in model_attempt.grades
             and not any(
                 made.policy == "drop" and made.question == model_regrade.question and not made.undone

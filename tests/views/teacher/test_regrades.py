@@ -91,7 +91,8 @@ def test_preview_says_who_gains_and_writes_nothing(
     data = filled(teacher_client, address_of(assignment), policy="either_key")
     with queries() as seen:
         page = teacher_client.post(address_of(assignment), data)
-    assert "1 score goes up, 0 go down, average 8% to 13%. 1 grade that a teacher gave stays." in text_of(page)
+    assert "1 score goes up, 0 go down, average 8% to 13%. 1 grade that a teacher gave stays: Cy" in text_of(page)
+    assert reverse("attempt_review", args=[class_of_three[2].public_id]) in page.content.decode()
     assert "3 attempts turned in. 1 attempt in progress will use it too." in text_of(page)
     assert "New answer: Citizenship" in text_of(page)
     assert seen.writes == []
@@ -125,7 +126,7 @@ def test_preview_leaves_out_whom_results_leave_out(
     preview = teacher_client.post(
         address_of(assignment), filled(teacher_client, address_of(assignment), policy="either_key")
     )
-    shown = "0 scores go up, 0 go down, average 13% to 13%. 1 grade that a teacher gave stays. 2 attempts turned in."
+    shown = "0 scores go up, 0 go down, average 13% to 13%. 1 grade that a teacher gave stays: Cy 2 attempts turned in."
     assert shown in text_of(preview)
     assert "in progress" not in text_of(preview)
     report = class_report(assignment, now=NOW)
