@@ -136,7 +136,8 @@ def test_answer_and_proof_take_either_step() -> None:
     assert read_typed(both, ["B 3, 4"], WRITTEN, READING) == read_typed(both, ["b3 4"], WRITTEN, READING)
     assert read_typed(both, ["- 3"], WRITTEN, READING)["answer"] is None
     assert read_typed(both, ["B"], WRITTEN, READING) == {"answer": "b", "proof": []}
-    assert refusal(both, "3 B") == "Enter the letter, then the sentence numbers."
+    for typed in ("3 B", "5 4", "3"):
+        assert refusal(both, typed) == "Enter the letter, or - for none, then the sentence numbers."
 
 
 def test_cells_say_what_to_type() -> None:

@@ -49,8 +49,11 @@ class AnswerAndProofEntry(PaperEntry):
     def read(self, view: View, typed: Sequence[str]) -> Fields:
         """The fields of both steps."""
         parts = re.fullmatch(r"(\D*?)[\s,;.–—-]*([\d\s,;.]*)", typed[0])
-        if parts is None:
-            raise NotAChoice(gettext("Enter the letter, then the sentence numbers."))
+        # The text of a choice may be a number, so “5 4” can mean that choice.
+        if parts is None or typed[0].strip()[:1].isdigit():
+            raise NotAChoice(
+                gettext("Enter the letter, or {mark} for none, then the sentence numbers.").format(mark=NONE)
+            )
         answer, numbers = parts.groups()
         return {
             **(_step(view).read(view["answer"], [answer]) if answer not in NO_ANSWER else {}),
