@@ -226,7 +226,7 @@ def test_blanks_review_says_of_each_gap_what_is_right_and_what_was_given() -> No
     reviewed = QUESTION.review({"a": "8/31", "b": "2"}, READING)
 
     assert reviewed.rows == (
-        ReviewRow("(a)", "right", RowNote.CORRECT_ANSWER, "", right="August 31"),
+        ReviewRow("(a)", "right", RowNote.CORRECT_ANSWER, "", right="8/31"),
         ReviewRow("(b)", "wrong", RowNote.ANSWERED, "Why other.", "", "the police", "ICE"),
     )
     assert (reviewed.given, reviewed.correct) == ("(a) 8/31; (b) ICE", "(a) August 31; (b) the police")

@@ -165,21 +165,25 @@ class Blanks(Question):
         return self.forgive_slips, *(frozenset(gap.normalized_accepted) for gap in self.gaps)
 
     def review(self, value: Value, reading: Reading) -> Review:
-        """The gaps with their answers."""
+        """The gaps with their answers. A correct one is as the student typed it."""
         given = value or {}
-        return Review(
-            credit=self.grade(value),
-            rows=tuple(
+        rows = []
+        for gap in self.gaps:
+            typed = gap.text(given[gap.id]) if gap.id in given else None
+            is_right = self._is_right(gap, given.get(gap.id))
+            rows.append(
                 given_row(
                     f"({gap.id})",
-                    right=gap.accepted[0],
-                    given=gap.text(given[gap.id]) if gap.id in given else None,
-                    is_right=self._is_right(gap, given.get(gap.id)),
+                    right=(typed if is_right else None) or gap.accepted[0],
+                    given=typed,
+                    is_right=is_right,
                     is_close=self._is_close(gap, given.get(gap.id)),
                     why=gap.rationale,
                 )
-                for gap in self.gaps
-            ),
+            )
+        return Review(
+            credit=self.grade(value),
+            rows=tuple(rows),
             given="; ".join(f"({gap.id}) {gap.text(given[gap.id])}" for gap in self.gaps if gap.id in given),
             correct="; ".join(f"({gap.id}) {gap.accepted[0]}" for gap in self.gaps),
         )
