@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from quizzes.files.questions import aiken, blackboard, gift_reader, gift_writer, kahoot, tables
-from quizzes.files.questions.containers import COPY_QUESTIONS, decoded, document_kind, is_guessed
+from quizzes.files.questions.containers import COPY_QUESTIONS, check_elements, decoded, document_kind, is_guessed
 from quizzes.files.questions.footnote_files import read_own, storable
 from quizzes.files.questions.item import Item, QuestionType, ReadFile, UnknownFormat, UnreadableFile, skipped
 from quizzes.files.questions.limits import checked
@@ -302,6 +302,8 @@ def _read(content: bytes) -> ReadFile:
 
 def _read_own(text: str, parse: Callable[[str], Any], name: str, refusal: str) -> ReadFile:
     """The questions of a file of our own. refusal: what to say if its text is not in the format."""
+    # Other requests of the process wait while the parser runs. As many commas may be in texts as between values.
+    check_elements(text.count(",") // 2)
     try:
         document = storable(parse(text))
     # A number of thousands of digits is a ValueError, like each error of the form; deep tables exhaust the stack.

@@ -455,6 +455,12 @@ def test_too_many_questions_of_a_package_are_refused_before_all_are_read() -> No
         read_questions(write_zip({f"{number}.xml": one + b" " * number for number in range(3)}))
 
 
+def test_skipped_question_of_gift_is_named_without_its_title() -> None:
+    text = "::Votes:: Which one? {=a" + " " * 20_000
+    [skipped] = read_questions(text.encode()).questions
+    assert (skipped.stem, skipped.reason) == ("Which one?", "The closing brace } of its answers is missing.")
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -464,6 +470,9 @@ def test_too_many_questions_of_a_package_are_refused_before_all_are_read() -> No
         b"Q?\n*A. a\n" + b"a) b c) d e) f\n" * 90_000,
         b"MC\tQ" + b"\ta\tcorrect" * 250_001,
         b"MC\tQ\ta\tcorrect" + b"<b>" * 500_000,
+        b"<quiz " + b'a=""' * 500_001 + b"/>",
+        b"Which one? {" + b"=a ~b " * 100_001 + b"}",
+        b'{"a": [' + b"[]," * 1_000_002 + b"1]}",
     ],
 )
 def test_a_file_of_small_parts_without_end_is_refused_before_it_is_read(content: bytes) -> None:
