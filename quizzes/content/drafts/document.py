@@ -154,8 +154,19 @@ def from_edition(edition: Mapping[str, Any], *, title: str) -> Table:
         for own in document.get(TEXTS, {}).values():
             own.pop("title", None)
     anchor_texts(document["reading"], READING_TEXTS)
+    _forget_own_note(document["reading"])
     anchor_texts(document["citation"], CITATION_TEXTS)
     return document
+
+
+def _forget_own_note(reading: Table) -> None:
+    """Take out a note on the rights that publishing wrote, in each language."""
+    notes = RIGHTS.get(reading["rights"], {}).values()
+    if reading.get("rights_note") in notes:
+        reading["rights_note"] = ""
+        for own in reading.get(TEXTS, {}).values():
+            if own.get("rights_note") in notes:
+                del own["rights_note"]
 
 
 # --- Reading a draft ----------------------------------------------------------------------------------------------

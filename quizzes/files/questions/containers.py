@@ -27,7 +27,7 @@ MAX_ENTRIES = 5_000
 MAX_RATIO = 200
 # Below this size, even a great ratio does no harm.
 _SMALL = 1024 * 1024
-# Each takes 100 bytes and 6 microseconds. A cell, an attribute, or a value takes 3 microseconds. 10,000 questions have 50.
+# Each takes 100 bytes and 6 microseconds. Cells, attributes, and values take 3. 10,000 questions have 50 each.
 MAX_ELEMENTS = 500_000
 # Some formats are read line by line.
 MAX_LINES = 1_000_000

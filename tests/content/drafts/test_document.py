@@ -186,6 +186,22 @@ def test_a_finished_draft_says_by_what_right_the_text_is_shown(rights: str, note
     assert reading_of(document).citation.rights_note == shown
 
 
+def test_copy_of_an_edition_has_no_note_on_the_rights_that_nobody_wrote() -> None:
+    def copied(note: str) -> Table:
+        document = {**story(), "languages": ["es"]}
+        document["reading"] = {**document["reading"], "rights": "quotes", "rights_note": note}
+        copy = from_edition(finished(document), title="Mine")
+        assert finished(copy)["reading"]["rights_note"] == finished(document)["reading"]["rights_note"]
+        copy["reading"]["rights"] = "open"
+        reading: Table = finished(copy)["reading"]
+        return reading
+
+    own, theirs = copied(""), copied("CC BY 4.0.")
+    assert own["rights_note"] == "The full text, in the public domain or under an open license."
+    assert own["texts"]["es"]["rights_note"] == "El texto completo, de dominio público o con una licencia abierta."
+    assert theirs["rights_note"] == "CC BY 4.0."
+
+
 @pytest.mark.parametrize(("note", "language"), [("", "en"), ("كُتب للصف.", "ar")], ids=["ours", "the author's"])
 def test_note_on_the_rights_says_its_language(note: str, language: str) -> None:
     document = story()
