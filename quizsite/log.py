@@ -68,13 +68,15 @@ class RequestFilter(logging.Filter):
         record.account, record.request_id = account, request_id
         # The site works as it should, and the line says enough. A record without a status keeps its traceback.
         is_expected = record.levelno < logging.ERROR and status < 500
-        if record.name.startswith(SECURITY_LOGGERS) or is_expected:
+        if record.name.startswith(SECURITY_LOGGERS):
+            # Django logs some as errors, and anyone can send an unknown host or too many fields.
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
+            is_expected = True
+        if is_expected:
             record.exc_info = None
         record.msg, record.args = hide_secrets(record.getMessage()), None
         if record.name == UNKNOWN_HOST:
             record.msg = record.msg.replace("ALLOWED_HOSTS", "FOOTNOTE_HOSTS")
-            # Django logs it as an error, and anyone can send a name.
-            record.levelno, record.levelname = logging.WARNING, "WARNING"
         if record.name == REFUSED_FORM:
             record.msg = record.msg.replace(WRONG_ORIGIN, ORIGIN_ADVICE)
         return True

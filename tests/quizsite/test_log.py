@@ -292,6 +292,8 @@ def test_a_form_with_too_many_fields_is_one_line_without_a_traceback(lines: Line
 
     [written] = [line for line in lines.take() if "Bad Request" not in line]
     assert "TooManyFieldsSent" in written
+    # Not an error, which would be mailed or reported: anyone can send so many.
+    assert "WARNING" in written
     assert "Traceback" not in written
 
 
