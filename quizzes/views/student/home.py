@@ -1,6 +1,6 @@
 """The student's home page, and its poll for quizzes that open."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -10,6 +10,7 @@ from quizzes.models import Student
 from quizzes.people.class_people import teachers_of
 from quizzes.reports.student_assignments import home_etag, open_times, student_assignments
 from quizzes.views.access import student_polls, student_required
+from quizzes.views.polls import poll_reply
 from quizzes.views.student.start_page import start_context
 
 
@@ -41,9 +42,4 @@ def open_quizzes(request: HttpRequest, student: Student) -> HttpResponse:
     """
     now = timezone.now()
     tag = home_etag(open_times(student, now=now), now=now)
-    if request.headers.get("If-None-Match") == tag:
-        response: HttpResponse = HttpResponseNotModified()
-    else:
-        response = JsonResponse({"has_changed": True})
-    response.headers["ETag"] = tag
-    return response
+    return poll_reply(request, tag, lambda: JsonResponse({"has_changed": True}))

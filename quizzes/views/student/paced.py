@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from quizzes.attempts.access import LoadedAttempt, Pace
 from quizzes.attempts.late_answers import waiting_late_questions
 from quizzes.views.access import attempt_required
+from quizzes.views.polls import poll_reply
 from quizzes.views.student.question_page import may_submit, pace_tag, paced_number, question_context
 
 
@@ -20,13 +21,8 @@ def paced_question(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse
 
     A page under a pause also polls. Its number is None if students set their own pace.
     """
-    tag = pace_tag(attempt, now=timezone.now())
-    if request.headers.get("If-None-Match") == tag:
-        response: HttpResponse = HttpResponseNotModified()
-    else:
-        response = JsonResponse({"number": (paced_number(attempt) or 1) if attempt.pace is not None else None})
-    response.headers["ETag"] = tag
-    return response
+    number = (paced_number(attempt) or 1) if attempt.pace is not None else None
+    return poll_reply(request, pace_tag(attempt, now=timezone.now()), lambda: JsonResponse({"number": number}))
 
 
 def paced_page(

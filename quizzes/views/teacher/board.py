@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpResponse, HttpResponseNotModified
-from django.shortcuts import redirect
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -24,7 +24,8 @@ from quizzes.reports.board import Slide, slide
 from quizzes.reports.live_etag import LiveState, live_etag
 from quizzes.views.access import TeacherRequest, taught_assignment
 from quizzes.views.methods import require_POST
-from quizzes.views.teacher.progress import render_with_etag, require_live_state
+from quizzes.views.polls import live_page, poll_reply
+from quizzes.views.teacher.progress import require_live_state
 from quizzes.views.teacher.rosters import address_context
 
 
@@ -33,9 +34,8 @@ def class_board(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The class board, for the projector."""
     assignment, now = taught_assignment(request, public_id), timezone.now()
     state = require_live_state(request, public_id, now=now)
-    tag = live_etag(state, "board")
-    context = {**_board_context(request, assignment, state, now), "tag": tag}
-    return render_with_etag(request, "teacher/class_board.html", context, tag)
+    context = _board_context(request, assignment, state, now)
+    return live_page(request, "teacher/class_board.html", context, live_etag(state, "board"))
 
 
 @require_GET
@@ -43,11 +43,12 @@ def live_board(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The changed slide for a poll, or a 304; 3 queries if nothing has changed."""
     now = timezone.now()
     state = require_live_state(request, public_id, now=now)
-    tag = live_etag(state, "board")
-    if request.headers.get("If-None-Match") == tag:
-        return HttpResponseNotModified(headers={"ETag": tag})
-    context = _board_context(request, taught_assignment(request, public_id), state, now)
-    return render_with_etag(request, "teacher/class_board.html#board-live", context, tag)
+
+    def changed() -> HttpResponse:
+        context = _board_context(request, taught_assignment(request, public_id), state, now)
+        return render(request, "teacher/class_board.html#board-live", context)
+
+    return poll_reply(request, live_etag(state, "board"), changed)
 
 
 @require_POST

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.http import Http404, HttpResponse, HttpResponseNotModified
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -34,6 +34,7 @@ from quizzes.reports.progress import (
 )
 from quizzes.views.access import TeacherRequest, class_act, taught_assignment
 from quizzes.views.methods import require_POST
+from quizzes.views.polls import live_page, poll_reply
 from quizzes.views.teacher.assignment_window import button_context
 from quizzes.views.teacher.editor.answered import AnsweredNotice, answered_notices
 
@@ -78,11 +79,10 @@ def assignment_progress(request: TeacherRequest, public_id: str) -> HttpResponse
         "can_need_grading": any(type_of(question).is_typed for question in content.questions),
         "language": content.language,
         "citation": content.reading.citation,
-        "tag": tag,
         "lti_scores": scores.send_state(assignment),
         "newer": _newer_version(request, assignment, now=now),
     }
-    return render_with_etag(request, "teacher/assignment_progress.html", context, tag)
+    return live_page(request, "teacher/assignment_progress.html", context, tag)
 
 
 def _newer_version(request: TeacherRequest, assignment: Assignment, *, now: datetime) -> NewerVersion | None:
@@ -105,10 +105,12 @@ def live_progress(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The changed progress for a poll, or a 304; 3 queries if nothing has changed."""
     now = timezone.now()
     tag = _progress_tag(request, require_live_state(request, public_id, now=now), now)
-    if request.headers.get("If-None-Match") == tag:
-        return HttpResponseNotModified(headers={"ETag": tag})
-    context = _progress_context(request, taught_assignment(request, public_id), now)
-    return render_with_etag(request, "teacher/assignment_progress.html#progress-live", context, tag)
+
+    def changed() -> HttpResponse:
+        context = _progress_context(request, taught_assignment(request, public_id), now)
+        return render(request, "teacher/assignment_progress.html#progress-live", context)
+
+    return poll_reply(request, tag, changed)
 
 
 @class_act(ClassAct.READ)
@@ -120,13 +122,6 @@ def hide_names(request: TeacherRequest, public_id: str) -> HttpResponse:
     if form.is_valid():
         request.session[NAMES_HIDDEN] = form.cleaned_data["is_hidden"]
     return redirect(form.cleaned_data.get("page") or "assignment_progress", assignment.public_id)
-
-
-def render_with_etag(request: TeacherRequest, template: str, context: dict[str, Any], tag: str) -> HttpResponse:
-    """The page, or the part of it that a poll gets, with its ETag."""
-    response = render(request, template, context)
-    response.headers["ETag"] = tag
-    return response
 
 
 def require_live_state(request: TeacherRequest, public_id: str, *, now: datetime) -> LiveState:

@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseNotModified
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -15,7 +16,8 @@ from quizzes.models import Assignment, Classroom
 from quizzes.reports.live_etag import LiveState, content_etag, live_etag, time_step
 from quizzes.reports.start_class import Attendance, attendance, class_counts
 from quizzes.views.access import TeacherRequest, taught_assignment, taught_classroom
-from quizzes.views.teacher.progress import NAMES_HIDDEN, render_with_etag, require_live_state
+from quizzes.views.polls import live_page, poll_reply
+from quizzes.views.teacher.progress import NAMES_HIDDEN, require_live_state
 from quizzes.views.teacher.rosters import address_context
 
 # The mark of each count on the live bar, in this order.
@@ -42,15 +44,13 @@ def start_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
         for assignment in classroom.assignments.with_set().order_by("-created_at", "-pk")
         if window_state(assignment, now=now) is not WindowState.CLOSED
     ]
-    tag = _wall_tag(classroom, present)
     context = {
         **_join_context(request, classroom, present),
         "quizzes": quizzes,
-        "tag": tag,
         "live": reverse("live_start_classroom", args=[public_id]),
         "page": request.path,
     }
-    return render_with_etag(request, "teacher/start_class.html", context, tag)
+    return live_page(request, "teacher/start_class.html", context, _wall_tag(classroom, present))
 
 
 @require_GET
@@ -58,11 +58,11 @@ def live_start_classroom(request: TeacherRequest, public_id: str) -> HttpRespons
     """The class code and who is here, for a poll, or a 304; 4 queries."""
     classroom = taught_classroom(request, public_id)
     present = attendance(classroom.pk, now=timezone.now())
-    tag = _wall_tag(classroom, present)
-    if request.headers.get("If-None-Match") == tag:
-        return HttpResponseNotModified(headers={"ETag": tag})
-    context = _join_context(request, classroom, present)
-    return render_with_etag(request, "teacher/start_class.html#wall-here", context, tag)
+
+    def changed() -> HttpResponse:
+        return render(request, "teacher/start_class.html#wall-here", _join_context(request, classroom, present))
+
+    return poll_reply(request, _wall_tag(classroom, present), changed)
 
 
 @require_GET
@@ -71,17 +71,15 @@ def start_class(request: TeacherRequest, public_id: str) -> HttpResponse:
     now = timezone.now()
     assignment = taught_assignment(request, public_id)
     present, state = attendance(assignment.classroom_id, now=now), window_state(assignment, now=now)
-    tag = _wall_tag(assignment.classroom, present)
     context = {
         **_join_context(request, assignment.classroom, present),
         "assignment": assignment,
         "is_closed": state is WindowState.CLOSED,
         "is_early": state is WindowState.NOT_OPEN,
-        "tag": tag,
         "live": reverse("live_start_classroom", args=[assignment.classroom.public_id]),
         "page": request.path,
     }
-    return render_with_etag(request, "teacher/start_class.html", context, tag)
+    return live_page(request, "teacher/start_class.html", context, _wall_tag(assignment.classroom, present))
 
 
 @require_GET
@@ -90,9 +88,8 @@ def running_class(request: TeacherRequest, public_id: str) -> HttpResponse:
     now = timezone.now()
     assignment = taught_assignment(request, public_id)
     state = require_live_state(request, public_id, now=now)
-    tag = _running_tag(state, assignment, now)
-    context = {**_running_context(request, assignment, now), "tag": tag}
-    return render_with_etag(request, "teacher/running_class.html", context, tag)
+    context = _running_context(request, assignment, now)
+    return live_page(request, "teacher/running_class.html", context, _running_tag(state, assignment, now))
 
 
 @require_GET
@@ -101,11 +98,11 @@ def live_running_class(request: TeacherRequest, public_id: str) -> HttpResponse:
     now = timezone.now()
     state = require_live_state(request, public_id, now=now)
     assignment = taught_assignment(request, public_id)
-    tag = _running_tag(state, assignment, now)
-    if request.headers.get("If-None-Match") == tag:
-        return HttpResponseNotModified(headers={"ETag": tag})
-    context = _running_context(request, assignment, now)
-    return render_with_etag(request, "teacher/running_class.html#wall-live", context, tag)
+
+    def changed() -> HttpResponse:
+        return render(request, "teacher/running_class.html#wall-live", _running_context(request, assignment, now))
+
+    return poll_reply(request, _running_tag(state, assignment, now), changed)
 
 
 def _wall_tag(classroom: Classroom, present: Attendance) -> str:
