@@ -293,15 +293,23 @@ def test_moved_line_keeps_the_focus_without_scripts(
     question = attempt.assignment.edition.questions.get(type="ordering")
     page = open_context(student, width=360, height=640, javascript=False).new_page()
     page.goto(reverse("take_attempt", args=[attempt.public_id, question.position]))
-    _move_up_by_keyboard(page)
+    first, second, third, *others = _lines(page)
+    _move_by_keyboard(page)
+    assert _lines(page) == [first, third, second, *others]
     # The preview of a teacher has no script that moves lines.
     page = open_context(teacher).new_page()
     page.goto(reverse("try_set_question", args=[question.edition.question_set.public_id, question.position]))
-    _move_up_by_keyboard(page)
+    first, second, third, *others = _lines(page)
+    _move_by_keyboard(page)
+    assert _lines(page) == [first, third, second, *others]
 
 
-def _move_up_by_keyboard(page: Page) -> None:
-    """Move the third line to the top. At the top, its only button has the focus."""
+def _lines(page: Page) -> list[str]:
+    return page.locator(".order [data-line]").all_inner_texts()
+
+
+def _move_by_keyboard(page: Page) -> None:
+    """Move the third line to the top, and back to the second place. At the top, its only button has the focus."""
     text = page.locator(".order > li").nth(2).locator("[data-line]").inner_text()
     page.locator("button[name=up]").nth(2).focus()
     page.keyboard.press("Enter")
