@@ -2,11 +2,22 @@
 
 from django.urls import path
 
-from quizzes.views.student import attempts, breaks, heartbeats, home, paced, practice, results, sign_in, support_marks
+from quizzes.views.student import (
+    answers,
+    attempts,
+    breaks,
+    heartbeats,
+    home,
+    paced,
+    practice,
+    results,
+    sign_in,
+    support_marks,
+)
 
 urlpatterns = [
     # The most requested first: Django tries patterns in order.
-    path("attempts/<public_id:public_id>/<int:number>/", attempts.take_attempt, name="take_attempt"),
+    path("attempts/<public_id:public_id>/<int:number>/", answers.take_attempt, name="take_attempt"),
     path("attempts/<public_id:public_id>/time/", heartbeats.time_left, name="time_left"),
     path("attempts/<public_id:public_id>/here/", heartbeats.record_heartbeat, name="record_heartbeat"),
     path("attempts/<public_id:public_id>/current/", paced.paced_question, name="paced_question"),

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -269,3 +271,8 @@ def next_url(attempt: LoadedAttempt, number: int) -> str:
 def seconds_until(deadline_at: datetime | None, *, now: datetime) -> int | None:
     """Whole seconds until the deadline, at least 0; None without one."""
     return None if deadline_at is None else max(0, int((deadline_at - now).total_seconds()))
+
+
+def redirect_to_part(part: str, attempt: LoadedAttempt, number: int) -> HttpResponse:
+    """Lead to the part of the question's page that has the pressed button, so that the student continues there."""
+    return redirect(f"{reverse('take_attempt', args=[attempt.public_id, number])}#{part}")
