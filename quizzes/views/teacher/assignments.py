@@ -210,14 +210,11 @@ def confirmation(
     class.
     """
     limit, is_confirmed = form.settings.time_limit, form.cleaned_data["is_confirmed"]
-    stored = window_of(assignment) if assignment is not None else None
     summary = []
     for classroom, window in windows.items():
         times = extended_times(classroom, window, limit, now=form.now, assignment=assignment)
         warnings = [str(SAME_TITLE)] if classroom.pk in alike else []
-        warnings += [*form.warnings(window, stored=stored), *more_warnings]
-        if assignment is not None and _releases(assignment, form):
-            warnings += start_again_warning(counts_before_release(assignment, now=form.now)[1])
+        warnings += [*_warnings(form, window, assignment), *more_warnings]
         notes = _without_effect(classroom, window, form, edition_id)
         summary.append(ClassSummary(classroom, window, warnings, times, notes))
     classrooms = {time.student.pk: line.classroom for line in summary for time in line.times}
@@ -235,6 +232,16 @@ def confirmation(
     if form.cleaned_data["act"] == "preview":
         is_settled = False
     return Confirmation(summary, room, early, is_confirmed, is_settled)
+
+
+def _warnings(form: AssignmentSettingsForm, window: Window, assignment: Assignment | None) -> list[str]:
+    """What the new times and the new release do that may be a mistake. assignment: to change, None for a new one."""
+    if assignment is None:
+        return form.warnings(window)
+    warnings = form.warnings(window, stored=window_of(assignment))
+    if _releases(assignment, form):
+        warnings += start_again_warning(counts_before_release(assignment, now=form.now)[1])
+    return warnings
 
 
 def _without_effect(
