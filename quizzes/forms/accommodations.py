@@ -19,6 +19,7 @@ from quizzes.forms.assignments import MAX_MINUTES
 from quizzes.forms.classrooms import StudentLevelForm
 from quizzes.forms.fields import (
     ReasonField,
+    SeenField,
     WallTimeField,
     at_or_after_due,
     form_arguments,
@@ -293,8 +294,7 @@ class ExtensionForm(forms.Form):
     asked = forms.BooleanField(required=False, widget=forms.HiddenInput)
     # When the extension on the page was given.
     given_at = forms.DateTimeField(required=False, widget=forms.HiddenInput)
-    # What the page showed, as a browser sends it.
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    seen = SeenField()
 
     def __init__(
         self, data: QueryDict | None = None, *, assignment: Assignment, extension: Extension | None, now: datetime

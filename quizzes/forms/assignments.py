@@ -20,7 +20,15 @@ from quizzes.assignments.release import Release, is_checked_at_once, shows_befor
 from quizzes.assignments.student_settings import window_of
 from quizzes.content.question_types.form import TextField
 from quizzes.formatting import up_to
-from quizzes.forms.fields import WallTimeField, at_or_after_due, form_arguments, moment_in_zone, wall_time, zone_note
+from quizzes.forms.fields import (
+    SeenField,
+    WallTimeField,
+    at_or_after_due,
+    form_arguments,
+    moment_in_zone,
+    wall_time,
+    zone_note,
+)
 from quizzes.models import Assignment
 from quizzes.models.assignments import MAX_TITLE
 
@@ -254,8 +262,7 @@ class ChangeAssignmentForm(AssignmentSettingsForm):
     A field that the teacher left as the page showed it keeps what somebody else, or a pause, has set since then.
     """
 
-    # What the page showed, as a browser sends it.
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    seen = SeenField()
 
     def __init__(self, data: QueryDict | None, *, assignment: Assignment, now: datetime) -> None:
         """assignment: with its classroom."""

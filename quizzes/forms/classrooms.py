@@ -14,7 +14,7 @@ from quizzes.assignments.accommodations import reading_level_of
 from quizzes.caches import process_cache
 from quizzes.content.reading import LEVELS
 from quizzes.formatting import Label, isolated
-from quizzes.forms.fields import ClassroomChoice, NameField, choice_field, form_arguments
+from quizzes.forms.fields import ClassroomChoice, NameField, SeenField, choice_field, form_arguments
 from quizzes.models import Classroom, PinKind, Student, Teaching, User
 from quizzes.models.rosters import ClassroomQuerySet
 
@@ -103,8 +103,7 @@ class ClassroomForm(forms.Form):
 class ChangeClassroomForm(ClassroomForm):
     """The name and time zone of a class. Other changes since the page was opened stay."""
 
-    # What the page showed. Other forms of the page have such a field too.
-    seen = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"id": "id_seen_class"}))
+    seen = SeenField(element_id="id_seen_class")
 
     @classmethod
     def of(cls, classroom: Classroom, data: QueryDict | None = None) -> Self:
@@ -159,8 +158,7 @@ class ReadingLevelsForm(forms.Form):
     Other changes since the page was opened stay, as in `with_changes_of_others`.
     """
 
-    # What the page showed, as a browser sends it. The form of the supports, on the same page, has such a field too.
-    seen = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"id": "id_seen_level"}))
+    seen = SeenField(element_id="id_seen_level")
     variant = forms.ChoiceField(
         label=gettext_lazy("Level for the class"),
         choices=_LEVEL_CHOICES,

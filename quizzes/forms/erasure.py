@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.formatting import isolated, without_isolates
+from quizzes.forms.fields import SeenField
 
 CHANGED = gettext_lazy("Something changed after you opened this page. Read it again, then delete.")
 
@@ -14,7 +15,7 @@ CHANGED = gettext_lazy("Something changed after you opened this page. Read it ag
 class ErasureForm(forms.Form):
     """A deletion for good. seen: the `stamp` of what the page said is deleted; a page without it asks again."""
 
-    seen = forms.CharField(required=False, max_length=100)
+    seen = SeenField(max_length=100)
 
 
 class EraseClassroomForm(ErasureForm):

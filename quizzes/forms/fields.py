@@ -111,6 +111,17 @@ class NextPageForm(forms.Form):
         return path
 
 
+class SeenField(forms.CharField):
+    """What the page showed, which a form sends back: a stamp of it, or all of it as `seen_values`. "" if not sent.
+
+    element_id: if another form of the page has such a field too. max_length: of a stamp.
+    """
+
+    def __init__(self, *, element_id: str = "", max_length: int | None = None) -> None:
+        attrs = {"id": element_id} if element_id else None
+        super().__init__(required=False, max_length=max_length, widget=forms.HiddenInput(attrs=attrs))
+
+
 class ConfirmForm(forms.Form):
     """A confirmed action. seen: what it replaces, as the page showed it, so that a form sent twice acts once."""
 

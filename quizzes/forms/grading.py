@@ -12,7 +12,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from quizzes.assignments.release import Release
 from quizzes.formatting import Label, up_to
-from quizzes.forms.fields import PointsField
+from quizzes.forms.fields import PointsField, SeenField
 from quizzes.grading.manual_grades import OFFERED_COMMENTS
 
 MAX_COMMENT = 600
@@ -68,7 +68,7 @@ class AttemptCommentForm(_CommentForm):
         gettext_lazy("The student sees it with the answers. Leave blank for no comment."),
         rows=3,
     )
-    seen = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
+    seen = SeenField(max_length=60)
 
 
 class GradeForm(_CommentForm):
@@ -112,7 +112,7 @@ class GradeForm(_CommentForm):
 class AttemptGradeForm(GradeForm):
     """The same on the page of an attempt. seen: of the answer and its grade, as the page showed them."""
 
-    seen = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
+    seen = SeenField(max_length=60)
 
 
 class QueuePageForm(forms.Form):

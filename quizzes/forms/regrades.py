@@ -17,7 +17,7 @@ from quizzes.content.question_types.registry import open_in_draft, public_view, 
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
 from quizzes.formatting import up_to
-from quizzes.forms.fields import ReasonField, choice_field
+from quizzes.forms.fields import ReasonField, SeenField, choice_field
 from quizzes.grading.new_keys import NEW_EXPLANATION, Document, adding, replacing
 from quizzes.grading.points import Adjustments, AppliedRegrade, regraded_question
 from quizzes.grading.scores import document_in_force
@@ -89,7 +89,7 @@ class RegradeForm(forms.Form):
         widget=forms.CheckboxInput(attrs={"form": "regrade"}),
     )
     group = forms.UUIDField(widget=forms.HiddenInput)
-    stamp = forms.CharField(widget=forms.HiddenInput, required=False, max_length=80)
+    stamp = SeenField(max_length=80)
     act = forms.ChoiceField(choices=[(name, name) for name in ("preview", "edit", "save")], required=False)
 
     def __init__(

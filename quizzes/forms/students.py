@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.formatting import isolated
-from quizzes.forms.fields import ClassroomChoice, NameField, choice_field, form_arguments
+from quizzes.forms.fields import ClassroomChoice, NameField, SeenField, choice_field, form_arguments
 from quizzes.models import Student
 from quizzes.models.rosters import ClassroomQuerySet
 from quizzes.people.names import MAX_NAME_LENGTH, has_hidden, normalize_name, split_name
@@ -44,8 +44,7 @@ class RenameStudentForm(forms.Form):
     initial: the stored name and last name, to see whether the last name was changed.
     """
 
-    # What the page showed. The form of the accommodations, on the same page, has such a field too.
-    seen = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"id": "id_seen_name"}))
+    seen = SeenField(element_id="id_seen_name")
     name = NameField(
         label=gettext_lazy("Name on the roster"),
         help_text=gettext_lazy("Classmates see a short form, such as “Ana R.”, when they sign in."),
@@ -102,7 +101,7 @@ class MergeStudentForm(forms.Form):
             "invalid_choice": gettext_lazy("Choose a student from the list."),
         },
     )
-    seen = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
+    seen = SeenField(max_length=40)
 
     def __init__(self, data: Mapping[str, Any] | None, *, others: Sequence[Student]) -> None:
         super().__init__(data)

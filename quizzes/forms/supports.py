@@ -13,7 +13,7 @@ from quizzes.assignments.supports import BREAKS, TEXT_SIZES, Supports, supports_
 from quizzes.content.reading import LEVELS
 from quizzes.files.accommodations import HEADINGS, LEVEL_VALUES, NO_LIMIT, TIMES, read_values
 from quizzes.files.table_file import TableFile, UnreadableTable, read_table
-from quizzes.forms.fields import form_arguments, students_field
+from quizzes.forms.fields import SeenField, form_arguments, students_field
 from quizzes.models import Student
 
 AS_THE_CLASS, OWN = "class", "own"
@@ -38,8 +38,7 @@ SUPPORT_CHOICES: dict[str, list[tuple[Any, Any]]] = {
 class SupportsForm(forms.Form):
     """The supports of a class. Other changes since the page was opened stay, as in `with_changes_of_others`."""
 
-    # What the page showed, as a browser sends it.
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    seen = SeenField()
     read_aloud = forms.BooleanField(
         label=gettext_lazy("Read aloud"),
         required=False,
