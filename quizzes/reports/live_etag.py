@@ -1,4 +1,4 @@
-"""The ETag of a teacher's live pages, from counters of the rows that such a page shows."""
+"""The ETag of live pages: of what a page shows, or of counters of the rows that a teacher's page shows."""
 
 import hashlib
 from dataclasses import dataclass
@@ -90,13 +90,8 @@ def _query() -> tuple[str, tuple[Any, ...]]:
     return sql, order
 
 
-def live_etag(state: LiveState, *parts: object) -> str:
-    """An ETag of the state and of the other values that the page shows. It is weak: the page may be compressed."""
-    return content_etag(state, parts)
-
-
 def content_etag(*parts: object) -> str:
-    """A weak ETag of what a page shows, from the values themselves."""
+    """An ETag of these values, by their `repr`. It is weak: the page may be compressed."""
     return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
 
 

@@ -1,10 +1,14 @@
-"""A live page and the replies to its polls: both have the ETag of what the page shows."""
+"""Live pages and the replies to their polls: both have the ETag of what the page shows."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import render
+
+from quizzes.reports.live_etag import LiveState, live_state
+from quizzes.views.access import TeacherRequest
 
 
 def live_page(request: HttpRequest, template: str, context: dict[str, Any], tag: str) -> HttpResponse:
@@ -20,3 +24,11 @@ def poll_reply(request: HttpRequest, tag: str, changed: Callable[[], HttpRespons
     response = HttpResponseNotModified() if is_current else changed()
     response.headers["ETag"] = tag
     return response
+
+
+def require_live_state(request: TeacherRequest, public_id: str, *, now: datetime) -> LiveState:
+    """The live state of this teacher's assignment; raises Http404."""
+    state = live_state(public_id, by=request.user, now=now)
+    if state is None:
+        raise Http404
+    return state

@@ -21,11 +21,10 @@ from quizzes.forms.board import ShowForm, WindowForm
 from quizzes.forms.handouts import NAMES
 from quizzes.models import Assignment, Board, Classroom
 from quizzes.reports.board import Slide, slide
-from quizzes.reports.live_etag import LiveState, live_etag
+from quizzes.reports.live_etag import LiveState, content_etag
 from quizzes.views.access import TeacherRequest, taught_assignment
 from quizzes.views.methods import require_POST
-from quizzes.views.polls import live_page, poll_reply
-from quizzes.views.teacher.progress import require_live_state
+from quizzes.views.polls import live_page, poll_reply, require_live_state
 from quizzes.views.teacher.rosters import address_context
 
 
@@ -35,7 +34,7 @@ def class_board(request: TeacherRequest, public_id: str) -> HttpResponse:
     assignment, now = taught_assignment(request, public_id), timezone.now()
     state = require_live_state(request, public_id, now=now)
     context = _board_context(request, assignment, state, now)
-    return live_page(request, "teacher/class_board.html", context, live_etag(state, "board"))
+    return live_page(request, "teacher/class_board.html", context, content_etag(state, "board"))
 
 
 @require_GET
@@ -48,7 +47,7 @@ def live_board(request: TeacherRequest, public_id: str) -> HttpResponse:
         context = _board_context(request, taught_assignment(request, public_id), state, now)
         return render(request, "teacher/class_board.html#board-live", context)
 
-    return poll_reply(request, live_etag(state, "board"), changed)
+    return poll_reply(request, content_etag(state, "board"), changed)
 
 
 @require_POST

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -24,7 +24,7 @@ from quizzes.lti import scores
 from quizzes.models import Assignment
 from quizzes.people.class_roles import ClassAct
 from quizzes.people.student_sign_in import sign_in_trouble
-from quizzes.reports.live_etag import LiveState, live_etag, live_state, time_step
+from quizzes.reports.live_etag import LiveState, content_etag, time_step
 from quizzes.reports.progress import (
     STUCK_AFTER,
     Activity,
@@ -34,7 +34,7 @@ from quizzes.reports.progress import (
 )
 from quizzes.views.access import TeacherRequest, class_act, taught_assignment
 from quizzes.views.methods import require_POST
-from quizzes.views.polls import live_page, poll_reply
+from quizzes.views.polls import live_page, poll_reply, require_live_state
 from quizzes.views.teacher.assignment_window import button_context
 from quizzes.views.teacher.editor.answered import AnsweredNotice, answered_notices
 
@@ -124,16 +124,8 @@ def hide_names(request: TeacherRequest, public_id: str) -> HttpResponse:
     return redirect(form.cleaned_data.get("page") or "assignment_progress", assignment.public_id)
 
 
-def require_live_state(request: TeacherRequest, public_id: str, *, now: datetime) -> LiveState:
-    """The live state of this teacher's assignment; raises Http404."""
-    state = live_state(public_id, by=request.user, now=now)
-    if state is None:
-        raise Http404
-    return state
-
-
 def _progress_tag(request: TeacherRequest, state: LiveState, now: datetime) -> str:
-    return live_etag(state, "progress", time_step(state, now), request.session.get(NAMES_HIDDEN, False))
+    return content_etag(state, "progress", time_step(state, now), request.session.get(NAMES_HIDDEN, False))
 
 
 def _progress_context(request: TeacherRequest, assignment: Assignment, now: datetime) -> dict[str, Any]:

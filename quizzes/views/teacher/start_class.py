@@ -13,11 +13,11 @@ from quizzes.assignments.deadlines import WindowState, has_countdown, minutes_le
 from quizzes.assignments.lifecycle import window_state
 from quizzes.assignments.status import Status
 from quizzes.models import Assignment, Classroom
-from quizzes.reports.live_etag import LiveState, content_etag, live_etag, time_step
+from quizzes.reports.live_etag import LiveState, content_etag, time_step
 from quizzes.reports.start_class import Attendance, attendance, class_counts
 from quizzes.views.access import TeacherRequest, taught_assignment, taught_classroom
-from quizzes.views.polls import live_page, poll_reply
-from quizzes.views.teacher.progress import NAMES_HIDDEN, require_live_state
+from quizzes.views.polls import live_page, poll_reply, require_live_state
+from quizzes.views.teacher.progress import NAMES_HIDDEN
 from quizzes.views.teacher.rosters import address_context
 
 # The mark of each count on the live bar, in this order.
@@ -123,7 +123,7 @@ def _address_context(request: TeacherRequest, classroom: Classroom) -> dict[str,
 
 
 def _running_tag(state: LiveState, assignment: Assignment, now: datetime) -> str:
-    return live_etag(
+    return content_etag(
         state, "running", window_state(assignment, now=now), _minutes(assignment, now), time_step(state, now)
     )
 
