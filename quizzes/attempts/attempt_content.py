@@ -1,5 +1,6 @@
 """The content of an attempt: an edition's questions and choices in the attempt's order."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -49,12 +50,26 @@ class AttemptContent:
         """The row id of a question of this attempt."""
         return self.published.question_ids[question.key]
 
-    def missing_parts(self, question: Question, value: Value, *, is_checked: bool = False) -> tuple[str, ...]:
-        """The parts of a question without an answer in students' words; () for a complete answer and for none.
+    def missing_parts(self, question: Question, value: Value) -> tuple[str, ...]:
+        """The parts of a question without an answer in students' words; () for a complete answer and for none."""
+        return () if value is None else question.missing_parts(value, self.shuffle)
 
-        is_checked: a checked answer cannot change, so that nothing is missing.
-        """
-        return () if value is None or is_checked else question.missing_parts(value, self.shuffle)
+    def is_complete(self, question: Question, answer: Answer | None) -> bool:
+        """Whether every part of the question has an answer. A checked answer counts, because it cannot change."""
+        if answer is None or answer.value is None:
+            return False
+        return answer.checked_at is not None or not self.missing_parts(question, answer.value)
+
+    def resume_number(self, answers: Iterable[Answer]) -> int:
+        """The number (from 1) of the question to continue with: the first unfinished one after the last save."""
+        answered = {answer.question_id: answer for answer in answers if answer.value is not None}
+        ids = [self.question_id(question) for question in self.questions]
+        last = max(answered.values(), key=lambda answer: (answer.saved_at, answer.pk), default=None)
+        start = ids.index(last.question_id) + 1 if last is not None else 0
+        for index in [*range(start, len(ids)), *range(start)]:
+            if not self.is_complete(self.questions[index], answered.get(ids[index])):
+                return index + 1
+        return len(ids)
 
     def unfinished(self, question: Question, value: Value) -> str:
         """What to tell before an answer becomes final: missing parts, or another amount than asked; "" for nothing."""

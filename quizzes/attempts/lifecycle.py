@@ -1,7 +1,7 @@
 """Start, submit and reopen attempts, and submit those whose time is over."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,13 +13,11 @@ from quizzes.assignments.deadlines import WindowState, deadline, earliest_deadli
 from quizzes.assignments.lifecycle import change_assignment, lock_settings, settings_of
 from quizzes.assignments.student_settings import personal_window, student_settings, window_of
 from quizzes.assignments.supports import supports_of
-from quizzes.attempts.attempt_content import AttemptContent
 from quizzes.attempts.breaks import breaks_of, end_break, is_on_break, paused_until, set_breaks
 from quizzes.attempts.receipts import free_receipts
-from quizzes.content.question_types.registry import Question
 from quizzes.grading.manual_grades import undo_outdated
 from quizzes.grading.scores import ScoreColumns, adjustments, computed
-from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Extension, Student, User
+from quizzes.models import Assignment, Attempt, AuditEvent, Extension, Student, User
 from quizzes.models.attempts import MIXED_LANGUAGES
 from quizzes.models.locks import RowDeleted, lock_rows, locked_with_keys, read_again, read_row
 
@@ -270,25 +268,6 @@ def submit_overdue(now: datetime) -> int:
         else:
             count += 1
     return count
-
-
-def resume_number(content: AttemptContent, answers: Iterable[Answer]) -> int:
-    """The number (from 1) of the question to continue with: the first unfinished one after the last save."""
-    answered = {answer.question_id: answer for answer in answers if answer.value is not None}
-    ids = [content.question_id(question) for question in content.questions]
-    last = max(answered.values(), key=lambda answer: (answer.saved_at, answer.pk), default=None)
-    start = ids.index(last.question_id) + 1 if last is not None else 0
-    for index in [*range(start, len(ids)), *range(start)]:
-        if not is_complete(content, content.questions[index], answered.get(ids[index])):
-            return index + 1
-    return len(ids)
-
-
-def is_complete(content: AttemptContent, question: Question, answer: Answer | None) -> bool:
-    """Whether every part of the question has an answer. A checked answer counts, because it cannot change."""
-    if answer is None or answer.value is None:
-        return False
-    return not content.missing_parts(question, answer.value, is_checked=answer.checked_at is not None)
 
 
 def note_change_of_language(attempt_id: int) -> None:

@@ -19,7 +19,6 @@ from quizzes.assignments.student_settings import window_of
 from quizzes.assignments.student_statuses import Overrides, by_student_and_assignment, load_overrides
 from quizzes.attempts.attempt_content import AttemptContent, content_of
 from quizzes.attempts.breaks import earliest_end
-from quizzes.attempts.lifecycle import is_complete, resume_number
 from quizzes.content.editions import Size, sizes_of
 from quizzes.models import Answer, Assignment, Attempt, Extension, Student
 from quizzes.models.assignments import assignment_title
@@ -180,7 +179,7 @@ def current_of(given: StudentAssignment, *, now: datetime) -> Current | None:
     return Current(
         given=given,
         attempt=attempt,
-        number=resume_number(content, answers),
+        number=content.resume_number(answers),
         question_count=len(content.questions),
         left_count=len(content.questions) - _complete_count(content, answers),
         saved_count=sum(answer.value is not None for answer in answers),
@@ -196,7 +195,7 @@ def answered_count(attempt: Attempt) -> int:
 def _complete_count(content: AttemptContent, answers: Iterable[Answer]) -> int:
     by_question = {answer.question_id: answer for answer in answers}
     return sum(
-        is_complete(content, question, by_question.get(content.question_id(question))) for question in content.questions
+        content.is_complete(question, by_question.get(content.question_id(question))) for question in content.questions
     )
 
 

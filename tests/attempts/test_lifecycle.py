@@ -15,7 +15,6 @@ from quizzes.attempts.lifecycle import (
     AssignmentClosed,
     NoAttemptsLeft,
     NotOpenYet,
-    resume_number,
     start_attempt,
     submit_at_deadline,
     submit_attempt,
@@ -224,7 +223,7 @@ def test_resume_number_is_the_first_unfinished_after_the_last_saved(
     for second, key in enumerate(saved):
         save(attempt, "who" if key == "half" else key, values[key], now=now + second * SECOND)
 
-    assert resume_number(content_of(attempt), attempt.answers.all()) == number
+    assert content_of(attempt).resume_number(attempt.answers.all()) == number
 
 
 def test_resume_number_ignores_flags_and_removed_answers(attempt: Attempt, now: datetime) -> None:
@@ -232,7 +231,7 @@ def test_resume_number_ignores_flags_and_removed_answers(attempt: Attempt, now: 
     save(attempt, "some", ["a"], now=now)
     save(attempt, "some", None, seen_revision=1, now=now)
 
-    assert resume_number(content_of(attempt), attempt.answers.all()) == 1
+    assert content_of(attempt).resume_number(attempt.answers.all()) == 1
 
 
 # --- Flags and checks ---------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from quizzes.assignments.supports import supports_of
 from quizzes.attempts import lifecycle, reading_levels
 from quizzes.attempts.access import LoadedAttempt
 from quizzes.attempts.attempt_content import content_of
-from quizzes.attempts.lifecycle import AssignmentClosed, IsExcused, NoAttemptsLeft, NotOpenYet, resume_number
+from quizzes.attempts.lifecycle import AssignmentClosed, IsExcused, NoAttemptsLeft, NotOpenYet
 from quizzes.forms.attempts import ChooseLevelForm, TimeUpForm
 from quizzes.models import Student
 from quizzes.models.locks import RowDeleted
@@ -52,7 +52,7 @@ def start_attempt(request: HttpRequest, student: Student, public_id: str) -> Htt
         # The page below shows the reason, or is a 404 if the quiz was deleted in the meantime.
         with suppress(IsExcused, NotOpenYet, AssignmentClosed, NoAttemptsLeft, RowDeleted):
             attempt = lifecycle.start_attempt(student, assignment, now=now)
-            number = resume_number(content_of(attempt), attempt.answers.order_by())
+            number = content_of(attempt).resume_number(attempt.answers.order_by())
             return redirect("take_attempt", attempt.public_id, number)
     given = student_assignment(student, public_id, now=now)
     if given is None:

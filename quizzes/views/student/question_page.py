@@ -79,7 +79,8 @@ def places_of(attempt: LoadedAttempt) -> list[Place]:
         if answer is None:
             places.append(Place(number, is_answered=False, is_flagged=False))
             continue
-        missing = content.missing_parts(question, answer.value, is_checked=answer.checked_at is not None)
+        # A checked answer cannot change, so nothing is missing.
+        missing = content.missing_parts(question, answer.value) if answer.checked_at is None else ()
         places.append(Place(number, answer.value is not None, answer.flagged, missing))
     return places
 
