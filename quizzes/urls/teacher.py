@@ -26,6 +26,7 @@ from quizzes.views.teacher import (
     growth,
     handouts,
     item_report,
+    late_answers,
     merges,
     paper_answers,
     progress,
@@ -243,12 +244,12 @@ urlpatterns = [
         accommodations.excuse_student,
         name="excuse_student",
     ),
-    path("assignments/<public_id:public_id>/late/", attempt_review.accept_all_late, name="accept_all_late"),
+    path("assignments/<public_id:public_id>/late/", late_answers.accept_all_late, name="accept_all_late"),
     # One attempt
     path("attempts/<public_id:public_id>/", attempt_review.attempt_review, name="attempt_review"),
     path("attempts/<public_id:public_id>/reopen/", attempt_review.reopen_attempt, name="reopen_attempt"),
-    path("attempts/<public_id:public_id>/late/", attempt_review.accept_late, name="accept_late"),
-    path("attempts/<public_id:public_id>/undo-late/", attempt_review.undo_late, name="undo_late"),
+    path("attempts/<public_id:public_id>/late/", late_answers.accept_late, name="accept_late"),
+    path("attempts/<public_id:public_id>/undo-late/", late_answers.undo_late, name="undo_late"),
     path("attempts/<public_id:public_id>/comment/", attempt_review.comment_on_attempt, name="comment_on_attempt"),
     path(
         "attempts/<public_id:public_id>/question-<int:number>/mark/", attempt_review.grade_answer, name="grade_answer"
