@@ -4,85 +4,30 @@ Counts only attempts that count by the assignment's policy, of enrolled students
 teacher must still grade counts in no figure, and its student has no score yet.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from quizzes.assignments.status import Status, StudentStatus
-from quizzes.assignments.student_statuses import by_student_and_assignment, load_overrides
-from quizzes.attempts.late_answers import has_late_to_accept
+from quizzes.assignments.status import Status
 from quizzes.content.drafts.retry import RETRY_COUNT
 from quizzes.content.editions import shown_edition
-from quizzes.content.question_types.question import Value
 from quizzes.content.set_document import Objective
 from quizzes.content.teaching_guide import Standard
-from quizzes.grading.points import earned_on_objective
-from quizzes.grading.scores import adjustments
-from quizzes.models import Answer, Assignment, Attempt, Student
+from quizzes.models import Assignment
 from quizzes.reports.attempt_review import GOT_IT_SHARE, NOT_YET_SHARE, ObjectiveScore
-from quizzes.reports.breakdown import AnsweredQuestion, Breakdown, answered_questions, breakdown
+from quizzes.reports.breakdown import Breakdown, breakdown
 from quizzes.reports.gradebook import average_of, cell_of
 from quizzes.reports.item_report import ItemReport, QuestionReport, item_report
-from quizzes.reports.misconceptions import GivenAnswers, Misconception, most_common
+from quizzes.reports.misconceptions import Misconception, most_common
 from quizzes.reports.misread_map import MappedSentence, mapped_reading
 from quizzes.reports.score_histogram import ScoreRange, score_histogram
+from quizzes.reports.student_lines import StudentLine, student_lines
 
 # As many as a teacher can talk to in one lesson.
 LOWEST_COUNT = 3
-
-
-@dataclass(frozen=True, slots=True)
-class StudentLine:
-    """One student by objective. scores: one for each objective, None if no points count; () without a score.
-
-    earned, possible: points of the attempt that counts, without answers that need grading.
-    has_late_answers: whether an attempt has late answers that the teacher can accept.
-    """
-
-    student: Student
-    found: StudentStatus[Attempt]
-    scores: tuple[ObjectiveScore | None, ...] = ()
-    earned: Fraction = Fraction(0)
-    possible: int = 0
-    has_late_answers: bool = False
-
-    @property
-    def status(self) -> Status:
-        """The student's status."""
-        return self.found.status
-
-    @property
-    def attempt(self) -> Attempt | None:
-        """The attempt that counts, else the latest."""
-        return self.found.counting_attempt or self.found.latest_attempt
-
-    @property
-    def is_ungraded(self) -> bool:
-        """Whether the attempt that counts has answers that need grading."""
-        return self.found.counting_attempt is not None and self.found.counting_attempt.ungraded_count > 0
-
-    @property
-    def has_score(self) -> bool:
-        """Whether an attempt counts and all its answers are graded."""
-        return self.found.counting_attempt is not None and not self.is_ungraded
-
-    @property
-    def share(self) -> Fraction:
-        """Points earned as a share of the points possible, 0 to 1; 1 if no points count."""
-        return self.earned / self.possible if self.possible else Fraction(1)
-
-    @property
-    def has_unproven(self) -> bool:
-        """Whether a correct answer earned points, but none on its objective, because its evidence is not right."""
-        return self.earned != sum(score.earned for score in self.scores if score is not None)
-
-    @property
-    def needs_help(self) -> bool:
-        """Whether the score is less than half of the points."""
-        return self.has_score and self.share < NOT_YET_SHARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +89,7 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class ClassReport:
-    """An assignment's results. lines: the lowest share first, then work that needs grading, then the others by name.
+    """An assignment's results. lines: as `student_lines` orders them.
 
     totals: the class by objective. misconceptions: at most 3. misread: the reading by paragraph; None below 5 attempts.
     histogram: of the students with a score, () if no points count. max_points: without dropped questions.
@@ -232,21 +177,13 @@ class ClassReport:
         return self.wrong_by_mark.total()
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """The attempt of a student that counts. answered: without answers that need grading."""
-
-    given: GivenAnswers
-    answered: tuple[AnsweredQuestion, ...]
-
-
 def class_report(assignment: Assignment, *, now: datetime, standards: Sequence[Standard] = ()) -> ClassReport:
     """The results of an assignment; at most 14 queries for a class of any size. standards: to group points by."""
     items = item_report([assignment], policy=None)
     document = shown_edition(assignment.edition_id).document
     used = {question.objective for question in document.questions}
     objectives = tuple(objective for objective in document.objectives if objective.key in used)
-    lines, works = _lines(assignment, objectives, now)
+    lines, works = student_lines(assignment, objectives, now=now)
     answered = [entry for work in works for entry in work.answered]
     right = Counter(entry.question.key for entry in answered if entry.is_right)
     titles = {objective.key: objective.title for objective in objectives}
@@ -283,80 +220,6 @@ def class_report(assignment: Assignment, *, now: datetime, standards: Sequence[S
 
 def _difficulty(line: QuestionLine) -> tuple[Fraction, Fraction]:
     return Fraction(line.points_share or 0), Fraction(line.full_share or 0)
-
-
-def _lines(
-    assignment: Assignment, objectives: Sequence[Objective], now: datetime
-) -> tuple[tuple[StudentLine, ...], list[_Work]]:
-    """One line for each student, and the work of those with an attempt that counts."""
-    rows = list(assignment.attempts.annotate(has_late=has_late_to_accept(now=now)))
-    late = {row.student_id for row in rows if row.has_late}
-    made = by_student_and_assignment(rows)
-    overrides = load_overrides(assignment=assignment)
-    students = list(assignment.classroom.students.enrolled())
-    statuses = overrides.statuses(assignment, [student.pk for student in students], made, now=now)
-    works = _works(assignment, students, statuses)
-    lines = [
-        _line(student, statuses[student.pk], works.get(student.pk), objectives, has_late_answers=student.pk in late)
-        for student in students
-    ]
-    lines.sort(key=lambda line: (line.found.counting_attempt is None, line.is_ungraded, line.share))
-    return tuple(lines), list(works.values())
-
-
-def _line(
-    student: Student,
-    found: StudentStatus[Attempt],
-    work: _Work | None,
-    objectives: Sequence[Objective],
-    *,
-    has_late_answers: bool,
-) -> StudentLine:
-    if work is None:
-        return StudentLine(student, found, has_late_answers=has_late_answers)
-    return StudentLine(
-        student,
-        found,
-        scores=_scores(work, objectives),
-        earned=sum((entry.earned for entry in work.answered), start=Fraction(0)),
-        possible=sum(entry.possible for entry in work.answered),
-        has_late_answers=has_late_answers,
-    )
-
-
-def _works(
-    assignment: Assignment, students: Sequence[Student], statuses: Mapping[int, StudentStatus[Attempt]]
-) -> dict[int, _Work]:
-    """The work of each student with an attempt that counts, by student id; 3 queries."""
-    content = shown_edition(assignment.edition_id)
-    counting = {pk: attempt for pk, found in statuses.items() if (attempt := found.counting_attempt) is not None}
-    adjusted = adjustments(list(counting.values()))
-    values: defaultdict[int, dict[int, Value]] = defaultdict(dict)
-    for answer in Answer.objects.filter(attempt__assignment=assignment, attempt__submitted_at__isnull=False):
-        values[answer.attempt_id][answer.question_id] = answer.value
-    works = {}
-    for student in students:
-        if student.pk not in counting:
-            continue
-        attempt = counting[student.pk]
-        own, after = values[attempt.pk], adjusted[attempt.pk]
-        given = {key: own[row_id] for key, row_id in content.question_ids.items() if row_id in own}
-        answered = tuple(answered_questions(assignment.pk, content.document, given, after))
-        works[student.pk] = _Work(GivenAnswers(student, given, after), answered)
-    return works
-
-
-def _scores(work: _Work, objectives: Sequence[Objective]) -> tuple[ObjectiveScore | None, ...]:
-    earned: defaultdict[str, Fraction] = defaultdict(Fraction)
-    possible: Counter[str] = Counter()
-    for question in (entry.question for entry in work.answered):
-        points = earned_on_objective(question, work.given.values.get(question.key), work.given.after)
-        earned[question.objective] += points.points
-        possible[question.objective] += points.possible
-    return tuple(
-        ObjectiveScore(objective, earned[objective.key], possible[objective.key]) if possible[objective.key] else None
-        for objective in objectives
-    )
 
 
 def _total(lines: Sequence[StudentLine], place: int) -> ObjectiveScore | None:
