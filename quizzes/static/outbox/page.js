@@ -1,9 +1,9 @@
 // The question page: what the student and the server do, and what follows from it.
 import { createNotices } from "./announcements.js";
 import {
-  currentForm, currentNumber, fill, find, findAll, forms, isAnswered, isChanged, isLoaded, keepQuestions, moveItem, openable,
-  parseHTML, pathOf, refuseOldAnswers, replaceQuestion, sayTooMany, setAnswered, setFlagged, setOffline,
-  setToken,
+  bringIntoSight, currentForm, currentNumber, fill, find, findAll, forms, isAnswered, isChanged, isLoaded, keepQuestions,
+  moveItem, openable, parseHTML, pathOf, refuseOldAnswers, replaceQuestion, sayTooMany, setAnswered, setFlagged, setOffline,
+  setToken, showChosenPart, showPressedPart, showView,
 } from "./questions.js";
 import { createSender, readText, request, TIMEOUT } from "./sender.js";
 import { attemptOf, clearOld, clearOwn, createStore, numberOf, PREFIX } from "./store.js";
@@ -257,20 +257,10 @@ function showQuestion(number, isBack = false) {
   return true;
 }
 
-// On a low screen, the question is below the reading.
-function bringIntoSight(question) {
-  if (question.getBoundingClientRect().top >= window.innerHeight) question.scrollIntoView({ behavior: "instant" });
-}
-
 function saveStateOf(url) {
   if (store.pending().length > 0) return sender.isStuck() ? "kept" : "saving";
   if (store.unacknowledged.has(url)) return "refused";
   return isAnswered(numberOf(url)) ? "saved" : "";
-}
-
-// On a narrow screen, the reading and the question hide each other.
-function showView(tab) {
-  if (find(tab)) find(tab).checked = true;
 }
 
 // ---- Forms and links wait until all answers are stored
@@ -516,23 +506,6 @@ function keepScroll(reading) {
   if (lastAttempt === attempt) reading.scrollTop = Number(top);
   const keep = () => remember(SCROLL, `${attempt} ${reading.scrollTop}`);
   reading.addEventListener("scroll", keep, { passive: true });
-}
-
-// The fragment of the address names the part with the button that was pressed. `:target` matches only after the browser
-// has scrolled.
-function showPressedPart() {
-  const part = ["#levels", "#question"].includes(location.hash) && find(location.hash);
-  if (!part) return;
-  showView(part.id === "levels" ? "#v-read" : "#v-q");
-  // What the page says about the answer. In the next frame, the browser moves the focus to the part, in spite of `autofocus`.
-  const place = find(".verdict, .err[autofocus], .notice[autofocus]", part) ?? part;
-  requestAnimationFrame(() => setTimeout(() => place.focus()));
-}
-
-// The first question opens at the reading, the others at the question. After a reload, the browser scrolls back itself.
-function showChosenPart() {
-  const question = find("#question");
-  if (question && find("#v-q")?.checked && !location.hash) bringIntoSight(question);
 }
 
 function start() {

@@ -1,4 +1,4 @@
-// The questions in the page: their forms, those that are loaded ahead, and the list of all questions.
+// The questions in the page: their forms, those that are loaded ahead, the list of all questions, and what is in sight.
 import { numberOf } from "./store.js";
 
 export const find = (selector, within = document) => within.querySelector(selector);
@@ -188,4 +188,33 @@ function setLabel(link, isCurrent) {
   const answered = isKept ? words.kept : isDone ? words.answered : isPartly ? words.partly : words.open;
   const notes = ["flagged", "closed"].map((name) => name in link.dataset ? words[name] : "");
   find(".vh", link).textContent = `, ${isCurrent ? words.shown : answered}${notes.join("")}`;
+}
+
+// ---- What is in sight
+
+// On a narrow screen, the reading and the question hide each other.
+export function showView(tab) {
+  if (find(tab)) find(tab).checked = true;
+}
+
+// On a low screen, the question is below the reading.
+export function bringIntoSight(question) {
+  if (question.getBoundingClientRect().top >= window.innerHeight) question.scrollIntoView({ behavior: "instant" });
+}
+
+// The fragment of the address names the part with the button that was pressed. `:target` matches only after the browser
+// has scrolled.
+export function showPressedPart() {
+  const part = ["#levels", "#question"].includes(location.hash) && find(location.hash);
+  if (!part) return;
+  showView(part.id === "levels" ? "#v-read" : "#v-q");
+  // What the page says about the answer. In the next frame, the browser moves the focus to the part, in spite of `autofocus`.
+  const place = find(".verdict, .err[autofocus], .notice[autofocus]", part) ?? part;
+  requestAnimationFrame(() => setTimeout(() => place.focus()));
+}
+
+// The first question opens at the reading, the others at the question. After a reload, the browser scrolls back itself.
+export function showChosenPart() {
+  const question = find("#question");
+  if (question && find("#v-q")?.checked && !location.hash) bringIntoSight(question);
 }
