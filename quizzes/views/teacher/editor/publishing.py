@@ -24,6 +24,7 @@ from quizzes.views.methods import require_POST
 from quizzes.views.teacher.confirm import confirm_page
 from quizzes.views.teacher.editor.access import actor_and_time, own_draft, show
 from quizzes.views.teacher.editor.answered import AnsweredNotice, answered_notices
+from quizzes.views.teacher.editor.saving import EditedPart
 
 PUBLISHED = gettext_lazy("Version {number} is published. Assign it, or keep editing the draft.")
 CHANGED = gettext_lazy("The draft changed in another window. Check it, then publish.")
@@ -68,6 +69,14 @@ def publish_or_review(request: TeacherRequest, draft: Draft) -> HttpResponse:
     else:
         messages.success(request, PUBLISHED.format(number=1))
     return redirect("publish_set", public_id)
+
+
+def after_save(request: TeacherRequest, part: EditedPart[Any], notice: str) -> HttpResponse:
+    """Publish the draft if the button of the part says so, else lead back to the page of the part with the notice."""
+    if part.form.publishes:
+        return publish_or_review(request, part.draft)
+    messages.success(request, notice)
+    return redirect(request.path)
 
 
 @require_http_methods(["GET", "POST"])

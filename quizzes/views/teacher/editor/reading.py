@@ -31,7 +31,7 @@ from quizzes.views.access import TeacherRequest
 from quizzes.views.methods import require_POST
 from quizzes.views.teacher.editor.access import actor_and_time, own_draft, say_removed, show
 from quizzes.views.teacher.editor.levels import offered_levels_of
-from quizzes.views.teacher.editor.publishing import publish_or_review
+from quizzes.views.teacher.editor.publishing import after_save, publish_or_review
 from quizzes.views.teacher.editor.saving import edit_part, show_part
 
 NO_SPLIT = gettext_lazy("We couldn’t find a place to split. Start a new line there and try again.")
@@ -93,10 +93,7 @@ def edit_speakers(request: TeacherRequest, public_id: str) -> HttpResponse:
     )
     if not part.is_done:
         return show_part(request, "edit_speakers", part)
-    if part.form.publishes:
-        return publish_or_review(request, part.draft)
-    messages.success(request, gettext("Speakers saved."))
-    return redirect("edit_speakers", public_id)
+    return after_save(request, part, gettext("Speakers saved."))
 
 
 @require_http_methods(["GET", "POST"])
@@ -106,10 +103,7 @@ def edit_words(request: TeacherRequest, public_id: str) -> HttpResponse:
     part = edit_part(request, draft, WordsForm, lambda form, sender: saving.save_words(draft, form.words, **sender))
     if not part.is_done:
         return show_part(request, "edit_words", part)
-    if part.form.publishes:
-        return publish_or_review(request, part.draft)
-    messages.success(request, gettext("Words saved."))
-    return redirect("edit_words", public_id)
+    return after_save(request, part, gettext("Words saved."))
 
 
 @require_GET

@@ -26,7 +26,7 @@ from quizzes.models import QuestionSet
 from quizzes.views.access import TeacherRequest
 from quizzes.views.methods import require_POST
 from quizzes.views.teacher.editor.access import actor_and_time, own_draft, today
-from quizzes.views.teacher.editor.publishing import publish_or_review
+from quizzes.views.teacher.editor.publishing import after_save
 from quizzes.views.teacher.editor.reading import cleaned_message
 from quizzes.views.teacher.editor.saving import edit_part, show_part
 
@@ -82,10 +82,7 @@ def edit_source(request: TeacherRequest, public_id: str) -> HttpResponse:
     )
     if not part.is_done:
         return show_part(request, "edit_source", part, problems=source_problems(part.draft.document))
-    if part.form.publishes:
-        return publish_or_review(request, part.draft)
-    messages.success(request, gettext("Saved."))
-    return redirect("edit_source", public_id)
+    return after_save(request, part, gettext("Saved."))
 
 
 @require_POST
@@ -125,7 +122,4 @@ def edit_objectives(request: TeacherRequest, public_id: str) -> HttpResponse:
     if not part.is_done:
         context = {"problems": objective_problems(part.draft.document), "meter": meter(part.draft.document)}
         return show_part(request, "edit_objectives", part, **context)
-    if part.form.publishes:
-        return publish_or_review(request, part.draft)
-    messages.success(request, gettext("Saved."))
-    return redirect("edit_objectives", public_id)
+    return after_save(request, part, gettext("Saved."))
