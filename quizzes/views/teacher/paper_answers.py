@@ -13,11 +13,17 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from quizzes.attempts.paper import corrections
-from quizzes.attempts.paper.answers import StoredPaperAnswers, form_of, save_paper_answers, stored_paper_answers
+from quizzes.attempts.paper.answers import (
+    PaperOutcome,
+    StoredPaperAnswers,
+    form_of,
+    save_paper_answers,
+    stored_paper_answers,
+)
 from quizzes.attempts.paper.corrections import CannotReceive, PaperAnswersChanged
 from quizzes.attempts.paper.handout import LETTERS
 from quizzes.content.editions import shown_edition
-from quizzes.formatting import isolated, points
+from quizzes.formatting import Label, isolated, points
 from quizzes.forms.paper_answers import (
     CorrectionForm,
     LetterForm,
@@ -35,6 +41,12 @@ from quizzes.views.methods import require_POST
 MOST_FIELDS, MOST_COLUMNS = 980, 30
 
 NEWER_VERSION = gettext_lazy("The quiz has a newer version now. Check the handouts, then save again.")
+# Why answers were not saved, by outcome.
+REFUSALS: dict[PaperOutcome, Label] = {
+    "changed": gettext_lazy("Someone else entered answers after you opened this page."),
+    "no_attempt_left": gettext_lazy("No attempts left. These answers weren’t saved."),
+    "other_edition": NEWER_VERSION,
+}
 CHANGED = gettext_lazy("These paper answers changed after you opened the page. Check them again.")
 
 
@@ -235,14 +247,8 @@ def _store(
     )
     saved: list[Student] = []
     for form, outcome in zip(valid, outcomes, strict=True):
-        if outcome == "changed":
-            form.add_error(None, gettext("Someone else entered answers after you opened this page."))
-            refused[form.stored.student.pk] = form
-        elif outcome == "no_attempt_left":
-            form.add_error(None, gettext("No attempts left. These answers weren’t saved."))
-            refused[form.stored.student.pk] = form
-        elif outcome == "other_edition":
-            form.add_error(None, NEWER_VERSION)
+        if outcome in REFUSALS:
+            form.add_error(None, REFUSALS[outcome])
             refused[form.stored.student.pk] = form
         elif outcome == "saved":
             saved.append(form.stored.student)
