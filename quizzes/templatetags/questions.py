@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, gettext_lazy, pgettext_lazy
 
 from quizzes.caches import process_cache
+from quizzes.content.question_types.registry import TYPES
 from quizzes.content.question_types.results import RowNote
 from quizzes.content.reading import Reading, Sentence, Speaker
 from quizzes.reports.attempt_review import ReviewedQuestion
@@ -74,7 +75,7 @@ def question_heading(
     if item:
         verdicts = VERDICTS_OF_PREVIEWS if place else VERDICTS
         return gettext("Question {number}: {verdict}").format(number=number, verdict=verdicts[item.verdict])
-    if not view or "paragraphs" not in view:
+    if not view or not TYPES[view["type"]].is_answered_in_reading:
         return gettext("Question {number} of {count}").format(number=number, count=question_count)
     if view["has_two_steps"]:
         text = gettext("Question {number} of {count}: answer, then choose the evidence")

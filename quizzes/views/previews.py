@@ -186,7 +186,7 @@ def _verdict_or_question(
         "asked_count": asked_count(view.get("stem", "")),
         "has_too_many": False,
         "question_template": type_of(question).template("page"),
-        "is_picker": "paragraphs" in view,
+        "is_picker": type_of(question).is_answered_in_reading,
     }
 
 

@@ -23,6 +23,8 @@ class QuestionType:
     lists_all_choices: every possible answer is printed in the question. A board then lists all of them in their order.
     regrade_sets_evidence: a new correct answer names the sentences that prove it.
     review_shows_rows: a review shows each part of the question, instead of one answer.
+    is_answered_in_reading: students choose sentences of the reading. So the reading is inside the question, not next to
+    it. The view of such a question has `paragraphs` and `has_two_steps`.
     """
 
     name: str
@@ -34,6 +36,7 @@ class QuestionType:
     lists_all_choices: bool
     regrade_sets_evidence: bool
     review_shows_rows: bool
+    is_answered_in_reading: bool
     question: type[Question]
     draft: QuestionDraft
     form: type[QuestionTypeForm]

@@ -222,8 +222,7 @@ def _verdict_or_question(
         "asked_count": asked,
         "has_too_many": asked is not None and isinstance(value, list) and len(value) > asked,
         "question_template": type_of(question).template("page"),
-        # A question that is answered in the reading shows the reading only once.
-        "is_picker": "paragraphs" in view,
+        "is_picker": type_of(question).is_answered_in_reading,
     }
 
 

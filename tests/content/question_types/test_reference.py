@@ -85,6 +85,16 @@ def test_board_shows_what_students_choose_from(example: Example) -> None:
 
 
 @EACH
+def test_only_a_question_that_is_answered_in_the_reading_has_its_sentences(example: Example) -> None:
+    question = parse_question(example.document)
+    reading = parse_set(combine(SOURCE, {**SET, "questions": [example.document]})).reading
+    view = public_view(question, Shuffle("0" * 32, is_shuffled=True), None, reading)
+
+    wanted = {"paragraphs", "has_two_steps"} if type_of(question).is_answered_in_reading else set()
+    assert {"paragraphs", "has_two_steps"} & view.keys() == wanted
+
+
+@EACH
 def test_page_and_handout_say_how_to_earn_part_of_the_points(example: Example) -> None:
     question, shuffle = parse_question(example.document), Shuffle("0" * 32, is_shuffled=True)
     reading = parse_set(combine(SOURCE, {**SET, "questions": [example.document]})).reading

@@ -17,6 +17,7 @@ ANSWER_AND_PROOF = QuestionType(
     lists_all_choices=False,
     regrade_sets_evidence=True,
     review_shows_rows=False,
+    is_answered_in_reading=True,
     question=AnswerAndProof,
     draft=AnswerAndProofDraft(),
     form=AnswerAndProofForm,

@@ -17,6 +17,7 @@ BLANKS = QuestionType(
     lists_all_choices=False,
     regrade_sets_evidence=False,
     review_shows_rows=False,
+    is_answered_in_reading=False,
     question=Blanks,
     draft=BlanksDraft(),
     form=BlanksForm,

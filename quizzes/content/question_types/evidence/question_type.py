@@ -17,6 +17,7 @@ EVIDENCE = QuestionType(
     lists_all_choices=False,
     regrade_sets_evidence=True,
     review_shows_rows=False,
+    is_answered_in_reading=True,
     question=Evidence,
     draft=EvidenceDraft(),
     form=EvidenceForm,

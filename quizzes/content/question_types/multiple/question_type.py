@@ -17,6 +17,7 @@ MULTIPLE = QuestionType(
     lists_all_choices=True,
     regrade_sets_evidence=False,
     review_shows_rows=False,
+    is_answered_in_reading=False,
     question=Multiple,
     draft=MultipleDraft(),
     form=MultipleForm,

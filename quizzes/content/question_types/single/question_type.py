@@ -17,6 +17,7 @@ SINGLE = QuestionType(
     lists_all_choices=True,
     regrade_sets_evidence=False,
     review_shows_rows=False,
+    is_answered_in_reading=False,
     question=Single,
     draft=SingleDraft(),
     form=SingleForm,

@@ -17,6 +17,7 @@ TRUE_FALSE = QuestionType(
     lists_all_choices=True,
     regrade_sets_evidence=False,
     review_shows_rows=False,
+    is_answered_in_reading=False,
     question=TrueFalse,
     draft=TrueFalseDraft(),
     form=TrueFalseForm,

@@ -17,6 +17,7 @@ WHO_SAYS_SO = QuestionType(
     lists_all_choices=True,
     regrade_sets_evidence=True,
     review_shows_rows=True,
+    is_answered_in_reading=False,
     question=WhoSaysSo,
     draft=WhoSaysSoDraft(),
     form=WhoSaysSoForm,

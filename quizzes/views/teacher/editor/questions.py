@@ -183,7 +183,7 @@ def preview_draft(request: TeacherRequest, public_id: str, number: int) -> HttpR
         "view": view,
         "question_template": TYPES[question["type"]].template("page"),
         "reading": shown_reading(draft.document, question, level),
-        "is_picker": "paragraphs" in (view or {}),
+        "is_picker": view is not None and TYPES[question["type"]].is_answered_in_reading,
         "next_url": next_url if level == STANDARD else f"{next_url}?level={level}",
     }
     return show(request, "preview_draft", draft, **context)
