@@ -6,8 +6,9 @@ score, with the one from `attempts_ended_at` too. `is_released` decides for a su
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
+from typing import assert_never
 
 from django.db.models import Max, Q, Subquery
 
@@ -24,7 +25,7 @@ def can_see_answers(assignment: Assignment, attempt: Attempt, *, shown_at: datet
 
     shown_at: from `answers_shown_at`.
     """
-    return not attempt.is_open and is_released(assignment.release, shown_at=shown_at, at=now)
+    return not attempt.is_open and is_released(Release(assignment.release), shown_at=shown_at, at=now)
 
 
 def can_see_score(
@@ -35,9 +36,10 @@ def can_see_score(
     ended_at: datetime | None,
     now: datetime,
 ) -> bool:
-    """Whether the student may see the score of the attempt: with the answers, or after the last attempt if shown first.
+    """Whether the student may see the score of the attempt: with the answers, or before them if the quiz shows scores.
 
-    Not before: two scores with one changed answer between them tell whether that answer is correct.
+    Never before the student's last attempt has ended: two scores with one changed answer between them tell whether that
+    answer is correct.
     shown_at: from `answers_shown_at`. ended_at: from `attempts_ended_at`, of use only if the quiz shows scores.
     """
     if can_see_answers(assignment, attempt, shown_at=shown_at, now=now):
@@ -45,18 +47,45 @@ def can_see_score(
     return assignment.shows_scores and ended_at is not None and ended_at <= now
 
 
-def is_released(release: str, *, shown_at: datetime | None, at: datetime) -> bool:
+def is_released(release: Release, *, shown_at: datetime | None, at: datetime) -> bool:
     """Whether a student can see the answers of a submitted attempt at this moment.
 
+    shown_at: from `release_moment`. None: not known yet. A release that waits for no moment does not read it.
     If answers appear after the close, they also wait for the grace time, because other students may still save.
     `is_checked_at_once` decides about an attempt that is not submitted.
     """
     match release:
-        case Release.AFTER_CLOSE:
-            return shown_at is not None and is_over(at=at, deadline_at=shown_at)
+        case Release.AT_ONCE | Release.AFTER_SUBMIT:
+            return True
         case Release.AFTER_LAST:
             return shown_at is not None and shown_at <= at
-    return shows_by_submit(release)
+        case Release.AFTER_CLOSE:
+            return shown_at is not None and is_over(at=at, deadline_at=shown_at)
+        case Release.NEVER:
+            return False
+        case _:
+            assert_never(release)
+
+
+def release_moment(
+    release: Release,
+    *,
+    attempts_ended_at: Callable[[], datetime | None],
+    last_close: Callable[[], datetime | None],
+) -> datetime | None:
+    """The moment that the release waits for, as `is_released` takes it: only the one that it needs is computed.
+
+    None if the release waits for no moment, or if it is not known yet.
+    """
+    match release:
+        case Release.AFTER_LAST:
+            return attempts_ended_at()
+        case Release.AFTER_CLOSE:
+            return last_close()
+        case Release.AT_ONCE | Release.AFTER_SUBMIT | Release.NEVER:
+            return None
+        case _:
+            assert_never(release)
 
 
 def is_checked_at_once(release: str) -> bool:
@@ -110,22 +139,20 @@ def all_see_answers(assignment: Assignment, *, now: datetime) -> bool:
 
 
 def answers_shown_at(assignment: Assignment, student_id: int) -> datetime | None:
-    """The moment that the release waits for, as `is_released` takes it. One query, or none.
+    """`release_moment` of a student. One query, or none.
 
-    None if it waits for none, or if none is known yet.
     After the close: the last close of all classes that get the set from the same teacher. `is_released` adds the grace
     time. After the last attempt: from `attempts_ended_at`, which includes it.
     """
-    if assignment.release != Release.AFTER_LAST:
-        return last_closes([assignment])[assignment.pk]
-    return attempts_ended_at(assignment, student_id)
+    return release_moment(
+        Release(assignment.release),
+        attempts_ended_at=lambda: attempts_ended_at(assignment, student_id),
+        last_close=lambda: last_closes([assignment])[assignment.pk],
+    )
 
 
 def attempts_ended_at(assignment: Assignment, student_id: int) -> datetime | None:
-    """`last_attempt_ended_at` of this student, with the grace time. One query.
-
-    A student who left the class starts no other attempt there.
-    """
+    """`own_attempts_ended_at` of this student. One query."""
     extension = Extension.objects.filter(assignment=assignment, student=student_id).order_by()
     rows = list(
         assignment.attempts.made_by(student_id)
@@ -137,10 +164,31 @@ def attempts_ended_at(assignment: Assignment, student_id: int) -> datetime | Non
         .values_list("submitted_at", "extended_close", "extra", "has_left")
     )
     extended_close, extra, has_left = rows[0][1:] if rows else (None, None, False)
-    return last_attempt_ended_at(
+    return own_attempts_ended_at(
+        assignment,
         [submitted_at for submitted_at, *_ in rows],
-        max_attempts=0 if has_left else attempt_limit(assignment.max_attempts, extra or 0),
-        closes_at=None if assignment.paused_at is not None else later_time(extended_close, assignment.closes_at),
+        has_left=has_left,
+        max_attempts=attempt_limit(assignment.max_attempts, extra or 0),
+        closes_at=later_time(extended_close, assignment.closes_at),
+    )
+
+
+def own_attempts_ended_at(
+    assignment: Assignment,
+    submitted_at: Sequence[datetime | None],
+    *,
+    has_left: bool,
+    max_attempts: int | None,
+    closes_at: datetime | None,
+) -> datetime | None:
+    """`last_attempt_ended_at` of a student on this assignment. max_attempts, closes_at: the student's own.
+
+    A student who left the class starts no other attempt there. A quiz does not close in a pause.
+    """
+    return last_attempt_ended_at(
+        submitted_at,
+        max_attempts=0 if has_left else max_attempts,
+        closes_at=None if assignment.paused_at is not None else closes_at,
     )
 
 
@@ -150,8 +198,7 @@ def last_attempt_ended_at(
     """From when a student can neither work on an attempt nor start another; None while an attempt is open.
 
     submitted_at: of each attempt, None for an open one. max_attempts, closes_at: the student's own, None for no limit.
-    max_attempts is 0 once the student has left. Without a limit of either kind, there is no such moment. A quiz does
-    not close in a pause.
+    Without a limit of either kind, there is no such moment. The moment after a close includes the grace time.
     """
     ended = [moment for moment in submitted_at if moment is not None]
     if len(ended) < len(submitted_at):

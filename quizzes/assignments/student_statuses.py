@@ -12,7 +12,7 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy, npgettext_lazy
 
 from quizzes.assignments.deadlines import Window
-from quizzes.assignments.release import Release, last_attempt_ended_at, last_closes
+from quizzes.assignments.release import Release, last_closes, own_attempts_ended_at, release_moment
 from quizzes.assignments.status import Made, Status, StudentStatus, status_of
 from quizzes.assignments.student_settings import attempt_limit, personal_window
 from quizzes.formatting import NO_BREAK_SPACE, day
@@ -93,18 +93,22 @@ class Overrides:
 
         attempts: those of a student who may have left with `with_left()`.
         """
-        if assignment.release != Release.AFTER_LAST:
-            return last_close
-        return self.attempts_ended_at(assignment, student_id, attempts)
+        return release_moment(
+            Release(assignment.release),
+            attempts_ended_at=lambda: self.attempts_ended_at(assignment, student_id, attempts),
+            last_close=lambda: last_close,
+        )
 
     def attempts_ended_at(
         self, assignment: Assignment, student_id: int, attempts: Sequence[Attempt]
     ) -> datetime | None:
         """`release.attempts_ended_at` from rows that are loaded, as `answers_shown_at` takes them."""
-        return last_attempt_ended_at(
+        return own_attempts_ended_at(
+            assignment,
             [attempt.submitted_at for attempt in attempts],
-            max_attempts=0 if attempts and attempts[0].has_left else self.max_attempts(assignment, student_id),
-            closes_at=None if assignment.paused_at is not None else self.window(assignment, student_id).closes_at,
+            has_left=bool(attempts) and attempts[0].has_left,
+            max_attempts=self.max_attempts(assignment, student_id),
+            closes_at=self.window(assignment, student_id).closes_at,
         )
 
 

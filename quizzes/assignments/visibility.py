@@ -8,7 +8,14 @@ from datetime import datetime, timedelta
 from django.db.models import Max, Q
 
 from quizzes.assignments.deadlines import grace_ends_at
-from quizzes.assignments.release import Release, given_with, is_released, last_attempt_ended_at, last_of
+from quizzes.assignments.release import (
+    Release,
+    given_with,
+    is_released,
+    last_attempt_ended_at,
+    last_of,
+    release_moment,
+)
 from quizzes.assignments.student_settings import attempt_limit, later_time
 from quizzes.assignments.student_statuses import Key
 from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Extension
@@ -217,13 +224,15 @@ def _is_shown(period: Period, works: Sequence[Work], set_closes: Sequence[SetClo
     submitted_at = [work.submitted_at(at) for work in works if work.started_at <= at or work.submitted_at(at)]
     if not any(submitted_at):
         return False
-    settings = period.settings
-    shown_at = (
-        last_attempt_ended_at(submitted_at, max_attempts=settings.max_attempts, closes_at=settings.closes_at)
-        if settings.release == Release.AFTER_LAST
-        else last_of([close.close(at) for close in set_closes if close.counts(at)])
+    settings, release = period.settings, Release(period.settings.release)
+    shown_at = release_moment(
+        release,
+        attempts_ended_at=lambda: last_attempt_ended_at(
+            submitted_at, max_attempts=settings.max_attempts, closes_at=settings.closes_at
+        ),
+        last_close=lambda: last_of([close.close(at) for close in set_closes if close.counts(at)]),
     )
-    return is_released(settings.release, shown_at=shown_at, at=at)
+    return is_released(release, shown_at=shown_at, at=at)
 
 
 def _in_force(closes: Closes, at: datetime) -> datetime | None:

@@ -358,6 +358,16 @@ def test_answers_show_before_the_last_attempt_only_where_the_teacher_confirms_it
     assert is_early is shows_before_last_attempt(release, max_attempts)
 
 
+def test_release_that_no_rule_knows_is_refused(classroom: Classroom, student: Student) -> None:
+    attempt = make_answered_attempt(assignment=make_assignment(classroom=classroom), student=student)
+    attempt.assignment.release = "later"
+
+    with pytest.raises(ValueError, match="later"):
+        can_see_answers(attempt.assignment, attempt, shown_at=None, now=NOW)
+    with pytest.raises(ValueError, match="later"):
+        answers_shown_at(attempt.assignment, student.pk)
+
+
 def test_answers_shown_at_is_one_query(edition: Edition, classroom: Classroom, queries: Callable[[], Any]) -> None:
     waiting = make_assignment(edition=edition, classroom=classroom, closes_at=NOW + DAY, release="after_close")
     other = make_assignment(edition=edition)

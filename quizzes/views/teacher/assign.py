@@ -216,7 +216,7 @@ def _early_key(retry_of: Assignment | None, form: AssignForm) -> list[str]:
     if retry_of is None or retry_of.release != Release.AFTER_CLOSE or form.settings.release == Release.NEVER:
         return []
     shown_at = last_closes([retry_of])[retry_of.pk]
-    if is_released(retry_of.release, shown_at=shown_at, at=form.now):
+    if is_released(Release(retry_of.release), shown_at=shown_at, at=form.now):
         return []
     text = gettext("The answers of “{title}” wait until all classes close. This retry can show some of them before.")
     return [text.format(title=retry_of.title)]
