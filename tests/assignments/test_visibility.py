@@ -340,3 +340,14 @@ def test_answers_wait_for_a_student_whose_new_class_has_the_question_set(
     assert answers_shown_times(student.pk, attempts) == {given.pk: NOW + DAY + GRACE}
 
     assert since(attempt) == NOW + DAY + GRACE
+
+
+def test_attempts_that_do_not_say_who_left_are_refused(classroom: Classroom, student: Student) -> None:
+    make_attempt(assignment=make_assignment(classroom=classroom, release="after_last"), student=student)
+    attempts = Attempt.objects.made_by(student.pk).select_related("assignment")
+
+    with pytest.raises(AttributeError, match="has_left"):
+        answers_shown_times(student.pk, attempts)
+    assert answers_shown_times(student.pk, attempts.with_none_left()) == answers_shown_times(
+        student.pk, attempts.with_left()
+    )
