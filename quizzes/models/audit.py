@@ -72,6 +72,7 @@ class AuditEvent(models.Model):
         LATE_UNDONE = "late_undone", pgettext_lazy("who did what", "no longer counts late answers of")
         PAPER_TYPED = "paper_typed", pgettext_lazy("who did what", "entered paper answers for")
         PAPER_MOVED = "paper_moved", pgettext_lazy("who did what", "moved paper answers of")
+        # The log never changes, so these two keep the names that older versions stored.
         PAPER_DELETED = "paper_taken_away", pgettext_lazy("who did what", "deleted paper answers of")
         ANSWER_GRADED = "answer_marked", pgettext_lazy("who did what", "graded an answer of")
         ATTEMPT_COMMENTED = "attempt_commented", pgettext_lazy("who did what", "commented on an attempt of")
