@@ -136,22 +136,22 @@ class _Texts:
 
 _TEXTS = {
     PinKind.DIGITS: _Texts(
-        gettext_lazy("Type your PIN."),
-        NOT_A_PIN,
-        gettext_lazy("That’s not the right PIN."),
-        gettext_lazy("4 digits. Forgot it? Ask {teacher} for a new one."),
+        required=gettext_lazy("Type your PIN."),
+        malformed=NOT_A_PIN,
+        wrong=gettext_lazy("That’s not the right PIN."),
+        hint=gettext_lazy("4 digits. Forgot it? Ask {teacher} for a new one."),
     ),
     PinKind.PICTURES: _Texts(
-        gettext_lazy("Choose your 4 pictures."),
-        gettext_lazy("Choose 1 picture in each row."),
-        gettext_lazy("Those aren’t your pictures. Look at your card."),
-        gettext_lazy("4 pictures, in the order on your card. Forgot them? Ask {teacher} for new ones."),
+        required=gettext_lazy("Choose your 4 pictures."),
+        malformed=gettext_lazy("Choose 1 picture in each row."),
+        wrong=gettext_lazy("Those aren’t your pictures. Look at your card."),
+        hint=gettext_lazy("4 pictures, in the order on your card. Forgot them? Ask {teacher} for new ones."),
     ),
     PinKind.WORDS: _Texts(
-        gettext_lazy("Type your 2 words."),
-        gettext_lazy("Type the 2 words on your card, with a space between them."),
-        gettext_lazy("Those aren’t your words. Look at your card."),
-        gettext_lazy("2 words. Forgot them? Ask {teacher} for new ones."),
+        required=gettext_lazy("Type your 2 words."),
+        malformed=gettext_lazy("Type the 2 words on your card, with a space between them."),
+        wrong=gettext_lazy("Those aren’t your words. Look at your card."),
+        hint=gettext_lazy("2 words. Forgot them? Ask {teacher} for new ones."),
     ),
 }
 
