@@ -83,12 +83,13 @@ CONTACT = contact_address(os.environ, "FOOTNOTE_CONTACT")
 DEBUG = flag(os.environ, "FOOTNOTE_DEBUG")
 # Every page says that it shows a sample school. `make demo` sets this.
 DEMO = flag(os.environ, "FOOTNOTE_DEMO")
-# A new key that `require_its_key` keeps if the database has no other. quizsite/__main__.py sets it for its callers.
+# Whether SECRET_KEY was made for this process. `require_its_key` stores it, unless the database belongs to another key.
 KEY_IS_NEW = False
 if os.environ.get("FOOTNOTE_SECRET_KEY"):
     SECRET_KEY = strong_key(os.environ["FOOTNOTE_SECRET_KEY"], "FOOTNOTE_SECRET_KEY")
 else:
-    # A server's database has no file here; each start compares its key. `manage.py accept_secret_key` makes a new key.
+    # Without its key, an SQLite database is useless. So no new key is made if the file of the database exists.
+    # PostgreSQL has no file here: `require_its_key` compares keys. After `accept_secret_key`, a new key is wanted.
     may_be_lost = not POSTGRESQL and "FOOTNOTE_ACCEPT_SECRET_KEY" not in os.environ
     KEY_IS_NEW = bool(POSTGRESQL) and "FOOTNOTE_COMPARES_KEY" in os.environ and not (DATA_DIR / "secret_key").exists()
     SECRET_KEY = secret_key(
@@ -180,7 +181,7 @@ LANGUAGES = [("en", "English"), ("es", "Español")]
 
 SQLITE: dict[str, Any] = {
     "ENGINE": "quizsite.sqlite",
-    # The checks of models connect, which would make the file.
+    # A command that makes nothing also checks the models. The checks connect, and SQLite would make the file.
     "NAME": ":memory:" if ONLY_LOOKS and not SQLITE_PATH.exists() else SQLITE_PATH,
     "OPTIONS": {
         # A deferred transaction that reads and then writes fails with "database is locked" when a class works.
@@ -233,7 +234,7 @@ CACHES: dict[str, dict[str, Any]] = {
     }
 }
 
-# Never cached_db: with Redis down it answers a POST with 500.
+# Not cached_db: an ended session would live on in the caches of other processes.
 SESSION_ENGINE = "quizsite.sessions"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 

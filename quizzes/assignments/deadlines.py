@@ -35,8 +35,7 @@ def deadline(
 ) -> datetime | None:
     """The earlier of the end of the time limit and the close; None if neither is set, and during a pause.
 
-    paused_for: added to the time limit. paused_at: the start of a pause. It does not remove a deadline that was over
-    by then.
+    paused_for: added to the time limit. paused_at: the start of a pause. If the deadline was over by then, it stays.
     """
     limit_ends_at = started_at + paused_for + time_limit if time_limit else None
     ends_at = min((moment for moment in (limit_ends_at, closes_at) if moment is not None), default=None)

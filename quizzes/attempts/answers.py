@@ -154,9 +154,8 @@ def _refused(
 ) -> SaveResult:
     """The result of a save that changed no row: saved before, late, stale, or checked already. Logs a new operation.
 
-    A known operation gets its first reply and no second log row. An answer that was late, and comes again after the
-    attempt or the question was opened again, is stale. An empty answer that is late is logged only if its page saw an
-    answer.
+    A known operation gets its first reply and no second log row. A late answer may come again after a teacher reopened
+    the attempt or the question: then it is stale. A late empty answer is logged only if its page showed an answer.
     Raises IntegrityError if the same operation is logged at the same time.
     """
     row = read_row(Attempt.objects.select_related("assignment").order_by(), attempt_id)

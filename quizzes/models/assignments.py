@@ -48,7 +48,7 @@ WHERE r.assignment_id = quizzes_assignment.id AND r.policy = 'drop' AND r.undone
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
-    """Assignments that a user may see."""
+    """Queries of assignments. Only `taught_by` and `editable_by` check who may see them."""
 
     def taught_by(self, user: User) -> Self:
         """Assignments in this teacher's classrooms."""
@@ -318,7 +318,7 @@ class Extension(models.Model):
 
 
 class ExcuseManager(models.Manager["Excuse"]):
-    """Excuses students."""
+    """Stores excuses, each with its row of the audit log."""
 
     def give(self, excuses: Sequence["Excuse"], *, by: User | None, now: datetime) -> None:
         """Store new excuses, each with a row of the audit log. 2 queries. by: as the actor of the log."""

@@ -21,7 +21,7 @@ def new_seed() -> str:
 
 
 class AttemptQuerySet(models.QuerySet["Attempt"]):
-    """Attempts that a user may see."""
+    """Queries of attempts. Only `taught_by` checks who may see them."""
 
     def taught_by(self, user: User) -> Self:
         """Attempts in this teacher's classrooms."""

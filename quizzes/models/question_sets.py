@@ -60,7 +60,7 @@ def _in_page_language(texts: Mapping[str, Mapping[str, str]], name: str) -> str:
 
 
 class QuestionSetQuerySet(models.QuerySet["QuestionSet"]):
-    """Question sets that a user may see."""
+    """Queries of question sets. Only `open_to`, `visible_to` and `owned_by` check who may see them."""
 
     def open_to(self, user: User) -> Self:
         """The built-in sets but the public try-out, this teacher's own sets, and those that others share."""
@@ -242,7 +242,7 @@ class StoredPicture(models.Model):
 
 
 class DraftQuerySet(models.QuerySet["Draft"]):
-    """Drafts that a user may see."""
+    """Queries of drafts. Only `owned_by` checks who may see them."""
 
     def owned_by(self, user: User) -> Self:
         """Drafts of this teacher's own sets, with the set."""
@@ -276,7 +276,7 @@ class Draft(models.Model):
 
 
 class EditionQuerySet(models.QuerySet["Edition"]):
-    """Editions that a user may see."""
+    """Queries of editions. Only `newest_first` checks who may see them."""
 
     def newest_first(self, question_set: int | OuterRef, user: User) -> Self:
         """The editions of this set; none if the set is not open to this teacher."""

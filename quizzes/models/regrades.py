@@ -13,7 +13,7 @@ from quizzes.models.question_sets import Question
 
 
 class RegradeQuerySet(models.QuerySet["Regrade"]):
-    """Regrades."""
+    """Queries of regrades, which keep the undone ones."""
 
     def in_force(self) -> Self:
         """Regrades that were not undone, in the order made."""
@@ -67,7 +67,7 @@ class Regrade(models.Model):
 
 
 class ManualGradeQuerySet(models.QuerySet["ManualGrade"]):
-    """Manual grades."""
+    """Queries of grades by teachers, which keep the undone ones."""
 
     def in_force(self) -> Self:
         """Grades that were not undone, the oldest first. Of one answer, the last one counts."""

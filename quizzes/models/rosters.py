@@ -28,7 +28,7 @@ def check_time_zone(name: str) -> None:
 
 
 class ClassroomQuerySet(models.QuerySet["Classroom"]):
-    """Classrooms that a user may see."""
+    """Queries of classrooms. Only `taught_by` and `editable_by` check who may see them."""
 
     def taught_by(self, user: User) -> Self:
         """Classrooms of this teacher in any role, archived ones included."""
@@ -168,7 +168,7 @@ class Teaching(models.Model):
 
 
 class StudentQuerySet(models.QuerySet["Student"]):
-    """Students that a user may see."""
+    """Queries of students. Only `taught_by` checks who may see them."""
 
     def taught_by(self, user: User) -> Self:
         """Students of this teacher's classrooms, removed ones included."""
