@@ -43,13 +43,13 @@ class MergeChanged(Exception):
 class MergedQuiz:
     """One quiz on which the entry that leaves the roster has work.
 
-    found: the status after the merge. moved_count: how many attempts move. count: how many there are then. is_running:
+    student_status: after the merge. moved_count: how many attempts move. count: how many there are then. is_running:
     whether one that moves is open. submits: whether one that moves is turned in first, because the entry that stays
     has one in progress too. ends_excuse: whether the entry that stays was excused, and the work counts from now on.
     """
 
     assignment: Assignment
-    found: StudentStatus[Attempt]
+    student_status: StudentStatus[Attempt]
     moved_count: int
     count: int
     is_running: bool
@@ -237,7 +237,7 @@ def _merged_quiz(
     is_running, keep_runs = (any(_is_running(one, now) for one in attempts) for attempts in (moved, own))
     return MergedQuiz(
         assignment=quiz,
-        found=after.status(quiz, keep.pk, _numbered([*own, *moved]), now=now),
+        student_status=after.status(quiz, keep.pk, _numbered([*own, *moved]), now=now),
         moved_count=len(moved),
         count=len(own) + len(moved),
         is_running=is_running and not keep_runs,

@@ -248,7 +248,7 @@ def _retry(questions: Sequence[QuestionLine], misconceptions: Sequence[Misconcep
 
 
 def _average(lines: Sequence[StudentLine], max_points: int, *, missing_is_zero: bool) -> Decimal | None:
-    cells = [cell_of(line.found, max_points, missing_is_zero=missing_is_zero) for line in lines]
+    cells = [cell_of(line.student_status, max_points, missing_is_zero=missing_is_zero) for line in lines]
     return average_of(score for cell in cells if (score := cell.counted_score) is not None)
 
 

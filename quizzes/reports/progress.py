@@ -59,7 +59,7 @@ class StudentProgress:
     """
 
     student: Student
-    found: StudentStatus[Attempt]
+    student_status: StudentStatus[Attempt]
     activity: Activity | None
     answered_count: int = 0
     last_saved_at: datetime | None = None
@@ -72,12 +72,12 @@ class StudentProgress:
     @property
     def status(self) -> Status:
         """The student's status."""
-        return self.found.status
+        return self.student_status.status
 
     @property
     def attempt(self) -> Attempt | None:
         """The open attempt, which may be an earlier one that was reopened, otherwise the latest; None without one."""
-        return self.found.open_attempt or self.found.latest_attempt
+        return self.student_status.open_attempt or self.student_status.latest_attempt
 
 
 def progress(assignment: Assignment, *, now: datetime) -> list[StudentProgress]:

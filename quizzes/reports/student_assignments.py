@@ -46,7 +46,7 @@ class StudentAssignment:
 
     assignment: Assignment
     title: str
-    found: StudentStatus[Attempt]
+    student_status: StudentStatus[Attempt]
     window: Window
     attempt: Attempt | None
     is_shown: bool
@@ -64,12 +64,12 @@ class StudentAssignment:
     @property
     def status(self) -> Status:
         """The student's status."""
-        return self.found.status
+        return self.student_status.status
 
     @property
     def can_start(self) -> bool:
         """Whether the student may start a new attempt now."""
-        return self.found.can_start
+        return self.student_status.can_start
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +167,7 @@ def student_assignment(student: Student, public_id: str, *, now: datetime) -> St
 
 def current_of(given: StudentAssignment, *, now: datetime) -> Current | None:
     """The open attempt with time left and where to continue in it, else None; 1 query."""
-    attempt = given.found.open_attempt
+    attempt = given.student_status.open_attempt
     if attempt is None or is_over(at=now, deadline_at=attempt.deadline_at):
         return None
     attempt.assignment = given.assignment
@@ -219,7 +219,7 @@ def _of_class_or_attempts(student: Student, attempts: AttemptQuerySet) -> QueryS
 
 def _may_work_on(given: StudentAssignment) -> bool:
     """Whether `open_times` counts this one, which `_of_class_or_attempts` says in a query."""
-    return not given.left_class or given.found.open_attempt is not None
+    return not given.left_class or given.student_status.open_attempt is not None
 
 
 def _open_times(assignments: Iterable[Assignment], *, now: datetime) -> tuple[OpenTime, ...]:
@@ -293,7 +293,7 @@ def _student_assignment(
     return StudentAssignment(
         assignment=assignment,
         title=title,
-        found=found,
+        student_status=found,
         window=window,
         attempt=found.open_attempt or shown,
         is_shown=shown is not None and can_see_answers(assignment, shown, shown_at=shown_at, now=now),

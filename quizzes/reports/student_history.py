@@ -22,7 +22,7 @@ class HistoryLine:
     """
 
     assignment: Assignment
-    found: StudentStatus[Attempt]
+    student_status: StudentStatus[Attempt]
     attempts: tuple[tuple[Attempt, Decimal | None], ...]
 
     @property
@@ -35,7 +35,7 @@ def class_average(student: Student, lines: list[HistoryLine]) -> Decimal | None:
     """The student's average in their class, as in its gradebook; None without work that counts. student: with class."""
     missing_is_zero = student.classroom.counts_missing_as_zero
     return average_of_cells(
-        cell_of(line.found, line.assignment.max_points, missing_is_zero=missing_is_zero)
+        cell_of(line.student_status, line.assignment.max_points, missing_is_zero=missing_is_zero)
         for line in lines
         if line.assignment.classroom_id == student.classroom_id
     )

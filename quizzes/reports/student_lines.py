@@ -29,7 +29,7 @@ class StudentLine:
     """
 
     student: Student
-    found: StudentStatus[Attempt]
+    student_status: StudentStatus[Attempt]
     scores: tuple[ObjectiveScore | None, ...] = ()
     earned: Fraction = Fraction(0)
     possible: int = 0
@@ -38,22 +38,22 @@ class StudentLine:
     @property
     def status(self) -> Status:
         """The student's status."""
-        return self.found.status
+        return self.student_status.status
 
     @property
     def attempt(self) -> Attempt | None:
         """The attempt that counts, else the latest."""
-        return self.found.counting_attempt or self.found.latest_attempt
+        return self.student_status.counting_attempt or self.student_status.latest_attempt
 
     @property
     def is_ungraded(self) -> bool:
         """Whether the attempt that counts has answers that need grading."""
-        return self.found.counting_attempt is not None and self.found.counting_attempt.ungraded_count > 0
+        return self.student_status.counting_attempt is not None and self.student_status.counting_attempt.ungraded_count > 0
 
     @property
     def has_score(self) -> bool:
         """Whether an attempt counts and all its answers are graded."""
-        return self.found.counting_attempt is not None and not self.is_ungraded
+        return self.student_status.counting_attempt is not None and not self.is_ungraded
 
     @property
     def share(self) -> Fraction:
@@ -97,7 +97,7 @@ def student_lines(
         _line(student, statuses[student.pk], works.get(student.pk), objectives, has_late_answers=student.pk in late)
         for student in students
     ]
-    lines.sort(key=lambda line: (line.found.counting_attempt is None, line.is_ungraded, line.share))
+    lines.sort(key=lambda line: (line.student_status.counting_attempt is None, line.is_ungraded, line.share))
     return tuple(lines), list(works.values())
 
 

@@ -78,7 +78,7 @@ class ReportLine:
     @property
     def scored(self) -> Attempt | None:
         """The attempt that counts, if the student may see its score."""
-        counting = self.line.found.counting_attempt
+        counting = self.line.student_status.counting_attempt
         return next((made.attempt for made in self.attempts if made.attempt == counting and made.shows_score), None)
 
 
@@ -165,10 +165,10 @@ def student_breakdown(student: Student, lines: list[HistoryLine]) -> Breakdown:
     taken: set[int] = set()
     for line in sorted(lines, key=place):
         originals = {attempt.carried_from_id or attempt.pk for attempt, _ in line.attempts}
-        if line.found.counting_attempt is not None and taken.isdisjoint(originals):
+        if line.student_status.counting_attempt is not None and taken.isdisjoint(originals):
             taken |= originals
-            line.found.counting_attempt.assignment = line.assignment
-            attempts.append(line.found.counting_attempt)
+            line.student_status.counting_attempt.assignment = line.assignment
+            attempts.append(line.student_status.counting_attempt)
     answers = _answers(attempts)
     adjusted = adjustments(attempts)
     answered: list[AnsweredQuestion] = []

@@ -22,7 +22,10 @@ def student_trend(student: Student, lines: Sequence[HistoryLine]) -> list[TrendP
     missing_is_zero = student.classroom.counts_missing_as_zero
     own = [line for line in reversed(lines) if line.assignment.classroom_id == student.classroom_id]
     shares = [
-        (line.assignment.title, cell_of(line.found, line.assignment.max_points, missing_is_zero=missing_is_zero))
+        (
+            line.assignment.title,
+            cell_of(line.student_status, line.assignment.max_points, missing_is_zero=missing_is_zero),
+        )
         for line in own
     ]
     return [TrendPoint(title, cell.counted_share) for title, cell in shares if cell.counted_share is not None]

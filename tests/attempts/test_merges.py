@@ -98,7 +98,7 @@ def test_work_moves_with_receipt_and_counts_on_every_page_and_file(
     assert (row.student.pk, row.cells[0].status.name, row.cells[0].score) == (student.pk, "SUBMITTED", done.score)
     assert [line.status.name for line in class_report(assignment, now=now).lines] == ["SUBMITTED"]
     assert [given.assignment for given in student_assignments(fresh(student), now=now).done] == [assignment]
-    assert [(entry.student, entry.found.status.name) for entry in progress(assignment, now=now)] == [
+    assert [(entry.student, entry.student_status.status.name) for entry in progress(assignment, now=now)] == [
         (student, "SUBMITTED")
     ]
     for layout in (Layout.SCORES, Layout.ANSWERS):
@@ -134,7 +134,7 @@ def test_attempts_of_both_stay_in_the_order_of_their_starts(
 
     [planned] = plan_of(student, twin, later).quizzes
     assert (planned.moved_count, planned.count, planned.is_both) == (2, 3, True)
-    assert planned.found.counting_attempt == second
+    assert planned.student_status.counting_attempt == second
     merge(student, twin, teacher, later)
 
     assert attempts_of(student) == [(first.pk, 1), (second.pk, 2), (third.pk, 3)]
@@ -153,7 +153,7 @@ def test_policy_decides_among_the_attempts_of_both(
     later = now + 2 * HOUR
     expected = early if policy == "first" else late
     [planned] = plan_of(student, twin, later).quizzes
-    assert planned.found.counting_attempt == expected
+    assert planned.student_status.counting_attempt == expected
     merge(student, twin, teacher, later)
     [row] = gradebook(assignment.classroom, now=later).rows
     assert row.cells[0].score == expected.score
@@ -165,7 +165,7 @@ def test_open_attempt_goes_on(
     attempt = make_attempt(assignment=assignment, student=twin)
     save(attempt, "one", "a", now=now)
     [planned] = plan_of(student, twin, now).quizzes
-    assert (planned.is_running, planned.submits, planned.found.status) == (True, False, Status.IN_PROGRESS)
+    assert (planned.is_running, planned.submits, planned.student_status.status) == (True, False, Status.IN_PROGRESS)
     merge(student, twin, teacher, now)
 
     assert start_attempt(fresh(student), assignment, now=now) == attempt
@@ -619,7 +619,7 @@ def test_one_of_two_versions_counts_after_a_merge(
             make_answered_attempt(assignment=versions[1], student=one)
 
     plan = plan_of(student, twin, now)
-    counting = [one.assignment for one in plan.quizzes if one.found.status is not Status.EXCUSED]
+    counting = [one.assignment for one in plan.quizzes if one.student_status.status is not Status.EXCUSED]
     merge(student, twin, teacher, now)
 
     assert list(classroom.assignments.exclude(excuses__student=student)) == [versions[kept]]

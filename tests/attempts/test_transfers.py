@@ -104,7 +104,7 @@ def test_moved_student_keeps_the_score_on_every_page_and_file(
         assert "Maya Lopez" in file
         assert "Small set" in file
     entries = progress(quiz, now=now)
-    assert [(entry.student.pk, entry.found.status.name) for entry in entries] == [(student.pk, "SUBMITTED")]
+    assert [(entry.student.pk, entry.student_status.status.name) for entry in entries] == [(student.pk, "SUBMITTED")]
 
 
 def test_report_for_a_parent_says_which_work_is_the_same(

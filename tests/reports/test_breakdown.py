@@ -142,7 +142,7 @@ def test_work_that_a_student_took_to_other_classes_counts_once_as_in_the_own_one
         transfer_attempts(student, by=teacher, now=NOW)
         assert split() == before
     lines = history_lines(student, by=teacher, now=NOW)
-    assert [line.found.counting_attempt is not None for line in lines] == [True, True, True]
+    assert [line.student_status.counting_attempt is not None for line in lines] == [True, True, True]
 
     regrade(assignment, "proof", "drop", teacher)
     assert split() == before

@@ -312,7 +312,7 @@ def test_report_tells_late_and_missing_by_the_students_own_due_time(
 
     lines = class_report(assignment, now=NOW + timedelta(minutes=2)).lines
 
-    assert [(line.student, line.status, line.found.is_late) for line in lines] == [
+    assert [(line.student, line.status, line.student_status.is_late) for line in lines] == [
         (ana, Status.SUBMITTED, True),
         (ben, Status.SUBMITTED, False),
         (chi, Status.MISSING, False),

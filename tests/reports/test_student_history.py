@@ -20,10 +20,10 @@ def lines(student: Student, teacher: User) -> list[tuple[Status, bool, list[int]
     """(status, late, numbers of the attempts, number of the counting one) of each line."""
     return [
         (
-            line.found.status,
-            line.found.is_late,
+            line.student_status.status,
+            line.student_status.is_late,
             [attempt.number for attempt, _ in line.attempts],
-            line.found.counting_attempt and line.found.counting_attempt.number,
+            line.student_status.counting_attempt and line.student_status.counting_attempt.number,
         )
         for line in history_lines(student, by=teacher, now=NOW + 2 * HOUR)
     ]

@@ -292,7 +292,7 @@ def _overrides_page(
         "window_state": settings.window.state(at=now).value,
         "attempts": attempts,
         "earliest_end": next((earliest_end(attempt, now=now) for attempt in attempts if attempt.is_open), None),
-        "found": found,
+        "student_status": found,
         "no_start": _no_start(found, attempts, settings.max_attempts),
         "extension_form": _extension_form(assignment, student, now=now),
         "has_closed_questions": has_closed_questions(assignment),

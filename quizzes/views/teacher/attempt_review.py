@@ -104,7 +104,7 @@ def attempt_page(
         "may_open_student": may_open_student(request, attempt.student, attempt.classroom),
         "reviewed": reviewed,
         "supports": support_lines([attempt], now=now)[attempt.pk],
-        "found": overrides.status(attempt.assignment, attempt.student_id, [attempt], now=now),
+        "student_status": overrides.status(attempt.assignment, attempt.student_id, [attempt], now=now),
         "previous_attempt": previous_attempt(attempt),
         "next_attempt": next_attempt(attempt),
         "all_open": shown.is_all,

@@ -1115,7 +1115,7 @@ def test_open_10_more_minutes_after_a_close_makes_no_work_late(
 
     attempt = make_attempt(assignment=timed, student=student, started_at=NOW, deadline_at=timed.closes_at)
     lifecycle.submit_attempt(attempt, now=NOW + timedelta(minutes=10))
-    assert [entry.found.is_late for entry in progress(timed, now=NOW + timedelta(minutes=10))] == [False]
+    assert [entry.student_status.is_late for entry in progress(timed, now=NOW + timedelta(minutes=10))] == [False]
 
 
 def test_open_10_more_minutes_after_a_close_counts_what_the_close_turned_in(

@@ -744,14 +744,14 @@ def test_poll_brings_the_status_that_a_time_changes(
         accommodations.extend(assignment, student, **times, extra_attempts=0, reason="", by=teacher, now=NOW)
     page = teacher_client.get(page_of(assignment))
     before = Status.NOT_OPEN if name == "opens_at" else Status.NOT_STARTED
-    assert [entry.found.status for entry in page.context["entries"]] == [before]
+    assert [entry.student_status.status for entry in page.context["entries"]] == [before]
     tag = page.headers["ETag"]
     clock.shift(timedelta(minutes=4))
     assert poll(teacher_client, assignment, tag).status_code == 304
     clock.shift(timedelta(minutes=1, seconds=1))
     changed = poll(teacher_client, assignment, tag)
     assert changed.status_code == 200
-    assert [entry.found.status for entry in changed.context["entries"]] == [status]
+    assert [entry.student_status.status for entry in changed.context["entries"]] == [status]
     assert poll(teacher_client, assignment, changed.headers["ETag"]).status_code == 304
 
 
