@@ -80,7 +80,7 @@ class Current:
     answers that the site has, complete or not. minutes_left: None without countdown.
     """
 
-    given: StudentAssignment
+    quiz: StudentAssignment
     attempt: Attempt
     number: int
     question_count: int
@@ -177,7 +177,7 @@ def current_of(given: StudentAssignment, *, now: datetime) -> Current | None:
     ends_at = earliest_end(attempt, now=now)
     is_counted = has_countdown(at=now, deadline_at=ends_at, has_time_limit=attempt.time_limit is not None)
     return Current(
-        given=given,
+        quiz=given,
         attempt=attempt,
         number=content.resume_number(answers),
         question_count=len(content.questions),

@@ -26,7 +26,7 @@ def start_context(student: Student, given: StudentAssignment, *, now: datetime) 
     )
     time_left = ends_at - now if ends_at is not None else None
     return {
-        "given": given,
+        "quiz": given,
         "settings": settings,
         "time_left": time_left,
         "is_last_minute": time_left is not None and time_left < timedelta(minutes=1),

@@ -156,7 +156,7 @@ def test_quiz_that_the_class_takes_now_comes_before_homework_and_a_started_attem
     # An attempt at a quiz of this lesson stays first.
     make_attempt(assignment=in_class, student=student)
     home = student_client.get(reverse("student_home")).context["assignments"]
-    assert (home.current.given.title, [given.title for given in home.to_do]) == ("In class", ["Homework"])
+    assert (home.current.quiz.title, [quiz.title for quiz in home.to_do]) == ("In class", ["Homework"])
     # After the lesson, what is due comes first.
     Attempt.objects.all().delete()
     clock.shift(timedelta(hours=3))
