@@ -61,7 +61,7 @@ class Scored(Protocol):
     def max_score(self) -> int | None: ...
 
 
-class Submitted(Protocol):
+class SubmittedAttempt(Protocol):
     """The attributes of an attempt that decide whether it is late."""
 
     @property
@@ -70,7 +70,7 @@ class Submitted(Protocol):
     def is_on_paper(self) -> bool: ...
 
 
-class Made(Scored, Submitted, Protocol):
+class Made(Scored, SubmittedAttempt, Protocol):
     """The attributes of an attempt that decide the status. Large pages have rows with these columns only."""
 
     @property
@@ -135,7 +135,7 @@ def status_of[A: Made](
     )
 
 
-def is_late(attempt: Submitted, due_at: datetime | None) -> bool:
+def is_late(attempt: SubmittedAttempt, due_at: datetime | None) -> bool:
     """Whether the attempt was submitted after the student's own due time.
 
     Paper answers are never late: a teacher enters them after the class.
