@@ -156,18 +156,18 @@ def attempts_ended_at(assignment: Assignment, student_id: int) -> datetime | Non
     extension = Extension.objects.filter(assignment=assignment, student=student_id).order_by()
     rows = list(
         assignment.attempts.made_by(student_id)
-        .with_left()
+        .with_left_class()
         .order_by()
         .annotate(
             extended_close=Subquery(extension.values("closes_at")), extra=Subquery(extension.values("extra_attempts"))
         )
-        .values_list("submitted_at", "extended_close", "extra", "has_left")
+        .values_list("submitted_at", "extended_close", "extra", "has_left_class")
     )
-    extended_close, extra, has_left = rows[0][1:] if rows else (None, None, False)
+    extended_close, extra, has_left_class = rows[0][1:] if rows else (None, None, False)
     return own_attempts_ended_at(
         assignment,
         [submitted_at for submitted_at, *_ in rows],
-        has_left=has_left,
+        has_left_class=has_left_class,
         max_attempts=attempt_limit(assignment.max_attempts, extra or 0),
         closes_at=later_time(extended_close, assignment.closes_at),
     )
@@ -177,7 +177,7 @@ def own_attempts_ended_at(
     assignment: Assignment,
     submitted_at: Sequence[datetime | None],
     *,
-    has_left: bool,
+    has_left_class: bool,
     max_attempts: int | None,
     closes_at: datetime | None,
 ) -> datetime | None:
@@ -187,7 +187,7 @@ def own_attempts_ended_at(
     """
     return last_attempt_ended_at(
         submitted_at,
-        max_attempts=0 if has_left else max_attempts,
+        max_attempts=0 if has_left_class else max_attempts,
         closes_at=None if assignment.paused_at is not None else closes_at,
     )
 

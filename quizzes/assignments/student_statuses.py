@@ -91,7 +91,7 @@ class Overrides:
     ) -> datetime | None:
         """`release.answers_shown_at` from rows that are loaded. last_close: of the assignment, from `last_closes`.
 
-        attempts: those of a student who may have left with `with_left()`.
+        attempts: those of a student who may have left with `with_left_class()`.
         """
         return release_moment(
             Release(assignment.release),
@@ -106,7 +106,7 @@ class Overrides:
         return own_attempts_ended_at(
             assignment,
             [attempt.submitted_at for attempt in attempts],
-            has_left=bool(attempts) and attempts[0].has_left,
+            has_left_class=bool(attempts) and attempts[0].has_left_class,
             max_attempts=self.max_attempts(assignment, student_id),
             closes_at=self.window(assignment, student_id).closes_at,
         )

@@ -133,7 +133,7 @@ def visible_since(
     student_ids: for these students only; None for all.
     """
     some = {"student__in": student_ids} if student_ids is not None else {}
-    attempts = list(Attempt.objects.filter(assignment__in=assignments, **some).with_left().order_by("number"))
+    attempts = list(Attempt.objects.filter(assignment__in=assignments, **some).with_left_class().order_by("number"))
     left_at = _left_at(attempts)
     history = _history(assignments)
     works = _works(attempts, history)
@@ -197,7 +197,7 @@ def _first_checks(attempts: Sequence[Attempt]) -> dict[Key, datetime]:
 
 def _left_at(attempts: Sequence[Attempt]) -> dict[Key, datetime]:
     """When each student who has left the class was moved, by student id and assignment id. One query, or none."""
-    keys = {(attempt.student_id, attempt.assignment_id) for attempt in attempts if attempt.has_left}
+    keys = {(attempt.student_id, attempt.assignment_id) for attempt in attempts if attempt.has_left_class}
     if not keys:
         return {}
     moves = AuditEvent.objects.filter(

@@ -52,12 +52,12 @@ class NoTimeLeft(Exception):
 class UndoneClose:
     """What undoing a close changed. working: how many attempts are open now. reopened: how many of them it reopened.
 
-    left: how many attempts stay submitted.
+    still_submitted: how many attempts stay submitted.
     """
 
     working: int
     reopened: int
-    left: int
+    still_submitted: int
 
 
 def start_attempt(student: Student, assignment: Assignment, *, now: datetime) -> Attempt:
@@ -238,16 +238,16 @@ def undo_close_now(
     lock_rows(students=ended.order_by().values_list("student", flat=True), with_starts=True)
     window = replace(window_of(assignment), due_at=due_at, closes_at=closes_at)
     change_assignment(assignment, window=window, settings=settings_of(assignment), by=by, now=now)
-    reopened = left = 0
+    reopened = still_submitted = 0
     for attempt in list(ended.select_related("assignment", "student", "classroom").order_by("pk")):
         try:
             reopen(attempt, more_time=_time_left(attempt, closes_at=closes_at, now=now), reason="", by=by, now=now)
         except (NoTimeLeft, StillOpen):
-            left += 1
+            still_submitted += 1
         else:
             reopened += 1
     working = assignment.attempts.open().filter(student__removed_at=None).count()
-    return UndoneClose(working, reopened, left)
+    return UndoneClose(working, reopened, still_submitted)
 
 
 def submit_overdue(now: datetime) -> int:

@@ -66,7 +66,7 @@ class MergedQuiz:
 class MergePlan:
     """What a merge does.
 
-    taken: settings that only the other entry has, which are added: number, time, supports, level. left: settings that
+    taken: settings that only the other entry has, which are added: number, time, supports, level. not_taken: those that
     both have; `keep` keeps its own. extended, excused: the quizzes with an extension or excuse that moves.
     seen: changes with everything that the page of the plan shows.
     """
@@ -75,7 +75,7 @@ class MergePlan:
     other: Student
     quizzes: tuple[MergedQuiz, ...]
     taken: tuple[str, ...]
-    left: tuple[str, ...]
+    not_taken: tuple[str, ...]
     extended: tuple[Assignment, ...]
     excused: tuple[Assignment, ...]
     seen: str
@@ -120,7 +120,7 @@ def merge_plan(keep: Student, other: Student, *, now: datetime) -> MergePlan:
             if (other.pk, pk) in made
         ),
         taken=tuple(name for name in set_for_other if keep_settings[name] is None),
-        left=tuple(name for name in set_for_other if keep_settings[name] not in (None, other_settings[name])),
+        not_taken=tuple(name for name in set_for_other if keep_settings[name] not in (None, other_settings[name])),
         extended=tuple(quizzes[quiz] for quiz in extended),
         excused=tuple(quiz for pk, quiz in quizzes.items() if pk in excused - excused_before),
         seen=_seen(pair, (keep_settings, other_settings), made),

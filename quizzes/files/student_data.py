@@ -112,7 +112,7 @@ def _of_platform(row: LtiStudent) -> Json:
 
 
 def _attempts(student: Student, by: User, now: datetime) -> list[Json]:
-    made = Attempt.objects.taught_by(by).made_by(student.pk).with_left().order_by("started_at", "pk")
+    made = Attempt.objects.taught_by(by).made_by(student.pk).with_left_class().order_by("started_at", "pk")
     attempts = list(made.select_related(*_SET, "classroom", "carried_from", "made_as").defer(_DOCUMENT))
     in_attempts = {"attempt__in": [attempt.pk for attempt in attempts]}
     reviewed = review_attempts(attempts)

@@ -127,7 +127,7 @@ def _queue_scores_of(links: Sequence[LtiLink], now: datetime) -> None:
             models.Prefetch("course__students", LtiStudent.objects.select_related("student").order_by("pk"))
         )
     }
-    made = by_student_and_assignment(Attempt.objects.filter(assignment__in=assignments).with_left().order_by())
+    made = by_student_and_assignment(Attempt.objects.filter(assignment__in=assignments).with_left_class().order_by())
     overrides = load_overrides(assignment__in=assignments)
     closes = last_closes(list(assignments.values()))
     held = {(score.link_id, score.lti_student_id): score for score in LtiScore.objects.filter(link__in=links)}

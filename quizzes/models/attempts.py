@@ -35,17 +35,17 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         """Attempts of this student."""
         return self.filter(student_id=student_id)
 
-    def with_left(self) -> Self:
-        """With `has_left`: the student moved to a class that has no quiz of the same question set."""
+    def with_left_class(self) -> Self:
+        """With `has_left_class`: the student moved to a class that has no quiz of the same question set."""
         same_set = Assignment.objects.filter(
             classroom=OuterRef("student__classroom"),
             edition__question_set=OuterRef("assignment__edition__question_set"),
         )
-        return self.annotate(has_left=~Q(student__classroom=F("classroom")) & ~Exists(same_set))
+        return self.annotate(has_left_class=~Q(student__classroom=F("classroom")) & ~Exists(same_set))
 
-    def with_none_left(self) -> Self:
-        """As `with_left`, without its joins. For attempts in the student's class of today only."""
-        return self.annotate(has_left=Value(False))
+    def with_none_left_class(self) -> Self:
+        """As `with_left_class`, without its joins. For attempts in the student's class of today only."""
+        return self.annotate(has_left_class=Value(False))
 
     def open(self) -> Self:
         """Attempts that are not submitted."""
@@ -135,7 +135,9 @@ class Attempt(models.Model):
     made_as = models.ForeignKey(Student, models.SET_NULL, null=True, related_name="given_attempts")
 
     own_role: str  # on rows of `with_role()`
-    has_left: bool  # on rows of `with_left()` and `with_none_left()`. No default, so that no other row says False
+    has_left_class: (
+        bool  # on rows of `with_left_class()` and `with_none_left_class()`. No default, so that no other row says False
+    )
 
     objects = AttemptQuerySet.as_manager()
 

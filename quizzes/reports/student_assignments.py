@@ -237,8 +237,10 @@ def _load(queryset: QuerySet[Assignment], student: Student, now: datetime) -> li
     names = {"set_title": F(f"{own}title"), "set_texts": F(f"{own}texts"), "class_name": F("classroom__name")}
     assignments: list[Any] = list(queryset.annotate(**names))
     attempts = Attempt.objects.made_by(student.pk).filter(assignment__in=assignments).order_by()
-    can_have_left = any(assignment.classroom_id != student.classroom_id for assignment in assignments)
-    made = by_student_and_assignment(attempts.with_left() if can_have_left else attempts.with_none_left())
+    can_have_left_class = any(assignment.classroom_id != student.classroom_id for assignment in assignments)
+    made = by_student_and_assignment(
+        attempts.with_left_class() if can_have_left_class else attempts.with_none_left_class()
+    )
     overrides = load_overrides(student=student)
     sizes = sizes_of(assignment.edition_id for assignment in assignments)
     closes = last_closes(assignments)

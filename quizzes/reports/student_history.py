@@ -46,7 +46,7 @@ def history_lines(student: Student, *, by: User, now: datetime) -> list[HistoryL
 
     Assignments without an attempt are those of the student's class, none for a removed student.
     """
-    made = by_student_and_assignment(Attempt.objects.taught_by(by).made_by(student.pk).with_left())
+    made = by_student_and_assignment(Attempt.objects.taught_by(by).made_by(student.pk).with_left_class())
     started = Q(pk__in=[assignment_id for _, assignment_id in made])
     theirs = started if student.removed_at is not None else started | Q(classroom=student.classroom_id)
     assignments = Assignment.objects.taught_by(by).filter(theirs).with_set().with_max_points()

@@ -319,7 +319,7 @@ def test_last_attempt_of_a_student_who_left_the_class_is_the_one_made_there(
         assert answers_shown_at(given, student.pk) is None
         submit_attempt(attempt, now=NOW + 2 * HOUR)
     shown_at = answers_shown_at(given, student.pk)
-    attempts = Attempt.objects.made_by(student.pk).with_left()
+    attempts = Attempt.objects.made_by(student.pk).with_left_class()
     attempt.refresh_from_db()
     assert shown_at is not None
     assert shown_at == attempt.submitted_at
@@ -335,7 +335,7 @@ def test_answers_wait_for_a_student_whose_new_class_has_the_question_set(
     attempt = make_answered_attempt(assignment=released(given, "after_last"), student=student)
     make_assignment(edition=given.edition, classroom=other_classroom, assigned_by=teacher)
     move_student(student, to=other_classroom, by=teacher, now=NOW + HOUR)
-    attempts = Attempt.objects.made_by(student.pk).with_left().select_related("assignment")
+    attempts = Attempt.objects.made_by(student.pk).with_left_class().select_related("assignment")
     assert answers_shown_at(given, student.pk) == NOW + DAY + GRACE
     assert answers_shown_times(student.pk, attempts) == {given.pk: NOW + DAY + GRACE}
 
@@ -346,8 +346,8 @@ def test_attempts_that_do_not_say_who_left_are_refused(classroom: Classroom, stu
     make_attempt(assignment=make_assignment(classroom=classroom, release="after_last"), student=student)
     attempts = Attempt.objects.made_by(student.pk).select_related("assignment")
 
-    with pytest.raises(AttributeError, match="has_left"):
+    with pytest.raises(AttributeError, match="has_left_class"):
         answers_shown_times(student.pk, attempts)
-    assert answers_shown_times(student.pk, attempts.with_none_left()) == answers_shown_times(
-        student.pk, attempts.with_left()
+    assert answers_shown_times(student.pk, attempts.with_none_left_class()) == answers_shown_times(
+        student.pk, attempts.with_left_class()
     )

@@ -285,7 +285,7 @@ def test_settings_that_only_the_other_one_has_come_along(
     set_accommodation(twin, time_factor=Decimal(2), by=teacher, now=now)
     set_supports(fresh(twin), Supports(notes=True), by=teacher, now=now)
     plan = plan_of(student, twin, now)
-    assert (plan.taken, plan.left) == (("number", "time", "supports", "level"), ())
+    assert (plan.taken, plan.not_taken) == (("number", "time", "supports", "level"), ())
     kept = merge(student, twin, teacher, now)
 
     assert (kept.external_id, kept.reading_variant, kept.language) == ("1042", "easier", "es")
@@ -307,7 +307,7 @@ def test_settings_that_both_have_stay(
     extend(assignment, student, **times, reason="Sick", by=teacher, now=now)
     attempt = start_attempt(fresh(twin), assignment, now=now)
     plan = plan_of(student, twin, now)
-    assert (plan.taken, plan.left) == ((), ("number", "time", "supports"))
+    assert (plan.taken, plan.not_taken) == ((), ("number", "time", "supports"))
     kept = merge(student, twin, teacher, now)
     assert kept.external_id == "1"
     assert Accommodation.objects.get(student=kept).time_factor == Decimal("1.5")

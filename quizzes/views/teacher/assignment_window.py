@@ -104,14 +104,14 @@ def undo_close(request: TeacherRequest, public_id: str) -> HttpResponse:
         # The restored close has passed in the meantime.
         text = gettext("Saved.")
     messages.success(request, text)
-    if undone.left:
+    if undone.still_submitted:
         messages.warning(
             request,
             ngettext(
                 "{count} attempt stays turned in, because its time ran out.",
                 "{count} attempts stay turned in, because their time ran out.",
-                undone.left,
-            ).format(count=undone.left),
+                undone.still_submitted,
+            ).format(count=undone.still_submitted),
         )
     return redirect(page or "assignment_progress", public_id)
 

@@ -58,7 +58,7 @@ def merge_student(request: TeacherRequest, public_id: str) -> HttpResponse:
         "plan": plan,
         "is_changed": is_changed,
         "taken": [MERGED_SETTINGS[name] for name in plan.taken] if plan is not None else [],
-        "left": [MERGED_SETTINGS[name] for name in plan.left] if plan is not None else [],
+        "not_taken": [MERGED_SETTINGS[name] for name in plan.not_taken] if plan is not None else [],
         "submits_any": plan is not None and any(quiz.submits for quiz in plan.quizzes),
     }
     return render(request, "teacher/merge_student.html", context)
