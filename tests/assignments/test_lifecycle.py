@@ -220,7 +220,7 @@ def test_start_after_the_due_time_drops_it(assignment: Assignment, teacher: User
     assert (opened.opens_at, opened.due_at, opened.closes_at) == (now + MINUTE, None, now + DAY)
 
 
-def test_change_that_was_begun_before_a_pause_leaves_the_clock_stopped(
+def test_change_that_was_started_before_a_pause_leaves_the_clock_stopped(
     assignment: Assignment, student: Student, teacher: User, now: datetime
 ) -> None:
     Assignment.objects.update(time_limit=10 * MINUTE)

@@ -60,7 +60,7 @@ def test_brand_stands_at_the_same_place_on_every_page(
     assert set(places.values()) == {40}
 
 
-def test_heading_of_every_form_of_a_teacher_begins_below_the_brand(
+def test_heading_of_every_form_of_a_teacher_starts_below_the_brand(
     teacher: User, student: Student, assignment: Assignment, open_context: NewContext
 ) -> None:
     """Forms in the middle of the window are for those who are not signed in."""

@@ -50,7 +50,7 @@ def saved(page: Page) -> None:
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
-def test_student_joins_answers_and_hands_in(
+def test_student_joins_answers_and_turns_in(
     javascript: bool, assignment: Assignment, student: Student, open_context: NewContext
 ) -> None:
     page = open_context(width=320, height=640, javascript=javascript).new_page()

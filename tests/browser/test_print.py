@@ -112,7 +112,7 @@ def test_words_to_know_stand_apart_from_the_reading_and_from_their_meanings(
 
 @EVERY_PAPER
 @pytest.mark.parametrize("name", ["print_assignment", "print_assignment_key"])
-def test_form_b_begins_on_a_page_of_its_own(
+def test_form_b_starts_on_a_page_of_its_own(
     name: str, paper: str, assignment: Assignment, teacher: User, open_context: NewContext
 ) -> None:
     page = open_sheet(open_context, teacher, assignment, name, form="AB")

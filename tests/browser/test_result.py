@@ -88,7 +88,7 @@ def test_receipt_and_result_on_paper_name_the_student(
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-def test_word_under_an_answer_begins_where_the_answer_does(
+def test_word_under_an_answer_starts_where_the_answer_does(
     width: int, done: Attempt, student: Student, teacher: User, open_context: NewContext
 ) -> None:
     """On a phone it was as far in as the verdict beside the question above."""

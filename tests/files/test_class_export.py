@@ -579,7 +579,7 @@ def test_a_receipt_that_another_attempt_has_is_given_anew(school: Classroom) -> 
 
 
 @pytest.mark.parametrize("count", [1, 12])
-def test_leaving_costs_the_same_statements(classroom: Classroom, edition: Edition, queries: Gather, count: int) -> None:
+def test_leaving_costs_the_same_queries(classroom: Classroom, edition: Edition, queries: Gather, count: int) -> None:
     for _ in range(count):
         make_answered_attempt(assignment=make_assignment(edition=edition, classroom=classroom))
 

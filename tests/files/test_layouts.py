@@ -441,7 +441,7 @@ def test_every_file_is_named_typed_and_recorded(
 
 @pytest.mark.parametrize("count", [1, 12])
 @pytest.mark.parametrize(("layout", "expected"), [(Layout.SCORES, 4), (Layout.ANSWERS, 7)])
-def test_a_file_costs_the_same_statements_however_full_the_class(
+def test_a_file_costs_the_same_queries_however_full_the_class(
     classroom: Classroom, edition: Edition, teacher: User, queries: Gather, layout: Layout, expected: int, count: int
 ) -> None:
     assignments = [make_assignment(edition=edition, classroom=classroom) for _ in range(count)]

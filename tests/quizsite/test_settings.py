@@ -578,7 +578,7 @@ def test_settings_file_with_a_blank_or_half_of_the_quotes_is_refused(tmp_path: P
     assert str(error.value) == f"Line 1 of {file} has {problem}"
 
 
-def test_settings_file_may_have_a_value_that_begins_with_a_quoted_part(tmp_path: Path) -> None:
+def test_settings_file_may_have_a_value_that_starts_with_a_quoted_part(tmp_path: Path) -> None:
     file = tmp_path / "env"
     file.write_text('FOOTNOTE_MAIL_FROM="Room #5, Civics" <a@b.example>\n')
 
@@ -1042,7 +1042,7 @@ def test_rate_limits_are_counted_in_the_database() -> None:
 
 
 @pytest.mark.django_db
-def test_sign_in_ends_seven_days_after_it_began_whatever_is_done_meanwhile(client: Client, clock: Any) -> None:
+def test_sign_in_ends_seven_days_after_it_started_whatever_is_done_meanwhile(client: Client, clock: Any) -> None:
     User.objects.create_user("rivera@school.test", PASSWORD, name="Ms. Rivera")
     client.post("/accounts/login/", {"login": "rivera@school.test", "password": PASSWORD})
     key = client.session.session_key

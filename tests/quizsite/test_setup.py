@@ -462,7 +462,7 @@ def test_serve_says_in_one_line_why_it_cannot(
 @SQLITE
 @pytest.mark.sockets
 @pytest.mark.usefixtures("site_data")
-def test_serve_begins_no_empty_site_over_one_whose_database_is_gone(serve: Callable[..., Run], tmp_path: Path) -> None:
+def test_serve_starts_no_empty_site_over_one_whose_database_is_gone(serve: Callable[..., Run], tmp_path: Path) -> None:
     database = tmp_path / "footnote.sqlite3"
     run = serve()
     run.wait_until_it_answers()

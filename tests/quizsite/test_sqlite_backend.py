@@ -214,7 +214,7 @@ def test_connection_refuses_to_run_without_full_synchronization(path: Path) -> N
 
 
 @pytest.mark.parametrize("mode", [None, "DEFERRED", "EXCLUSIVE"])
-def test_connection_refuses_to_begin_transactions_otherwise(mode: str | None, path: Path) -> None:
+def test_connection_refuses_to_start_transactions_otherwise(mode: str | None, path: Path) -> None:
     with pytest.raises(ImproperlyConfigured, match="IMMEDIATE"):
         handler(path, transaction_mode=mode)["default"].ensure_connection()
 
@@ -255,7 +255,7 @@ def test_connection_makes_no_file_over_one_that_is_gone(path: Path, connection: 
 
 
 @pytest.mark.parametrize("take_away", [Path.unlink, lambda path: path.write_bytes(b"")])
-def test_prepare_database_begins_none_over_one_that_is_gone_unless_told(
+def test_prepare_database_starts_none_over_one_that_is_gone_unless_told(
     take_away: Callable[[Path], Any], path: Path
 ) -> None:
     take_away(path)
@@ -578,7 +578,7 @@ def test_transaction_gives_the_turn_back_with_its_connection(connection: Databas
     assert may_write(rival)
 
 
-def test_transaction_that_cannot_begin_gives_the_turn_back(path: Path, rival: Writer) -> None:
+def test_transaction_that_cannot_start_gives_the_turn_back(path: Path, rival: Writer) -> None:
     hasty = handler(path, timeout=0)["default"]
     hasty.ensure_connection()
     stranger = library.sqlite.connect(str(path), isolation_level=None)

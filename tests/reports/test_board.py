@@ -185,7 +185,7 @@ def test_partial_answer_does_not_count_as_answered(
     assert page.count("1 partly answered.") == 2
 
 
-def test_board_of_a_longer_edition_begins_again_at_the_last_question(assignment: Assignment) -> None:
+def test_board_of_a_longer_edition_starts_again_at_the_last_question(assignment: Assignment) -> None:
     shown = standard_slide(assignment, (9, 4))
     assert (shown.number, shown.phase) == (4, 1)
     assert (standard_slide(assignment, None).number, standard_slide(assignment, None).phase) == (1, 1)

@@ -286,7 +286,7 @@ def test_report_agrees_with_the_stored_scores(assignment: Assignment) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 30])
-def test_report_costs_a_fixed_number_of_statements(edition: Edition, queries: Gather, count: int) -> None:
+def test_report_costs_a_fixed_number_of_queries(edition: Edition, queries: Gather, count: int) -> None:
     assignment = make_assignment(edition=edition, classroom=make_classroom())
     for number in range(count):
         make_answered_attempt(assignment=assignment, right=number % 5)

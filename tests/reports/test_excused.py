@@ -38,7 +38,7 @@ def test_needs_leave_out_who_is_excused(due: Assignment, four_students: list[Stu
     assert (need.kind, need.count, need.not_started_count) == ("not_submitted", 1, 1)
 
 
-def test_needs_count_one_who_handed_in_and_is_excused_for_nobody_else(
+def test_needs_count_one_who_turned_in_and_is_excused_for_nobody_else(
     due: Assignment, four_students: list[Student], teacher: User
 ) -> None:
     """Ana submitted and is excused; the other three have not submitted."""
@@ -50,7 +50,7 @@ def test_needs_count_one_who_handed_in_and_is_excused_for_nobody_else(
     assert (need.count, need.not_started_count) == (3, 3)
 
 
-def test_needs_are_none_when_all_others_handed_in(due: Assignment, four_students: list[Student], teacher: User) -> None:
+def test_needs_are_none_when_all_others_turned_in(due: Assignment, four_students: list[Student], teacher: User) -> None:
     ana, ben, cy, dee = four_students
     for student in (ana, ben):
         make_answered_attempt(assignment=due, student=student)

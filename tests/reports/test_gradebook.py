@@ -199,7 +199,7 @@ def test_gradebook_excused_student_counts_in_nothing(
     assert book.columns[0].average == 8
 
 
-def test_gradebook_costs_three_statements_however_large(
+def test_gradebook_costs_three_queries_however_large(
     edition: Edition, classroom: Classroom, queries: Callable[[], Any]
 ) -> None:
     for size in (1, 3):
@@ -324,7 +324,7 @@ def test_review_of_a_perfect_attempt_has_nothing_to_read_again(assignment: Assig
         ({"who": {"a": "mayor", "b": "protesters"}}, "not_yet"),  # 2 of 5
     ],
 )
-def test_review_levels_begin_at_four_fifths_and_a_half(
+def test_review_levels_start_at_four_fifths_and_a_half(
     assignment: Assignment, given_answers: dict[str, Any], level: str
 ) -> None:
     reviewed = review_attempt(make_answered_attempt(assignment=assignment, answers=given_answers))

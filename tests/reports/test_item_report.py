@@ -336,7 +336,7 @@ def test_a_planted_misconception_puts_its_sentence_first(assignment: Assignment)
 
 
 @pytest.mark.parametrize("count", [1, 30])
-def test_a_report_costs_seven_statements(assignment: Assignment, queries: Gather, count: int) -> None:
+def test_a_report_costs_seven_queries(assignment: Assignment, queries: Gather, count: int) -> None:
     for number in range(count):
         make_answered_attempt(assignment=assignment, right=number % 5)
     clear_all()

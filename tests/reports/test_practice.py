@@ -129,7 +129,7 @@ def test_practices_of_two_attempts_are_apart(
 
 
 @pytest.mark.parametrize("right", [1, 3])
-def test_practice_costs_a_fixed_number_of_statements(
+def test_practice_costs_a_fixed_number_of_queries(
     right: int, assignment: Assignment, student: Student, student_client: Client, queries: Gather
 ) -> None:
     attempt = make_answered_attempt(assignment=assignment, student=student, right=right)

@@ -54,7 +54,7 @@ def test_log_with_a_gap_or_a_fork_is_an_anomaly(stored: list[tuple[int, str]]) -
     assert anomalies([], {KEY: stored}) == [f"('attempt', 1): the revisions are not 1 to {len(stored)}"]
 
 
-def test_save_that_began_after_the_turn_in_is_an_anomaly() -> None:
+def test_save_that_started_after_the_turn_in_is_an_anomaly() -> None:
     operations = [save(0, 1, 1, "a"), save(1.5, 4, 2, "b"), read(3, 4, 2)]
 
     assert saved_after(operations, {"attempt": 2}) == []

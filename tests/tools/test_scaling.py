@@ -99,7 +99,7 @@ def test_bell_is_the_same_each_time_and_holds_the_whole_way_in() -> None:
     assert once == sorted(once)
 
 
-def test_close_hands_in_within_a_second_and_shows_receipts() -> None:
+def test_close_turns_in_within_a_second_and_shows_receipts() -> None:
     requests = close(100, costs.load(), random.Random(1))
 
     assert (

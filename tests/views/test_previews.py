@@ -436,7 +436,7 @@ def test_order_of_choices_differs_between_visitors_and_holds_within_a_preview(tr
     assert [choices(client) for client in clients] == orders
 
 
-def test_new_edition_begins_a_new_preview(try_out: Edition, visitor: Client) -> None:
+def test_new_edition_starts_a_new_preview(try_out: Edition, visitor: Client) -> None:
     answer(visitor, try_out, 1, "a")
     make_edition(question_set=try_out.question_set, document=make_document(slug="try-it", title="Corrected"))
     assert 'name="order"' in visitor.get(reverse("try_question", args=[1])).content.decode()

@@ -508,7 +508,7 @@ def test_a_sentence_is_split_at_line_breaks_or_where_it_ends() -> None:
         text.split(document, "s5", "The agreement ends in August.")
 
 
-def test_sentences_are_joined_and_paragraphs_begun_and_ended() -> None:
+def test_sentences_are_joined_and_paragraphs_started_and_ended() -> None:
     document = story()
 
     text.join(document, "s1")

@@ -302,7 +302,7 @@ def test_list_shows_the_score_that_counts_after_the_last_close(
         (45, "You have 45 minutes once you start."),
     ],
 )
-def test_page_before_beginning_names_the_time_there_is(
+def test_page_before_the_start_names_the_time_there_is(
     minutes: int, said: str, student_client: Client, edition: Edition, classroom: Classroom, now: datetime
 ) -> None:
     assignment = make_assignment(
@@ -319,7 +319,7 @@ def test_page_before_beginning_names_the_time_there_is(
     assert ("below each question, stops the clock for up to 10 minutes." in text) == (minutes == 45)
 
 
-def test_page_before_beginning_says_what_applies_and_begins_nothing(
+def test_page_before_the_start_says_what_applies_and_starts_nothing(
     student_client: Client, edition: Edition, classroom: Classroom, now: datetime, queries: Gather
 ) -> None:
     assignment = make_assignment(
@@ -372,7 +372,7 @@ def test_time_limit_is_the_students_own(
     assert "40 minutes" not in page
 
 
-def test_beginning_twice_begins_once(student: Student, student_client: Client, assignment: Assignment) -> None:
+def test_starting_twice_starts_once(student: Student, student_client: Client, assignment: Assignment) -> None:
     begin = reverse("start_attempt", args=[assignment.public_id])
     first, second = student_client.post(begin), student_client.post(begin)
     attempt = Attempt.objects.get()
@@ -402,7 +402,7 @@ def test_quiz_with_an_answer_to_each_question_leads_to_turning_in(
         ({"closes_at": NOW - timedelta(hours=1)}, "Closed Fri, Oct 23 at 10:00 am"),
     ],
 )
-def test_assignment_outside_its_window_says_when_and_begins_nothing(
+def test_assignment_outside_its_window_says_when_and_starts_nothing(
     window: dict[str, Any], said: str, student_client: Client, edition: Edition, classroom: Classroom
 ) -> None:
     assignment = make_assignment(edition=edition, classroom=classroom, **window)
@@ -460,7 +460,7 @@ def test_answer_to_an_attempt_that_is_erased_meanwhile_is_sent_again_or_not_foun
     assert (attempt.student.public_id in again.text) == (accept == "application/json")
 
 
-def test_excused_student_begins_nothing(
+def test_excused_student_starts_nothing(
     student: Student, student_client: Client, assignment: Assignment, teacher: User
 ) -> None:
     accommodations.excuse(assignment, student, reason="Ill", by=teacher, now=NOW)
@@ -535,7 +535,7 @@ def test_question_page_that_was_shown_before_is_shown_no_more(
     assert page.headers["Location"].startswith(reverse("join")) == (leads_to == "join")
 
 
-def test_question_page_costs_2_statements_and_writes_nothing(
+def test_question_page_costs_2_queries_and_writes_nothing(
     student_client: Client, attempt: Attempt, queries: Gather
 ) -> None:
     student_client.get(address(attempt, 1))
@@ -563,7 +563,7 @@ def test_next_saves_and_goes_on_to_the_review(student_client: Client, attempt: A
     assert body(student_client.get(address(attempt, 1))).count(" checked") == 2
 
 
-def test_plain_save_costs_3_statements(student_client: Client, attempt: Attempt, queries: Gather) -> None:
+def test_plain_save_costs_3_queries(student_client: Client, attempt: Attempt, queries: Gather) -> None:
     data = fields(student_client, attempt, 1, choice=token(attempt, 1, "b"), act="next")
     with queries() as seen:
         student_client.post(address(attempt, 1), data)
@@ -945,7 +945,7 @@ def test_json_save_to_the_attempt_of_another_is_not_found_however_often_it_was_s
     assert AnswerEvent.objects.count() == 1
 
 
-def test_json_save_costs_3_statements_and_says_what_is_stored(
+def test_json_save_costs_3_queries_and_says_what_is_stored(
     student_client: Client, attempt: Attempt, queries: Gather
 ) -> None:
     data = fields(student_client, attempt, 1, choice=token(attempt, 1, "b"), act="save")
@@ -1039,7 +1039,7 @@ def test_answer_after_the_time_is_kept_late_and_what_was_saved_is_submitted(
     )
 
 
-def test_going_on_after_the_time_hands_in_too(
+def test_going_on_after_the_time_turns_in_too(
     student: Student, student_client: Client, edition: Edition, classroom: Classroom, clock: time_machine.Traveller
 ) -> None:
     assignment = make_assignment(edition=edition, classroom=classroom, time_limit=timedelta(minutes=10))
@@ -1643,7 +1643,7 @@ def test_receipt_says_that_the_close_ended_the_attempt(student_client: Client, a
     assert "The quiz closed. Turned in automatically at 10:55 am." in receipt
 
 
-def test_page_whose_time_is_up_hands_in_only_when_it_is(
+def test_page_whose_time_is_up_turns_in_only_when_it_is(
     student_client: Client, attempt: Attempt, now: datetime
 ) -> None:
     for deadline_at in (None, now + timedelta(seconds=1)):

@@ -221,7 +221,7 @@ def test_wrong_closed_and_archived_codes_get_the_same_page(
     assert FailedTry.objects.filter(kind="code").count() == 3
 
 
-def test_wrong_closed_and_archived_codes_run_the_same_statements(
+def test_wrong_closed_and_archived_codes_run_the_same_queries(
     classroom: Classroom, other_classroom: Classroom, teacher: User, other_teacher: User, queries: Gather
 ) -> None:
     # Queries stand for time: on a machine that others use, a median varies by more than the 20 % that is asked for.

@@ -232,7 +232,7 @@ def test_results_before_anybody_turned_in_have_no_figures(teacher_client: Client
 
 
 @pytest.mark.parametrize("name", ["assignment_results", "item_analysis"])
-def test_report_pages_cost_a_fixed_number_of_statements(
+def test_report_pages_cost_a_fixed_number_of_queries(
     name: str, teacher_client: Client, assignment: Assignment, queries: Gather
 ) -> None:
     costs = []

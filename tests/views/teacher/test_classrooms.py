@@ -463,7 +463,7 @@ def test_change_classroom_offers_a_zone_that_only_this_class_has(teacher: User, 
     assert teacher_client.post(url("change_classroom", classroom), form.data()).status_code == 302
 
 
-def test_zones_begin_with_the_united_states_and_hold_every_place() -> None:
+def test_zones_start_with_the_united_states_and_hold_every_place() -> None:
     groups = zone_choices()
     offered = {name for _, zones in groups for name, _ in zones}
 

@@ -519,7 +519,7 @@ def test_open_attempt_is_shown_as_it_stands_and_without_a_score(
     assert "Receipt" not in text
 
 
-def test_attempt_costs_a_fixed_number_of_statements(
+def test_attempt_costs_a_fixed_number_of_queries(
     assignment: Assignment, student: Student, teacher_client: Client, queries: Callable[[], Any]
 ) -> None:
     attempt = make_answered_attempt(assignment=assignment, student=student, submitted=False)

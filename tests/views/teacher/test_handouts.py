@@ -294,7 +294,7 @@ def test_a_colleagues_own_set_and_class_are_not_found(teacher_client: Client, ot
 
 
 @pytest.mark.parametrize("name", ["print_assignment", "print_assignment_key"])
-def test_print_pages_cost_the_same_statements_for_any_set(
+def test_print_pages_cost_the_same_queries_for_any_set(
     name: str,
     teacher_client: Client,
     assignment: Assignment,

@@ -305,7 +305,7 @@ def test_a_set_with_long_answers_has_a_sheet_for_each_student(
 
 
 @pytest.mark.parametrize("size", [1, 30])
-def test_the_grid_costs_the_same_statements_for_any_class(
+def test_the_grid_costs_the_same_queries_for_any_class(
     size: int,
     teacher_client: Client,
     assignment: Assignment,

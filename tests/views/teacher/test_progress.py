@@ -771,7 +771,7 @@ def test_poll_verifies_the_session_as_django_does(mixed: Assignment, teacher: Us
     assert poll(teacher_client, mixed, tag).headers["Location"].startswith(reverse("account_login"))
 
 
-def test_poll_ends_with_the_password_that_its_session_began_with(
+def test_poll_ends_with_the_password_that_its_session_started_with(
     mixed: Assignment, teacher: User, teacher_client: Client
 ) -> None:
     tag = teacher_client.get(page_of(mixed)).headers["ETag"]
