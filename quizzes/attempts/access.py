@@ -20,7 +20,7 @@ from quizzes.content.question_types.question import Value
 from quizzes.models import Attempt
 from quizzes.models.assignments import assignment_title
 from quizzes.models.locks import read_row
-from quizzes.people.student_sessions import StudentSession, has_open_attempt
+from quizzes.people.student_sessions import StudentSession, can_sign_in, has_open_attempt
 
 
 class AnswersNotLoaded(Exception):
@@ -165,7 +165,7 @@ NONE_DROPPED: frozenset[int] = frozenset()
 # Raw SQL for the 1.1 ms gate of the question page. A queryset with these joins takes 0.54 ms, this takes 0.03 ms.
 _LOAD = """
 SELECT a.id, a.student_id, s.display_name, s.pin_version, s.language AS student_language, h.pin_kind,
-s.public_id AS student_public_id, s.removed_at IS NULL AND h.archived_at IS NULL AS can_sign_in,
+s.public_id AS student_public_id, s.removed_at, h.archived_at AS class_archived_at,
 c.time_zone, c.archived_at IS NOT NULL AS is_archived, a.assignment_id, g.edition_id, g.own_title, g.release,
 a.seed, a.shuffle_questions, a.shuffle_choices, a.time_limit IS NOT NULL AS has_time_limit, a.deadline_at,
 a.submitted_at, g.is_teacher_paced, b.position, b.closed_through, g.paused_at IS NOT NULL AS is_paused,
@@ -206,7 +206,7 @@ def load_attempt(public_id: str, *, with_answers: bool) -> LoadedAttempt | None:
             id=row["student_id"],
             display_name=row["display_name"],
             pin_version=row["pin_version"],
-            can_sign_in=bool(row["can_sign_in"]),
+            can_sign_in=can_sign_in(removed_at=row["removed_at"], archived_at=row["class_archived_at"]),
             language=row["student_language"],
             pin_kind=row["pin_kind"],
             public_id=row["student_public_id"],

@@ -41,6 +41,11 @@ def student_session(session: SessionBase, *, now: datetime) -> StudentSession | 
     return StudentSession(session[STUDENT], session.get(PIN_VERSION, 0), is_past(session, SEEN_AT, STUDENT_IDLE, now))
 
 
+def can_sign_in(*, removed_at: datetime | None, archived_at: datetime | None) -> bool:
+    """Whether a student is on the roster of a class that is not archived. archived_at: of the student's class today."""
+    return removed_at is None and archived_at is None
+
+
 def start_student_session(session: SessionBase, student: Student, *, is_shared: bool, now: datetime) -> None:
     """Replace the session with one for this student. Anyone signed in before is signed out.
 
@@ -81,7 +86,7 @@ def signed_in_student(session: SessionBase, *, now: datetime) -> Student | None:
     student = Student.objects.select_related("classroom").filter(pk=signed_in.student_id).first()
     if student is None:
         return None
-    can_sign_in = student.removed_at is None and student.classroom.archived_at is None
-    if not signed_in.is_valid(pin_version=student.pin_version, can_sign_in=can_sign_in):
+    is_able = can_sign_in(removed_at=student.removed_at, archived_at=student.classroom.archived_at)
+    if not signed_in.is_valid(pin_version=student.pin_version, can_sign_in=is_able):
         return None
     return student
