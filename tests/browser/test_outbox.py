@@ -222,7 +222,7 @@ def test_notice_folds_to_one_line_on_a_phone(attempt: Attempt, open_context: New
     assert overflow(page) <= 0
 
 
-def test_handing_in_waits_until_all_answers_are_stored(context: BrowserContext, attempt: Attempt) -> None:
+def test_turning_in_waits_until_all_answers_are_stored(context: BrowserContext, attempt: Attempt) -> None:
     page = open_with_all(context, attempt)
     go_offline(context)
     choose(page, 1)

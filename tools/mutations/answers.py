@@ -26,7 +26,7 @@ CONTROLS: tuple[Control, ...] = (
         "WHERE a.id = %s AND",
         "tests/attempts/test_answers.py",
         "tests/views/student/test_attempts.py",
-        *("-k", "hand or submit"),
+        *("-k", "turns_in or turning_in or submit"),
     ),
     control(
         "a stale window overwrites nothing",
@@ -109,7 +109,7 @@ CONTROLS: tuple[Control, ...] = (
         "",
         "tests/attempts/test_lifecycle.py",
         "tests/views/student/test_attempts.py",
-        *("-k", "hand or submit"),
+        *("-k", "turns_in or turning_in or submit"),
     ),
     control(
         "attempts are limited",

@@ -1091,7 +1091,7 @@ def test_time_that_is_given_while_an_answer_comes_counts(
     assert events(attempt) == ([("b", 1, "saved")] if choice else [])
 
 
-def test_answer_after_handing_in_is_kept_late_and_said(student_client: Client, attempt: Attempt) -> None:
+def test_answer_after_turning_in_is_kept_late_and_said(student_client: Client, attempt: Attempt) -> None:
     data = fields(student_client, attempt, 1, choice=token(attempt, 1, "b"), act="next")
     submit_attempt(attempt, now=NOW)
     response = student_client.post(address(attempt, 1), data, follow=True)
@@ -1101,7 +1101,7 @@ def test_answer_after_handing_in_is_kept_late_and_said(student_client: Client, a
     assert given(attempt) == {}
 
 
-def test_going_on_without_an_answer_after_handing_in_loses_none(student_client: Client, attempt: Attempt) -> None:
+def test_going_on_without_an_answer_after_turning_in_loses_none(student_client: Client, attempt: Attempt) -> None:
     data = fields(student_client, attempt, 1, act="next")
     submit_attempt(attempt, now=NOW)
     response = student_client.post(address(attempt, 1), data, follow=True)
@@ -1110,7 +1110,7 @@ def test_going_on_without_an_answer_after_handing_in_loses_none(student_client: 
     assert events(attempt) == []
 
 
-def test_pages_of_an_attempt_whose_time_ended_hand_nothing_in_by_themselves(
+def test_pages_of_an_attempt_whose_time_ended_turn_nothing_in_by_themselves(
     student: Student,
     student_client: Client,
     edition: Edition,
@@ -1394,7 +1394,7 @@ def test_safe_way_out_of_the_review_is_the_strong_button(student_client: Client,
     assert strong.findall(page) == ["Turn in"]
 
 
-def test_handing_in_again_gives_the_same_receipt(student_client: Client, attempt: Attempt) -> None:
+def test_turning_in_again_gives_the_same_receipt(student_client: Client, attempt: Attempt) -> None:
     save(attempt, "one", "b")
     pages = []
     for _ in range(3):
