@@ -136,6 +136,44 @@ def test_architecture_lists_every_module() -> None:
     assert modules - listed == set(), "Add these modules to the tree in docs/architecture.md."
 
 
+def test_architecture_lists_what_replaces_django() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    listed = set(re.findall(r"^\| `([\w/.]+)` \|", page.partition("## 10. ")[2], re.MULTILINE))
+    code = [path for name in ("quizsite", "quizzes") for path in (ROOT / name).rglob("*.py")]
+    changing = {
+        str(path.relative_to(ROOT))
+        for path in (*code, ROOT / "tests" / "conftest.py")
+        if _changes_django(path.read_text())
+    }
+    settings = (ROOT / "quizsite" / "settings.py").read_text(encoding="utf-8")
+    key = r'^ *"?(?:\w*ENGINE|\w*RENDERER|KEY_FUNCTION|PASSWORD_HASHERS|staticfiles)\b'
+    replaced = key + r'.*"((?:quizsite|quizzes)\.[\w.]+)"'
+    named = {_file_of(dotted) for dotted in re.findall(replaced, settings, re.MULTILINE)}
+
+    assert len(changing) > 3
+    assert len(named) > 3
+    assert changing | named <= listed, "Add these files to section 10 of docs/architecture.md."
+
+
+def _changes_django(source: str) -> bool:
+    """Whether the code assigns to an attribute of a name that it imports from Django, or uses `RawSQL`."""
+    nodes = list(ast.walk(ast.parse(source)))
+    imports = [node for node in nodes if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("django.")]
+    # To set a setting or to end a connection early is no change of Django.
+    names = {name.asname or name.name for node in imports for name in node.names} - {"connection", "settings"}
+    targets = [target for node in nodes if isinstance(node, ast.Assign) for target in node.targets]
+    changed = {ast.unparse(target).partition(".")[0] for target in targets if isinstance(target, ast.Attribute)}
+    return "RawSQL" in names or bool(names & changed)
+
+
+def _file_of(dotted: str) -> str:
+    """The file of a dotted name: of a module, a package, or something in one."""
+    parts = dotted.split(".")
+    while not (path := ROOT.joinpath(*parts)).with_suffix(".py").exists() and not path.is_dir():
+        parts.pop()
+    return str((path / "base.py" if path.is_dir() else path.with_suffix(".py")).relative_to(ROOT))
+
+
 def test_documents_name_and_count_the_question_types() -> None:
     architecture = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
