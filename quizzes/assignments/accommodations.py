@@ -16,7 +16,7 @@ from quizzes.content.reading import LEVELS, STANDARD
 from quizzes.models import Accommodation, Assignment, Attempt, AuditEvent, Classroom, Excuse, Extension, Student, User
 from quizzes.models.assignments import ExtensionValues
 from quizzes.models.locks import lock_remaining, lock_rows, read_locked, read_row
-from quizzes.models.reasons import EXTRA_MINUTES, FITS_EXTRA_TIME
+from quizzes.models.reasons import ReasonKind, ReasonValues, reason_detail
 
 
 class ExtensionChanged(Exception):
@@ -53,7 +53,7 @@ def extend_to_fit(assignment: Assignment, times: Sequence[ExtendedTime], *, by: 
             extensions.get(time.student.pk),
             due_at=time.needed_due_at,
             closes_at=time.needed_close_at,
-            reason=FITS_EXTRA_TIME,
+            reason_kind=ReasonKind.FITS_EXTRA_TIME,
         )
         for time in times
     }
@@ -61,7 +61,7 @@ def extend_to_fit(assignment: Assignment, times: Sequence[ExtendedTime], *, by: 
 
 
 def extended(
-    extension: Extension | None, *, due_at: datetime | None, closes_at: datetime | None, reason: str
+    extension: Extension | None, *, due_at: datetime | None, closes_at: datetime | None, reason_kind: ReasonKind
 ) -> ExtensionValues:
     """What an extension gives with these times. Other times (None), attempts and a reason of its own stay."""
     kept = extension or Extension()
@@ -69,7 +69,8 @@ def extended(
         "due_at": due_at or kept.due_at,
         "closes_at": closes_at or kept.closes_at,
         "extra_attempts": kept.extra_attempts,
-        "reason": kept.reason or reason,
+        "reason_kind": kept.reason_kind if kept.has_reason else reason_kind,
+        "reason": kept.reason,
     }
 
 
@@ -237,9 +238,10 @@ def _at_least(extension: Extension | None, values: ExtensionValues) -> Extension
         "due_at": max(filter(None, (kept.due_at, values["due_at"])), default=None),
         "closes_at": max(filter(None, (kept.closes_at, values["closes_at"])), default=None),
         "extra_attempts": max(kept.extra_attempts, values["extra_attempts"]),
+        "reason_kind": kept.reason_kind,
         "reason": kept.reason,
     }
-    return more if kept.has(more) else {**more, "reason": values["reason"]}
+    return more if kept.has(more) else {**more, "reason_kind": values["reason_kind"], "reason": values["reason"]}
 
 
 @transaction.atomic
@@ -269,20 +271,20 @@ def add_minutes(attempt: Attempt, *, more_time: timedelta, seen: datetime, by: U
             extension,
             due_at=ends_at if is_due_later else None,
             closes_at=ends_at if closes_later else None,
-            reason=EXTRA_MINUTES,
+            reason_kind=ReasonKind.EXTRA_MINUTES,
         )
         before = {row.student_id: extension} if extension is not None else {}
         _give(row.assignment, {row.student: values}, before=before, by=by, now=now)
     else:
         move_deadlines([row], now=now)
-        detail = {"reason": EXTRA_MINUTES, "ends_at": ends_at.isoformat()}
+        detail = {**reason_detail(reason_kind=ReasonKind.EXTRA_MINUTES), "ends_at": ends_at.isoformat()}
         _record(AuditEvent.Action.EXTENSION_GIVEN, row.assignment, {row.student: detail}, by=by, now=now)
     return ends_at
 
 
-def excuse(assignment: Assignment, student: Student, *, reason: str, by: User, now: datetime) -> bool:
+def excuse(assignment: Assignment, student: Student, *, by: User, now: datetime, **why: Unpack[ReasonValues]) -> bool:
     """Excuse a student from an assignment; returns whether it changed. Answers stay."""
-    return bool(excuse_students(assignment, [student], reason=reason, by=by, now=now))
+    return bool(excuse_students(assignment, [student], by=by, now=now, **why))
 
 
 def undo_excuse(
@@ -290,23 +292,23 @@ def undo_excuse(
     student: Student,
     *,
     given_at: datetime | None = None,
-    reason: str,
     by: User,
     now: datetime,
+    **why: Unpack[ReasonValues],
 ) -> bool:
     """Let an assignment count for an excused student again; returns whether it changed. given_at: of `undo_excuses`."""
-    return bool(undo_excuses(assignment, [student], given_at=given_at, reason=reason, by=by, now=now))
+    return bool(undo_excuses(assignment, [student], given_at=given_at, by=by, now=now, **why))
 
 
 @transaction.atomic
 def excuse_students(
-    assignment: Assignment, students: Sequence[Student], *, reason: str, by: User, now: datetime
+    assignment: Assignment, students: Sequence[Student], *, by: User, now: datetime, **why: Unpack[ReasonValues]
 ) -> list[Student]:
     """Excuse several students; returns those who were not excused before."""
     excused = _lock_and_read_excused(assignment, students)
     new = [student for student in students if student.pk not in excused]
     Excuse.objects.give(
-        [Excuse(assignment=assignment, student=one, reason=reason, given_by=by, given_at=now) for one in new],
+        [Excuse(assignment=assignment, student=one, given_by=by, given_at=now, **why) for one in new],
         by=by,
         now=now,
     )
@@ -319,9 +321,9 @@ def undo_excuses(
     students: Sequence[Student],
     *,
     given_at: datetime | None = None,
-    reason: str,
     by: User,
     now: datetime,
+    **why: Unpack[ReasonValues],
 ) -> list[Student]:
     """Let an assignment count for several students again; returns those who were excused.
 
@@ -332,7 +334,7 @@ def undo_excuses(
         excused = set(assignment.excuses.filter(given_at=given_at).order_by().values_list("student", flat=True))
     undone = [student for student in students if student.pk in excused]
     assignment.excuses.filter(student__in=undone).delete()
-    details = {student: {"reason": reason} for student in undone}
+    details = {student: reason_detail(**why) for student in undone}
     _record(AuditEvent.Action.EXCUSE_TAKEN_BACK, assignment, details, by=by, now=now)
     return undone
 
@@ -369,7 +371,7 @@ def _give(
         ],
         update_conflicts=True,
         unique_fields=["assignment", "student"],
-        update_fields=["given_by", "given_at", "due_at", "closes_at", "extra_attempts", "reason"],
+        update_fields=["given_by", "given_at", "due_at", "closes_at", "extra_attempts", "reason_kind", "reason"],
     )
     move_deadlines(_open_attempts(student__in=list(changed), assignment=assignment), now=now)
     details = {

@@ -17,7 +17,7 @@ from quizzes.assignments.newer_versions import HasAttempts
 from quizzes.assignments.own_versions import excuses_for
 from quizzes.models import Assignment, Attempt, AuditEvent, Board, Classroom, Excuse, Extension, Student, User
 from quizzes.models.locks import lock_remaining, lock_rows, locked_with_keys, read_row
-from quizzes.models.reasons import HAS_VERSION, VERSION_DELETED
+from quizzes.models.reasons import ReasonKind, ReasonValues
 from quizzes.people.newcomers import give_one_version
 
 
@@ -48,14 +48,14 @@ def delete_assignment(assignment: Assignment, *, by: User, now: datetime) -> str
     rows = serializers.serialize("json", [assignment, *chain(*details, board), *left, *newer])
     _record(assignment, by=by, now=now, withdrawn=True)
     assignment.regrades.all().delete()
-    reason = VERSION_DELETED.format(number=assignment.edition.number)
+    deleted: ReasonValues = {"reason_kind": ReasonKind.VERSION_DELETED, "own_version": assignment.edition.number}
     assignment.newer_versions.update(newer_version_of=assignment.newer_version_of_id)
     assignment.delete()
     students = defaultdict[Assignment, list[Student]](list)
     for given in left:
         students[given.assignment].append(given.student)
     for version, excused in students.items():
-        undo_excuses(version, excused, reason=reason, by=by, now=now)
+        undo_excuses(version, excused, by=by, now=now, **deleted)
     return rows
 
 
@@ -121,7 +121,8 @@ def _join_versions(
         has_started = (student.pk, version.pk) in started
         excused[(assignment, version) if has_started else (version, assignment)].append(student)
     for (quiz, own), chosen in excused.items():
-        excuse_students(quiz, chosen, reason=HAS_VERSION.format(number=own.edition.number), by=by, now=now)
+        reason: ReasonValues = {"reason_kind": ReasonKind.HAS_VERSION, "own_version": own.edition.number}
+        excuse_students(quiz, chosen, by=by, now=now, **reason)
 
 
 def _record(assignment: Assignment, *, by: User, now: datetime, withdrawn: bool) -> None:

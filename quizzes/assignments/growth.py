@@ -17,7 +17,7 @@ from quizzes.content.editions import published
 from quizzes.models import Assignment, Classroom, Edition, Excuse, QuestionSet, Student, User
 from quizzes.models.assignments import AFTER_LESSONS, BEFORE_LESSONS, by_quiz
 from quizzes.models.locks import lock_rows
-from quizzes.models.reasons import HAS_VERSION, OTHER_FORM
+from quizzes.models.reasons import ReasonKind
 from quizzes.people.newcomers import by_student
 
 # One quiz of a check: the assignments of all its versions, the oldest first.
@@ -118,7 +118,7 @@ def students_without_half(check: HalvedCheck, classroom: Classroom) -> list[Stud
 
     A student who is excused from a form for another reason, such as illness, still needs a half.
     """
-    halved = Excuse.objects.filter(assignment__in=check.assignments, reason=OTHER_FORM)
+    halved = Excuse.objects.filter(assignment__in=check.assignments, reason_kind=ReasonKind.OTHER_FORM)
     started = classroom.attempts.filter(assignment__in=check.assignments)
     students = (
         classroom.students.enrolled().exclude(pk__in=halved.values("student")).exclude(pk__in=started.values("student"))
@@ -152,11 +152,10 @@ def give_halves(check: HalvedCheck, *, by: User, now: datetime) -> int:
         half = 0 if sizes[0] <= sizes[1] else 1
         sizes[half] += 1
         for assignment in check.other_form(half):
-            accommodations.excuse(assignment, student, reason=OTHER_FORM, by=by, now=now)
+            accommodations.excuse(assignment, student, reason_kind=ReasonKind.OTHER_FORM, by=by, now=now)
     return len(students)
 
 
 def _excuses(assignments: Sequence[Assignment]) -> QuerySet[Excuse]:
     """The excuses from these assignments, but not those of students who have another version."""
-    versions = {HAS_VERSION.format(number=assignment.edition.number) for assignment in assignments}
-    return Excuse.objects.filter(assignment__in=assignments).exclude(reason__in=versions)
+    return Excuse.objects.filter(assignment__in=assignments).exclude(reason_kind=ReasonKind.HAS_VERSION)

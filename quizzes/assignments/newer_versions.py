@@ -13,7 +13,7 @@ from quizzes.assignments.student_settings import window_of
 from quizzes.models import Assignment, Attempt, AuditEvent, Board, Edition, Excuse, Extension, Student, User
 from quizzes.models.assignments import MAX_TITLE, NEW_VERSION
 from quizzes.models.locks import lock_remaining, lock_rows, locked_with_keys, read_row
-from quizzes.models.reasons import HAS_VERSION, STAYS_EXCUSED
+from quizzes.models.reasons import ReasonKind, ReasonValues
 from quizzes.people.newcomers import by_student, own_version
 
 
@@ -44,10 +44,8 @@ def use_edition(assignment: Assignment, edition: Edition, *, by: User, now: date
     current.edition = edition
     current.save(update_fields=["edition", "own_title"])
     # Students who have this quiz in place of another version.
-    moved = Excuse.objects.filter(
-        assignment__in=_versions_with(current), reason=HAS_VERSION.format(number=before.number)
-    )
-    moved.update(reason=HAS_VERSION.format(number=edition.number))
+    moved = Excuse.objects.filter(assignment__in=_versions_with(current), own_version=before.number)
+    moved.update(own_version=edition.number)
     AuditEvent.objects.record(
         AuditEvent.Action.ASSIGNMENT_CHANGED,
         actor=by,
@@ -116,9 +114,9 @@ def _give_version(
         for student in students
     }
     undone = [student for student, own in own_versions.items() if own == made and made.pk in excused[student.pk]]
-    undo_excuses(made, undone, reason=_reason(made), by=by, now=now)
+    undo_excuses(made, undone, by=by, now=now, **_reason(made))
     excuses = [
-        Excuse(assignment=quiz, student=student, reason=_reason(own), given_by=by, given_at=now)
+        Excuse(assignment=quiz, student=student, given_by=by, given_at=now, **_reason(own))
         for student, own in own_versions.items()
         for pk, quiz in quizzes.items()
         if quiz != own and pk not in excused[student.pk] | started[student.pk]
@@ -139,9 +137,11 @@ def _own_after_split(
     return made if is_moved else own
 
 
-def _reason(own: Assignment | None) -> str:
+def _reason(own: Assignment | None) -> ReasonValues:
     """The reason for excuses from other versions. own: the student's version, None if excused from all."""
-    return STAYS_EXCUSED if own is None else HAS_VERSION.format(number=own.edition.number)
+    if own is None:
+        return {"reason_kind": ReasonKind.STAYS_EXCUSED}
+    return {"reason_kind": ReasonKind.HAS_VERSION, "own_version": own.edition.number}
 
 
 def _copy_extensions(source: Assignment, target: Assignment, *, without: set[int]) -> None:

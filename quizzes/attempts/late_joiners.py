@@ -12,7 +12,7 @@ from quizzes.assignments.student_statuses import load_overrides
 from quizzes.attempts.transfers import transferable_attempts
 from quizzes.models import Assignment, AuditEvent, Classroom, Student, User
 from quizzes.models.locks import lock_rows
-from quizzes.models.reasons import JOINED_LATER
+from quizzes.models.reasons import ReasonKind, ReasonValues
 
 
 def earlier_quizzes(student: Student, *, now: datetime) -> list[Assignment]:
@@ -53,7 +53,7 @@ def excuse_from_earlier(student: Student, *, by: User, now: datetime) -> int:
     quizzes = earlier_quizzes(student, now=now)
     _lock(quizzes, student)
     for quiz in quizzes:
-        excuse(quiz, student, reason=JOINED_LATER, by=by, now=now)
+        excuse(quiz, student, reason_kind=ReasonKind.JOINED_LATER, by=by, now=now)
     return len(quizzes)
 
 
@@ -64,10 +64,13 @@ def undo_excuses(student: Student, *, given_at: datetime | None, by: User, now: 
     given_at: its `now`, None for all that it did.
     """
     at = {} if given_at is None else {"excuses__given_at": given_at}
-    excused = student.classroom.assignments.filter(excuses__student=student, excuses__reason=JOINED_LATER, **at)
-    quizzes = list(excused.order_by("pk"))
+    given = student.classroom.assignments.filter(
+        excuses__student=student, excuses__reason_kind=ReasonKind.JOINED_LATER, **at
+    )
+    quizzes = list(given.order_by("pk"))
     _lock(quizzes, student)
-    return sum(undo_excuse(quiz, student, given_at=given_at, reason=JOINED_LATER, by=by, now=now) for quiz in quizzes)
+    reason: ReasonValues = {"reason_kind": ReasonKind.JOINED_LATER}
+    return sum(undo_excuse(quiz, student, given_at=given_at, by=by, now=now, **reason) for quiz in quizzes)
 
 
 def _lock(quizzes: Sequence[Assignment], student: Student) -> None:

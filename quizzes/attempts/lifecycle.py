@@ -20,6 +20,7 @@ from quizzes.grading.scores import ScoreColumns, adjustments, computed
 from quizzes.models import Assignment, Attempt, AuditEvent, Extension, Student, User
 from quizzes.models.attempts import MIXED_LANGUAGES
 from quizzes.models.locks import RowDeleted, lock_rows, locked_with_keys, read_again, read_row
+from quizzes.models.reasons import ReasonKind, reason_detail
 
 logger = logging.getLogger(__name__)
 
@@ -186,7 +187,7 @@ def reopen(attempt: Attempt, *, more_time: timedelta | None, reason: str, by: Us
         student=attempt.student,
         at=now,
         attempt=attempt.public_id,
-        reason=reason,
+        **reason_detail(reason=reason),
         receipt=receipt,
         submitted_at=submitted_at and submitted_at.isoformat(),
     )
@@ -205,6 +206,7 @@ def _extend_until(
         due_at=deadline_at if is_due_at_close else before.due_at,
         closes_at=deadline_at,
         extra_attempts=before.extra_attempts,
+        reason_kind=ReasonKind.TYPED,
         reason=reason,
         by=by,
         now=now,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from quizzes.assignments.student_statuses import Key
 from quizzes.models import Excuse, Student
-from quizzes.models.reasons import OTHER_FORM
+from quizzes.models.reasons import ReasonKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def _dropped_half(keep: Student, other: Student, keep_worked: Set[int], other_wo
     With both halves, the student would be excused from both forms. With a part of one, the student would take a form
     twice. At most 2 queries.
     """
-    halves = Excuse.objects.filter(student__in=[keep.pk, other.pk], reason=OTHER_FORM)
+    halves = Excuse.objects.filter(student__in=[keep.pk, other.pk], reason_kind=ReasonKind.OTHER_FORM)
     rows = list(halves.values_list("student", "assignment", "assignment__edition"))
     keep_half, other_half = (_quizzes_of(entry, (row[:2] for row in rows)) for entry in (keep, other))
     if not other_half or not (keep_half or other_half & keep_worked):

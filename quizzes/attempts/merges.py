@@ -22,7 +22,7 @@ from quizzes.attempts.lifecycle import submit_at_deadline
 from quizzes.attempts.merged_excuses import excused_after_merge
 from quizzes.models import Accommodation, Assignment, Attempt, AuditEvent, Excuse, Extension, Student, User
 from quizzes.models.locks import lock_rows, read_row
-from quizzes.models.reasons import HAS_VERSION
+from quizzes.models.reasons import ReasonKind, ReasonValues
 from quizzes.people import rosters
 from quizzes.people.names import number_key
 
@@ -274,24 +274,29 @@ def _new_extensions(keep: Student, other: Student) -> dict[int, Extension]:
                 due_at=due_at,
                 closes_at=closes_at,
                 extra_attempts=extra,
-                reason=mine.reason or row.reason,
+                reason_kind=mine.reason_kind if mine.has_reason else row.reason_kind,
+                reason=mine.reason if mine.has_reason else row.reason,
                 given_by_id=row.given_by_id,
                 given_at=row.given_at,
             )
     return found
 
 
-def _reasons(plan: MergePlan) -> Mapping[int, str]:
+def _reasons(plan: MergePlan) -> Mapping[int, ReasonValues]:
     """Why `keep` is excused from the quizzes of the plan, by id: as `other`, else by another version. 3 queries."""
     left = set(plan.keep.classroom.assignments.exclude(excuses__student=plan.keep)).difference(plan.excused)
-    versions = {
-        quiz.pk: HAS_VERSION.format(number=own.edition.number)
+    versions: dict[int, ReasonValues] = {
+        quiz.pk: {"reason_kind": ReasonKind.HAS_VERSION, "own_version": own.edition.number}
         for versions in plan.keep.classroom.assignments.all().versions()
         for own in versions
         if own in left
         for quiz in versions
     }
-    return versions | dict(Excuse.objects.filter(student=plan.other).values_list("assignment", "reason"))
+    of_other: dict[int, ReasonValues] = {
+        row.assignment_id: {"reason_kind": row.reason_kind, "reason": row.reason, "own_version": row.own_version}
+        for row in Excuse.objects.filter(student=plan.other)
+    }
+    return versions | of_other
 
 
 def _take_settings(plan: MergePlan, *, by: User, now: datetime) -> None:
@@ -314,10 +319,10 @@ def _take_settings(plan: MergePlan, *, by: User, now: datetime) -> None:
     keep.save(update_fields=["language", "chosen_variant"])
     for merged in plan.quizzes:
         if merged.ends_excuse:
-            undo_excuse(merged.assignment, keep, reason="", by=by, now=now)
+            undo_excuse(merged.assignment, keep, by=by, now=now)
     reasons = _reasons(plan)
     for quiz in plan.excused:
-        excuse(quiz, keep, reason=reasons[quiz.pk], by=by, now=now)
+        excuse(quiz, keep, by=by, now=now, **reasons[quiz.pk])
 
 
 def _give(attempts: Sequence[Attempt], to: Student, *, now: datetime) -> None:

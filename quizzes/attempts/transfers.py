@@ -32,7 +32,7 @@ from quizzes.models import (
 )
 from quizzes.models.locks import lock_remaining, lock_rows
 from quizzes.models.public_ids import new_public_id
-from quizzes.models.reasons import HAS_VERSION, JOINED_LATER, ON_TIME, OTHER_FORM
+from quizzes.models.reasons import ReasonKind, ReasonValues
 from quizzes.people.rosters import move_student
 
 # Columns of an attempt that get a new value in the copy. `made_as` is one: if a merge is undone, the other entry must
@@ -76,7 +76,9 @@ def settings_left(student: Student, *, to: Classroom) -> list[Assignment]:
     """
     own = Attempt.objects.submitted().made_by(student.pk)
     extended = Extension.objects.filter(student=student).exclude(assignment__in=own.order_by().values("assignment"))
-    excused = Excuse.objects.filter(student=student).exclude(reason__in=[OTHER_FORM, JOINED_LATER])
+    excused = Excuse.objects.filter(student=student).exclude(
+        reason_kind__in=[ReasonKind.OTHER_FORM, ReasonKind.JOINED_LATER]
+    )
     left = Assignment.objects.filter(
         Q(pk__in=extended.values("assignment")) | Q(pk__in=excused.values("assignment")),
         classroom=student.classroom_id,
@@ -114,12 +116,12 @@ def transfer_attempts(student: Student, *, by: User, now: datetime) -> int:
     for quiz, attempts in found.items():
         _keep_on_time(quiz, attempts, student, overrides, by=by, now=now)
         if (other := own.get((student.pk, quiz.pk))) is not None:
-            reason = HAS_VERSION.format(number=quiz.edition.number)
-            undo_excuse(quiz, student, reason=reason, by=by, now=now)
-            excuse(other, student, reason=reason, by=by, now=now)
-        elif quiz.excuses.filter(student=student).exclude(reason=OTHER_FORM).exists():
+            reason: ReasonValues = {"reason_kind": ReasonKind.HAS_VERSION, "own_version": quiz.edition.number}
+            undo_excuse(quiz, student, by=by, now=now, **reason)
+            excuse(other, student, by=by, now=now, **reason)
+        elif quiz.excuses.filter(student=student).exclude(reason_kind=ReasonKind.OTHER_FORM).exists():
             # As in a merge: the teacher says that the work counts.
-            undo_excuse(quiz, student, reason="", by=by, now=now)
+            undo_excuse(quiz, student, by=by, now=now)
     for quiz, attempts in found.items():
         rescore([_copy(attempt, quiz, student, number, now=now) for number, attempt in enumerate(attempts, start=1)])
         AuditEvent.objects.record(
@@ -160,7 +162,7 @@ def _keep_on_time(
     if on_time:
         extension = quiz.extensions.filter(student=student).first()
         latest = max(moment for moment in on_time if moment is not None)
-        values = extended(extension, due_at=latest, closes_at=None, reason=ON_TIME)
+        values = extended(extension, due_at=latest, closes_at=None, reason_kind=ReasonKind.ON_TIME)
         extend(quiz, student, by=by, now=now, **values)
 
 

@@ -30,6 +30,7 @@ from quizzes.models import (
     SupportMark,
     User,
 )
+from quizzes.models.reasons import logged_reason
 from quizzes.reports.attempt_review import ReviewedQuestion
 from quizzes.reports.student_history import events_of
 from quizzes.reports.student_report import in_words, review_attempts
@@ -57,12 +58,13 @@ def export_student(student: Student, *, by: User, now: datetime) -> ExportedFile
         "extensions": [
             {
                 "assignment": row.assignment.title,
-                **_columns(row, "due_at", "closes_at", "extra_attempts", "reason", "given_at"),
+                **_columns(row, "due_at", "closes_at", "extra_attempts", "given_at"),
+                "reason": row.shown_reason,
             }
             for row in _of_assignments(Extension.objects.filter(**own), by)
         ],
         "excuses": [
-            {"assignment": row.assignment.title, **_columns(row, "reason", "given_at")}
+            {"assignment": row.assignment.title, "reason": row.shown_reason, "given_at": row.given_at}
             for row in _of_assignments(Excuse.objects.filter(**own), by)
         ],
         "attempts": _attempts(student, by, now),
@@ -72,7 +74,11 @@ def export_student(student: Student, *, by: User, now: datetime) -> ExportedFile
             _of_platform(row) for row in LtiStudent.objects.filter(**own, course__classroom__teachers=by)
         ],
         "record": [
-            {**_columns(row, "action", "detail", "at"), "by": row.actor.name if row.actor else ""}
+            {
+                **_columns(row, "action", "at"),
+                "detail": row.detail | ({"reason": logged_reason(row.detail)} if "reason" in row.detail else {}),
+                "by": row.actor.name if row.actor else "",
+            }
             for row in events_of(entries, by=by).select_related("actor").order_by("at", "pk")
         ],
     }

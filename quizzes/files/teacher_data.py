@@ -95,7 +95,7 @@ def sections(user: User) -> dict[str, QuerySet[Any, dict[str, Any]]]:
         .order_by("pk")
         .values(*in_set, "position", "phase", "closed_through", "changed_at"),
         "regrades": Regrade.objects.filter(Q(made_by=user) | Q(undone_by=user)).values(
-            *in_set, "question__position", "policy", "reason", "made_at", "undone_at"
+            *in_set, "question__position", "policy", "reason_kind", "reason", "made_at", "undone_at"
         ),
         "question_sets": QuestionSet.objects.owned_by(user).values("public_id", "title", "summary", "texts"),
         "shared_question_sets": SetShare.objects.filter(Q(user=user) | Q(question_set__owner=user))

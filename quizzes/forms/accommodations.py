@@ -33,7 +33,7 @@ from quizzes.forms.fields import (
 from quizzes.forms.supports import StudentSupportsForm
 from quizzes.models import Accommodation, Assignment, Attempt, Extension, Student
 from quizzes.models.assignments import ExtensionValues
-from quizzes.models.reasons import shown_reason
+from quizzes.models.reasons import ReasonKind, ReasonValues
 
 EXTEND, KEEP = "extend", "keep"
 NO_TIMER, AS_THE_CLASS = "none", "1"
@@ -245,6 +245,18 @@ class ExcuseForm(ExcuseEarlierForm):
 
     reason = ReasonField()
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # “Undo” in a notice asks for no reason.
+        self.fields["reason"].required = not self.data.get("given_at")
+
+    @property
+    def why(self) -> ReasonValues:
+        """Why the teacher did it. Of a valid form."""
+        if self.cleaned_data["given_at"] is not None:
+            return {"reason_kind": ReasonKind.BY_MISTAKE}
+        return {"reason": self.cleaned_data["reason"]}
+
 
 @dataclass(frozen=True, slots=True)
 class _EndTexts:
@@ -310,10 +322,11 @@ class ExtensionForm(forms.Form):
             "closes": extension.closes_at if extension is not None else None,
         }
         self.has_extension = extension is not None
+        self.kept_reason = extension or Extension()
         initial: dict[str, Any] = {name: wall_time(moment, self.zone) for name, moment in self.stored.items()}
         initial |= {
             "extra_attempts": self.stored_extra or None,
-            "reason": shown_reason(extension.reason) if extension is not None else None,
+            "reason": self.kept_reason.shown_reason or None,
         }
         if data is not None:
             data = data.copy()
@@ -337,12 +350,14 @@ class ExtensionForm(forms.Form):
     @property
     def values(self) -> ExtensionValues:
         """What the extension is to give. Of a valid form."""
-        data = self.cleaned_data
+        data, kept = self.cleaned_data, self.kept_reason
+        is_kept = data["reason"] == kept.shown_reason
         return {
             "due_at": data["due_at"],
             "closes_at": data["closes_at"],
             "extra_attempts": data["extra_attempts"],
-            "reason": data["reason"],
+            "reason_kind": kept.reason_kind if is_kept else ReasonKind.TYPED,
+            "reason": kept.reason if is_kept else data["reason"],
         }
 
     def clean(self) -> dict[str, Any]:

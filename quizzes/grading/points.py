@@ -25,12 +25,14 @@ class AppliedRegrade:
 
     stored: the JSON of its document, "" for none.
     Students read the explanation of the new key ("" for none), the reason, and when it was made.
+    reason_kind: what `reason` is, of `ReasonKind`.
     """
 
     policy: Policy
     question: Question | None = None
     explanation: str = ""
     reason: str = ""
+    reason_kind: str = "typed"
     made_at: datetime | None = None
     stored: str = field(default="", compare=False, repr=False)
 

@@ -27,7 +27,7 @@ from quizzes.grading.scores import adjustments, applied_regrades, document_in_fo
 from quizzes.grading.similar_answers import Context, content_of, context_of
 from quizzes.models import Answer, Assignment, Attempt, Edition, Excuse, Regrade, User
 from quizzes.models import Question as QuestionRow
-from quizzes.models.reasons import ACCEPTED, ALL_ACCEPTED
+from quizzes.models.reasons import ReasonKind
 
 # Only typed answers can need grading.
 TYPED = tuple(name for name, question_type in TYPES.items() if question_type.is_typed)
@@ -178,20 +178,13 @@ def accept_entry(
         row,
         policy=Regrade.Policy.EITHER_KEY,
         document=document,
-        reason=_reason(wordings),
+        reason_kind=ReasonKind.ACCEPTED if len(wordings) == 1 else ReasonKind.ALL_ACCEPTED,
+        reason=", ".join(f"“{wording.spellings[0][0]}”" for wording in wordings)[:MAX_ANSWERS],
         stamp=regrades.current_stamp(affected),
         group=group,
         by=by,
         now=now,
     )
-
-
-def _reason(wordings: Sequence[Wording]) -> str:
-    """What students read about an accepted answer."""
-    words = ", ".join(f"“{wording.spellings[0][0]}”" for wording in wordings)
-    if len(wordings) == 1:
-        return ACCEPTED.format(answer=words[:MAX_ANSWERS])
-    return ALL_ACCEPTED.format(answers=words[:MAX_ANSWERS])
 
 
 def _ungraded(assignments: Sequence[Assignment]) -> Iterator[_Ungraded]:

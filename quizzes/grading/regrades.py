@@ -20,6 +20,7 @@ from quizzes.grading.scores import adjustments, applied_regrade, rescore, values
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Question, Regrade, Student, User
 from quizzes.models.attempts import AttemptQuerySet
 from quizzes.models.locks import lock_rows, locked, locked_with_keys
+from quizzes.models.reasons import ReasonKind, reason_detail
 
 # By question key.
 Regrades = Mapping[str, Sequence[AppliedRegrade]]
@@ -61,6 +62,7 @@ class Notice:
     question_key: str
     policy: str
     reason: str
+    reason_kind: str
     made_at: datetime
     points_before: Decimal
     points_after: Decimal
@@ -172,6 +174,7 @@ def apply(
     policy: str,
     document: Mapping[str, Any] | None,
     reason: str,
+    reason_kind: ReasonKind = ReasonKind.TYPED,
     stamp: str,
     group: uuid.UUID,
     by: User,
@@ -198,6 +201,7 @@ def apply(
             question=question,
             policy=policy,
             document=document,
+            reason_kind=reason_kind,
             reason=reason,
             made_by=by,
             made_at=max(now, newest or now),
@@ -247,7 +251,7 @@ def notices(attempt: Attempt) -> list[Notice]:
         edition_id = attempt.assignment.edition_id
         applied = _with_one(applied, regrade.policy, regrade.document, edition_id=edition_id, key=key)
         after = score(content.questions, values, Adjustments(applied, grades))[0]
-        result.append(Notice(key, regrade.policy, regrade.reason, regrade.made_at, before, after))
+        result.append(Notice(key, regrade.policy, regrade.reason, regrade.reason_kind, regrade.made_at, before, after))
     return result
 
 
@@ -297,5 +301,5 @@ def _record(action: str, regrade: Regrade, *, by: User, now: datetime) -> None:
         assignment=regrade.assignment.public_id,
         question=regrade.question.key,
         policy=regrade.policy,
-        reason=regrade.reason,
+        **reason_detail(reason_kind=regrade.reason_kind, reason=regrade.reason),
     )

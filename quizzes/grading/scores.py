@@ -17,6 +17,7 @@ from quizzes.grading.new_keys import NEW_EXPLANATION, Document, document_after
 from quizzes.grading.points import Adjustments, AppliedRegrade, Policy, score, ungraded_count
 from quizzes.models import Answer, Attempt, ManualGrade, Regrade
 from quizzes.models.locks import lock_rows, locked_with_keys, read_again
+from quizzes.models.reasons import ReasonKind
 
 # How many attempts `rescore_all` reads at a time.
 BATCH = 200
@@ -36,11 +37,12 @@ def applied_regrades(assignment_ids: Iterable[int]) -> defaultdict[int, dict[str
     """The regrades in force, by assignment id and question key, in the order made. One query."""
     regrades: defaultdict[int, dict[str, list[AppliedRegrade]]] = defaultdict(dict)
     in_force = Regrade.objects.in_force().filter(assignment__in=assignment_ids)
-    columns = "assignment_id", "assignment__edition_id", "question__key", "policy", "document", "reason", "made_at"
-    for assignment_id, edition_id, key, policy, document, reason, made_at in in_force.values_list(*columns):
+    columns = "assignment_id", "assignment__edition_id", "question__key", "policy", "document"
+    told = "reason", "reason_kind", "made_at"
+    for assignment_id, edition_id, key, policy, document, *words in in_force.values_list(*columns, *told):
         earlier = regrades[assignment_id].setdefault(key, [])
         question = {"edition_id": edition_id, "key": key, "earlier": earlier}
-        earlier.append(applied_regrade(policy, document, **question, reason=reason, made_at=made_at))
+        earlier.append(applied_regrade(policy, document, **question, **dict(zip(told, words, strict=True))))
     return regrades
 
 
@@ -52,18 +54,19 @@ def applied_regrade(
     key: str,
     earlier: Sequence[AppliedRegrade],
     reason: str = "",
+    reason_kind: str = ReasonKind.TYPED,
     made_at: datetime | None = None,
 ) -> AppliedRegrade:
-    """The regrade that a row stores. policy, document, reason, made_at: its columns. edition_id, key: of its question.
+    """The regrade that a row stores. edition_id, key: of its question. The other values are its columns.
 
     earlier: the regrades of the question in force before it.
     """
     if document is None:
-        return AppliedRegrade(cast(Policy, policy), reason=reason, made_at=made_at)
+        return AppliedRegrade(cast(Policy, policy), reason=reason, reason_kind=reason_kind, made_at=made_at)
     stored = json.dumps(document, sort_keys=True)
     after, question = _after(edition_id, key, (*_stored(earlier), stored))
     explanation = str(after.get(NEW_EXPLANATION, ""))
-    return AppliedRegrade(cast(Policy, policy), question, explanation, reason, made_at, stored)
+    return AppliedRegrade(cast(Policy, policy), question, explanation, reason, reason_kind, made_at, stored)
 
 
 def document_in_force(edition_id: int, key: str, regrades: Sequence[AppliedRegrade]) -> Document:

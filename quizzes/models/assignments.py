@@ -16,6 +16,7 @@ from quizzes.models.accounts import User
 from quizzes.models.audit import AuditEvent
 from quizzes.models.public_ids import new_public_id
 from quizzes.models.question_sets import Edition, QuestionSet
+from quizzes.models.reasons import ReasonKind, reason_detail, shown_reason
 from quizzes.models.rosters import EDITORS, Classroom, Student, Teaching
 
 # The longest own title of an assignment, in characters.
@@ -285,17 +286,24 @@ class ExtensionValues(TypedDict):
     due_at: datetime | None
     closes_at: datetime | None
     extra_attempts: int
+    reason_kind: str
     reason: str
 
 
 class Extension(models.Model):
-    """Later times or more attempts for one student on one assignment. due_at, closes_at None: as for the class."""
+    """Later times or more attempts for one student on one assignment. due_at, closes_at None: as for the class.
+
+    reason: what the teacher typed, "" for another kind.
+    """
 
     assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="extensions")
     student = models.ForeignKey(Student, models.CASCADE, related_name="extensions")
     due_at = models.DateTimeField(null=True, blank=True)
     closes_at = models.DateTimeField(null=True, blank=True)
     extra_attempts = models.PositiveSmallIntegerField(default=0)
+    reason_kind = models.CharField(
+        max_length=15, choices=ReasonKind, default=ReasonKind.TYPED, db_default=ReasonKind.TYPED
+    )
     reason = models.CharField(max_length=300, blank=True)
     given_by = models.ForeignKey(User, models.PROTECT, related_name="extensions_given")
     given_at = models.DateTimeField()
@@ -311,6 +319,16 @@ class Extension(models.Model):
 
     def __str__(self) -> str:
         return f"extension of {self.assignment}"
+
+    @property
+    def has_reason(self) -> bool:
+        """Whether it says why it was given."""
+        return self.reason_kind != ReasonKind.TYPED or self.reason != ""
+
+    @property
+    def shown_reason(self) -> str:
+        """The reason in the language of the page, as typed if a teacher typed it; "" without one."""
+        return shown_reason(self.reason, self.reason_kind)
 
     def has(self, values: ExtensionValues) -> bool:
         """Whether it gives the same."""
@@ -329,7 +347,10 @@ class ExcuseManager(models.Manager["Excuse"]):
                 (
                     one.assignment.classroom_id,
                     one.student,
-                    {"assignment": one.assignment.public_id, "reason": one.reason},
+                    {
+                        "assignment": one.assignment.public_id,
+                        **reason_detail(reason_kind=one.reason_kind, reason=one.reason, own_version=one.own_version),
+                    },
                 )
                 for one in excuses
             ],
@@ -339,11 +360,19 @@ class ExcuseManager(models.Manager["Excuse"]):
 
 
 class Excuse(models.Model):
-    """One student who need not do one assignment. It is not missing, and its score does not count."""
+    """One student who need not do one assignment. It is not missing, and its score does not count.
+
+    reason: what the teacher typed, "" for another kind. own_version: the number of the version that the student has,
+    if that is why, else None.
+    """
 
     assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="excuses")
     student = models.ForeignKey(Student, models.CASCADE, related_name="excuses")
-    reason = models.CharField(max_length=300)
+    reason_kind = models.CharField(
+        max_length=15, choices=ReasonKind, default=ReasonKind.TYPED, db_default=ReasonKind.TYPED
+    )
+    reason = models.CharField(max_length=300, blank=True)
+    own_version = models.PositiveIntegerField(null=True)
     given_by = models.ForeignKey(User, models.PROTECT, related_name="excuses_given")
     given_at = models.DateTimeField()
 
@@ -351,8 +380,18 @@ class Excuse(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["assignment", "student"], name="excuse_once_per_assignment_and_student")
+            models.UniqueConstraint(fields=["assignment", "student"], name="excuse_once_per_assignment_and_student"),
+            models.CheckConstraint(
+                condition=Q(reason_kind="has_version", own_version__isnull=False)
+                | (~Q(reason_kind="has_version") & Q(own_version=None)),
+                name="excuse_for_another_version_names_it",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"excused from {self.assignment}"
+
+    @property
+    def shown_reason(self) -> str:
+        """The reason in the language of the page, as typed if a teacher typed it."""
+        return shown_reason(self.reason, self.reason_kind, self.own_version)

@@ -10,6 +10,7 @@ from quizzes.models.accounts import User
 from quizzes.models.assignments import Assignment
 from quizzes.models.attempts import Attempt
 from quizzes.models.question_sets import Question
+from quizzes.models.reasons import ReasonKind, shown_reason
 
 
 class RegradeQuerySet(models.QuerySet["Regrade"]):
@@ -25,6 +26,7 @@ class Regrade(models.Model):
 
     group: the rows of one regrade, one row per assignment. document: the question with its new key, None if the policy
     needs none. If it says what it adds (`grading.new_keys`), the rest of it was the result when it was made.
+    reason: what the teacher typed, or the answers that a regrade of the kinds "accepted" and "all_accepted" accepts.
     """
 
     class Policy(models.TextChoices):
@@ -38,6 +40,9 @@ class Regrade(models.Model):
     question = models.ForeignKey(Question, models.PROTECT, related_name="regrades")
     policy = models.CharField(max_length=11, choices=Policy)
     document = models.JSONField(null=True)
+    reason_kind = models.CharField(
+        max_length=15, choices=ReasonKind, default=ReasonKind.TYPED, db_default=ReasonKind.TYPED
+    )
     reason = models.CharField(max_length=300)
     made_by = models.ForeignKey(User, models.PROTECT, related_name="regrades_made")
     made_at = models.DateTimeField()
@@ -64,6 +69,11 @@ class Regrade(models.Model):
 
     def __str__(self) -> str:
         return f"{self.policy} on question {self.question_id}"
+
+    @property
+    def shown_reason(self) -> str:
+        """The reason in the language of the page, as typed if the teacher typed it."""
+        return shown_reason(self.reason, self.reason_kind)
 
 
 class ManualGradeQuerySet(models.QuerySet["ManualGrade"]):

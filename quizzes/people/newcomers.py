@@ -7,7 +7,7 @@ from itertools import chain, product
 
 from quizzes.models import Assignment, Attempt, Excuse, Student, User
 from quizzes.models.locks import lock_remaining
-from quizzes.models.reasons import HAS_VERSION
+from quizzes.models.reasons import ReasonKind, ReasonValues
 
 
 def lock_versions(classroom_ids: Iterable[int]) -> list[list[Assignment]]:
@@ -35,10 +35,10 @@ def give_one_version(
         own = own_version(versions, excused=excused[student.pk], started=started[student.pk])
         if own is None:
             continue
-        reason = HAS_VERSION.format(number=own.edition.number)
+        reason: ReasonValues = {"reason_kind": ReasonKind.HAS_VERSION, "own_version": own.edition.number}
         giver = by.pk if by is not None else own.assigned_by_id
         given += [
-            Excuse(assignment=one, student=student, reason=reason, given_by_id=giver, given_at=now)
+            Excuse(assignment=one, student=student, given_by_id=giver, given_at=now, **reason)
             for one in versions
             if one != own and one.pk not in excused[student.pk] | started[student.pk]
         ]

@@ -14,7 +14,7 @@ from quizzes import formatting
 from quizzes.assignments.status import Status
 from quizzes.assignments.student_statuses import status_label
 from quizzes.caches import process_cache
-from quizzes.models.reasons import shown_reason
+from quizzes.models.reasons import logged_reason, shown_reason
 from quizzes.reports.class_report import QuestionLine
 from quizzes.templatetags.icons import icon
 
@@ -36,6 +36,7 @@ for _format in (
 ):
     register.filter(_format.__name__, _format)
 register.filter("shown_reason", shown_reason)
+register.filter("logged_reason", logged_reason)
 
 
 HALF = 0.5

@@ -30,7 +30,7 @@ from quizzes.models import (
     Student,
     User,
 )
-from quizzes.models.reasons import JOINED_LATER, OTHER_FORM
+from quizzes.models.reasons import ReasonKind
 from quizzes.people.erasure import erase_classroom, erase_student
 from quizzes.people.rosters import move_student
 from quizzes.reports.class_report import class_report
@@ -87,7 +87,7 @@ def test_moved_student_keeps_the_score_on_every_page_and_file(
 ) -> None:
     student = moved(student, target, teacher, now)
     given = {"student": student, "given_by": teacher, "given_at": now}
-    Excuse.objects.create(assignment=quiz, reason=JOINED_LATER, **given)
+    Excuse.objects.create(assignment=quiz, reason_kind=ReasonKind.JOINED_LATER, **given)
     assert transfer_attempts(student, by=teacher, now=now) == 1
 
     [row] = gradebook(target, now=now).rows
@@ -252,7 +252,9 @@ def test_all_attempts_are_carried_and_the_older_quiz_gets_them(
     assert {key: [row.pk for row in rows] for key, rows in transferable_attempts(student).items()} == {
         quiz: [done.pk, second.pk]
     }
-    half = Excuse.objects.create(assignment=quiz, student=student, reason=OTHER_FORM, given_by=teacher, given_at=now)
+    half = Excuse.objects.create(
+        assignment=quiz, student=student, reason_kind=ReasonKind.OTHER_FORM, given_by=teacher, given_at=now
+    )
     transfer_attempts(student, by=teacher, now=now)
     assert list(Excuse.objects.all()) == [half]
     assert list(Attempt.objects.filter(assignment=quiz).values_list("number", "carried_from")) == [
@@ -436,7 +438,7 @@ def test_move_names_the_extensions_and_excuses_that_stay(
     if "extension" in given:
         Extension.objects.create(**row, closes_at=now + timedelta(days=1), reason="Ill")
     elif given:
-        Excuse.objects.create(**row, reason="Ill" if given == "excuse" else OTHER_FORM)
+        Excuse.objects.create(**row, reason_kind="typed" if given == "excuse" else ReasonKind.OTHER_FORM)
     if given == "used extension":
         make_answered_attempt(assignment=assignment, student=student)
     question = teacher_client.post(reverse("move_student", args=[student.public_id]), {"classroom": target.public_id})

@@ -29,6 +29,7 @@ from quizzes.content.editions import published
 from quizzes.files.class_export import parts as export_parts
 from quizzes.files.class_export.document import (
     ADDED,
+    ADDED_TO_QUIZZES,
     MAX_BYTES,
     VERSION,
     InvalidExport,
@@ -319,6 +320,9 @@ def test_class_comes_in_after_the_clock_of_its_site_was_set_back(
 
 
 def test_terms_of_students_and_decisions_travel(school: Classroom) -> None:
+    Extension.objects.update(reason_kind="on_time", reason="")
+    Excuse.objects.update(reason_kind="has_version", reason="", own_version=2)
+    Regrade.objects.filter(policy="drop").update(reason_kind="accepted", reason="“ICE”")
     content = export_classroom(school, now=LATER)
     teacher = empty_site()
 
@@ -328,13 +332,14 @@ def test_terms_of_students_and_decisions_travel(school: Classroom) -> None:
         ("Ana", Decimal("1.50")),
         ("Ben Ó", None),
     }
-    assert list(Extension.objects.values_list("student__display_name", "extra_attempts", "given_by")) == [
-        ("Dee", 1, teacher.pk)
+    extensions = Extension.objects.values_list("student__display_name", "extra_attempts", "reason_kind", "given_by")
+    assert list(extensions) == [("Dee", 1, "on_time", teacher.pk)]
+    assert list(Excuse.objects.values_list("student__display_name", "reason_kind", "reason", "own_version")) == [
+        ("Dee", "has_version", "", 2)
     ]
-    assert list(Excuse.objects.values_list("student__display_name", "reason")) == [("Dee", "Was away")]
-    assert sorted(Regrade.objects.values_list("policy", "question__key", "reason")) == [
-        ("drop", "who", "The key was wrong"),
-        ("new_key", "one", "The key was wrong"),
+    assert sorted(Regrade.objects.values_list("policy", "question__key", "reason_kind", "reason")) == [
+        ("drop", "who", "accepted", "“ICE”"),
+        ("new_key", "one", "typed", "The key was wrong"),
     ]
     assert list(ManualGrade.objects.values_list("points", "comment")) == [(Decimal("1.25"), "Good thinking")]
     moved = Student.objects.get(display_name="Eva")
@@ -636,7 +641,7 @@ def _repeat(name: str) -> Spoil:
 
 REFUSALS: dict[str, tuple[Spoil, str]] = {
     "other format": (_set("format", to="x"), "This isn’t a Footnote class file."),
-    "other version": (_set("version", to=6), "This file has version 6. This site reads versions 1 to 5."),
+    "other version": (_set("version", to=7), "This file has version 7. This site reads versions 1 to 6."),
     "missing part": (_drop("students"), "students is missing."),
     "missing member": (_drop("attempts", 0, "seed"), "attempts[0].seed is missing."),
     "unknown member": (_set("attempts", 0, "grade", to=1), "attempts[0].grade is not part of the format."),
@@ -963,10 +968,47 @@ def as_version(number: int, document: dict[str, Any]) -> None:
     """Take out what later versions added."""
     document["version"] = number
     for later in range(number + 1, VERSION + 1):
-        for name, members in ADDED[later].items():
+        for name, members in ADDED.get(later, {}).items():
             for part in document[name] if isinstance(document[name], list) else [document[name]]:
                 for member in members:
                     del part[member]
+        for name, members in ADDED_TO_QUIZZES.get(later, {}).items():
+            for row in [row for quiz in document["assignments"] for row in quiz[name]]:
+                for member in members:
+                    del row[member]
+
+
+def test_reasons_of_the_fifth_version_get_the_kinds_of_their_sentences(school: Classroom) -> None:
+    document = json.loads(export_classroom(school, now=LATER))
+    as_version(5, document)
+    excuse_quiz = next(quiz for quiz in document["assignments"] if quiz["excuses"])
+    excuse = excuse_quiz["excuses"][0]
+    students = [part["key"] for part in document["students"]][:4]
+    # The last two are no sentences of an excuse, so a teacher typed them.
+    reasons = "Has version 2 of this quiz.", "Excused from this quiz.", "Excused by mistake.", "Was away"
+    excuse_quiz["excuses"] = [
+        {**excuse, "student": key, "reason": text} for key, text in zip(students, reasons, strict=True)
+    ]
+    for quiz in document["assignments"]:
+        for row in quiz["extensions"]:
+            row["reason"] = "Extended to fit the extra time."
+        for row in quiz["corrections"]:
+            words = "Both spellings" if row["policy"] == "drop" else "“ICE”"
+            row["reason"] = f"{words} is accepted too."
+
+    import_classroom(json.dumps(document).encode(), by=empty_site(), now=LATER)
+
+    assert list(Excuse.objects.order_by("pk").values_list("reason_kind", "reason", "own_version")) == [
+        ("has_version", "", 2),
+        ("stays_excused", "", None),
+        ("typed", "Excused by mistake.", None),
+        ("typed", "Was away", None),
+    ]
+    assert list(Extension.objects.values_list("reason_kind", "reason")) == [("fits_extra_time", "")]
+    assert sorted(Regrade.objects.values_list("policy", "reason_kind", "reason")) == [
+        ("drop", "typed", "Both spellings is accepted too."),
+        ("new_key", "accepted", "“ICE”"),
+    ]
 
 
 def test_a_file_of_the_second_version_has_the_values_from_before(school: Classroom) -> None:

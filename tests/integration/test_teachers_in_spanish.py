@@ -21,17 +21,7 @@ from quizzes.content.set_document import parse_set
 from quizzes.models import Assignment, Classroom, Draft, Edition, QuestionSet, User
 from quizzes.models.assignments import AFTER_LESSONS, NEW_VERSION, assignment_title
 from quizzes.models.question_sets import UNTITLED
-from quizzes.models.reasons import (
-    ACCEPTED,
-    ALL_ACCEPTED,
-    BY_MISTAKE,
-    FITS_EXTRA_TIME,
-    HAS_VERSION,
-    ON_TIME,
-    OTHER_FORM,
-    STAYS_EXCUSED,
-    shown_reason,
-)
+from quizzes.models.reasons import ReasonKind, logged_reason, shown_reason
 from quizzes.templatetags.translation import in_own_language
 from tests.drafting import publish, story, url
 from tests.english_left import texts_with_language, translations, untranslated
@@ -133,18 +123,23 @@ def busy_school(teacher: User, edition: Edition) -> School:
     """A school whose class was given this edition, with each reason that Footnote writes, and a regrade of each key."""
     school = school_with(teacher, edition)
     assignment, student = school.assignment, school.student
-    more = {"due_at": None, "closes_at": None, "extra_attempts": 1, "by": teacher, "now": NOW}
-    for reason in (FITS_EXTRA_TIME, ON_TIME):
-        accommodations.extend(assignment, student, reason=reason, **more)
-    for reason in (OTHER_FORM, HAS_VERSION.format(number=2), STAYS_EXCUSED):
-        accommodations.excuse(assignment, student, reason=reason, by=teacher, now=NOW)
-    accommodations.undo_excuse(assignment, student, reason=BY_MISTAKE, by=teacher, now=NOW)
+    more = {"due_at": None, "closes_at": None, "extra_attempts": 1, "reason": "", "by": teacher, "now": NOW}
+    for kind in (ReasonKind.FITS_EXTRA_TIME, ReasonKind.ON_TIME):
+        accommodations.extend(assignment, student, reason_kind=kind, **more)
+    for kind, own_version in (
+        (ReasonKind.OTHER_FORM, None),
+        (ReasonKind.HAS_VERSION, 2),
+        (ReasonKind.STAYS_EXCUSED, None),
+    ):
+        why = {"reason_kind": kind, "own_version": own_version}
+        accommodations.excuse(assignment, student, by=teacher, now=NOW, **why)
+        accommodations.undo_excuse(assignment, student, reason_kind=ReasonKind.BY_MISTAKE, by=teacher, now=NOW)
     for number, question in enumerate(published(edition.pk).document.questions, start=1):
         if type_of(question).graded_by == "rule":
             document = regrade_document(edition.pk, question.key, "either_key", right_value(question))
-            reason = ACCEPTED.format(answer="“ICE”") if number % 2 else ALL_ACCEPTED.format(answers="“ICE”, “PARS”")
+            kind, answers = [(ReasonKind.ALL_ACCEPTED, "“ICE”, “PARS”"), (ReasonKind.ACCEPTED, "“ICE”")][number % 2]
             more = {"made_by": teacher, "policy": "either_key", "document": document}
-            make_regrade(assignment=assignment, number=number, reason=reason, **more)
+            make_regrade(assignment=assignment, number=number, reason_kind=kind, reason=answers, **more)
     return school
 
 
@@ -249,11 +244,37 @@ def test_words_that_footnote_gives_a_new_set_are_in_spanish(teacher: User, teach
 
 def test_reasons_that_footnote_wrote_are_in_the_language_of_the_page() -> None:
     with translation.override("es"):
-        assert shown_reason(HAS_VERSION.format(number=3)) == "Tiene la versión 3 de este cuestionario."
-        assert shown_reason(ALL_ACCEPTED.format(answers="“A”, “B”")) == "También se aceptan “A”, “B”."
-        assert shown_reason("The key has a typo.") == "The key has a typo."
+        assert shown_reason("", ReasonKind.HAS_VERSION, 3) == "Tiene la versión 3 de este cuestionario."
+        assert shown_reason("“A”, “B”", ReasonKind.ALL_ACCEPTED) == "También se aceptan “A”, “B”."
     with translation.override("en"):
-        assert shown_reason(OTHER_FORM) == OTHER_FORM
+        assert shown_reason("", ReasonKind.OTHER_FORM) == "Takes the other form of the check"
+
+
+@pytest.mark.parametrize(
+    "typed", ["Both spellings are accepted too.", "Excused by mistake.", "Excused from this quiz."]
+)
+def test_reason_that_a_teacher_typed_is_shown_as_typed(
+    typed: str, school: School, teacher: User, teacher_client: Client
+) -> None:
+    assignment, student = school.assignment, school.student
+    accommodations.excuse(assignment, student, reason=typed, by=teacher, now=NOW)
+    make_regrade(assignment=assignment, reason=typed)
+    pages = (
+        reverse("student_history", args=[student.public_id]),
+        reverse("assignment_regrades", args=[assignment.public_id]),
+    )
+
+    for page in pages:
+        assert f"“{typed}”" in text_of(teacher_client.get(page, headers={"Accept-Language": "es"}))
+
+
+def test_log_of_an_earlier_version_is_in_the_language_of_the_page() -> None:
+    """Its rows have English sentences and no kinds, and never change."""
+    with translation.override("es"):
+        assert logged_reason({"reason": "Has version 3 of this quiz."}) == "Tiene la versión 3 de este cuestionario."
+        assert logged_reason({"reason": "Excused by mistake."}) == "La exención fue un error."
+        assert logged_reason({"reason": "Was ill."}) == "Was ill."
+        assert logged_reason({}) == ""
 
 
 def test_sentence_without_spanish_says_its_language_and_its_number_does_not() -> None:

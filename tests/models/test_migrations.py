@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from io import StringIO
+from itertools import chain
 from uuid import uuid4
 
 import pytest
@@ -17,7 +18,7 @@ from quizzes.assignments.newer_versions import split_by_edition
 from quizzes.content.editions import public_question_count
 from quizzes.grading.manual_grades import grade_answer
 from quizzes.grading.scores import rescore, stored
-from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Edition, Question
+from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Edition, Excuse, Extension, Question, Regrade
 from tests.factories import (
     NOW,
     make_answered_attempt,
@@ -80,6 +81,13 @@ def columns_of(table: str) -> set[str]:
         return {column.name for column in connection.introspection.get_table_description(cursor, table)}
 
 
+def stored_reasons() -> set[tuple[object, ...]]:
+    """The reasons of excuses, extensions, and regrades."""
+    excuses = Excuse.objects.values_list("pk", "reason_kind", "reason", "own_version")
+    others = (model.objects.order_by().values_list("pk", "reason_kind", "reason") for model in (Extension, Regrade))
+    return {*excuses, *chain(*others)}
+
+
 @pytest.mark.django_db(transaction=True)
 def test_rows_of_an_older_site_are_brought_up_to_date(subtests: pytest.Subtests) -> None:
     """One way back to the first migration and forth, which takes seconds, for all that changes on the way."""
@@ -115,10 +123,27 @@ def test_rows_of_an_older_site_are_brought_up_to_date(subtests: pytest.Subtests)
     version_2 = make_edition(question_set=old.edition.question_set, document=make_document(title="Version 2"))
     newer = split_by_edition(old, version_2, group=uuid4(), by=teacher, now=NOW)
     make_assignment(edition=version_2, classroom=old.classroom)
+    # Reasons that Footnote gave, and some that teachers typed in almost the same words.
+    unused = make_assignment()
+    student = make_student(classroom=unused.classroom)
+    given = {"assignment": unused, "student": student, "given_by": teacher, "given_at": NOW}
+    Extension.objects.create(reason_kind="on_time", **given)
+    Excuse.objects.create(reason="Excused by mistake.", **given)
+    make_regrade(assignment=unused, reason_kind="all_accepted", reason="“A”, “B”", policy="either_key", document={})
+    make_regrade(assignment=unused, reason="Both spellings are accepted too.", policy="either_key", document={})
+    reasons = stored_reasons()
+    assert {kind for _, kind, *_ in reasons} == {"typed", "on_time", "has_version", "all_accepted"}
     with pytest.raises(CommandError, match="Nothing was undone"):
         call_command("migrate", "quizzes", "0063_lti_course_title", verbosity=0)
     assert "newer_version_of_id" in columns_of("quizzes_assignment")
     try:
+        call_command("migrate", "quizzes", "0065_shows_scores", verbosity=0, accept_loss=True)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT 'excuse', reason FROM quizzes_excuse UNION SELECT 'extension', reason FROM quizzes_extension "
+                "UNION SELECT 'regrade', reason FROM quizzes_regrade"
+            )
+            sentences = set(cursor.fetchall())
         call_command("migrate", "quizzes", "0009_logs_only_grow", verbosity=0, accept_loss=True)
         with connection.cursor() as cursor:
             cursor.execute("SELECT handed_in_by FROM quizzes_attempt WHERE id = %s", [attempt.pk])
@@ -151,6 +176,18 @@ def test_rows_of_an_older_site_are_brought_up_to_date(subtests: pytest.Subtests)
     with subtests.test("excuses tell which quiz is a newer version"):
         links = Assignment.objects.exclude(newer_version_of=None).values_list("pk", "newer_version_of")
         assert list(links) == [(newer.pk, old.pk)]
+
+    with subtests.test("a reason gets the kind of its sentence"):
+        assert sentences == {
+            ("excuse", "Has version 1 of this quiz."),
+            ("excuse", "Has version 2 of this quiz."),
+            ("excuse", "Excused by mistake."),
+            ("extension", "Turned in on time in the earlier class."),
+            ("regrade", "“A”, “B” are accepted too."),
+            ("regrade", "Both spellings are accepted too."),
+            ("regrade", "The key was wrong."),
+        }
+        assert stored_reasons() == reasons
 
     with subtests.test("attempts were on screen, and keep their answers"):
         assert (kept.medium, kept.score) == ("screen", attempt.score)

@@ -14,6 +14,7 @@ from quizzes.attempts import late_answers, lifecycle, merges
 from quizzes.content.editions import published
 from quizzes.grading import manual_grades, regrades
 from quizzes.models import Assignment, Question, Student
+from quizzes.models.reasons import ReasonKind
 from tests.factories import regrade_document
 from tools.simulate.model_rows import MINUTE, NEW_KEYS, POINTS, ModelAssignment, ModelAttempt, ModelRegrade
 from tools.simulate.state import DAY, State
@@ -222,7 +223,8 @@ class TeacherActions(State):
         closes_at = None
         if more is not None and model.closes is not None:
             closes_at = max(model.closes, self.now) + more
-        given: dict[str, Any] = {"due_at": None, "closes_at": closes_at, "extra_attempts": extra, "reason": "Was away."}
+        given: dict[str, Any] = {"due_at": None, "closes_at": closes_at, "extra_attempts": extra}
+        given |= {"reason_kind": ReasonKind.TYPED, "reason": "Was away."}
 
         def act() -> None:
             accommodations.extend(Assignment.objects.get(pk=pk), student, **given, by=self.world.teacher, now=self.now)

@@ -13,7 +13,7 @@ from quizzes.files.class_export.typed_json import InvalidJson, Json, plain, read
 from quizzes.phrases import gettext
 
 FORMAT = "footnote-classroom"
-FIRST_VERSION, VERSION = 1, 5
+FIRST_VERSION, VERSION = 1, 6
 # Which members each version added, with the values of a file that lacks them, by part.
 ADDED: dict[int, dict[str, dict[str, Json]]] = {
     2: {"attempts": {"medium": "screen"}},
@@ -54,6 +54,14 @@ ADDED: dict[int, dict[str, dict[str, Json]]] = {
     4: {"assignments": {"newer_version_of": None}},
     5: {"assignments": {"shows_scores": False}},
 }
+# The same for the lists of each quiz.
+ADDED_TO_QUIZZES: dict[int, dict[str, dict[str, Json]]] = {
+    6: {
+        "extensions": {"reason_kind": ""},
+        "excuses": {"reason_kind": "", "own_version": None},
+        "corrections": {"reason_kind": ""},
+    },
+}
 MAX_BYTES = 50_000_000
 
 
@@ -87,8 +95,11 @@ def read_class_export(content: bytes) -> ClassExport:
         )
     body = {name: value for name, value in document.items() if name not in {"format", "version"}}
     for later in range(version + 1, VERSION + 1):
-        for name, members in ADDED[later].items():
+        for name, members in ADDED.get(later, {}).items():
             body = _with_members(body, name, members)
+        for name, members in ADDED_TO_QUIZZES.get(later, {}).items():
+            if isinstance(body.get("assignments"), list):
+                body = {**body, "assignments": _with_members_of_each(body["assignments"], name, members)}
     try:
         class_export: ClassExport = read(ClassExport, body)
     except InvalidJson as error:
@@ -121,6 +132,11 @@ def _with_members(body: dict[str, Json], name: str, members: dict[str, Json]) ->
         case list() as parts:
             return {**body, name: [{**members, **part} if isinstance(part, dict) else part for part in parts]}
     return body
+
+
+def _with_members_of_each(parts: list[Json], name: str, members: dict[str, Json]) -> list[Json]:
+    """The parts, each with these members added to the rows of one list."""
+    return [_with_members(part, name, members) if isinstance(part, dict) else part for part in parts]
 
 
 def _refuse_constant(name: str) -> None:

@@ -92,33 +92,43 @@ class PicturePart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtensionPart:
-    """Later times, or more attempts, for one student."""
+    """Later times, or more attempts, for one student. reason_kind: "" in a file from before reasons had kinds."""
 
     student: Key
     due_at: datetime | None
     closes_at: datetime | None
     extra_attempts: int
+    reason_kind: str
     reason: str
     given_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExcusePart:
-    """One student who is excused from the assignment."""
+    """One student who is excused from the assignment. own_version: of the other version that the student has.
+
+    reason_kind: as above.
+    """
 
     student: Key
+    reason_kind: str
     reason: str
+    own_version: int | None
     given_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorrectionPart:
-    """One recorded change of a key. document: the question with its new key, where the policy uses one."""
+    """One recorded change of a key. document: the question with its new key, where the policy uses one.
+
+    reason_kind: as above.
+    """
 
     group: UUID
     question: str
     policy: str
     document: dict[str, Json] | None
+    reason_kind: str
     reason: str
     made_at: datetime
     undone_at: datetime | None

@@ -1,6 +1,6 @@
 """Import a class export as a classroom of this site, in one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,14 @@ from quizzes.caches import clear_all
 from quizzes.content.editions import published, written_questions
 from quizzes.files.class_export.document import InvalidExport, read_class_export
 from quizzes.files.class_export.editions import import_editions
-from quizzes.files.class_export.parts import AssignmentPart, AttemptPart, ClassExport
+from quizzes.files.class_export.parts import (
+    AssignmentPart,
+    AttemptPart,
+    ClassExport,
+    CorrectionPart,
+    ExcusePart,
+    ExtensionPart,
+)
 from quizzes.files.class_export.validation import (
     check_closed_through,
     check_columns,
@@ -44,6 +51,7 @@ from quizzes.models import (
     User,
 )
 from quizzes.models.public_ids import new_public_id
+from quizzes.models.reasons import old_excuse_reason, old_extension_reason, old_regrade_reason
 from quizzes.people import classrooms
 from quizzes.people.erasure import erase_students_again
 from quizzes.people.erasure_ledger import LedgerDamaged, is_erased_class
@@ -253,14 +261,27 @@ def _add_student_settings(
     common = {"assignment": assignment, "given_by": by}
     create_rows(
         Extension,
-        [Extension(**common, **{**asdict(row), "student": students[row.student]}) for row in part.extensions],
+        [Extension(**common, **_values(row, students, old_reason=old_extension_reason)) for row in part.extensions],
         "extension",
     )
     create_rows(
         Excuse,
-        [Excuse(**common, **{**asdict(row), "student": students[row.student]}) for row in part.excuses],
+        [Excuse(**common, **_values(row, students, old_reason=old_excuse_reason)) for row in part.excuses],
         "excuse",
     )
+
+
+def _values(
+    row: ExtensionPart | ExcusePart, students: dict[str, Student], *, old_reason: Callable[[str], dict[str, Any]]
+) -> dict[str, Any]:
+    """The columns of an extension or an excuse. old_reason: those of a reason without a kind."""
+    values = {**asdict(row), "student": students[row.student]}
+    return values if row.reason_kind else {**values, **old_reason(row.reason)}
+
+
+def _reason(row: CorrectionPart) -> dict[str, Any]:
+    given = {"reason_kind": row.reason_kind, "reason": row.reason}
+    return given if row.reason_kind else old_regrade_reason(row.reason)
 
 
 def _add_regrades(part: AssignmentPart, assignment: Assignment, *, by: User) -> None:
@@ -275,7 +296,7 @@ def _add_regrades(part: AssignmentPart, assignment: Assignment, *, by: User) -> 
                 question_id=question_id(questions, row.question),
                 policy=row.policy,
                 document=validated_question(row.document, written[row.question]),
-                reason=row.reason,
+                **_reason(row),
                 made_by=by,
                 made_at=row.made_at,
                 undone_by=by if row.undone_at is not None else None,

@@ -207,13 +207,20 @@ def _extension(row: Extension) -> ExtensionPart:
         due_at=row.due_at,
         closes_at=row.closes_at,
         extra_attempts=row.extra_attempts,
+        reason_kind=row.reason_kind,
         reason=row.reason,
         given_at=row.given_at,
     )
 
 
 def _excuse(row: Excuse) -> ExcusePart:
-    return ExcusePart(student=Key(row.student.public_id), reason=row.reason, given_at=row.given_at)
+    return ExcusePart(
+        student=Key(row.student.public_id),
+        reason_kind=row.reason_kind,
+        reason=row.reason,
+        own_version=row.own_version,
+        given_at=row.given_at,
+    )
 
 
 def _correction(row: Regrade) -> CorrectionPart:
@@ -222,6 +229,7 @@ def _correction(row: Regrade) -> CorrectionPart:
         question=row.question.key,
         policy=row.policy,
         document=row.document,
+        reason_kind=row.reason_kind,
         reason=row.reason,
         made_at=row.made_at,
         undone_at=row.undone_at,

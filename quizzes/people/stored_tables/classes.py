@@ -63,7 +63,7 @@ CLASSES: tuple[StoredTable, ...] = (
         "A correct answer that was changed later.",
         ID,
         ("group assignment_id question_id policy document", "what changed on which quiz"),
-        ("reason made_by_id made_at undone_by_id undone_at", "why, and who changed it when"),
+        ("reason_kind reason made_by_id made_at undone_by_id undone_at", "why, and who changed it when"),
     ),
     StoredTable(
         "quizzes_auditevent",

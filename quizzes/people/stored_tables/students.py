@@ -88,14 +88,17 @@ STUDENTS: tuple[StoredTable, ...] = (
         "Later times or more attempts on one quiz.",
         ID,
         ("assignment_id student_id due_at closes_at extra_attempts", "what the student gets"),
-        ("reason given_by_id given_at", "why, and who gave it when"),
+        ("reason_kind reason given_by_id given_at", "why, and who gave it when"),
     ),
     of_student(
         "quizzes_excuse",
         "A quiz that does not count for one student.",
         ID,
         ("assignment_id student_id", "which student, from which quiz"),
-        ("reason given_by_id given_at", "why, and who gave it when"),
+        (
+            "reason_kind reason own_version given_by_id given_at",
+            "why, with the version that the student has, and who gave it when",
+        ),
     ),
     StoredTable(
         "quizzes_presence",

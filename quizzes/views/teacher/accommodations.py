@@ -33,7 +33,6 @@ from quizzes.forms.classrooms import StudentLevelForm
 from quizzes.models import Accommodation, Assignment, Attempt, Extension, Student
 from quizzes.models.assignments import ExtensionValues
 from quizzes.models.locks import read_again
-from quizzes.models.reasons import BY_MISTAKE, shown_reason
 from quizzes.reports.answer_visibility import student_saw_answers_at
 from quizzes.views.access import TeacherRequest, may_open_student, taught_assignment, taught_student
 from quizzes.views.methods import require_POST
@@ -128,7 +127,7 @@ def _changed_meanwhile(
         text = gettext(
             "{teacher} changed this extension: {values} (“{reason}”). Yours isn’t saved. Check it, then save again."
         )
-    values, reason = extension_words(extension, assignment.classroom.zone), shown_reason(extension.reason)
+    values, reason = extension_words(extension, assignment.classroom.zone), extension.shown_reason
     form.add_error(None, text.format(teacher=isolated(str(extension.given_by)), values=values, reason=reason))
     return _overrides_page(request, assignment, student, now=now, extension_form=form)
 
@@ -180,19 +179,19 @@ def excuse_student(request: TeacherRequest, public_id: str, student_id: str) -> 
     form, now = ExcuseForm(request.POST), timezone.now()
     if not form.is_valid():
         return _overrides_page(request, assignment, student, now=now, excuse_form=form)
-    name, reason = isolated(student.display_name), form.cleaned_data["reason"]
+    name = isolated(student.display_name)
     if form.cleaned_data["is_excused"]:
-        is_new = accommodations.excuse(assignment, student, reason=reason, by=request.user, now=now)
+        is_new = accommodations.excuse(assignment, student, by=request.user, now=now, **form.why)
         text = gettext("{display_name} is excused. This quiz doesn’t count.").format(display_name=name)
         if is_new:
-            undone = {"is_excused": "False", "reason": BY_MISTAKE, "given_at": now.isoformat()}
+            undone = {"is_excused": "False", "given_at": now.isoformat()}
             offer_undo(request, text, request.path, **undone)
         else:
             # Another teacher has excused the student since the page was opened.
             messages.success(request, text)
     else:
         given_at = form.cleaned_data["given_at"]
-        accommodations.undo_excuse(assignment, student, given_at=given_at, reason=reason, by=request.user, now=now)
+        accommodations.undo_excuse(assignment, student, given_at=given_at, by=request.user, now=now, **form.why)
         if assignment.excuses.filter(student=student).exists():
             text = gettext("{display_name} has another excuse by now. Nothing changed.")
             messages.error(request, text.format(display_name=name))

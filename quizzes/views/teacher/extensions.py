@@ -20,7 +20,7 @@ from quizzes.assignments.student_statuses import by_student_and_assignment, load
 from quizzes.formatting import listed_names
 from quizzes.forms.extensions import ExtendStudentsForm, UndoExcusesForm, UnfinishedForm
 from quizzes.models import Assignment, Attempt, Extension, Student
-from quizzes.models.reasons import BY_MISTAKE
+from quizzes.models.reasons import ReasonKind
 from quizzes.people.class_roles import ClassAct
 from quizzes.views.access import TeacherRequest, class_act, taught_assignment
 from quizzes.views.methods import require_POST
@@ -75,7 +75,7 @@ def undo_excuses(request: TeacherRequest, public_id: str) -> HttpResponse:
     students = [one for one in Student.objects.given(assignment.pk) if one.public_id in form.public_ids]
     given_at, now = form.cleaned_data["given_at"], timezone.now()
     undone = accommodations.undo_excuses(
-        assignment, students, given_at=given_at, reason=BY_MISTAKE, by=request.user, now=now
+        assignment, students, given_at=given_at, reason_kind=ReasonKind.BY_MISTAKE, by=request.user, now=now
     )
     text = ngettext("{count} student is no longer excused.", "{count} students are no longer excused.", len(undone))
     messages.success(request, text.format(count=len(undone)) if undone else gettext("No changes."))

@@ -23,7 +23,6 @@ from quizzes.forms.grading import QueueGradeForm, QueuePageForm, SettleForm
 from quizzes.grading import manual_grades, queue, regrades
 from quizzes.grading.queue import QueuedAnswer, Wording
 from quizzes.models import Assignment, Attempt, Edition, ManualGrade, User
-from quizzes.models.reasons import shown_reason
 from quizzes.people.class_roles import ClassAct
 from quizzes.views.access import TeacherRequest, class_act, taught_assignment
 from quizzes.views.methods import require_POST
@@ -268,4 +267,4 @@ def _notice(assignment: Assignment, group: UUID) -> str:
             )
         return gettext("Saved. {count} students get {points}.").format(count=student_count, points=points)
     regrade = assignment.regrades.in_force().filter(group=group).first()
-    return gettext("{reason} Scores updated.").format(reason=shown_reason(regrade.reason)) if regrade else ""
+    return gettext("{reason} Scores updated.").format(reason=regrade.shown_reason) if regrade else ""

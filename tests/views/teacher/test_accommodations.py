@@ -646,6 +646,28 @@ def test_extension_is_in_the_classrooms_wall_time_and_recorded_once(
     assert "closes Mon, Oct 26, 9:30 am EDT. No time limit. 2 attempts." in page
 
 
+def test_reason_that_footnote_gave_stays_unless_the_teacher_types_another(
+    closing: Assignment, student: Student, teacher: User, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    values = {"due_at": None, "closes_at": CLOSE + timedelta(days=1), "extra_attempts": 0, "reason": ""}
+    accommodations.extend(closing, student, **values, reason_kind="extra_minutes", by=teacher, now=NOW)
+    seen = []
+    for language, typed in (("es", {}), ("en", {"reason": "Was ill."})):
+        page = teacher_client.get(terms_of(closing, student), headers={"Accept-Language": language})
+        form = form_of(page, having="closes")
+        sent = form.data(extra_attempts=str(len(seen) + 1), **typed)
+        teacher_client.post(form.action, sent, headers={"Accept-Language": language})
+        extension = Extension.objects.get()
+        seen.append(
+            (dict(form.fields)["reason"].strip(), extension.extra_attempts, extension.reason_kind, extension.reason)
+        )
+
+    assert seen == [
+        ("Minutos adicionales durante el cuestionario.", 1, "extra_minutes", ""),
+        ("Extra minutes during the quiz.", 2, "typed", "Was ill."),
+    ]
+
+
 def test_extension_moves_the_end_of_a_running_attempt(
     closing: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
@@ -1028,6 +1050,8 @@ def test_excuse_and_its_taking_back_are_recorded_with_reasons(
     assignment: Assignment, student: Student, teacher_client: Client
 ) -> None:
     for _ in range(2):
+        # The page after the excuse also has “Undo”, which gives another reason.
+        teacher_client.get(terms_of(assignment, student))
         form = form_of(teacher_client.get(terms_of(assignment, student)), having="is_excused")
         for _ in range(2):
             assert teacher_client.post(form.action, form.data(reason="Was ill.")).status_code == 302

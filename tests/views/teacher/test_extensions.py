@@ -277,7 +277,13 @@ def test_extensions_and_excuses_cost_the_same_for_any_number(
     homework: Assignment, teacher: User, queries: Callable[[], AbstractContextManager[Queries]]
 ) -> None:
     Assignment.objects.filter(pk=homework.pk).update(time_limit=timedelta(hours=30))
-    times = {"due_at": None, "closes_at": NOW + 4 * DAY, "extra_attempts": 0, "reason": "Field trip"}
+    times = {
+        "due_at": None,
+        "closes_at": NOW + 4 * DAY,
+        "extra_attempts": 0,
+        "reason_kind": "typed",
+        "reason": "Field trip",
+    }
     for count in (1, 4):
         students = [make_student(classroom=homework.classroom) for _ in range(count)]
         attempts = [make_answered_attempt(assignment=homework, student=one, submitted=False) for one in students]

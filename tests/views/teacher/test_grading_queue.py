@@ -171,7 +171,7 @@ def test_accepting_once_regrades_every_class(assignment: Assignment, teacher: Us
     give(other, "Ben", one="FRIDAY August 31")
     page = settle(teacher_client, assignment, "accept")
     assert scores() == [1, 1]
-    assert [(made.policy, made.reason) for made in Regrade.objects.all()] == [
+    assert [(made.policy, made.shown_reason) for made in Regrade.objects.all()] == [
         ("either_key", "“Friday, August 31” is accepted too.")
     ] * 2
     assert "All done" in text_of(page)
@@ -400,7 +400,7 @@ def test_wordings_are_accepted_together_and_undone_together(
     boxes = form.data()["attempts"]
     assert len(boxes) == 2
     page = teacher_client.post(form.action, form.data(act="accept", attempts=boxes[:count]), follow=True)
-    assert [made.reason for made in Regrade.objects.all()] == [reason]
+    assert [made.shown_reason for made in Regrade.objects.all()] == [reason]
     assert f"{reason} Scores updated." in text_of(page)
     assert left in text_of(page)
     assert scores() == expected

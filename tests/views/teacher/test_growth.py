@@ -14,7 +14,7 @@ from django.urls import reverse
 from quizzes.assignments.growth import halved_check, students_without_half
 from quizzes.assignments.newer_versions import split_by_edition
 from quizzes.models import Assignment, Attempt, Classroom, Edition, Excuse, Student, User
-from quizzes.models.reasons import JOINED_LATER
+from quizzes.models.reasons import ReasonKind
 from quizzes.people.newcomers import give_one_version, lock_versions
 from quizzes.people.rosters import move_student, remove_student
 from quizzes.reports.gradebook import gradebook
@@ -102,8 +102,8 @@ def test_new_students_get_a_half_once(
     given = {"given_by": teacher, "given_at": NOW}
     quizzes = list(classroom.assignments.order_by("pk"))
     # One is excused from both forms of the first time, which was over: from one of them because of illness.
-    for over, reason in zip(quizzes[:2], ("Ill", JOINED_LATER), strict=True):
-        Excuse.objects.create(assignment=over, student=late[0], reason=reason, **given)
+    for over, kind in zip(quizzes[:2], (ReasonKind.TYPED, ReasonKind.JOINED_LATER), strict=True):
+        Excuse.objects.create(assignment=over, student=late[0], reason_kind=kind, **given)
     # Others are excused as a half is, or from everything.
     for name, places in (("A first", (1, 2)), ("B first", (0, 3)), ("Exempt", range(4))):
         other = make_student(classroom=classroom, name=name)
