@@ -1,12 +1,13 @@
 """The app of the site around `quizzes`: commands, the table `SiteState`, and what `check --deploy` adds to Django's."""
 
+import os
 from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Tags, Warning, register
 
-from quizsite.data_folder import can_be_written
+from quizsite.data_folder import can_be_written, others_can_read
 
 
 class QuizsiteConfig(AppConfig):
@@ -18,29 +19,30 @@ class QuizsiteConfig(AppConfig):
 
 @register(Tags.security, deploy=True)
 def check_deployment(**kwargs: Any) -> list[CheckMessage]:
-    """Warnings about settings that a site on the internet lacks, and that Django does not know."""
+    """Warnings about settings that a site behind a proxy lacks, and that Django does not know."""
     found: list[CheckMessage] = []
     if settings.HTTPS and not settings.TRUSTED_PROXY_COUNT:
         found.append(
             Warning(
                 "FOOTNOTE_HTTPS is on and FOOTNOTE_TRUSTED_PROXIES is 0: "
-                "behind a proxy, each page redirects to itself. Set it to the number of your proxies.",
+                "behind a proxy, each page redirects to itself.",
+                hint="Set it to the number of your proxies.",
                 id="quizsite.W001",
             )
         )
     if set(settings.ALLOWED_HOSTS) <= set(settings.LOOPBACK_HOSTS):
         found.append(
             Warning(
-                "FOOTNOTE_HOSTS is not set, so the site accepts only this machine's own names. "
-                "Set it to the name of the site.",
+                "FOOTNOTE_HOSTS is not set, so the site accepts only this machine's own names.",
+                hint="Set it to the name of the site.",
                 id="quizsite.W002",
             )
         )
     if "*" in settings.ALLOWED_HOSTS:
         found.append(
             Warning(
-                "FOOTNOTE_HOSTS is *, so a link in a mail can lead to any site that a request names. "
-                "Set it to the name of this site.",
+                "FOOTNOTE_HOSTS is *, so a link in a mail can lead to any site that a request names.",
+                hint="Set it to the name of this site.",
                 id="quizsite.W003",
             )
         )
@@ -48,13 +50,85 @@ def check_deployment(**kwargs: Any) -> list[CheckMessage]:
 
 
 @register(Tags.security, deploy=True)
-def check_backup_folder(**kwargs: Any) -> list[CheckMessage]:
-    """A warning if no backup can be made. Apart, because each start says it in its own way."""
-    if not settings.BACKUP_MINUTES or can_be_written(settings.BACKUP_DIR):
+def check_https(**kwargs: Any) -> list[CheckMessage]:
+    """A warning if browsers reach the site without TLS. Django's own name settings that this site does not read."""
+    if settings.HTTPS:
         return []
     return [
         Warning(
-            f"The folder of the backups {settings.BACKUP_DIR} cannot be written. Correct FOOTNOTE_BACKUPS.",
-            id="quizsite.W004",
+            "FOOTNOTE_HTTPS is off, so passwords, PINs, and answers can be read on their way.",
+            hint="Put a proxy with TLS in front, and set FOOTNOTE_HTTPS=1.",
+            id="quizsite.W005",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def check_backups(**kwargs: Any) -> list[CheckMessage]:
+    """A warning if no backup is made. On PostgreSQL, another machine of the site may make them."""
+    if settings.BACKUP_MINUTES and not can_be_written(settings.BACKUP_DIR):
+        return [
+            Warning(
+                f"The folder of the backups {settings.BACKUP_DIR} cannot be written.",
+                hint="Correct FOOTNOTE_BACKUPS.",
+                id="quizsite.W004",
+            )
+        ]
+    if settings.BACKUP_MINUTES or settings.POSTGRESQL:
+        return []
+    return [
+        Warning(
+            "FOOTNOTE_BACKUP_MINUTES is 0, so the site makes no backups, also not before an upgrade.",
+            hint="Remove it, or run `manage.py backup` each night and before each upgrade.",
+            id="quizsite.W006",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def check_mail(**kwargs: Any) -> list[CheckMessage]:
+    """A warning if only one of the two settings of mail is there. A site may do without both."""
+    has_server, has_sender = settings.MAILER is not None, settings.DEFAULT_FROM_EMAIL != settings.NO_SENDER
+    if has_server == has_sender:
+        return []
+    lacking, result = (
+        ("FOOTNOTE_MAIL_FROM", f"mail comes from {settings.NO_SENDER}, which most mail servers refuse")
+        if has_server
+        else ("EMAIL_URL", "the site sends no mail")
+    )
+    return [
+        Warning(
+            f"{lacking} is not set, so {result}.",
+            hint="Set both EMAIL_URL and FOOTNOTE_MAIL_FROM, or neither.",
+            id="quizsite.W007",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def check_secret_files(**kwargs: Any) -> list[CheckMessage]:
+    """A warning for each file with secrets that other users of this machine can read."""
+    return [
+        Warning(
+            f"Other users of this machine can read {path}.",
+            hint=f"Run chmod o= {path}, and change the secrets in it.",
+            id="quizsite.W008",
+        )
+        for path in (settings.SETTINGS_FILE, settings.DATA_DIR / "secret_key")
+        if others_can_read(path)
+    ]
+
+
+@register(Tags.security, deploy=True)
+def check_certificates(**kwargs: Any) -> list[CheckMessage]:
+    """A warning if the file of authorities is missing. Each start says it too."""
+    bundle = os.environ.get("REQUESTS_CA_BUNDLE")
+    if not bundle or os.path.exists(bundle):
+        return []
+    return [
+        Warning(
+            f"REQUESTS_CA_BUNDLE names {bundle}, which is not there.",
+            hint="No learning platform and no provider of school accounts can be reached.",
+            id="quizsite.W009",
         )
     ]

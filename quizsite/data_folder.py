@@ -4,6 +4,7 @@ import os
 import pwd
 import secrets
 from pathlib import Path
+from stat import S_IROTH, S_IXOTH
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -55,6 +56,16 @@ def can_be_written(folder: Path) -> bool:
     """Whether this user may write into a folder, or make it if it is missing. It makes nothing."""
     nearest = next(path for path in (folder, *folder.parents) if path.exists())
     return nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK, effective_ids=True)
+
+
+def others_can_read(path: Path) -> bool:
+    """Whether the file is there, and users of the machine outside its group may read it and enter each folder above."""
+    path = path.absolute()
+    return (
+        path.is_file()
+        and bool(path.stat().st_mode & S_IROTH)
+        and all(folder.stat().st_mode & S_IXOTH for folder in path.parents)
+    )
 
 
 def require_site(folder: Path) -> None:

@@ -9,6 +9,7 @@ import sys
 import threading
 from errno import EACCES
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
 
 import pytest
@@ -31,6 +32,7 @@ from pytest_django.fixtures import Settings
 
 from quizsite import settings as site_settings
 from quizsite.__main__ import NEED_A_SITE, WITHOUT_SETTINGS
+from quizsite.apps import check_secret_files
 from quizsite.data_folder import make_data_folder, require_own_folder, secret_key
 from quizsite.environment import (
     ENCODING,
@@ -808,7 +810,17 @@ POLICY = (
 
 
 @pytest.mark.parametrize(
-    ("mail", "silenced"), [({}, 2), ({"EMAIL_URL": "smtp+tls://ana:secret@mail.school.example:587"}, 1)]
+    ("mail", "silenced"),
+    [
+        ({}, 2),
+        (
+            {
+                "EMAIL_URL": "smtp+tls://ana:secret@mail.school.example:587",
+                "FOOTNOTE_MAIL_FROM": "footnote@school.example",
+            },
+            1,
+        ),
+    ],
 )
 def test_settings_for_production_pass_the_deployment_check(tmp_path: Path, mail: dict[str, str], silenced: int) -> None:
     begin(tmp_path)
@@ -827,30 +839,51 @@ def test_settings_for_production_pass_the_deployment_check(tmp_path: Path, mail:
     assert result.returncode == 0
 
 
+GOOD = {"FOOTNOTE_HTTPS": "1", "FOOTNOTE_TRUSTED_PROXIES": "1", "FOOTNOTE_HOSTS": "quiz.school.example"}
+ON_SQLITE, ON_POSTGRESQL = {"DATABASE_URL": ""}, {"DATABASE_URL": "postgres://footnote@127.0.0.1:1/footnote"}
+
+
 @pytest.mark.parametrize(
     ("variables", "found"),
     [
-        ({"FOOTNOTE_HTTPS": "1", "FOOTNOTE_HOSTS": "quiz.school.example"}, ["quizsite.W001"]),
-        ({"FOOTNOTE_HTTPS": "1", "FOOTNOTE_TRUSTED_PROXIES": "1"}, ["quizsite.W002"]),
-        ({"FOOTNOTE_HTTPS": "1", "FOOTNOTE_TRUSTED_PROXIES": "1", "FOOTNOTE_HOSTS": "*"}, ["quizsite.W003"]),
-        (
-            {
-                "FOOTNOTE_HTTPS": "1",
-                "FOOTNOTE_TRUSTED_PROXIES": "1",
-                "FOOTNOTE_HOSTS": "quiz.school.example",
-                "FOOTNOTE_BACKUPS": "/dev/null/backups",
-            },
-            ["quizsite.W004"],
-        ),
+        ({"FOOTNOTE_TRUSTED_PROXIES": "0"}, ["quizsite.W001"]),
+        ({"FOOTNOTE_HOSTS": ""}, ["quizsite.W002"]),
+        ({"FOOTNOTE_HOSTS": "*"}, ["quizsite.W003"]),
+        ({"FOOTNOTE_BACKUPS": "/dev/null/backups"}, ["quizsite.W004"]),
+        ({"FOOTNOTE_HTTPS": "0"}, ["quizsite.W005"]),
+        ({"FOOTNOTE_BACKUP_MINUTES": "0", **ON_SQLITE}, ["quizsite.W006"]),
+        # Another machine of the site may make them.
+        ({"FOOTNOTE_BACKUP_MINUTES": "0", **ON_POSTGRESQL}, []),
+        ({"EMAIL_URL": "smtp+tls://mail.school.example:587"}, ["quizsite.W007"]),
+        ({"FOOTNOTE_MAIL_FROM": "footnote@school.example"}, ["quizsite.W007"]),
+        ({"REQUESTS_CA_BUNDLE": "/nonexistent/school.pem"}, ["quizsite.W009"]),
     ],
 )
 def test_deployment_check_finds_what_is_not_set(tmp_path: Path, variables: dict[str, str], found: list[str]) -> None:
     begin(tmp_path)
 
-    result = manage("check", "--deploy", "--fail-level", "WARNING", folder=tmp_path, **variables)
+    result = manage("check", "--deploy", "--fail-level", "WARNING", folder=tmp_path, **GOOD | variables)
 
     assert re.findall(r"\((\w+\.\w+)\)", result.stderr) == found
-    assert result.returncode == 1
+    assert (result.returncode, result.stderr.count("HINT: ")) == (int(bool(found)), len(found))
+
+
+def test_deployment_check_finds_secrets_that_others_can_read(settings: Settings) -> None:
+    # pytest's own folder is closed to others.
+    with TemporaryDirectory(dir="/tmp") as name:
+        folder = Path(name)
+        settings.DATA_DIR, settings.SETTINGS_FILE = folder, folder / ".env"
+        for file in (folder / ".env", folder / "secret_key"):
+            file.touch(mode=0o644)
+        assert check_secret_files() == []
+
+        folder.chmod(0o755)
+        assert [warning.id for warning in check_secret_files()] == ["quizsite.W008", "quizsite.W008"]
+
+        (folder / ".env").chmod(0o640)
+        assert [warning.msg for warning in check_secret_files()] == [
+            f"Other users of this machine can read {folder / 'secret_key'}."
+        ]
 
 
 def test_https_binds_cookies_to_the_host(tmp_path: Path) -> None:

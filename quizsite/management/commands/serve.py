@@ -17,7 +17,7 @@ from django.utils.module_loading import import_string
 
 from quizsite import __version__
 from quizsite.addresses import host_names, ip_address_of, listening_port, problem_with_binding, site_address
-from quizsite.apps import check_deployment
+from quizsite.apps import check_certificates, check_deployment
 from quizsite.backups.create import make_scheduled_backup, problem_with_folder
 from quizsite.backups.manifest import BackupError
 from quizsite.backups.rotation import BEFORE_MIGRATION
@@ -186,14 +186,8 @@ class Command(BaseCommand):
                 "FOOTNOTE_DEBUG is on: an error shows everyone the code and the data of the request. Turn it off where "
                 "students are."
             )
-        if (bundle := os.environ.get("REQUESTS_CA_BUNDLE")) and not os.path.exists(bundle):
-            self.stderr.write(
-                f"REQUESTS_CA_BUNDLE names {bundle}, which is not there. No learning platform and no provider of "
-                "school accounts can be reached."
-            )
-        if settings.HTTPS:
-            for warning in check_deployment():
-                self.stderr.write(str(warning.msg))
+        for warning in (*check_certificates(), *(check_deployment() if settings.HTTPS else ())):
+            self.stderr.write(f"{warning.msg} {warning.hint}")
 
     def warn_about_earlier_sites(self) -> None:
         """Print a line if a restore has left what it replaced. Nothing deletes it, and it has what was erased since."""
