@@ -63,8 +63,10 @@ def make_backup(folder: Path, *, now: datetime, suffix: str = "") -> Path:
                 raise
     except OSError as error:
         place = f" ({error.filename})" if error.filename else ""
-        advice = ADVICE.get(error.errno or 0, "" if folder.is_dir() else "Use another folder (FOOTNOTE_BACKUPS).")
-        text = f"The backup in {folder} stopped: {error.strerror or error}{place}. {advice}"
+        advice = ADVICE.get(error.errno or 0, "" if folder.is_dir() else "Use another folder.")
+        # The other folder is the one of `manage.py backup FOLDER`.
+        setting = " (FOOTNOTE_BACKUPS)" if folder == settings.BACKUP_DIR else ""
+        text = f"The backup in {folder}{setting} stopped: {error.strerror or error}{place}. {advice}"
         raise BackupError(text.strip()) from error
     return done
 

@@ -2,13 +2,15 @@
 
 import json
 import logging
+import os
 import shutil
 from datetime import datetime, timedelta
+from errno import EACCES
 from fcntl import LOCK_EX, flock
 from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from django.core.management import call_command
@@ -30,6 +32,7 @@ from quizsite.maintenance import (
 )
 from quizsite.management.commands.serve import Command, changes_content_or_scores
 from quizsite.models import SiteState
+from quizsite.startup_errors import exit_status
 from quizzes.models import Attempt
 from tests.factories import make_answered_attempt, make_assignment, make_student
 
@@ -221,7 +224,8 @@ def test_backup_that_fails_says_why_and_leaves_nothing(
 
     with pytest.raises(
         BackupError,
-        match=r"^The backup in .*backups stopped: No space left on device\. Free some space, and try again\.$",
+        match=r"^The backup in .*backups \(FOOTNOTE_BACKUPS\) stopped: No space left on device\. Free some space, and "
+        r"try again\.$",
     ):
         make_backup(folder, now=now)
     assert names(folder) == []
@@ -265,7 +269,7 @@ def test_backup_refuses_a_file(tmp_path: Path, settings: Any) -> None:
         call_command("backup", str(tmp_path / "notes.txt"))
     settings.BACKUP_DIR = tmp_path / "notes.txt"
     with pytest.raises(
-        CommandError, match=r"File exists \(.*notes\.txt\)\. Use another folder \(FOOTNOTE_BACKUPS\)\.$"
+        CommandError, match=r"\(FOOTNOTE_BACKUPS\) stopped: File exists \(.*notes\.txt\)\. Use another folder\.$"
     ):
         call_command("backup")
 
@@ -327,6 +331,22 @@ def test_serve_makes_a_backup_before_it_migrates(folder: Path, settings: Any) ->
     Command(stdout=out).back_up_before_upgrade()
     assert names(folder) == [name]
     MigrationRecorder(connection).record_applied("quizsite", "0001_site_state")
+
+
+def test_upgrade_that_cannot_make_its_backup_names_the_setting(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(*args: Any, **options: Any) -> NoReturn:
+        raise PermissionError(EACCES, os.strerror(EACCES), str(folder))
+
+    monkeypatch.setattr(Path, "mkdir", denied)
+
+    with pytest.raises(CommandError) as refused:
+        Command().back_up_before_upgrade()
+
+    assert str(refused.value) == (
+        f"The site is not upgraded without a backup: The backup in {folder} (FOOTNOTE_BACKUPS) stopped: Permission "
+        f"denied ({folder}). Run this as the user of the site, and let that user read and write there."
+    )
+    assert exit_status(refused.value) == 78
 
 
 @pytest.mark.parametrize("name", [SiteState.QUESTION_SETS, SiteState.GRADING])
