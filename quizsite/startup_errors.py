@@ -69,7 +69,8 @@ def message_for(problem: Exception) -> str | None:
             return f"Footnote cannot start: {cause}"
         # As SQLite and as PostgreSQL call it.
         case OperationalError() if "disk is full" in text or "No space left" in text:
-            return f"The disk of the database is full ({text}). Free some space, and try again."
+            database = "database server" if settings.POSTGRESQL else f"database {settings.SQLITE_PATH}"
+            return f"The disk of the {database} is full ({text}). Free some space, and try again."
         case OperationalError() | ProgrammingError() if lacking := NO_TABLE.match(text):
             return (
                 f"The database lacks a table or column of this version ({lacking[0]}). If it is this site's, start the "

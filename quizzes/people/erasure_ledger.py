@@ -3,10 +3,12 @@
 import fcntl
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal
 
 from django.conf import settings
 
@@ -41,15 +43,26 @@ def ledger_path() -> Path:
 def append_to_ledger(kind: Kind, key: str, receipt: str, *, now: datetime) -> None:
     """Write one line and wait until it is on the disk."""
     line = json.dumps(asdict(LedgerLine(kind, key, receipt, now.isoformat())))
-    descriptor = os.open(ledger_path(), os.O_RDWR | os.O_CREAT, 0o600)
-    with os.fdopen(descriptor, "r+b") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with _locked_ledger() as file:
         # A crash may have torn the last line. Its erasure was not committed, so that the line goes.
         file.truncate(file.read().rfind(b"\n") + 1)
         file.seek(0, os.SEEK_END)
         file.write(f"{line}\n".encode())
-        file.flush()
-        os.fsync(file.fileno())
+
+
+@contextmanager
+def _locked_ledger() -> Iterator[BinaryIO]:
+    """The ledger's file, locked in the block and on the disk after it."""
+    try:
+        with os.fdopen(os.open(ledger_path(), os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        # A write, unlike an open, does not say which file has no space.
+        error.filename = str(ledger_path())
+        raise
 
 
 def ledger_end() -> int:
@@ -67,16 +80,13 @@ def blank_in_ledger(receipt: str, *, after: int, now: datetime) -> None:
     own = json.dumps({"receipt": receipt, "at": now.isoformat()})[1:].encode()
     if not ledger_path().exists():
         return
-    with ledger_path().open("r+b") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with _locked_ledger() as file:
         start = file.seek(after)
         for line in file.read().split(b"\n"):
             if line.endswith(own):
                 file.seek(start)
                 file.write(b"\n" * len(line))
             start += len(line) + 1
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def read_ledger(path: Path) -> list[LedgerLine]:

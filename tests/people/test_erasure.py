@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any
 
@@ -759,6 +760,21 @@ def test_a_disk_that_is_full_after_the_commit_keeps_the_line(
     assert list(Student.objects.all()) == []
     assert [line.key for line in read_ledger(ledger_path())] == [student.public_id]
     assert marker().exists()
+
+
+@pytest.mark.django_db
+def test_a_ledger_on_a_full_disk_is_named(student: Student, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(descriptor: object) -> None:
+        # As a write on a full disk: without a name.
+        raise OSError(ENOSPC, os.strerror(ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+
+    with pytest.raises(OSError, match="No space left on device") as error:
+        erase_student(Student.objects.get(pk=student.pk), by=None, now=now)
+
+    assert error.value.filename == str(ledger_path())
+    assert list(Student.objects.all()) == [student]
 
 
 @pytest.mark.django_db

@@ -34,15 +34,6 @@ def caused(error: Exception, *, by: Exception) -> Exception:
             "PgBouncer refuses the settings of a connection. Set it up as docs/scaling.md says.",
         ),
         (
-            OperationalError("database or disk is full"),
-            "The disk of the database is full (database or disk is full). Free some space, and try again.",
-        ),
-        (
-            OperationalError("could not extend file: No space left on device\nHINT: Check free disk space."),
-            "The disk of the database is full (could not extend file: No space left on device HINT: Check free disk "
-            "space.). Free some space, and try again.",
-        ),
-        (
             ProgrammingError('invalid connection option "foo"\n'),
             'Footnote cannot start: DATABASE_URL has an invalid connection option "foo".',
         ),
@@ -173,6 +164,21 @@ def test_database_that_does_not_answer_is_one_line(
     settings.POSTGRESQL = server
 
     assert message_for(OperationalError("connection\n  refused")) == line
+
+
+def test_full_disk_of_the_database_is_named(settings: Settings) -> None:
+    settings.POSTGRESQL = None
+    assert message_for(OperationalError("database or disk is full")) == (
+        f"The disk of the database {settings.SQLITE_PATH} is full (database or disk is full). Free some space, and try "
+        "again."
+    )
+
+    settings.POSTGRESQL = {"NAME": "footnote"}
+    error = OperationalError("could not extend file: No space left on device\nHINT: Check free disk space.")
+    assert message_for(error) == (
+        "The disk of the database server is full (could not extend file: No space left on device HINT: Check free disk "
+        "space.). Free some space, and try again."
+    )
 
 
 def test_io_error_of_the_database_names_its_disk(settings: Settings) -> None:
