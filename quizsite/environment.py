@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
+from django.utils.module_loading import import_string
 
 from quizsite.places import EXAMPLE_SETTINGS
 
@@ -41,6 +42,9 @@ NOT_IN_FILE = frozenset(
         *("FOOTNOTE_NEEDS_SITE", "FOOTNOTE_ONLY_LOOKS"),
     }
 )
+
+# Options of an address that are for psycopg or Django, not for libpq. The site sets the isolation level and no pool.
+POSTGRESQL_OPTIONS = frozenset({"assume_role", "prepare_threshold"})
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 # TLS from the first byte. Source: RFC 8314.
@@ -298,10 +302,18 @@ def postgresql(variables: Mapping[str, str], name: str) -> dict[str, Any] | None
     if "options" in options:
         # Footnote sets its own options for each connection, which would replace these silently.
         raise ImproperlyConfigured(f"{name} takes no options=. Give them to the role instead: ALTER ROLE user SET ...")
+    if unknown := sorted(set(options) - libpq_options() - POSTGRESQL_OPTIONS):
+        raise ImproperlyConfigured(f"{name} takes no {unknown[0]}=, which is no option of a connection.")
     for option in ("connect_timeout", "prepare_threshold"):
         if not isinstance(options.get(option, 0), int):
             raise ImproperlyConfigured(f"{name} needs a whole number after {option}=.")
     return settings
+
+
+def libpq_options() -> set[str]:
+    """The options of a connection that PostgreSQL's client library knows."""
+    # Loads psycopg, which a site on SQLite never needs.
+    return {option.keyword.decode() for option in import_string("psycopg.pq.Conninfo").get_defaults()}
 
 
 def mail_address(variables: Mapping[str, str], name: str, *, default: str) -> str:

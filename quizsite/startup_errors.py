@@ -21,6 +21,9 @@ NO_TABLE = re.compile(r"no such (table|column): \S+|(relation|column) \S+ does n
 # As PostgreSQL says it. Since version 15, only the owner of a database makes tables there.
 NO_RIGHT = re.compile(r"permission denied for \w+ \w+")
 
+# As PostgreSQL's client library says it, before it asks the server. The names of options are checked with the settings.
+INVALID_VALUE = re.compile(r'invalid \w+ value:? "[^"]*"( for connection option "\w+")?')
+
 # As SQLite says that a file is another user's, or on a read-only file system. With the first, it may also be gone.
 CANNOT_OPEN = "unable to open database file"
 CANNOT_WRITE = "attempt to write a readonly database"
@@ -55,7 +58,8 @@ def exit_status(problem: BaseException) -> int:
     in_system = [cause.errno for cause in causes if isinstance(cause, OSError)]
     if in_system:
         return WRONG_SETTING if LASTING.intersection(in_system) else 1
-    return WRONG_SETTING if any(isinstance(cause, ImproperlyConfigured) for cause in causes) else 1
+    is_wrong = any(isinstance(cause, ImproperlyConfigured) or INVALID_VALUE.search(str(cause)) for cause in causes)
+    return WRONG_SETTING if is_wrong else 1
 
 
 def message_for(problem: Exception) -> str | None:
@@ -94,6 +98,8 @@ def message_for(problem: Exception) -> str | None:
         # Beside the database, made by a command that root ran, for example.
         case OperationalError(__cause__=OSError(errno=code) as cause) if code in ADVICE:
             return message_for(cause)
+        case OperationalError() if settings.POSTGRESQL and (invalid := INVALID_VALUE.search(text)):
+            return f"Footnote cannot start: DATABASE_URL has an {invalid[0]}."
         case OperationalError() if settings.POSTGRESQL:
             return f"The database server refuses or does not answer. Check DATABASE_URL and the server: {text}"
         case OperationalError():
@@ -103,8 +109,6 @@ def message_for(problem: Exception) -> str | None:
                 f"The database refuses the user of DATABASE_URL ({denied[0]}). Make this user its owner: ALTER "
                 "DATABASE name OWNER TO user. If another user made its tables, name that one in DATABASE_URL."
             )
-        case ProgrammingError() if text.startswith("invalid connection option"):
-            return f"Footnote cannot start: DATABASE_URL has an {text}."
         # SQLite's error for a damaged file has the class itself, and all others have one below it.
         case DatabaseError() if type(problem) is DatabaseError:
             return f"The database is damaged ({text}). Stop the site and run `manage.py restore BACKUP`."

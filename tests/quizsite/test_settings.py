@@ -288,6 +288,10 @@ def test_postgresql_refuses_another_address_without_repeating_it(text: str) -> N
         ),
         ("connect_timeout=soon", "needs a whole number after connect_timeout=."),
         ("prepare_threshold=None", "needs a whole number after prepare_threshold=."),
+        ("sslmode=require&foo=1", "takes no foo=, which is no option of a connection."),
+        # psycopg and Django would take these, and break the site.
+        ("pool=1", "takes no pool=, which is no option of a connection."),
+        ("row_factory=1", "takes no row_factory=, which is no option of a connection."),
     ],
 )
 def test_postgresql_refuses_options_that_cannot_take_effect(query: str, sentence: str) -> None:

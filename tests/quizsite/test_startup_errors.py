@@ -33,10 +33,6 @@ def caused(error: Exception, *, by: Exception) -> Exception:
             OperationalError("connection failed: FATAL: unsupported startup parameter in options: statement_timeout"),
             "PgBouncer refuses the settings of a connection. Set it up as docs/scaling.md says.",
         ),
-        (
-            ProgrammingError('invalid connection option "foo"\n'),
-            'Footnote cannot start: DATABASE_URL has an invalid connection option "foo".',
-        ),
         *(
             (
                 error,
@@ -164,6 +160,24 @@ def test_database_that_does_not_answer_is_one_line(
     settings.POSTGRESQL = server
 
     assert message_for(OperationalError("connection\n  refused")) == line
+
+
+@pytest.mark.parametrize(
+    ("text", "invalid"),
+    [
+        ('connection is bad: invalid sslmode value: "bogus"', 'invalid sslmode value: "bogus"'),
+        (
+            'connection failed: connection to server at "db", port 5432 failed: invalid integer value "abc" for '
+            'connection option "keepalives_idle"',
+            'invalid integer value "abc" for connection option "keepalives_idle"',
+        ),
+    ],
+)
+def test_invalid_value_of_an_option_names_the_setting(text: str, invalid: str, settings: Settings) -> None:
+    settings.POSTGRESQL = {"NAME": "footnote"}
+
+    assert message_for(OperationalError(text)) == f"Footnote cannot start: DATABASE_URL has an {invalid}."
+    assert exit_status(OperationalError(text)) == 78
 
 
 def test_full_disk_of_the_database_is_named(settings: Settings) -> None:
