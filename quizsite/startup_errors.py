@@ -89,7 +89,11 @@ def message_for(problem: Exception) -> str | None:
                 return f"The database {path} is on a file system that is read-only. {ADVICE[EROFS]}"
             return f"The database {path} cannot be opened. Run this as the user of the site."
         case OperationalError() if "unsupported startup parameter" in text:
-            return "PgBouncer refuses the settings of a connection. Set it up as docs/scaling.md says."
+            return (
+                "PgBouncer refuses the settings of a connection. Set ignore_startup_parameters = options in its file, "
+                "and run ALTER ROLE user SET for each of statement_timeout = '10s', lock_timeout = '5s', and "
+                "synchronous_commit = 'on'."
+            )
         case OperationalError() if "disk I/O error" in text:
             return (
                 f"The disk of the database {settings.SQLITE_PATH} is full or broken ({text}). Free some space, and try "

@@ -203,6 +203,16 @@ def test_docstrings_cite_only_what_exists() -> None:
     assert problems == []
 
 
+def test_texts_of_an_installed_site_say_where_a_document_is() -> None:
+    """A wheel has no documents."""
+    strings = (ROOT / "tests" / "data" / "strings.txt").read_text(encoding="utf-8")
+    example = (ROOT / ".env.example").read_text(encoding="utf-8").replace("\n# ", " ")
+
+    # A command of developers.
+    shown = strings.replace("Write docs/privacy.md", "") + example
+    assert re.findall(r"docs/[\w-]+\.md(?! of the source code)|\bdeploy/", shown) == []
+
+
 def test_every_file_cites_only_documents_that_exist() -> None:
     """In comments and texts too, by path or by name."""
     documents = {name for path in tracked("*.md") for name in (path.name, str(path.relative_to(ROOT)))}

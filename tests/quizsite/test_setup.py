@@ -672,8 +672,8 @@ def test_serve_refuses_a_database_server_that_could_lose_an_answer_and_says_what
             cursor.execute("SET synchronous_commit TO on")
     assert str(refusal.value) == (
         "This database server has synchronous_commit=off. Footnote needs fsync=on synchronous_commit=on "
-        "statement_timeout=10s lock_timeout=5s. Set fsync in postgresql.conf. Behind PgBouncer, set the others with "
-        "ALTER ROLE, as docs/scaling.md says."
+        "statement_timeout=10s lock_timeout=5s. Set fsync in postgresql.conf. Behind PgBouncer, give the others to the "
+        "role, such as by ALTER ROLE user SET lock_timeout = '5s'."
     )
 
 

@@ -31,7 +31,9 @@ def caused(error: Exception, *, by: Exception) -> Exception:
         ),
         (
             OperationalError("connection failed: FATAL: unsupported startup parameter in options: statement_timeout"),
-            "PgBouncer refuses the settings of a connection. Set it up as docs/scaling.md says.",
+            "PgBouncer refuses the settings of a connection. Set ignore_startup_parameters = options in its file, "
+            "and run ALTER ROLE user SET for each of statement_timeout = '10s', lock_timeout = '5s', and "
+            "synchronous_commit = 'on'.",
         ),
         *(
             (

@@ -133,7 +133,7 @@ class Command(BaseCommand):
                 needed = " ".join(f"{name}={value}" for name, value in POSTGRESQL_SETTINGS.items())
                 raise CommandError(
                     f"This database server has {problem}. Footnote needs {needed}. Set fsync in postgresql.conf. "
-                    "Behind PgBouncer, set the others with ALTER ROLE, as docs/scaling.md says."
+                    "Behind PgBouncer, give the others to the role, such as by ALTER ROLE user SET lock_timeout = '5s'."
                 ) from problem
         require_its_key()
         # It reads all files of migrations, which takes a part of the start.
