@@ -28,7 +28,7 @@ run: .venv/.base                  ## Serve on http://127.0.0.1:8000; HOST, PORT 
 demo: export FOOTNOTE_DATA := $(or $(DEMO_DATA),data-demo)
 demo: export DATABASE_URL :=
 demo: .venv/.base                 ## Serve a sample school from its own data folder (DEMO_DATA)
-	@$(PY) manage.py load_demo --base-url http://$(or $(filter-out 0.0.0.0,$(HOST)),127.0.0.1):$(or $(PORT),8000)
+	@$(PY) manage.py load_demo
 	@$(PY) manage.py serve
 
 test: lint unit javascript browser ## All checks and tests

@@ -1,5 +1,6 @@
 """The sample school is made once, has every question type, and has answers that need grading."""
 
+import re
 from io import StringIO
 
 import pytest
@@ -40,12 +41,16 @@ def test_sample_school_is_not_added_to_another_site() -> None:
 
 
 @pytest.mark.django_db
-def test_sample_school_with_a_further_account_is_opened_again() -> None:
+def test_sample_school_with_a_further_account_is_opened_again(monkeypatch: pytest.MonkeyPatch) -> None:
     publish_built_in_sets()
     make_sample_school(now=NOW)
     make_user(email="invited@school.example")
     out = StringIO()
+    monkeypatch.setenv("HOST", "127.0.0.1")
+    monkeypatch.setenv("PORT", "8313")
 
+    call_command("load_demo", stdout=out)
     call_command("load_demo", "--base-url", "http://10.1.2.3:8000", stdout=out)
 
-    assert "http://10.1.2.3:8000/enter/" in out.getvalue()
+    addresses = re.findall(r"http://[\d.]+:\d+(?=/enter/)", out.getvalue())
+    assert addresses == ["http://127.0.0.1:8313", "http://10.1.2.3:8000"]

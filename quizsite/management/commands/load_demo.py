@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
-from quizsite.addresses import given_address
+from quizsite.addresses import given_address, site_address
 from quizzes.management.sample_school import TEACHER_EMAIL, make_sample_school
 from quizzes.models import Classroom, User
 from quizzes.people.accounts import sign_in_link
@@ -21,11 +21,10 @@ class Command(BaseCommand):
         parser.add_argument(
             "--base-url",
             type=given_address,
-            default="http://127.0.0.1:8000",
-            help="the address of the site; default: %(default)s",
+            help="the address of the site, if not the one of HOST and PORT",
         )
 
-    def handle(self, *args: Any, base_url: str, **options: Any) -> None:
+    def handle(self, *args: Any, base_url: str | None, **options: Any) -> None:
         # Before it migrates, which `serve` does after a backup.
         if _is_other_site():
             raise CommandError(
@@ -36,7 +35,8 @@ class Command(BaseCommand):
         call_command("load_question_sets", verbosity=0)
         teacher = make_sample_school(now=timezone.now())
         self.stdout.write(
-            f"Sample school. Sign in as its teacher, {teacher}, once:\n  {sign_in_link(teacher, base_url)}"
+            f"Sample school. Sign in as its teacher, {teacher}, once:\n"
+            f"  {sign_in_link(teacher, base_url or site_address())}"
         )
 
 
