@@ -87,19 +87,19 @@ def main() -> None:
             # Loading the site makes hardly any garbage, and looking for some takes a twentieth of the start.
             # quizsite/server.py collects again.
             gc.disable()
-            os.environ["FOOTNOTE_COMPARES_KEY"] = "1"
         if checks_site(sys.argv):
             os.environ["FOOTNOTE_NEEDS_SITE"] = "1"
         if needs_site(sys.argv):
             # The settings make the data folder before any command runs.
             os.environ["FOOTNOTE_NEEDS_SITE"] = "1"
-            if sys.argv[1] != "accept_secret_key":
-                os.environ["FOOTNOTE_COMPARES_KEY"] = "1"
         if only_looks(sys.argv):
             os.environ["FOOTNOTE_ONLY_LOOKS"] = "1"
         if sys.argv[1:2] == ["accept_secret_key"]:
             # The settings refuse a missing key before any command runs.
             os.environ["FOOTNOTE_ACCEPT_SECRET_KEY"] = "1"  # noqa: S105  a switch
+        else:
+            # A command that is refused leaves no key, and one that makes a database keeps it first.
+            os.environ["FOOTNOTE_COMPARES_KEY"] = "1"
         exit_with_message(partial(run, sys.argv))
 
 

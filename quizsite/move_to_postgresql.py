@@ -23,6 +23,7 @@ from quizsite.data_folder import MOVED
 from quizsite.durable import sync
 from quizsite.maintenance import update_scores_of_another_version
 from quizsite.models import SiteState
+from quizsite.secret_key import has_its_key
 from quizsite.site_lock import SiteInUse, exclusive
 from quizsite.sqlite.copy import quick_check
 from quizzes.attempts.integrity import check_integrity
@@ -79,6 +80,11 @@ def _copy(accept_findings: bool, report: Callable[[str], None]) -> Moved:
     known = set(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
     if set(MigrationRecorder(connections[SOURCE]).applied_migrations()) != known:
         raise MoveError("The SQLite file is of another version. Start the site once without DATABASE_URL, and stop it.")
+    if settings.KEY_IS_NEW or not has_its_key(SOURCE):
+        raise MoveError(
+            "The secret key is not the one of the SQLite file. Set FOOTNOTE_SECRET_KEY, or put the key back into "
+            f"{settings.DATA_DIR / 'secret_key'}."
+        )
     call_command("migrate", interactive=False, verbosity=0)
     if User.objects.exists() or Classroom.objects.exists():
         raise MoveError("The PostgreSQL database has accounts or classes. Name an empty one.")

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.module_loading import import_string
 
@@ -17,11 +17,11 @@ def secret_key_check(key: str) -> str:
     return salted_hmac("quizsite.secret_key", "", secret=key, algorithm="sha256").hexdigest()
 
 
-def has_its_key() -> bool:
+def has_its_key(using: str = DEFAULT_DB_ALIAS) -> bool:
     """Whether the key or a fallback is the one of this database; True if the database has none recorded yet."""
-    if not _has_table():
+    if not _has_table(using):
         return True
-    recorded = SiteState.objects.find(SiteState.SECRET_KEY)
+    recorded = SiteState.objects.using(using).filter(name=SiteState.SECRET_KEY).first()
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     return recorded is None or any(constant_time_compare(recorded.value, secret_key_check(key)) for key in keys)
 
@@ -36,6 +36,11 @@ def require_its_key() -> None:
             f"Otherwise put the earlier key into FOOTNOTE_SECRET_KEY or the file {settings.DATA_DIR / 'secret_key'}, "
             "from a backup. Only if it is lost, run `manage.py accept_secret_key`: every PIN changes."
         )
+    keep_new_key()
+
+
+def keep_new_key() -> None:
+    """Put a new key into the data folder. Raises ImproperlyConfigured if another command was first."""
     if settings.KEY_IS_NEW:
         keep_secret_key(settings.DATA_DIR, settings.SECRET_KEY)
         # Another command can have made one since this one began.
@@ -48,7 +53,7 @@ def record_secret_key(*, now: datetime) -> bool:
 
     After a change of the key, the secrets of 2-step sign-in are encrypted with the present one first.
     """
-    if not _has_table():
+    if not _has_table(DEFAULT_DB_ALIAS):
         # A database of version 0.2.0; the next start migrates it and records the key.
         return True
     check = secret_key_check(settings.SECRET_KEY)
@@ -62,5 +67,5 @@ def record_secret_key(*, now: datetime) -> bool:
     return True
 
 
-def _has_table() -> bool:
-    return SiteState._meta.db_table in connection.introspection.table_names()
+def _has_table(using: str) -> bool:
+    return SiteState._meta.db_table in connections[using].introspection.table_names()

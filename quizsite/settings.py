@@ -82,6 +82,8 @@ DEBUG = flag(os.environ, "FOOTNOTE_DEBUG")
 # Every page says that it shows a sample school. `make demo` sets this.
 DEMO = flag(os.environ, "FOOTNOTE_DEMO")
 # Whether SECRET_KEY was made for this process. `require_its_key` stores it, unless the database belongs to another key.
+# Before there is a database, `keep_new_key` does. quizsite/__main__.py sets it for commands. Another web server keeps a
+# new key at once, since its processes start together.
 KEY_IS_NEW = False
 if os.environ.get("FOOTNOTE_SECRET_KEY"):
     SECRET_KEY = strong_key(os.environ["FOOTNOTE_SECRET_KEY"], "FOOTNOTE_SECRET_KEY")
@@ -89,7 +91,7 @@ else:
     # Without its key, an SQLite database is useless. So no new key is made if the file of the database exists.
     # PostgreSQL has no file here: `require_its_key` compares keys. After `accept_secret_key`, a new key is wanted.
     may_be_lost = not POSTGRESQL and "FOOTNOTE_ACCEPT_SECRET_KEY" not in os.environ
-    KEY_IS_NEW = bool(POSTGRESQL) and "FOOTNOTE_COMPARES_KEY" in os.environ and not (DATA_DIR / "secret_key").exists()
+    KEY_IS_NEW = "FOOTNOTE_COMPARES_KEY" in os.environ and not (DATA_DIR / "secret_key").exists()
     SECRET_KEY = secret_key(
         DATA_DIR, database=SQLITE_PATH if may_be_lost else None, keep=not (ONLY_LOOKS or KEY_IS_NEW)
     )

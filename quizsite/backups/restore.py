@@ -76,11 +76,11 @@ def restore(backup: Path, *, now: datetime, accept_findings: bool = False) -> Re
     """
     folder = backup if backup.is_dir() else backup.parent
     try:
+        if not backup.exists():
+            raise BackupError(f"There is no backup at {backup}.")
+        known = _known_migrations()
+        manifest = _checked(folder, known)
         with exclusive(settings.DATA_DIR):
-            if not backup.exists():
-                raise BackupError(f"There is no backup at {backup}.")
-            known = _known_migrations()
-            manifest = _checked(folder, known)
             stage = settings.DATA_DIR / swap.STAGED
             shutil.rmtree(stage, ignore_errors=True)
             stage.mkdir(mode=0o700)
@@ -163,6 +163,9 @@ def _key(manifest: Manifest, stage: Path) -> str:
     if manifest.find(SECRET_KEY_FILE):
         return (stage / SECRET_KEY_FILE).read_text().strip()
     key: str = settings.SECRET_KEY
+    if settings.KEY_IS_NEW:
+        # Only a backup from before keys were recorded takes it.
+        write_private(stage / SECRET_KEY_FILE, key.encode())
     return key
 
 

@@ -5,6 +5,7 @@ each connection while several processes have the file open.
 """
 
 import shutil
+from collections.abc import Callable
 from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,18 @@ LOG_INDEX_BYTES = 32 * 1024
 
 
 def prepare_database(
-    path: Path, *, journal_mode: str = library.JOURNAL_MODE, init: bool = False, mounts: str | None = None
+    path: Path,
+    *,
+    journal_mode: str = library.JOURNAL_MODE,
+    init: bool = False,
+    before_creation: Callable[[], object] | None = None,
+    mounts: str | None = None,
 ) -> None:
     """Set the journal mode that is safe with this library; creates the file of a new site.
 
-    init: create a new file where the site had a database and it is gone. mounts: None for this machine's own. Raises
-    ImproperlyConfigured, with the way out, for a file that is gone, damaged, closed or on a network file system.
+    init: create a new file where the site had a database and it is gone. before_creation: called before a new file
+    appears. mounts: None for this machine's own. Raises ImproperlyConfigured, with the way out, for a file that is
+    gone, damaged, closed or on a network file system.
     """
     kind = network_file_system(path.resolve(), mounts=known_mounts() if mounts is None else mounts)
     if kind is not None:
@@ -32,11 +39,14 @@ def prepare_database(
             f"The database {path} is on a network file system ({kind}), where SQLite loses data. Name a folder on a "
             "disk of this machine (FOOTNOTE_DATA), or a PostgreSQL server (DATABASE_URL)."
         )
-    if not init and marker_of(path).exists() and not (path.exists() and path.stat().st_size):
+    is_there = path.exists() and path.stat().st_size > 0
+    if not init and marker_of(path).exists() and not is_there:
         raise ImproperlyConfigured(
             f"The database {path} is gone, and this site had one. Run `manage.py restore BACKUP`. "
             "To start without it, add --init."
         )
+    if before_creation is not None and not is_there:
+        before_creation()
     try:
         connection = library.sqlite.connect(str(path), timeout=10)
         try:

@@ -177,6 +177,11 @@ def test_move_that_fails_leaves_no_row(move: Move) -> None:
     assert rows() == (0, 0)
     with exclusive(move.site.data):
         assert move.refusal() == "The site or a command is running. Stop it first. Nothing was moved."
+    key = (move.site.data / "secret_key").rename(move.site.data / "key")
+    # The sample school has not been started, which records its key.
+    assert "The secret key is not the one of the SQLite file." in move.refusal()
+    assert not (move.site.data / "secret_key").exists()
+    key.rename(move.site.data / "secret_key")
     move.on_sqlite("DROP TRIGGER of_a_later_version", "UPDATE quizzes_user SET name = 'a' || char(0) WHERE id = 1")
     assert "A database refused: PostgreSQL text fields cannot contain NUL" in move.refusal("--accept-findings")
     move.on_sqlite("UPDATE quizzes_user SET name = 'a' WHERE id = 1")

@@ -677,8 +677,27 @@ def test_command_that_only_looks_makes_nothing(tmp_path: Path, command: list[str
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["migrate", "--unknown"],
+        ["load_demo", "--base-url", "quiz.school.example"],
+        ["restore", "/nonexistent"],
+        ["move_to_postgresql"],
+        ["serve", "--workers", "0"],
+        # It makes no site either.
+        ["shell", "--no-imports", "--command", "pass"],
+    ],
+)
+def test_command_that_is_refused_leaves_nothing(tmp_path: Path, command: list[str]) -> None:
+    result = manage(*command, folder=tmp_path, DATABASE_URL="")
+
+    assert (result.returncode == 0) == (command[0] == "shell")
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.sockets
-@pytest.mark.parametrize("command", ["serve", "backup"])
+@pytest.mark.parametrize("command", ["serve", "backup", "migrate", "load_demo"])
 def test_command_that_a_server_refuses_leaves_no_key(tmp_path: Path, command: str) -> None:
     result = manage(command, folder=tmp_path, DATABASE_URL=f"postgres://footnote@127.0.0.1:{free_port()}/footnote")
 
@@ -749,6 +768,8 @@ def test_migrate_starts_over_only_with_init_where_the_database_is_gone(tmp_path:
 
     assert refused.stderr.endswith("Run `manage.py restore BACKUP`. To start without it, add --init.\n")
     assert (refused.returncode, done.returncode, done.stderr) == (78, 0, "")
+    # A start refuses a database without a key.
+    assert (tmp_path / "secret_key").exists()
 
 
 def test_each_command_either_needs_a_site_or_works_without_one() -> None:

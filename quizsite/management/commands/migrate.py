@@ -1,11 +1,13 @@
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management import CommandError, CommandParser, call_command
 from django.core.management.commands import migrate
 from django.db import connections
 
 from quizsite.health import setting_value
+from quizsite.secret_key import keep_new_key, require_its_key
 from quizsite.sqlite.prepare import prepare_database
 from quizzes.models.long_queries import without_time_limit
 
@@ -31,12 +33,15 @@ class Command(migrate.Command):
         self.accepts_loss = accept_loss
         connection = connections[options["database"]]
         if connection.vendor == "sqlite" and not connection.is_in_memory_db():  # type: ignore[attr-defined]  # its own
-            prepare_database(Path(connection.settings_dict["NAME"]), init=init)
+            # A database without its key is refused, so the key comes first.
+            prepare_database(Path(connection.settings_dict["NAME"]), init=init, before_creation=keep_new_key)
         elif connection.vendor == "postgresql" and (encoding := setting_value("SHOW server_encoding")) != "UTF8":
             raise CommandError(
                 f"This database has the encoding {encoding}, which cannot hold every name. Make an empty one "
                 "with UTF8: createdb --encoding UTF8 --template template0 NAME"
             )
+        if settings.KEY_IS_NEW:
+            require_its_key()
         with without_time_limit(connection):
             super().handle(*args, **options)
             call_command("createcachetable", database=options["database"], verbosity=0)

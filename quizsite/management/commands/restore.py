@@ -29,7 +29,7 @@ class Command(BaseCommand):
         if done.has_database:
             self.stdout.write(f"What was there before is kept: {done.kept}")
         elif done.kept:
-            # On a new machine, the key that this command has made.
+            # Such as the ledger of erasures that was copied to a new machine.
             self.stdout.write(f"There was no database. Other files from this folder are kept: {done.kept}")
         if done.erased_again:
             self.stdout.write(done.erased_again)

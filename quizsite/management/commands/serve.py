@@ -35,7 +35,7 @@ from quizsite.health import (
 from quizsite.maintenance import are_scores_of_another_version
 from quizsite.models import SiteState
 from quizsite.periodic_jobs import open_lock
-from quizsite.secret_key import record_secret_key, require_its_key
+from quizsite.secret_key import keep_new_key, record_secret_key, require_its_key
 from quizsite.server import end_with_parent, load_site, serve
 from quizsite.site_lock import SiteInUse, hold_as_only_server, hold_site
 from quizsite.sqlite import library
@@ -119,7 +119,7 @@ class Command(BaseCommand):
     def prepare_site(self, *, init: bool) -> None:
         """Prepare database, question sets and static files, each only if it changed."""
         if connection.vendor == "sqlite":
-            prepare_database(settings.SQLITE_PATH, init=init)
+            prepare_database(settings.SQLITE_PATH, init=init, before_creation=keep_new_key)
             if not library.WAL_IS_SAFE:
                 self.stderr.write(
                     f"SQLite {library.sqlite.sqlite_version} can damage a database with a write-ahead log, so this "
