@@ -33,7 +33,8 @@ from quizsite.maintenance import (
 from quizsite.management.commands.serve import Command, changes_content_or_scores
 from quizsite.models import SiteState
 from quizsite.startup_errors import exit_status
-from quizzes.models import Attempt
+from quizzes.content.editions import publish_edition
+from quizzes.models import Attempt, Edition
 from tests.factories import make_answered_attempt, make_assignment, make_student
 
 # A backup reads the database through another connection, which sees committed rows only.
@@ -354,17 +355,34 @@ def test_start_changes_sets_or_scores_of_another_version_only_on_a_site_with_ans
     load_if_changed(now=now)
     update_scores(now=now)
     SiteState.objects.record(name, "of another version", now=now)
+    earlier = Edition.objects.latest("pk")
+    document = earlier.document | {"title": "Of an earlier version"}
+    publish_edition(earlier.question_set, document, now=now)
     assert not changes_content_or_scores()
 
     make_answered_attempt()
 
     assert changes_content_or_scores()
+    # It only looked.
+    assert Edition.objects.filter(question_set=earlier.question_set).count() == 2
     load_if_changed(now=now)
     update_scores(now=now)
     assert not changes_content_or_scores()
     # As of `make demo`, which no version has served.
     SiteState.objects.all().delete()
     assert not changes_content_or_scores()
+
+
+def test_start_of_other_code_with_the_same_sets_makes_no_backup(now: datetime) -> None:
+    """A developer of a site with answers got a backup with each start."""
+    load_if_changed(now=now)
+    update_scores(now=now)
+    make_answered_attempt()
+
+    SiteState.objects.record(SiteState.QUESTION_SETS, "of other code", now=now)
+
+    assert not changes_content_or_scores()
+    assert load_if_changed(now=now)
 
 
 @SQLITE

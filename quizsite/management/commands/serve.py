@@ -22,7 +22,7 @@ from quizsite.backups.create import make_scheduled_backup, problem_with_folder
 from quizsite.backups.manifest import BackupError
 from quizsite.backups.rotation import BEFORE_MIGRATION
 from quizsite.backups.swap import KEPT_PREFIX
-from quizsite.built_in_sets import are_sets_of_another_version, load_if_changed
+from quizsite.built_in_sets import load_if_changed, would_publish
 from quizsite.cores import default_workers
 from quizsite.environment import host_list, unknown_settings
 from quizsite.health import (
@@ -205,4 +205,4 @@ class Command(BaseCommand):
 
 def changes_content_or_scores() -> bool:
     """Whether this start replaces built-in sets or scores of another version, on a site with answers."""
-    return (are_sets_of_another_version() or are_scores_of_another_version()) and AnswerEvent.objects.exists()
+    return AnswerEvent.objects.exists() and (are_scores_of_another_version() or would_publish())
