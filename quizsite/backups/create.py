@@ -31,6 +31,7 @@ from quizsite.models import SiteState
 from quizsite.sqlite import library
 from quizsite.sqlite.copy import CopyDamaged, copy_database
 from quizsite.startup_errors import ADVICE
+from quizzes.people.erasure_ledger import settled_ledger
 
 logger = logging.getLogger(__name__)
 
@@ -137,13 +138,14 @@ def _fill(folder: Path, *, now: datetime) -> None:
         migrations, counts = dump_database(parameters(connection), database)
     files = [File(database.name, database.stat().st_size, sha256(database))]
     # After the database: a line of the ledger without its erasure is applied at the restore.
-    for name in (SECRET_KEY_FILE, LEDGER_FILE):
-        source = settings.DATA_DIR / name
-        # The person who set a key in the environment keeps it, and the file may have an older key.
-        unused = name == SECRET_KEY_FILE and source.exists() and source.read_text().strip() != settings.SECRET_KEY
-        if source.exists() and not unused:
-            digest = copy_private(source, folder / name)
-            files.append(File(name, (folder / name).stat().st_size, digest))
+    with settled_ledger():
+        for name in (SECRET_KEY_FILE, LEDGER_FILE):
+            source = settings.DATA_DIR / name
+            # The person who set a key in the environment keeps it, and the file may have an older key.
+            unused = name == SECRET_KEY_FILE and source.exists() and source.read_text().strip() != settings.SECRET_KEY
+            if source.exists() and not unused:
+                digest = copy_private(source, folder / name)
+                files.append(File(name, (folder / name).stat().st_size, digest))
     Manifest(__version__, now.isoformat(), connection.vendor, migrations, counts, tuple(files)).write(folder)
 
 

@@ -57,8 +57,9 @@ FILES: tuple[tuple[str, str, str], ...] = (
     ),
     ("static, static-sources, staticfiles.json", "files of the pages and their names", "as long as the site"),
     (
-        "housekeeping.lock, site.lock, serve.lock",
-        "empty: which process runs the periodic jobs; whether the site is served or restored; which process serves it",
+        "housekeeping.lock, site.lock, serve.lock, erasures.lock",
+        "empty: which process runs the periodic jobs; whether the site is served or restored; which process serves it; "
+        "whether something is being deleted for good",
         "as long as the site",
     ),
 )

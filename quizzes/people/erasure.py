@@ -58,6 +58,7 @@ from quizzes.people.erasure_ledger import (
     blank_in_ledger,
     ledger_end,
     ledger_path,
+    open_ledger,
     read_ledger,
 )
 from quizzes.people.stored_sessions import ReadSessions, end_sessions, end_sessions_of_user, read_sessions
@@ -270,21 +271,23 @@ def _erasing(receipt: str, now: datetime) -> Iterator[ReadSessions]:
     After an error in the block, or on SQLite of a commit without room, the ledger has none of its lines. After another
     error of the commit it has them: the rows may be gone.
     """
-    read, own_lines = read_sessions(), ledger_end()
-    is_at_commit = False
-    try:
-        with allow_deleting_logs():
-            mark_files()
-            # A launch has the name of the person who launched, for 30 minutes. Without its row, it could arrive again.
-            LtiLaunch.objects.update(claims=None)
-            # Robust, so that a full disk after the commit is not taken for one of the commit.
-            transaction.on_commit(clear_marked_files_when_quiet, robust=True)
-            yield read
-            is_at_commit = True
-    except BaseException as error:
-        if not is_at_commit or _had_no_room(error):
-            blank_in_ledger(receipt, after=own_lines, now=now)
-        raise
+    with open_ledger():
+        read, own_lines = read_sessions(), ledger_end()
+        is_at_commit = False
+        try:
+            with allow_deleting_logs():
+                mark_files()
+                # A launch has the name of the person who launched, for 30 minutes. Without its row, it could arrive
+                # again.
+                LtiLaunch.objects.update(claims=None)
+                # Robust, so that a full disk after the commit is not taken for one of the commit.
+                transaction.on_commit(clear_marked_files_when_quiet, robust=True)
+                yield read
+                is_at_commit = True
+        except BaseException as error:
+            if not is_at_commit or _had_no_room(error):
+                blank_in_ledger(receipt, after=own_lines, now=now)
+            raise
 
 
 def _had_no_room(error: BaseException) -> bool:

@@ -4,7 +4,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -38,6 +38,23 @@ def ledger_path() -> Path:
     """Where the ledger is. Keep a copy of it with every backup."""
     folder: Path = settings.DATA_DIR
     return folder / "erasures.jsonl"
+
+
+def open_ledger() -> AbstractContextManager[None]:
+    """A block of one erasure, at whose end its lines are right. Erasures do not wait for each other here."""
+    return _ledger_lock(fcntl.LOCK_SH)
+
+
+def settled_ledger() -> AbstractContextManager[None]:
+    """A block in which no erasure runs, so that no line is one that is blanked later. It waits for those that run."""
+    return _ledger_lock(fcntl.LOCK_EX)
+
+
+@contextmanager
+def _ledger_lock(operation: int) -> Iterator[None]:
+    with os.fdopen(os.open(ledger_path().with_suffix(".lock"), os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
+        fcntl.flock(file, operation)
+        yield
 
 
 def append_to_ledger(kind: Kind, key: str, receipt: str, *, now: datetime) -> None:

@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import shutil
+import threading
 from datetime import datetime, timedelta
 from errno import EACCES
 from fcntl import LOCK_EX, flock
@@ -35,6 +36,8 @@ from quizsite.models import SiteState
 from quizsite.startup_errors import exit_status
 from quizzes.content.editions import publish_edition
 from quizzes.models import Attempt, Edition
+from quizzes.people.erasure import erase_student
+from quizzes.people.erasure_ledger import read_ledger
 from tests.factories import make_answered_attempt, make_assignment, make_student
 
 # A backup reads the database through another connection, which sees committed rows only.
@@ -332,6 +335,36 @@ def test_serve_makes_a_backup_before_it_migrates(folder: Path, settings: Any) ->
     Command(stdout=out).back_up_before_upgrade()
     assert names(folder) == [name]
     MigrationRecorder(connection).record_applied("quizsite", "0001_site_state")
+
+
+def test_backup_has_no_line_of_an_erasure_that_fails(
+    folder: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A restore beside it would erase a student who was kept."""
+    student, asked = make_student(), threading.Event()
+    backup = threading.Thread(target=make_backup, args=[folder], kwargs={"now": now})
+
+    def note(file: Any, operation: int) -> None:
+        if operation == LOCK_EX and threading.current_thread() is backup:
+            asked.set()
+        flock(file, operation)
+
+    def fail(execute: Any, query: str, *rest: Any) -> Any:
+        if not query.startswith('INSERT INTO "quizzes_auditevent"'):
+            return execute(query, *rest)
+        backup.start()
+        while backup.is_alive() and not asked.wait(0.01):
+            pass
+        raise OperationalError
+
+    monkeypatch.setattr("quizzes.people.erasure_ledger.fcntl.flock", note)
+
+    with connection.execute_wrapper(fail), pytest.raises(OperationalError):
+        erase_student(student, by=None, now=now)
+
+    backup.join()
+    [name] = names(folder)
+    assert read_ledger(folder / name / "erasures.jsonl") == []
 
 
 def test_upgrade_that_cannot_make_its_backup_names_the_setting(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
