@@ -2,10 +2,9 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from string import ascii_uppercase
 from typing import Any
 
 from django.utils.translation import gettext
@@ -30,9 +29,8 @@ TYPED_AT_LEAST = 2
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One line of the distribution. share: of the answers, 0 to 1. letter: of the choice, "" without one."""
+    """One line of the distribution. share: of the answers, 0 to 1."""
 
-    letter: str
     text: str
     count: int
     share: Fraction
@@ -40,19 +38,20 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class KeyWithEvidence:
-    """The key in force with its evidence. right: (letter or "", text); () if no answer is more right than another.
+    """The key in force with its evidence. right: texts; () if no answer is more right than another.
 
     sentences: the evidence, each with its speaker. note: what a regrade changed, "" without one.
     """
 
-    right: tuple[tuple[str, str], ...]
+    right: tuple[str, ...]
     sentences: tuple[Sentence, ...]
     note: str
 
 
 @dataclass(frozen=True, slots=True)
 class Slide:
-    """What the board shows. view: the public view of the question; offers: (letter, text) of each choice, () if none.
+    """What the board shows. view: the public view of the question; offers: the text of each choice, () if none.
+    Neither choices nor statements have letters or numbers: each student has an order of their own.
 
     reading: at the level whose sentences it shows.
     templates: names of templates for the question. The first that exists shows it.
@@ -69,7 +68,7 @@ class Slide:
     reading: Reading
     view: Mapping[str, Any]
     templates: tuple[str, ...]
-    offers: tuple[tuple[str, str], ...]
+    offers: tuple[str, ...]
     started_count: int
     answered_count: int
     partial_count: int
@@ -158,11 +157,10 @@ def slide(assignment: Assignment, board: tuple[int, int] | None, *, language: st
     )
 
 
-def _offers(view: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+def _offers(view: Mapping[str, Any]) -> tuple[str, ...]:
     # In a question with two steps, "answer" is the view of the first step. Elsewhere it is the student's text.
     first = view["answer"] if isinstance(view.get("answer"), Mapping) else view
-    choices = first.get("choices", ())
-    return tuple(zip(ascii_uppercase, [choice["text"] for choice in choices], strict=False))
+    return tuple(choice["text"] for choice in first.get("choices", ()))
 
 
 def _current_attempts(assignment: Assignment) -> list[Attempt]:
@@ -186,17 +184,15 @@ def distribution(question: Question, values: Sequence[Value], reading: Reading) 
     counts = Counter(option.id for options in picks for option in options)
     texts = _texts(question, values, picks)
     if type_of(question).lists_all_choices:
-        shown: Iterable[Option] = question.options(reading)
-        letters = _letters(question, reading)
-        listed = [(letters.get(option.id, ""), option.id, option.text) for option in shown]
+        listed = [(option.id, option.text) for option in question.options(reading)]
     else:
         least = TYPED_AT_LEAST if type_of(question).is_typed else 1
         common = [(count, texts[option_id], option_id) for option_id, count in counts.items() if count >= least]
         common.sort(key=lambda entry: (-entry[0], _natural_key(entry[1])))
-        listed = [("", option_id, text) for _, text, option_id in common]
+        listed = [(option_id, text) for _, text, option_id in common]
     bars = tuple(
-        Bar(letter, text, counts[option_id], Fraction(counts[option_id], len(values)) if values else Fraction(0))
-        for letter, option_id, text in listed
+        Bar(text, counts[option_id], Fraction(counts[option_id], len(values)) if values else Fraction(0))
+        for option_id, text in listed
     )
     return bars, sum(counts.values()) - sum(bar.count for bar in bars)
 
@@ -206,7 +202,7 @@ def _grid(
 ) -> AnswerGrid | None:
     """The counts as one table. key: once the evidence is shown. It says which answers are outlined."""
     counts = Counter(option.id for value in values for option in question.chosen_options(value, reading))
-    right = {text for _, text in key.right} if key is not None else set()
+    right = key.right if key is not None else ()
     options = [replace(option, right=option.text in right) for option in question.options(reading)]
     return answer_grid([(option, counts[option.id]) for option in options])
 
@@ -231,33 +227,17 @@ def _texts(question: Question, values: Sequence[Value], picks: Sequence[Sequence
     }
 
 
-def _letters(question: Question, reading: Reading) -> dict[str, str]:
-    """The letter of each choice by option id; empty if the question has several parts."""
-    offered = question.options(reading)
-    if any(option.group for option in offered):
-        return {}
-    return {option.id: letter for option, letter in zip(offered, ascii_uppercase, strict=False)}
-
-
 def _key(assignment: Assignment, question: Question, reading: Reading, language: str) -> KeyWithEvidence:
     after = Adjustments(applied_regrades([assignment.pk])[assignment.pk])
     keys = [key.in_language(language) for key in accepted_versions(question, after)]
-    letters = _letters(question, reading)
     sentences = reading.sentences(tuple(dict.fromkeys(sentence for key in keys for sentence in key.evidence)))
     if not earned(question, None, after).possible:
         return KeyWithEvidence((), sentences, gettext("This question was dropped. It doesn’t count."))
     if earned(question, None, after).points:
         return KeyWithEvidence((), sentences, gettext("Everyone gets full credit for this question."))
-    right = dict.fromkeys(line for key in keys for line in _right_lines(key, reading, letters))
+    right = dict.fromkeys(line for key in keys for line in _right_parts(key, reading))
     note = gettext("The correct answer changed.") if after.regrades.get(question.key) else ""
     return KeyWithEvidence(tuple(right), sentences, note)
-
-
-def _right_lines(question: Question, reading: Reading, letters: Mapping[str, str]) -> list[tuple[str, str]]:
-    """(letter or "", text) of each part of the correct answer."""
-    if letters and type_of(question).lists_all_choices:
-        return [(letters[option.id], option.text) for option in question.options(reading) if option.right]
-    return [("", part) for part in _right_parts(question, reading)]
 
 
 def _right_parts(question: Question, reading: Reading) -> list[str]:

@@ -170,5 +170,5 @@ def test_the_type_goes_from_draft_to_board(
     # Board.
     teacher_client.post(reverse("show_on_board", args=[assignment.public_id]), {"aim": "1-1"})
     board = text_of(teacher_client.get(reverse("class_board", args=[assignment.public_id])))
-    assert "Does the system record a birthplace? A Yes B No" in board
+    assert "Does the system record a birthplace? · Yes · No" in board
     assert [(bar.text, bar.count) for bar in standard_slide(assignment, (1, 3)).bars or ()] == [("Yes", 0), ("No", 1)]
