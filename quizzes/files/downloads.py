@@ -29,7 +29,8 @@ from quizzes.reports.item_report import ItemReport
 class Layout(StrEnum):
     """The content and layout of a file. `SCORES` is for people and spreadsheets such as Google Sheets.
 
-    MOODLE and STUDENT_NUMBERS are of 1 quiz. An empty cell would delete a grade there.
+    SCORE_ROWS is of 1 quiz or of all. MOODLE and STUDENT_NUMBERS are of 1 quiz. An empty cell would delete a grade
+    there.
     """
 
     SCORES = "scores"
@@ -83,14 +84,14 @@ def export(
 ) -> ExportedFile:
     """One file of a classroom. Records the download in the classroom's log first.
 
-    quiz: for a layout of 1 quiz; None for the newest.
+    quiz: for a layout of 1 quiz; None for the newest, or for all in SCORE_ROWS.
     """
     record_download(classroom, layout, file_format, by=by, now=now)
     match layout:
         case Layout.SCORES:
             table, headings = scores_table(gradebook(classroom, now=now)), 3
         case Layout.SCORE_ROWS:
-            table, headings = score_rows_table(gradebook(classroom, now=now)), 1
+            table, headings = score_rows_table(gradebook(classroom, now=now), quiz), 1
         case Layout.ANSWERS:
             table, headings = answers_table(answer_rows(classroom), _titles(classroom), classroom.zone), 1
         case Layout.CANVAS:
@@ -99,7 +100,9 @@ def export(
             table, headings = moodle_table(gradebook(classroom, now=now), quiz), 1
         case Layout.STUDENT_NUMBERS:
             table, headings = student_number_table(gradebook(classroom, now=now), quiz), 1
-    label = layout.label if quiz is None else f"{_titles(classroom)[quiz.pk]}, {layout.label}"
+    label = layout.label
+    if quiz is not None:
+        label = f"{_titles(classroom)[quiz.pk]}, {Layout.SCORES.label if layout is Layout.SCORE_ROWS else label}"
     return _file(classroom, label, file_format, [Sheet(layout.label.capitalize(), table, headings)], now)
 
 

@@ -61,8 +61,11 @@ def scores_table(book: Gradebook) -> Table:
     ]
 
 
-def score_rows_table(book: Gradebook) -> Table:
-    """A header, then a line for each student and quiz, the newest quiz first. Due: the student's own."""
+def score_rows_table(book: Gradebook, quiz: Assignment | None) -> Table:
+    """A header, then a line for each student and quiz, the newest quiz first. Due: the student's own.
+
+    quiz: the only one in the table; None for all.
+    """
     quizzes = list(zip(_titles(book), book.columns, strict=True))
     return [
         [*_IDENTITY, "Quiz", "Due", "Status", "Late", "Points", "Points possible", "Percent"],
@@ -78,6 +81,7 @@ def score_rows_table(book: Gradebook) -> Table:
                 _cell_percent(row.cells[place]),
             ]
             for place, (title, column) in enumerate(quizzes)
+            if quiz is None or column.assignment.pk == quiz.pk
             for row in book.rows
         ),
     ]

@@ -100,7 +100,7 @@ def test_points_possible_are_those_that_an_attempt_can_earn_now(assignment: Assi
         assert [column.max_points for column in book.columns] == [8, 5]
         assert scores_table(book)[1] == ["Points possible", None, None, None, None, 8, 5, None]
         assert canvas_table(book)[1][5:] == [8, 5]
-        assert [line[-2] for line in score_rows_table(book)[1:]] == [8, 5]
+        assert [line[-2] for line in score_rows_table(book, None)[1:]] == [8, 5]
         assert [points for _, _, points in quiz_choices(book)] == [8, 5]
         attempt = make_answered_attempt(assignment=assignment, student=student, number=Attempt.objects.count() + 1)
         assert attempt.max_score == 5

@@ -362,6 +362,28 @@ def test_answers_of_an_assignment_come_from_its_results(teacher_client: Client, 
     assert AuditEvent.objects.count() == 1
 
 
+def test_scores_of_a_quiz_come_from_its_results(teacher_client: Client, assignment: Assignment) -> None:
+    results = reverse("assignment_results", args=[assignment.public_id])
+    other = make_assignment(edition=assignment.edition, classroom=assignment.classroom)
+    student = make_student(classroom=assignment.classroom, name="Ana")
+    make_answered_attempt(assignment=other, student=student, right=1)
+    assert "Download scores" not in text_of(teacher_client.get(results))
+    sit(assignment, 1, student=student)
+    make_student(classroom=assignment.classroom, name="Zoe")
+    page = teacher_client.get(results)
+    assert [text_of(page).count(label) for label in ("Download scores", "Scores, CSV", "Scores, Excel")] == [1, 1, 1]
+    forms = [form for form in read(page).forms if ("layout", "score_rows") in form.fields]
+    assert [form.buttons for form in forms] == [[("form", "csv")], [("form", "csv"), ("form", "xlsx")]]
+    for form in forms:
+        response = teacher_client.post(form.action, form.data(form="csv"))
+        assert "Small set, scores 20" in response["Content-Disposition"]
+        lines = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
+        assert [[line[0], line[4], *line[6:]] for line in lines[1:]] == [
+            ["Ana", "Small set", "Turned in", "", "8.0", "8", "100.0"],
+            ["Zoe", "Small set", "Not started", "", "", "8", ""],
+        ]
+
+
 @pytest.mark.parametrize("layout", ["scores", "score_rows", "answers", "canvas", "moodle", "student_numbers"])
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_classroom_file_holds_the_students_and_is_recorded(
@@ -385,6 +407,7 @@ def test_classroom_file_holds_the_students_and_is_recorded(
     [
         ("download_items", {}, "item analysis"),
         ("download_answers", {}, "answers"),
+        ("download_file", {"layout": "score_rows"}, "scores"),
         ("download_file", {"layout": "moodle"}, "moodle"),
         ("download_file", {"layout": "student_numbers"}, "student numbers"),
     ],
