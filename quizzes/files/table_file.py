@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
+from itertools import takewhile
 
 from quizzes.files.sheet import OLD_EXCEL, ZIP, CutShort, FoundSheet, TooLarge, UnreadableSheet, first_sheet
 from quizzes.files.text_encoding import declared_encoding
@@ -47,6 +48,19 @@ _NAME_AND_NUMBER = re.compile(r"\s*\d[\w-]*, .*|.*, \d[\w-]*\s*")
 _NAME_HEADING = re.compile(
     r"(?:(?:full |student )?name|students?|nombre(?: completo)?|estudiantes?|alumn[oa]s?)\s*\t", re.IGNORECASE
 )
+# The headings of a list with only spaces between its columns: “Name Grade”, “ID Name”. “Student ID” is one heading.
+_COLUMN = (
+    r"(?:grade(?: level)?|period|section|class|homeroom|room|group|team|age|score|points|e-?mail"
+    r"|(?:student )?(?:id|num(?:ber)?|no\.?|#)"
+    r"|grado|per[ií]odo|secci[oó]n|grupo|edad|matr[ií]cula|n[uú]mero|correo)"
+)
+_NAMES = (
+    r"(?:(?:full |student )?names?|students?(?! +(?:id|num|no|#))|(?:first|last)(?: name)?,? (?:first|last)(?: name)?"
+    r"|nombre(?: completo)?|estudiantes?|alumn[oa]s?)"
+)
+_NAME_FIRST = re.compile(rf"\s*({_NAMES})((?: +{_COLUMN})+)\s*", re.IGNORECASE)
+_NAME_LAST = re.compile(rf"\s*({_COLUMN}(?: +{_COLUMN})*) +({_NAMES})\s*", re.IGNORECASE)
+_NO_NAME = re.compile(r"[\d@]")
 _WIDE_SPACE = re.compile(r" {2,}")
 # A row on several lines is put together only under so many headings, and with so many columns without one.
 _MIN_TABS, _MAX_UNNAMED = 4, 2
@@ -131,6 +145,9 @@ def read_text(text: str) -> tuple[TableRow, ...]:
     if not separator and (found := [_LAST_FIRST_ID.fullmatch(line) for line in lines if line.strip()]) and all(found):
         # “Ruiz, Ana, 101”: the second comma is the only one that ends a column.
         return _rows([line.rsplit(",", 1) for line in lines])
+    if lines and (spaced := _spaced(lines[first:], separator)):
+        separator = separator or "\t"
+        lines[first:] = spaced
     return _rows(_split(lines, separator or NO_SEPARATOR))
 
 
@@ -151,6 +168,27 @@ def _aligned(lines: Sequence[str]) -> list[str]:
     if any("\t" in line for line in lines) or 2 * wide <= sum(1 for line in lines if line.strip()):
         return list(lines)
     return ["\t".join(one) for one in cells]
+
+
+def _spaced(lines: Sequence[str], separator: str) -> list[str]:
+    """The lines with columns if the first has headings with spaces between them; otherwise [].
+
+    separator: of the other lines; "" for none, which gives them tabs.
+    """
+    heading, *body = lines
+    pattern = next((one for one in (_NAME_FIRST, _NAME_LAST) if one.fullmatch(heading)), None)
+    if pattern is None:
+        return []
+    heading = pattern.sub(rf"\1{separator or '\t'}\2", heading)
+    return [heading, *(body if separator else [_tabbed(line.split(), pattern is _NAME_FIRST) for line in body])]
+
+
+def _tabbed(words: Sequence[str], is_name_first: bool) -> str:
+    """A row with a tab beside the name. The words with a digit or an “@” before or after it are no part of it."""
+    outward = words[::-1] if is_name_first else words
+    count = len(list(takewhile(_NO_NAME.search, outward[:-1])))
+    place = len(words) - count if is_name_first else count
+    return f"{' '.join(words[:place])}\t{' '.join(words[place:])}"
 
 
 def _rejoined(lines: Sequence[str]) -> list[str]:

@@ -424,6 +424,24 @@ LISTS |= {
         'Student Name\n"King, John 2nd"\n"King, John 3rd"\n',
         ["John King 2nd / King", "John King 3rd / King"],
     ),
+    "headings with a space between them": (
+        "Name Grade\nMaya Lopez 7\nNoah Kim\nAna Sofía Ruiz 8\n",
+        ["Maya Lopez / Lopez", "Noah Kim / Kim", "Ana Sofía Ruiz / Ruiz"],
+    ),
+    "headings with a space between them, and more of them": (
+        "\nLast First Grade Period\nLopez Maya 7 3B\nKim Noah 7 3B\n",
+        ["Maya Lopez / Lopez", "Noah Kim / Kim"],
+    ),
+    "headings with a space between them, the name last": (
+        "Student ID Name\n101 Maya Lopez\nNoah Kim\n",
+        ["Maya Lopez / Lopez", "Noah Kim / Kim"],
+    ),
+    "headings with a space between them above commas": (
+        "Name Grade\nMaya Lopez, 7\nNoah Kim, 7\n",
+        ["Maya Lopez / Lopez", "Noah Kim / Kim"],
+    ),
+    "headings with a space between them in Spanish": ("Nombre Grado\nMaya López 7\n", ["Maya López / López"]),
+    "names that are like headings": ("Grace Period\nName Lee\n", ["Grace Period / Period", "Name Lee / Lee"]),
     "numbers in place of names": (
         "Name\nStudent 1\nStudent 2\nEstudiante 3\nStudents 3\n",
         ["Student 1 / 1", "Student 2 / 2", "Estudiante 3 / 3", "- Not a student"],
