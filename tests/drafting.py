@@ -1,9 +1,12 @@
 """What tests of drafts share: a draft that could be published, and the editor's pages as a teacher sends them."""
 
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -45,6 +48,24 @@ def question(document: Table, key: str) -> Table:
 def texts_of(document: Table) -> dict[str, str]:
     """The texts of the sentences by key."""
     return {table["key"]: table["text"] for table in sentence_tables(document)}
+
+
+# --- Other windows ------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def before_first(sql: str, act: Callable[[], object]) -> Iterator[None]:
+    """Does this once, before the first query that has this SQL: another window comes in between."""
+    waiting = [act]
+
+    def execute(run: Callable[..., Any], query: str, *rest: Any) -> Any:
+        if waiting and sql in query:
+            waiting.pop()()
+        return run(query, *rest)
+
+    with connection.execute_wrapper(execute):
+        yield
+    assert not waiting
 
 
 # --- Pages --------------------------------------------------------------------------------------------------------

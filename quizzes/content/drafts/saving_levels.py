@@ -11,6 +11,10 @@ from quizzes.content.tables import Table
 from quizzes.models import Draft, User
 
 
+class NoSuchLevel(Exception):
+    """The level is not in the draft."""
+
+
 def save_level_text(draft: Draft, level: str, new_text: str, *, seen: int, by: User, now: datetime) -> Draft:
     """Give the reading this level with this text; sentences that it had keep their match. Raises DraftChanged."""
 
@@ -32,9 +36,14 @@ def save_level(
     by: User,
     now: datetime,
 ) -> Draft:
-    """Save title, level and note, and texts and matches by row id, as `levels.set_level`; raises DraftChanged."""
+    """Save title, level and note, and texts and matches by row id, as `levels.set_level`.
+
+    Raises DraftChanged and NoSuchLevel.
+    """
 
     def change(document: Table) -> None:
+        if levels.level_of(document, level) is None:
+            raise NoSuchLevel
         levels.set_level(document, level, fields, texts, matches, standard=sentence_tables(document), kept=kept)
 
     return save_parts(draft, change, touches=[LEVELS], needs=[READING], seen=seen, by=by, now=now)

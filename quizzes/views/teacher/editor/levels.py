@@ -52,14 +52,18 @@ def edit_level(request: TeacherRequest, public_id: str, level: str) -> HttpRespo
         messages.info(request, RESTORED)
     if level_of(draft.document, level) is None:
         return redirect("replace_level_text", public_id, level)
-    part = edit_part(
-        request,
-        draft,
-        partial(LevelForm, level=level),
-        lambda form, sender: saving_levels.save_level(
-            draft, level, form.about, form.texts, form.matches, kept=form.kept, **sender
-        ),
-    )
+    try:
+        part = edit_part(
+            request,
+            draft,
+            partial(LevelForm, level=level),
+            lambda form, sender: saving_levels.save_level(
+                draft, level, form.about, form.texts, form.matches, kept=form.kept, **sender
+            ),
+        )
+    except saving_levels.NoSuchLevel:
+        # Another window removed it after this request had read the draft.
+        return edit_level(request, public_id, level)
     if not part.is_done:
         return _page(request, part, level)
     if part.form.publishes:

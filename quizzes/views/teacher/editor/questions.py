@@ -101,6 +101,9 @@ def edit_question(request: TeacherRequest, public_id: str, key: str) -> HttpResp
     except NoSuchQuestion:
         if not _has_typed(request, draft):
             return _gone(request, public_id)
+        if question_of(draft.document, key) is not None:
+            # Another window removed it after this request had read the draft.
+            return edit_question(request, public_id, key)
         typed = typed_of_gone(request.POST, document=draft.document)
         return show(request, "show_gone", draft, unsaved=[str(GONE)], current="questions", typed=typed)
 

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.content.drafts import saving_questions
+from quizzes.content.drafts import saving_levels, saving_questions
 from quizzes.content.drafts.document import finished, sentence_tables
 from quizzes.content.drafts.levels import level_of
 from quizzes.content.drafts.lifecycle import copy_set
@@ -20,7 +20,7 @@ from quizzes.files.questions.formats import read_questions
 from quizzes.models import Classroom, Draft, Edition, User
 from tests.conftest import Queries
 from tests.content.drafts.test_levels import EASY, SPANISH
-from tests.drafting import HTMX, document_of, errors_of, html_of, publish, revision_of, sent, story, url
+from tests.drafting import HTMX, before_first, document_of, errors_of, html_of, publish, revision_of, sent, story, url
 from tests.factories import NOW, make_assignment
 from tests.files.test_class_export import empty_site
 from tests.pages import text_of
@@ -183,6 +183,29 @@ def test_a_removed_level_comes_back_with_undo(teacher_client: Client, draft: Dra
     # In one piece, so that it can be pasted as the text of the level.
     assert "Note for students: Read it twice. Text: Typed here. It keeps an address too. The mayor" in text_of(gone)
     assert teacher_client.get(address).headers["Location"] == url("replace_level_text", draft, "easier")
+
+
+def test_a_level_that_is_removed_during_a_save_comes_back_with_what_was_typed(
+    teacher: User, teacher_client: Client, draft: Draft
+) -> None:
+    add(teacher_client, draft)
+    address = url("edit_level", draft, "easier")
+    typed = sent(teacher_client, address, having="level_title", **{"text-r1": "Typed here."})
+
+    def remove() -> None:
+        saving_levels.remove_level(draft, "easier", by=teacher, now=NOW)
+
+    with before_first('UPDATE "quizzes_draft"', remove):
+        page = text_of(teacher_client.post(address, typed))
+    assert "This reading level was removed in another window. It’s in the draft again." in page
+    assert "This was changed in another window" in page
+    teacher_client.post(address, typed | {"over": [str(revision_of(draft))]})
+    assert level_of(document_of(draft), "easier")["rows"][0]["text"] == "Typed here."
+    # A save by itself keeps the page.
+    with before_first('UPDATE "quizzes_draft"', remove):
+        page = sent(teacher_client, address, having="level_title", **{"text-r1": "Typed again."})
+        assert teacher_client.post(address, page, headers=HTMX).status_code == 404
+    assert level_of(document_of(draft), "easier") is None
 
 
 @pytest.mark.parametrize("level", ["standard", "klingon"])

@@ -29,6 +29,7 @@ from tests.conftest import Queries
 from tests.drafting import (
     BUILT_IN,
     EXAMPLES,
+    before_first,
     document_of,
     editor_of,
     errors_of,
@@ -457,6 +458,22 @@ def test_what_is_typed_in_a_question_that_another_window_removed_is_kept(
     teacher_client.post(editor_of(draft), data | {"over": [str(revision_of(draft))]})
     assert document_of(draft)["questions"][0]["key"] == "one"
     assert question_now(draft, "one")["stem"] == "Typed here?"
+
+
+def test_what_is_typed_in_a_question_that_is_removed_during_the_save_is_kept(
+    draft: Draft, teacher: User, teacher_client: Client
+) -> None:
+    data = sent(teacher_client, editor_of(draft), having="stem", act="save", stem="Typed here?")
+
+    def remove() -> None:
+        saving_questions.remove_question(draft, "one", seen=revision_of(draft), by=teacher, now=NOW)
+
+    with before_first('UPDATE "quizzes_draft"', remove):
+        page = teacher_client.post(editor_of(draft), data)
+
+    assert "This question was removed in another window. It’s in the draft again." in text_of(page)
+    assert "This was changed in another window" in text_of(page)
+    assert form_of(page, having="stem").data()["stem"][0].strip() == "Typed here?"
 
 
 @pytest.mark.parametrize(
