@@ -54,7 +54,7 @@ class AuditEvent(models.Model):
         STUDENTS_ADDED = "students_added", pgettext_lazy("who did what", "added students")
         STUDENT_RENAMED = "student_renamed", pgettext_lazy("who did what", "renamed")
         STUDENT_MOVED = "student_moved", pgettext_lazy("who did what", "moved to another class")
-        WORK_CARRIED = "work_carried", pgettext_lazy("who did what", "counted work of another class of")
+        WORK_CARRIED = "work_carried", pgettext_lazy("who did what", "counted work from another class for")
         STUDENT_REMOVED = "student_removed", pgettext_lazy("who did what", "removed")
         STUDENT_RESTORED = "student_restored", pgettext_lazy("who did what", "restored")
         STUDENT_MERGED = "student_merged", pgettext_lazy("who did what", "merged 2 entries of")
@@ -69,7 +69,7 @@ class AuditEvent(models.Model):
         EXCUSE_TAKEN_BACK = "excuse_taken_back", pgettext_lazy("who did what", "no longer excused")
         ATTEMPT_REOPENED = "attempt_reopened", pgettext_lazy("who did what", "reopened the attempt of")
         LATE_ACCEPTED = "late_accepted", pgettext_lazy("who did what", "accepted late answers of")
-        LATE_UNDONE = "late_undone", pgettext_lazy("who did what", "no longer counts late answers of")
+        LATE_UNDONE = "late_undone", pgettext_lazy("who did what", "no longer accepted late answers of")
         PAPER_TYPED = "paper_typed", pgettext_lazy("who did what", "entered paper answers for")
         PAPER_MOVED = "paper_moved", pgettext_lazy("who did what", "moved paper answers of")
         # The log never changes, so these two keep the names that older versions stored.
@@ -93,14 +93,8 @@ class AuditEvent(models.Model):
         EMAIL_CHANGED = "email_changed", pgettext_lazy("who did what", "changed an email address")
         COURSE_CONNECTED = "course_connected", pgettext_lazy("who did what", "connected a course to the class")
         CLASSROOM_HANDED_OVER = "classroom_handed_over", pgettext_lazy("who did what", "handed over the class")
-        ADMINISTRATOR_ADDED = (
-            "administrator_added",
-            pgettext_lazy("who did what", "made an account a site administrator"),
-        )
-        ADMINISTRATOR_REMOVED = (
-            "administrator_removed",
-            pgettext_lazy("who did what", "removed an account as site administrator"),
-        )
+        ADMINISTRATOR_ADDED = "administrator_added", pgettext_lazy("who did what", "added a site administrator")
+        ADMINISTRATOR_REMOVED = "administrator_removed", pgettext_lazy("who did what", "removed a site administrator")
         SET_SHARED = "set_shared", pgettext_lazy("who did what", "shared a question set")
         SET_UNSHARED = "set_unshared", pgettext_lazy("who did what", "stopped sharing a question set")
         PERSON_ADDED = "person_added", pgettext_lazy("who did what", "added a teacher to the class")
@@ -116,7 +110,7 @@ class AuditEvent(models.Model):
         SIGN_ON_LINKED = "sign_on_linked", pgettext_lazy("who did what", "linked a school account")
         SIGN_ON_UNLINKED = "sign_on_unlinked", pgettext_lazy("who did what", "removed a school account")
         SIGN_IN_LINK_MADE = "sign_in_link_made", pgettext_lazy("who did what", "made a sign-in link for an account")
-        PASSWORD_SET = "password_set", pgettext_lazy("who did what", "set the password of an account")
+        PASSWORD_SET = "password_set", pgettext_lazy("who did what", "changed the password of an account")
 
     action = models.CharField(max_length=21, choices=Action)
     actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="audit_events")
