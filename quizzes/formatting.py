@@ -25,6 +25,8 @@ FIRST_STRONG_ISOLATE = "\N{FIRST STRONG ISOLATE}"
 POP_DIRECTIONAL_ISOLATE = "\N{POP DIRECTIONAL ISOLATE}"
 # Before the sound of i, Spanish says “e” for “and”: “Ana e Inés”, but “agua y hielo”.
 _SOUND_OF_I = re.compile(r"\W*h?[ií](?![aeoáéó])", re.IGNORECASE)
+# Before the sound of o, “u” for “or”: “siete u ocho”, “7 u 8”, “10 u 11”.
+_SOUND_OF_O = re.compile(r"\W*(?:h?[oó]|8|11(?!\d))", re.IGNORECASE)
 # A notice that names more is long on a phone, and the page itself shows each of them.
 MAX_NAMES = 10
 WEEKDAYS = (
@@ -181,6 +183,16 @@ def listed(texts: Sequence[str]) -> str:
     if is_before_i:
         text = pgettext("before the sound of i", "{others}, and {last}")
     return text.format(others=", ".join(texts[:-1]), last=texts[-1])
+
+
+def either(texts: Sequence[str]) -> str:
+    """“A”, “A or B”, “A or B or C”; “” for none."""
+    text = "".join(texts[:1])
+    for following in texts[1:]:
+        is_before_o = _SOUND_OF_O.match(following)
+        text += pgettext("before the sound of o", " or ") if is_before_o else gettext(" or ")
+        text += following
+    return text
 
 
 def listed_names(names: Sequence[str]) -> str:

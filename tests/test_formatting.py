@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils.translation import override
 
-from quizzes.formatting import dated_moment, listed, listed_names, moment, percent, percent_number, points
+from quizzes.formatting import dated_moment, either, listed, listed_names, moment, percent, percent_number, points
 
 
 @pytest.mark.parametrize("value", [23 / 40, Fraction(23, 40), Decimal("0.575")])
@@ -44,6 +44,27 @@ def test_spanish_says_e_before_the_sound_of_i(last: str, expected: str) -> None:
         assert [listed(["A", last]), listed(["A", "B", last])] == [f"A {expected}", f"A, B {expected}"]
     with override("en"):
         assert listed(["A", last]) == f"A and {last}"
+
+
+@pytest.mark.parametrize(
+    ("last", "expected"),
+    [
+        ("ocho", "u ocho"),
+        ("“Hortensia”", "u “Hortensia”"),
+        ("Óscar", "u Óscar"),
+        ("8", "u 8"),
+        ("11", "u 11"),
+        ("110", "o 110"),
+        ("siete", "o siete"),
+        ("hielo", "o hielo"),
+    ],
+)
+def test_spanish_says_u_before_the_sound_of_o(last: str, expected: str) -> None:
+    with override("es"):
+        assert [either([]), either([last]), either(["A", last])] == ["", last, f"A {expected}"]
+        assert either(["A", last, "B"]) == f"A {expected} o B"
+    with override("en"):
+        assert either(["A", last, "B"]) == f"A or {last} or B"
 
 
 @pytest.mark.parametrize(

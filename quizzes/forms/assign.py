@@ -17,7 +17,7 @@ from quizzes.assignments.deadlines import Window
 from quizzes.assignments.presets import Preset, PresetValues, preset_values
 from quizzes.content.editions import Size, sizes_of
 from quizzes.content.languages import TranslatedText
-from quizzes.formatting import Label, day, duration, near_day, wall_clock
+from quizzes.formatting import Label, day, duration, either, near_day, wall_clock
 from quizzes.forms.assignments import TIMES, AssignmentSettingsForm, field_values
 from quizzes.forms.fields import WallTimeField, choice_field, moment_of, sent_values, zone_name, zone_note
 from quizzes.models import Classroom, QuestionSet
@@ -282,7 +282,7 @@ class AssignForm(AssignmentSettingsForm):
         ends = ((self._values(preset, zone).closes, zone) for zone in self.zones)
         local = sorted(end.replace(tzinfo=zone) for end, zone in ends if end is not None)
         days = list(dict.fromkeys(near_day(end, self.now) for end in local))
-        words = {"limit": limit, "closes": wall_clock(closes), "day": gettext(" or ").join(days)}
+        words = {"limit": limit, "closes": wall_clock(closes), "day": either(days)}
         if len(days) > 1:
             return gettext(
                 "Opens now. {limit} Closes {closes}, {day} in each class’s time zone. Answers after all classes close."

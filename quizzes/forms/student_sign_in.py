@@ -10,7 +10,7 @@ from django.core.validators import MaxLengthValidator
 from django.db.models import QuerySet
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
-from quizzes.formatting import Label, isolated
+from quizzes.formatting import Label, either, isolated
 from quizzes.models import PinKind, Student
 from quizzes.people.guess_limits import PIN_LENGTH, Limit, Refusal
 from quizzes.people.pins import pin_of_words
@@ -213,7 +213,7 @@ class PinForm(forms.Form):
 
     def name_teachers(self, teachers: Sequence[str]) -> None:
         """Set the hint with the names of teachers who can give a new PIN."""
-        self["pin"].help_text = str(self._texts.hint).format(teacher=gettext(" or ").join(map(isolated, teachers)))
+        self["pin"].help_text = str(self._texts.hint).format(teacher=either([*map(isolated, teachers)]))
 
     def refuse_pin(self, tries_left: int) -> None:
         """Add the error for a wrong PIN, with how many more tries this device has."""

@@ -15,6 +15,7 @@ from quizzes.content.question_types.registry import Question, Value, type_of
 from quizzes.content.question_types.results import Review, ReviewRow
 from quizzes.content.reading import Sentence
 from quizzes.content.set_document import Objective
+from quizzes.formatting import either
 from quizzes.grading.points import (
     Adjustments,
     AppliedRegrade,
@@ -304,7 +305,7 @@ def _review(question: Question, value: Value, content: AttemptContent, adjustmen
     best = max(versions, key=lambda version: version.credit)
     written = set(question.arranged(shuffle).review(value, reading).rows)
     rows = tuple(row if row in written else replace(row, why="", fault="") for row in best.rows)
-    correct = gettext(" or ").join(dict.fromkeys(version.correct for version in versions))
+    correct = either(list(dict.fromkeys(version.correct for version in versions)))
     return replace(best, rows=rows, correct=correct)
 
 

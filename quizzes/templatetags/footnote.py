@@ -86,6 +86,12 @@ def question_percent(share: float | None) -> str:
 
 
 @register.filter
+def either(texts: Sequence[str]) -> str:
+    """The texts as “A or B”."""
+    return formatting.either(texts)
+
+
+@register.filter
 def question_numbers(lines: Sequence[QuestionLine]) -> str:
     """The numbers of these questions: “2, 14, and 10”."""
     return formatting.listed([str(line.report.number) for line in lines])

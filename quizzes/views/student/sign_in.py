@@ -18,6 +18,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from quizzes.assignments.deadlines import minutes_left
+from quizzes.formatting import either
 from quizzes.forms.language import LanguageForm
 from quizzes.forms.student_sign_in import CodeForm, NameForm, PinForm, PinKindForm, SignOutForm, UnsentForm
 from quizzes.models import Classroom, Student
@@ -102,7 +103,7 @@ def enter_pin(request: HttpRequest) -> HttpResponse:
             check_pin(student, pin, address=address, device=device, now=now)
     except (WrongPin, PinLocked) as error:
         is_right = False
-        _refuse(form, error, form.refuse_pin, gettext(" or ").join(teachers_of(classroom)), now=now)
+        _refuse(form, error, form.refuse_pin, either(teachers_of(classroom)), now=now)
     if is_right:
         sign_in_student(request, student, is_shared=form.is_shared)
         if (chosen := chosen_language(request)) and chosen != student.language:
