@@ -102,12 +102,18 @@ async function refreshNow() {
   set(reply.seconds_left);
 }
 
+// In the last minute, seconds. They are not in a live region, so that a screen reader says only the warnings.
+function leftInWords(seconds, minutes) {
+  const { minute, minutes: someMinutes, second, seconds: someSeconds } = words.dataset;
+  if (seconds >= 60) return minutes === 1 ? minute : someMinutes.replace("{}", minutes);
+  return seconds === 1 ? second : someSeconds.replace("{}", seconds);
+}
+
 function tick() {
   if (left === Infinity) return;
   const seconds = remaining();
   const minutes = Math.max(0, Math.ceil(seconds / 60));
-  const text = minutes === 1 ? words.dataset.minute : words.dataset.minutes.replace("{}", minutes);
-  say(words, closing && seconds > COUNTDOWN ? closing : text);
+  say(words, closing && seconds > COUNTDOWN ? closing : leftInWords(Math.max(0, Math.ceil(seconds)), minutes));
   // For a student whose clock is hidden until then.
   place.toggleAttribute("data-soon", minutes <= 5);
   if (minutes === 5 || minutes === 1) warn(warning.dataset[`at${minutes}`]);

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, Request, expect
 from quizzes.assignments import accommodations, lifecycle
 from quizzes.attempts.lifecycle import submit_attempt, submit_overdue, undo_close_now
 from quizzes.models import Attempt, Student, User
-from tests.browser.conftest import NewContext, overflow
+from tests.browser.conftest import NOTE_CHANGES, NewContext, overflow
 from tests.factories import make_assignment, make_attempt, make_edition
 
 # What the site promises, in ms of the page's clock. Else it stands still, so that a busy machine fails no test.
@@ -194,6 +194,29 @@ def test_five_minute_warning_is_said_once_and_shows_a_hidden_clock(
     # Longer than a tick of the clock and the task that writes the warning.
     page.evaluate("() => new Promise((done) => setTimeout(done, 1500))")
     assert warning.text_content() == ""
+
+
+@pytest.mark.parametrize("opened", [on_question, on_review], ids=["question", "review"])
+def test_last_minute_counts_seconds_without_a_word_to_screen_readers(
+    opened: Callable[[Page, Attempt], None], running: Attempt, student: Student, open_context: NewContext
+) -> None:
+    page = open_context(student, width=360, height=640, watched=False).new_page()
+    # A reply of the server would bring its own time.
+    page.route("**/time/", lambda route: route.abort())
+    page.clock.install()
+    Attempt.objects.update(deadline_at=timezone.now() + timedelta(minutes=10))
+    opened(page, running)
+    stop_clock(page)
+    clock, warning = page.locator("[data-minutes]"), page.locator("[data-time-warning]")
+    page.evaluate("document.dispatchEvent(new CustomEvent('footnote:time', { detail: 60 }))")
+    expect(clock).to_have_text("1 min left")
+    warning.evaluate(NOTE_CHANGES)
+    for passed, text in ((1, "59 sec left"), (57, "2 sec left"), (1, "1 sec left")):
+        page.clock.run_for(passed * 1000)
+        expect(clock).to_have_text(text)
+        assert overflow(page) == 0
+    assert clock.evaluate("place => place.closest('[aria-live], [role=status], [role=alert], [role=timer]')") is None
+    assert warning.get_attribute("title") == "1 minute left;"
 
 
 def test_clock_waits_for_one_request_at_a_time_and_ends_it(
