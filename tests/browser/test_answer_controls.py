@@ -414,3 +414,23 @@ def test_too_many_choices_are_told_at_once(
     boxes.nth(asked).click()
     expect(told).to_be_empty()
     expect(fits).to_be_visible()
+
+
+@pytest.mark.parametrize("height", [500, 640])
+def test_statement_stays_in_sight_above_the_sentences_on_a_phone(
+    height: int, attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    page = open_context(student, width=360, height=height).new_page()
+    page.goto(reverse("take_attempt", args=[attempt.public_id, number_of(attempt, "evidence")]))
+    statement, sentences = page.locator("#statement"), page.locator(".pick label")
+    # A reading of several screens.
+    sentences.evaluate_all("labels => labels.forEach((label) => { label.style.minBlockSize = '9rem'; })")
+    sentences.last.scroll_into_view_if_needed()
+    expect(sentences.first).not_to_be_in_viewport()
+    expect(statement).to_be_in_viewport(ratio=1)
+    # All of it, with room for sentences below it.
+    assert statement.evaluate("place => place.scrollHeight - place.clientHeight") <= 0
+    ends = [page.locator(bar).bounding_box() for bar in ("#statement", ".pickbar")]
+    assert ends[1]["y"] - ends[0]["y"] - ends[0]["height"] > height / 3
+    group = page.locator("#answers fieldset")
+    expect(group).to_have_accessible_name(re.compile(re.escape(statement.inner_text())))

@@ -4,7 +4,7 @@ import { createPlayer, SPEEDS, voiceFor } from "./player.js";
 
 const READING = "article.reading > :is(h2, .small), article.reading > p > span[id], .pick label > span:last-child";
 // What to do: “Choose all that apply”, and how points are given. In the language of the page.
-const DIRECTIONS = ".q-no > span, .ask .hint, #partial-credit";
+const DIRECTIONS = ".q-no > span, legend .hint, #partial-credit";
 const QUESTION = `.verdict, .stem, .says, .opt > span, .speaker, .order [data-line], .pickone > span, select, .fn p,
   .field > label:not(.stem, .says), .field > .hint`;
 // In ms. Browsers list their voices some time after the page.
