@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from quizzes.attempts.answers import save_answer
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.editions import latest_edition
@@ -384,10 +385,8 @@ def test_ring_around_the_error_leaves_the_number_of_the_question_free(
     assert place["y"] - (error["y"] + error["height"]) >= 6
 
 
-@pytest.mark.parametrize(("kind", "stem"), [("evidence", "Which sentence proves it?"), ("multiple", "Choose two.")])
-def test_too_many_choices_are_told_at_once(
-    kind: str, stem: str, classroom: Classroom, student: Student, open_context: NewContext
-) -> None:
+def with_stem(kind: str, stem: str, classroom: Classroom, student: Student) -> tuple[Attempt, str]:
+    """An attempt whose question of this type has this stem, and the address of that question."""
     document = make_document()
     for question in document["questions"]:
         if question["type"] == kind:
@@ -395,25 +394,65 @@ def test_too_many_choices_are_told_at_once(
     assignment = make_assignment(edition=make_edition(document=document), classroom=classroom)
     attempt = make_attempt(assignment=assignment, student=student)
     number = assignment.edition.questions.get(type=kind).position
+    return attempt, reverse("take_attempt", args=[attempt.public_id, number])
+
+
+@pytest.mark.parametrize(("kind", "stem"), [("evidence", "Prove it. Choose two."), ("multiple", "Choose two.")])
+def test_too_many_choices_are_told_at_once(
+    kind: str, stem: str, classroom: Classroom, student: Student, open_context: NewContext
+) -> None:
     page = open_context(student).new_page()
-    page.goto(reverse("take_attempt", args=[attempt.public_id, number]))
-    told, asked = page.locator("[data-asked]"), 1 if kind == "evidence" else 2
-    fits = page.get_by_text(f"of {asked}", exact=True)
+    page.goto(with_stem(kind, stem, classroom, student)[1])
+    told = page.locator("[data-asked]")
+    fits = page.get_by_text("of 2", exact=True)
     boxes = page.locator("#answers :is(.pick, .opts) label")
-    for box in range(asked):
+    for box in range(2):
         boxes.nth(box).click()
     expect(fits).to_be_visible()
     expect(told).to_be_empty()
-    boxes.nth(asked).click()
-    expect(told).to_have_text(f". Choose only {asked}.")
+    boxes.nth(2).click()
+    expect(told).to_have_text(". Choose only 2.")
     expect(told).to_have_role("status")
     expect(fits).to_be_hidden()
     expect(page.locator("[data-save-state]")).to_have_text("Saved")
     page.reload()
-    expect(told).to_have_text(f". Choose only {asked}.")
-    boxes.nth(asked).click()
+    expect(told).to_have_text(". Choose only 2.")
+    boxes.nth(2).click()
     expect(told).to_be_empty()
     expect(fits).to_be_visible()
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+def test_another_sentence_replaces_the_first_where_one_is_asked_for(
+    javascript: bool, classroom: Classroom, student: Student, open_context: NewContext
+) -> None:
+    attempt, address = with_stem("evidence", "Which sentence proves it?", classroom, student)
+    page = open_context(student, javascript=javascript).new_page()
+    page.goto(address)
+    expect(page.get_by_text("To change it, choose another one.")).to_be_visible()
+    sentences, chosen = page.locator(".pick label"), page.locator(".pick :checked")
+    sentences.nth(0).click()
+    sentences.nth(2).click()
+    expect(chosen).to_have_count(1)
+    # With the keyboard, arrows choose.
+    page.keyboard.press("ArrowUp")
+    expect(sentences.nth(1).locator("input")).to_be_checked()
+    expect(chosen).to_have_count(1)
+    page.get_by_role("button", name=re.compile("Next question|Review my answers")).click()
+    page.wait_for_url(lambda url: not url.endswith(address))
+    assert attempt.answers.get(value__isnull=False).value == ["s2"]
+
+
+def test_answer_of_two_sentences_is_shown_and_told_where_one_is_asked_for(
+    classroom: Classroom, student: Student, open_context: NewContext
+) -> None:
+    attempt, address = with_stem("evidence", "Which sentence proves it?", classroom, student)
+    question = attempt.assignment.edition.questions.get(type="evidence")
+    save_answer(attempt, question.pk, ["s1", "s2"], operation="two", seen_revision=0, now=timezone.now())
+    page = open_context(student).new_page()
+    page.goto(address)
+    expect(page.get_by_role("checkbox", checked=True)).to_have_count(2)
+    expect(page.locator("[data-asked]")).to_have_text(". Choose only 1.")
 
 
 @pytest.mark.parametrize("height", [500, 640])

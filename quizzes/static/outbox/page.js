@@ -447,9 +447,9 @@ function onToggle({ target }) {
   if (target.open && target.matches("[data-places]")) target.scrollIntoView({ block: "nearest" });
 }
 
-// Firefox leaves a sentence that gets the focus partly under a bar.
+// Firefox leaves a sentence that gets the focus partly under a bar. Where one is asked for, arrow keys move the focus.
 function onKeyup({ key, target }) {
-  if (key === "Tab") target.closest(".pick label")?.scrollIntoView({ block: "nearest" });
+  if (key === "Tab" || target.matches("[type=radio]")) target.closest(".pick label")?.scrollIntoView({ block: "nearest" });
 }
 
 function onNoResponse() {

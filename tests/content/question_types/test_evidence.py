@@ -110,6 +110,7 @@ def test_evidence_public_view_is_an_allowlist() -> None:
             ]
             for paragraph in texts
         ],
+        "takes_one": False,
         "has_two_steps": False,
     }
 
@@ -118,13 +119,32 @@ def test_evidence_public_view_is_an_allowlist() -> None:
     ("stem", "hint"),
     [
         ("Which two sentences prove this? Choose two.", "Choose the sentences. Choose one again to undo."),
-        ("Which sentence proves this?", "Choose the sentence. Choose it again to undo."),
+        ("Which sentence proves this?", "Choose the sentence. To change it, choose another one."),
+        ("What in the reading proves this?", "Choose the sentence. Choose it again to undo."),
     ],
 )
 def test_page_asks_for_as_many_sentences_as_the_stem(stem: str, hint: str) -> None:
     view = public_view(replace(QUESTION, stem=stem), SHUFFLE, None, READING)
 
     assert view["hint"] == hint
+
+
+@pytest.mark.parametrize(
+    ("stem", "value", "takes_one"),
+    [
+        ("Which sentence proves this?", None, True),
+        ("Which sentence proves this?", ["s2"], True),
+        ("Which sentence proves this?", ["s2", "s4"], False),
+        ("Choose two.", ["s2"], False),
+        ("What proves this?", ["s2"], False),
+    ],
+)
+def test_new_choice_replaces_the_old_one_where_one_sentence_is_asked_for(
+    stem: str, value: list[str] | None, takes_one: bool
+) -> None:
+    view = public_view(replace(QUESTION, stem=stem), SHUFFLE, value, READING)
+
+    assert view["takes_one"] is takes_one
 
 
 def test_rule_of_a_question_that_asks_for_one_sentence_speaks_of_one() -> None:

@@ -82,14 +82,21 @@ class Evidence(Question):
     def public(self, shuffle: Shuffle, value: Value, reading: Reading) -> dict[str, Any]:
         """What a student may see before release: stem, statement, and every sentence in reading order."""
         chosen, asked = value or (), asked_count(self.stem)
+        # An answer of several sentences shows them all. Paper entry and older versions can save one.
+        takes_one = asked == 1 and len(chosen) <= 1
         own = {}
         if asked == 1:
-            rule = gettext("Choose one sentence. If you also choose a wrong one, it takes points away.")
-            own = {"partial_credit": rule}
-        elif asked:
-            own = {"hint": gettext("Choose the sentences. Choose one again to undo.")}
+            # For paper, where a student can write two numbers, and for an answer of several sentences.
+            own["partial_credit"] = gettext(
+                "Choose one sentence. If you also choose a wrong one, it takes points away."
+            )
+        if takes_one:
+            own["hint"] = gettext("Choose the sentence. To change it, choose another one.")
+        elif asked and asked > 1:
+            own["hint"] = gettext("Choose the sentences. Choose one again to undo.")
         return {
             **own,
+            "takes_one": takes_one,
             "stem": self.stem,
             "statement": self.statement,
             "paragraphs": [
