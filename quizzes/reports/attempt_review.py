@@ -213,6 +213,12 @@ class ReviewedAttempt:
         return frozenset(sentence.key for item in self.missed for sentence in item.evidence)
 
     @property
+    def missed_sentences(self) -> tuple[SentenceToReread, ...]:
+        """The sentences of `missed_keys` in reading order, each with the numbers of the questions that it is about."""
+        found = {sentence for item in self.missed for sentence in item.evidence}
+        return tuple((one, _numbers(self.missed, one)) for one in sorted(found, key=lambda sentence: sentence.number))
+
+    @property
     def unanswered(self) -> tuple[ReviewedQuestion, ...]:
         """The missed questions without an answer."""
         return tuple(item for item in self.missed if item.verdict == "unanswered")

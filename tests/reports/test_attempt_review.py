@@ -153,6 +153,11 @@ def test_a_weak_student_rereads_a_few_sentences_and_one_for_each_objective(db: N
     listed = [sentence.number for _, sentences in reviewed.reread for sentence, _ in sentences]
     assert len(reviewed.missed) == 16
     assert len(reviewed.missed_keys) > 12
+    # Each mark in the reading says for which questions it is.
+    assert {sentence.key for sentence, _ in reviewed.missed_sentences} == reviewed.missed_keys
+    marked = [(sentence.number, numbers) for sentence, numbers in reviewed.missed_sentences]
+    assert marked == sorted(marked)
+    assert (dict(marked)[1], dict(marked)[6]) == ([16], [4, 6, 7])
     assert [objective.key for objective, _ in reviewed.reread] == ["records", "access", "ended", "expires"]
     # s4, s6, s7 and s21 cost most for their objectives, and s5 comes next.
     assert len(listed) == len(set(listed)) == MAX_REREAD
