@@ -155,7 +155,7 @@ def _refused(
     """The result of a save that changed no row: saved before, late, stale, or checked already. Logs a new operation.
 
     A known operation gets its first reply and no second log row. A late answer may come again after a teacher reopened
-    the attempt or the question: then it is stale. A late empty answer is logged only if its page showed an answer.
+    the attempt or the question: then it is stale. A late empty answer is logged only if its page saw the current one.
     Raises IntegrityError if the same operation is logged at the same time.
     """
     row = read_row(Attempt.objects.select_related("assignment").order_by(), attempt_id)
@@ -177,7 +177,7 @@ def _refused(
     else:
         outcome = Outcome.LATE if is_too_late else Outcome.STALE
     # A teacher who accepts late answers must not remove one that another page has saved.
-    if outcome != Outcome.LATE or value is not None or seen_revision > 0:
+    if outcome != Outcome.LATE or value is not None or 0 < seen_revision == revision:
         AnswerEvent.objects.create(
             attempt_id=attempt_id,
             question_id=question_id,

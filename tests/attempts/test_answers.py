@@ -246,7 +246,7 @@ class Model:
         else:
             outcome = "saved"
             now_value, now_revision = self.current[key] = (value, now_revision + 1)
-        if outcome == "late" and value is None and seen == 0:
+        if outcome == "late" and value is None and not 0 < seen == now_revision:
             return SaveResult(outcome, now_revision, now_value)
         self.log.append((key, value, now_revision, outcome))
         self.replies[name] = SaveResult(outcome, now_revision, now_value)

@@ -167,6 +167,20 @@ def test_empty_answer_of_a_page_that_saw_none_removes_no_late_one(
     assert (accept_late(running, by=teacher, now=NOW), Answer.objects.get().value) == (0, "b")
 
 
+def test_empty_answer_of_a_page_that_saw_an_older_one_removes_no_late_one(
+    paced: Assignment, running: Attempt, teacher: User
+) -> None:
+    show(paced, 1)
+    save(running, "one", "a")
+    # Another window replaces it, and this one empties the first one.
+    save(running, "one", "b", seen_revision=1)
+    show(paced, 1, ANSWERS)
+    assert save(running, "one", None, seen_revision=1).outcome == "late"
+    submit_attempt(running, now=NOW)
+    assert save(running, "one", None, seen_revision=1, operation="again").outcome == "late"
+    assert (accept_late(running, by=teacher, now=NOW), Answer.objects.get().value) == (0, "b")
+
+
 def test_answer_that_is_removed_after_the_close_is_late(paced: Assignment, running: Attempt) -> None:
     show(paced, 1)
     save(running, "one", "b")

@@ -259,7 +259,7 @@ class Ledger:
             model_attempt.answers[question] = value, revision
             model_attempt.given_at[question] = now
         # A late save that removes nothing is not logged.
-        if outcome != "late" or value is not None or seen > 0:
+        if outcome != "late" or value is not None or 0 < seen == revision:
             model_attempt.log.append(Entry(name, question, value, revision, outcome, now))
         return outcome, revision, shown
 
