@@ -14,10 +14,11 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Locator, Page, Request, Route, expect
 
+from quizzes.assignments import lifecycle
 from quizzes.assignments.board import show_on_board
 from quizzes.attempts.lifecycle import submit_attempt, submit_overdue
 from quizzes.attempts.merges import merge_plan, merge_students
-from quizzes.models import AnswerEvent, Assignment, Attempt, Board, Student, User
+from quizzes.models import AnswerEvent, Assignment, Attempt, Board, Classroom, Student, User
 from quizzes.people import student_sign_in
 from quizzes.people.classrooms import archive_classroom, restore_classroom
 from quizzes.people.rosters import move_student
@@ -460,10 +461,74 @@ def test_text_that_the_home_page_sends_too_late_is_shown_at_its_question(
     page.goto(reverse("student_home"))
     expect(notice(page)).to_contain_text("Question 5 isn’t saved.")
     assert (saves(), page.evaluate(WAITING)) == ([(1, "saved"), (1, "stale")], 0)
+    # Also after a reload, until the student has read it.
+    page.reload()
+    expect(notice(page)).to_contain_text("Question 5 isn’t saved.")
     page.goto(reverse("take_attempt", args=[essay.public_id, 5]))
     expect(notice(page)).to_contain_text("This answer was saved in another window.")
     expect(page.get_by_label("What you typed here:")).to_have_value("A long answer.")
     expect(page.get_by_role("textbox", name="Why does it end?")).to_have_value("Short.")
+    page.goto(reverse("student_home"))
+    assert unread(page) == []
+
+
+def unread(page: Page) -> list[str]:
+    """The addresses of the questions that have not said yet that a newer answer was saved before."""
+    return page.evaluate("() => Object.keys(sessionStorage).filter((key) => key.includes('stale'))")
+
+
+def overtake(page: Page, essay: Attempt) -> None:
+    """Leave a text on the device, which a newer answer is saved before, and send it from the home page."""
+    go_offline(page.context)
+    page.get_by_role("textbox").fill("A long answer.")
+    says(page, "Not sent")
+    stop_sending(page)
+    save(essay, "essay", "Short.", now=timezone.now())
+    page.goto("about:blank")
+    page.context.set_offline(False)
+    page.goto(reverse("student_home"))
+    expect(notice(page)).to_contain_text("Question 5 isn’t saved.")
+
+
+def test_text_that_a_newer_answer_was_saved_before_is_shown_after_a_pause(
+    context: BrowserContext, essay: Attempt, teacher: User
+) -> None:
+    page = open_question(context, essay, 5)
+    overtake(page, essay)
+    lifecycle.pause(essay.assignment, by=teacher, now=timezone.now())
+    page.goto(reverse("take_attempt", args=[essay.public_id, 5]))
+    expect(page.get_by_role("heading", name="Paused by your teacher")).to_be_visible()
+    assert len(unread(page)) == 1
+    lifecycle.resume(essay.assignment, by=teacher, now=timezone.now())
+    expect(notice(page)).to_contain_text("This answer was saved in another window.")
+    expect(page.get_by_label("What you typed here:")).to_have_value("A long answer.")
+    assert unread(page) == []
+
+
+def test_receipt_is_the_last_page_to_name_an_answer_that_does_not_count(
+    context: BrowserContext, essay: Attempt
+) -> None:
+    page = open_question(context, essay, 5)
+    overtake(page, essay)
+    submit_attempt(essay, now=timezone.now())
+    page.goto(reverse("receipt", args=[essay.public_id]))
+    expect(notice(page)).to_contain_text("Your answer from this window doesn’t count.")
+    page.goto(reverse("student_home"))
+    assert unread(page) == []
+
+
+def test_home_page_of_the_next_student_names_no_answer_of_the_one_before(
+    context: BrowserContext, essay: Attempt, classroom: Classroom, live_server: Any
+) -> None:
+    page = open_question(context, essay, 5)
+    overtake(page, essay)
+    # The session has ended, so nobody signed out.
+    be_signed_in(context, make_student(classroom=classroom, name="Ben O."), live_server.url)
+    page.clock.install()
+    page.reload()
+    # Longer than the outbox waits for a message of another tab.
+    page.clock.run_for(2000)
+    expect(notice(page)).to_have_count(0)
 
 
 def test_flag_of_a_question_that_came_ahead(context: BrowserContext, attempt: Attempt) -> None:

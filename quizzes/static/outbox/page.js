@@ -9,8 +9,6 @@ import { createSender, readText, request, TIMEOUT } from "./sender.js";
 import { attemptOf, clearOld, clearOwn, createStore, numberOf, PREFIX } from "./store.js";
 
 const SCROLL = "footnote.reading";
-// By path: an answer that a newer one was saved before. The page of the question says so when it is opened.
-const STALE = `${PREFIX}stale.`;
 // When “Sign out” was pressed. By then all answers were saved, or the student read that not all are.
 const SIGN_OUT_AT = "footnote.sign-out-at";
 // In ms. Text is not sent letter by letter.
@@ -28,6 +26,9 @@ const TURN_IN = ["hand-in", "time-up"];
 const PASSING = ["sent", "stale", "stale-before", "late-elsewhere", "refused-elsewhere"];
 
 const outbox = find("[data-outbox]");
+// By path: an answer that a newer one was saved before. The page of the question says so when it is opened. With the
+// owner, so that the home page of the next student does not name it.
+const STALE = `${PREFIX}stale.${outbox?.dataset.owner}.`;
 // The attempt that this page belongs to, if any.
 const attemptPath = /^\/student\/attempts\/[^/]+\//.exec(location.pathname)?.[0];
 
@@ -557,7 +558,9 @@ function start() {
   if (!outbox) return;
   // A sign-in leads to a page without an attempt, and has made the tokens of other tabs old.
   if (!attemptPath) tabs?.postMessage({ token: find("input[name=csrfmiddlewaretoken]", outbox).value, owner: store.owner });
-  const staleBody = sessionStorage.getItem(STALE + location.pathname);
+  // In a pause or a break, the question is not on its page.
+  const isCovered = find("[data-presence][data-paused]");
+  const staleBody = isCovered ? null : sessionStorage.getItem(STALE + location.pathname);
   if (staleBody !== null) {
     sessionStorage.removeItem(STALE + location.pathname);
     quoteTyped(staleBody);
@@ -566,8 +569,8 @@ function start() {
   // Until their pages are opened, nothing says that all answers are saved.
   const unread = Object.keys(sessionStorage).filter((key) => key.startsWith(STALE)).map((key) => key.slice(STALE.length));
   // A class that has moved on does not go back to the question. A page under a pause has no form.
-  const isPast = find("[data-paced]") && find("#answers");
-  for (const url of unread.filter(isHere)) {
+  const isPast = find("[data-paced]") && find("#answers") || /\/(receipt|result)\/$/.test(location.pathname);
+  for (const url of unread.filter((one) => !attemptPath || isHere(one))) {
     if (!isPast) store.unacknowledged.set(url, "");
     else {
       sessionStorage.removeItem(STALE + url);
@@ -580,7 +583,8 @@ function start() {
   if (form && restore(form)) notices.setSaveState("saving");
   // The student answered before this script came.
   else if (form && isChanged(form)) keepAnswer(form);
-  if (store.pending().length > 0) sender.send();
+  // The home page names an unread one again. It has no question that could do so.
+  if (store.pending().length > 0 || !attemptPath && store.unacknowledged.size > 0) sender.send();
   loadQuestions();
 }
 
