@@ -59,7 +59,7 @@ def test_break_covers_the_questions_and_keeps_what_is_on_its_way(
         words = text_of(covered)
         assert (covered.request["PATH_INFO"], BREAK in words, stem in words) == (question, True, False)
     assert Answer.objects.get().value is not None
-    assert "The clock has stopped. Answers are safe." in words
+    assert "The clock has stopped. Saved answers are safe." in words
     assert "Break: 10 min left" in words
     # The time to work with, without the rest of the break.
     home, minutes = reverse("student_home"), "20 min left"

@@ -150,7 +150,7 @@ def test_teacher_paced_quiz_has_no_clock_and_no_own_question(
         assert (own in words, paced in words) == (not is_paced, is_paced)
     lifecycle.pause(assignment, by=teacher, now=NOW)
     paused = text_of(student_client.get(page("take_attempt", attempt, 1)))
-    assert ("The clock has stopped." in paused, "Answers are safe." in paused) == (not is_paced, True)
+    assert ("The clock has stopped." in paused, "Saved answers are safe." in paused) == (not is_paced, True)
     lifecycle.resume(assignment, by=teacher, now=NOW)
     Attempt.objects.all().delete()
     for address in pages:
