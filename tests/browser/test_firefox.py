@@ -14,7 +14,7 @@ from django.utils import timezone
 from quizzes.models import Attempt, Classroom, Student, User
 from tests.browser.firefox import Firefox, find_firefox, running_firefox
 from tests.conftest import _sign_in
-from tests.factories import make_assignment, make_attempt, make_edition
+from tests.factories import make_assignment, make_attempt, make_document, make_edition
 
 CHOOSE = "document.querySelectorAll('label.opt input')[arguments[0]].click()"
 # In seconds. Between two messages of a live region, and a moment.
@@ -88,7 +88,7 @@ const top = Math.max(0, ...bars.filter(isAbove).map((bar) => bar.bottom));
 const bottom = Math.min(innerHeight, ...bars.filter((bar) => !isAbove(bar)).map((bar) => bar.top));
 return Math.max(0, Math.round(top - label.top), Math.round(label.bottom - bottom));
 """
-TAB, SHIFT = "\ue004", "\ue008"
+TAB, SHIFT, UP, DOWN = "\ue004", "\ue008", "\ue013", "\ue015"
 
 
 def press(firefox: Firefox, *keys: str) -> None:
@@ -96,17 +96,46 @@ def press(firefox: Firefox, *keys: str) -> None:
     firefox.ask("WebDriver:PerformActions", actions=[{"type": "key", "id": "keys", "actions": [*downs, *ups]}])
 
 
-def test_sentence_with_the_focus_is_clear_of_the_bars(firefox: Firefox, live_server: Any, attempt: Attempt) -> None:
+@pytest.fixture
+def with_one_sentence(attempt: Attempt) -> Attempt:
+    """Another attempt of the student, whose evidence question asks for one sentence."""
+    document = make_document()
+    for question in document["questions"]:
+        if question["type"] == "evidence":
+            question["stem"] = "Which sentence proves this?"
+    assignment = make_assignment(
+        edition=make_edition(document=document),
+        classroom=attempt.classroom,
+        assigned_by=attempt.assignment.assigned_by,
+        created_at=attempt.started_at,
+    )
+    return make_attempt(assignment=assignment, student=attempt.student, started_at=attempt.started_at)
+
+
+def assert_sentences_are_clear(
+    firefox: Firefox, base_url: str, attempt: Attempt, forward: list[str], back: list[str]
+) -> None:
+    """Check that no bar covers a sentence on the way to the last one and back. forward, back: the keys of a step."""
     firefox.ask("WebDriver:SetWindowRect", width=450, height=700)
     number = attempt.assignment.edition.questions.get(type="evidence").position
-    open_question(firefox, live_server.url, attempt, number)
+    open_question(firefox, base_url, attempt, number)
     count = firefox.on_page("return document.querySelectorAll('.pick input').length")
     # Sentences of several lines, so that one is partly in sight.
     firefox.on_page("document.querySelector('.pick').style.fontSize = '1.6rem'")
     firefox.on_page("document.querySelector('#pick').focus()")
     covered = []
-    for keys in [(TAB,)] * count + [(SHIFT, TAB)] * (count - 1):
+    for keys in [[TAB]] + [forward] * (count - 1) + [back] * (count - 1):
         press(firefox, *keys)
         time.sleep(0.3)
         covered.append(firefox.on_page(COVERED))
     assert covered == [0] * (2 * count - 1)
+
+
+def test_sentence_with_the_focus_is_clear_of_the_bars(firefox: Firefox, live_server: Any, attempt: Attempt) -> None:
+    assert_sentences_are_clear(firefox, live_server.url, attempt, [TAB], [SHIFT, TAB])
+
+
+def test_sentence_that_arrow_keys_choose_is_clear_of_the_bars(
+    firefox: Firefox, live_server: Any, with_one_sentence: Attempt
+) -> None:
+    assert_sentences_are_clear(firefox, live_server.url, with_one_sentence, [DOWN], [UP])
