@@ -48,7 +48,8 @@ class StudentLine:
     @property
     def is_ungraded(self) -> bool:
         """Whether the attempt that counts has answers that need grading."""
-        return self.student_status.counting_attempt is not None and self.student_status.counting_attempt.ungraded_count > 0
+        counting = self.student_status.counting_attempt
+        return counting is not None and counting.ungraded_count > 0
 
     @property
     def has_score(self) -> bool:

@@ -18,14 +18,12 @@ from typing import Any
 from django.utils.text import slugify
 
 from quizzes.content.drafts.levels import finish_level, open_level
+from quizzes.content.drafts.rights_note import forget_own_note, reading_with_note, rights_note
 from quizzes.content.languages import (
     BASED_ON,
     TEXTS,
     anchor_texts,
     finished_texts,
-    is_stale,
-    set_translation,
-    translation_of,
     with_language,
 )
 from quizzes.content.pictures import INCOMPLETE, parse_picture
@@ -42,7 +40,7 @@ from quizzes.content.reading import (
     parse_variant,
     parse_words,
 )
-from quizzes.content.rights import QUOTES, RIGHTS, note_language
+from quizzes.content.rights import QUOTES, note_language
 from quizzes.content.sentences import same_text
 from quizzes.content.set_document import CITATION_TEXTS, READING_TEXTS, SET_TEXTS, first_language
 from quizzes.content.tables import Table
@@ -154,19 +152,9 @@ def from_edition(edition: Mapping[str, Any], *, title: str) -> Table:
         for own in document.get(TEXTS, {}).values():
             own.pop("title", None)
     anchor_texts(document["reading"], READING_TEXTS)
-    _forget_own_note(document["reading"])
+    forget_own_note(document["reading"])
     anchor_texts(document["citation"], CITATION_TEXTS)
     return document
-
-
-def _forget_own_note(reading: Table) -> None:
-    """Take out a note on the rights that publishing wrote, in each language."""
-    notes = RIGHTS.get(reading["rights"], {}).values()
-    if reading.get("rights_note") in notes:
-        reading["rights_note"] = ""
-        for own in reading.get(TEXTS, {}).values():
-            if own.get("rights_note") in notes:
-                del own["rights_note"]
 
 
 # --- Reading a draft ----------------------------------------------------------------------------------------------
@@ -214,7 +202,7 @@ def sentences(document: Table) -> list[Sentence]:
 def reading_of(document: Table) -> Reading:
     """The reading as students see it. It may be incomplete."""
     reading, citation, remaining = document["reading"], document["citation"], iter(sentences(document))
-    note = _rights_note(document)
+    note = rights_note(document)
     words = parse_words(reading.get("words", ()), reading["language"])
     standard = Reading(
         title=reading["title"],
@@ -379,26 +367,6 @@ def word_count(document: Table) -> int:
 def about_minutes(document: Table) -> int:
     """A rough estimate of how many minutes a class needs; at least 1."""
     return max(1, ceil(word_count(document) / _WORDS_A_MINUTE + len(document["questions"]) * _MINUTES_A_QUESTION))
-
-
-def reading_with_note(document: Table) -> Table:
-    """The reading with the note on its rights that students see, also in the other languages of the set."""
-    reading = {**deepcopy(document["reading"]), "rights_note": _rights_note(document)}
-    if not document["reading"].get("rights_note"):
-        for language, note in RIGHTS.get(reading["rights"], {}).items():
-            has_text = translation_of(reading, language).get("rights_note") and not is_stale(
-                reading, "rights_note", language
-            )
-            if language in document.get("languages", []) and not has_text:
-                set_translation(reading, "rights_note", note, language, of=reading["rights_note"])
-    return reading
-
-
-def _rights_note(document: Table) -> str:
-    reading = document["reading"]
-    notes = RIGHTS.get(reading["rights"], {})
-    note: str = reading.get("rights_note") or notes.get(first_language(document)) or notes.get("en", "")
-    return note
 
 
 def _summary(document: Table) -> str:

@@ -5,7 +5,8 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from quizzes.content.drafts.document import finished, finished_question, question_of, reading_with_note
+from quizzes.content.drafts.document import finished, finished_question, question_of
+from quizzes.content.drafts.rights_note import reading_with_note
 from quizzes.content.languages import MissingText, TextFields, is_stale, rows_at, set_translation, translation_of
 from quizzes.content.pictures import MAX_ALTERNATIVE
 from quizzes.content.question_types.question import MAX_LINE

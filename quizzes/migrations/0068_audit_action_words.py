@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("quizzes", "0065_shows_scores"),
+        ("quizzes", "0067_kinds_of_old_reasons"),
     ]
 
     operations = [
