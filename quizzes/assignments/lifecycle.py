@@ -347,12 +347,13 @@ def _change_settings(assignment: Assignment, *, by: User, now: datetime, **setti
     return change_assignment(assignment, window=window_of(assignment), settings=changed, by=by, now=now)
 
 
-def _in_force(assignment: Assignment) -> dict[str, str]:
-    """Window and settings as text, for the audit log. In a pause, an assignment does not close."""
+def _in_force(assignment: Assignment) -> dict[str, str | None]:
+    """Window and settings as text, for the audit log; None for no value. In a pause, an assignment does not close."""
     window = window_of(assignment)
     if window.paused_at is not None:
         window = replace(window, closes_at=None)
-    return {name: str(value) for name, value in {**_window_fields(window), **asdict(settings_of(assignment))}.items()}
+    values = {**_window_fields(window), **asdict(settings_of(assignment))}
+    return {name: None if value is None else str(value) for name, value in values.items()}
 
 
 def _locked_attempts(which: Q, assignment: Assignment) -> list[Attempt]:

@@ -312,11 +312,12 @@ def _current_settings(assignment: Assignment) -> ReleaseSettings:
     return ReleaseSettings(assignment.release, assignment.max_attempts, closes_at)
 
 
-def _settings_before(before: Mapping[str, str], *, is_paused: bool) -> ReleaseSettings:
+def _settings_before(before: Mapping[str, str | None], *, is_paused: bool) -> ReleaseSettings:
     """The settings in an audit event, which has them as text."""
-    limit, close = before["max_attempts"], before["closes_at"]
+    # Events of 0.7 and before have no value as a word.
+    limit, close = (None if before[name] == "None" else before[name] for name in ("max_attempts", "closes_at"))
     return ReleaseSettings(
-        before["release"],
-        None if limit == "None" else int(limit),
-        None if is_paused or close == "None" else datetime.fromisoformat(close),
+        str(before["release"]),
+        None if limit is None else int(limit),
+        None if is_paused or close is None else datetime.fromisoformat(close),
     )

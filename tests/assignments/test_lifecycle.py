@@ -132,7 +132,7 @@ def test_change_records_the_old_settings(assignment: Assignment, teacher: User, 
     event = AuditEvent.objects.get()
     assert (event.action, event.actor, event.at) == ("assignment_changed", teacher, now)
     assert event.detail["assignment"] == assignment.public_id
-    assert (event.detail["before"]["release"], event.detail["before"]["closes_at"]) == ("after_hand_in", "None")
+    assert (event.detail["before"]["release"], event.detail["before"]["closes_at"]) == ("after_hand_in", None)
 
 
 def test_change_leaves_answers_order_and_finished_attempts_alone(

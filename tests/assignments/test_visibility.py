@@ -12,7 +12,7 @@ from quizzes.assignments.student_statuses import answers_shown_times
 from quizzes.assignments.visibility import visible_since
 from quizzes.attempts.answers import check_answer
 from quizzes.attempts.lifecycle import reopen, submit_attempt
-from quizzes.models import Assignment, Attempt, Classroom, Edition, Student, User
+from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Student, User
 from quizzes.people.rosters import move_student, remove_student
 from tests.assignments.test_lifecycle import change
 from tests.factories import NOW, loaded, make_answered_attempt, make_assignment, make_attempt, make_classroom, save
@@ -114,6 +114,32 @@ def test_visible_since_counts_a_release_that_was_taken_back(given: Assignment, s
     change(given, by=teacher, window=Window(closes_at=NOW + DAY), release="never", max_attempts=2, now=NOW + HOUR)
 
     assert since(attempt) == attempt.submitted_at
+
+
+def test_visible_since_reads_a_log_that_has_none_as_a_word(given: Assignment, student: Student, teacher: User) -> None:
+    """As 0.7 and before wrote it."""
+    attempt = make_answered_attempt(assignment=released(given, "never"), student=student)
+    before = {"release": "after_last", "max_attempts": "None", "closes_at": "None"}
+    AuditEvent.objects.record(
+        "assignment_changed",
+        actor=teacher,
+        classroom=given.classroom,
+        at=NOW + HOUR,
+        assignment=given.public_id,
+        before=before,
+    )
+    assert since(attempt) is None
+    before["release"] = "after_hand_in"
+    AuditEvent.objects.record(
+        "assignment_changed",
+        actor=teacher,
+        classroom=given.classroom,
+        at=NOW + 2 * HOUR,
+        assignment=given.public_id,
+        before=before,
+    )
+
+    assert since(attempt) == NOW + HOUR
 
 
 def test_visible_since_a_release_that_came_later(given: Assignment, student: Student, teacher: User) -> None:
