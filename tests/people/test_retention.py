@@ -13,15 +13,34 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from quizsite.periodic_jobs import run_periodic_jobs
-from quizzes.models import AuditEvent, Classroom, FailedTry, Invitation, Student, Teaching, User
+from quizzes.assignments.lifecycle import close_now, open_now, starts_in_class
+from quizzes.assignments.visibility import visible_since
+from quizzes.attempts.integrity import deadline_moves
+from quizzes.attempts.late_joiners import earlier_quizzes
+from quizzes.attempts.lifecycle import is_ended_by_teacher, reopen, submit_overdue
+from quizzes.attempts.merges import merge_plan, merge_students, undo_merge
+from quizzes.models import AuditEvent, Classroom, Edition, FailedTry, Invitation, Student, Teaching, User
 from quizzes.people.classrooms import archive_classroom, restore_classroom
 from quizzes.people.retention import announce_erasures, apply_retention, delete_old_events, erase_announced
-from tests.factories import make_answered_attempt, make_assignment, make_classroom, make_invitation, make_student
+from quizzes.people.rosters import move_student, rename_student
+from quizzes.reports.search import search
+from tests.factories import (
+    make_answered_attempt,
+    make_assignment,
+    make_attempt,
+    make_classroom,
+    make_invitation,
+    make_student,
+)
 from tests.pages import read, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_data_folder")]
 
-DAY = timedelta(days=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def fresh(student: Student) -> Student:
+    return Student.objects.select_related("classroom", "merged_into").get(pk=student.pk)
 
 
 @pytest.fixture
@@ -257,6 +276,60 @@ def test_terms_can_be_set(archived: Classroom, teacher: User, settings: Any, now
 
     assert not Classroom.objects.filter(pk=archived.pk).exists()
     assert set(AuditEvent.objects.values_list("action", flat=True)) == {"classroom_erased"}
+
+
+def test_site_works_without_the_entries_that_are_past_their_term(
+    classroom: Classroom, student: Student, edition: Edition, teacher: User, teacher_client: Client, now: datetime
+) -> None:
+    """What depended on them is as `docs/operate.md` says."""
+    quiz = make_assignment(
+        edition=edition, classroom=classroom, assigned_by=teacher, created_at=now, waits_for_teacher=True
+    )
+    open_now(quiz, by=teacher, now=now)
+    ended = make_attempt(assignment=quiz, student=student)
+    close_now(quiz, by=teacher, now=now + HOUR)
+    submit_overdue(now + 2 * HOUR)
+    ended.refresh_from_db()
+    reopened = make_answered_attempt(assignment=make_assignment(classroom=classroom, created_at=now), student=student)
+    receipt = reopened.receipt
+    reopen(reopened, more_time=None, reason="The fire alarm.", by=teacher, now=now + DAY)
+    # Two merges, and a move into the class after a quiz was over.
+    keep, other, first = (make_student(classroom=classroom, name=name) for name in ("Ben", "Ben O.", "Benjamin"))
+    make_answered_attempt(assignment=quiz, student=first)
+    for stays, leaves in ((other, first), (keep, other)):
+        seen = merge_plan(fresh(stays), fresh(leaves), now=now).seen
+        merge_students(fresh(stays), fresh(leaves), seen=seen, by=teacher, now=now + DAY)
+    came = make_student(classroom=make_classroom(teacher=teacher, name="Period 9"), name="Cy", created_at=now)
+    move_student(came, to=classroom, by=teacher, now=now + 2 * DAY)
+    rename_student(came, name="Cyrus", by=teacher, now=now + 2 * DAY)
+
+    def knows() -> list[bool]:
+        later = now + 800 * DAY
+        return [
+            is_ended_by_teacher(ended),
+            starts_in_class(quiz),
+            earlier_quizzes(fresh(came), now=later) == [quiz],
+            (reopened.student_id, reopened.assignment_id) in visible_since([reopened.assignment], now=later),
+            reopened in search(teacher, str(receipt)).attempts,
+            not deadline_moves().is_moved(reopened.assignment),
+        ]
+
+    assert knows() == [True] * 6
+    delete_old_events(now=now + 800 * DAY)
+    assert not AuditEvent.objects.exists()
+    assert knows() == [False] * 6
+    undo_merge(fresh(other), by=teacher, now=now + 800 * DAY)
+    assert (fresh(other).merged_into, fresh(first).merged_into) == (None, keep)
+    of_quiz = [
+        reverse(name, args=[quiz.public_id])
+        for name in ("assignment_progress", "assignment_results", "assignment_regrades")
+    ]
+    of_students = [
+        reverse(name, args=[one.public_id]) for one in (student, came) for name in ("student_history", "student_report")
+    ]
+    of_class = [reverse(name, args=[classroom.public_id]) for name in ("classroom_gradebook", "roster")]
+    pages = [reverse("teacher_home"), *of_class, *of_quiz, *of_students]
+    assert [teacher_client.get(page).status_code for page in pages] == [200] * len(pages)
 
 
 # --- The cache ----------------------------------------------------------------------------------------------------
