@@ -15,8 +15,9 @@ from quizzes.assignments.deadlines import Window
 from quizzes.assignments.lifecycle import AssignmentSettings
 from quizzes.content.editions import published
 from quizzes.models import Assignment, Classroom, Edition, Excuse, QuestionSet, Student, User
-from quizzes.models.assignments import AFTER_LESSONS, BEFORE_LESSONS, by_quiz
+from quizzes.models.assignments import by_quiz
 from quizzes.models.locks import lock_rows
+from quizzes.models.quiz_titles import AFTER_LESSONS, BEFORE_LESSONS
 from quizzes.models.reasons import ReasonKind
 from quizzes.people.newcomers import by_student
 
@@ -89,6 +90,7 @@ def assign_halves(
                     shuffle_choices=True,
                     release=Assignment.Release.AFTER_CLOSE,
                     own_title=own_title.format(title=title),
+                    is_title_made=True,
                 ),
                 group=uuid.uuid5(group, f"{name}:{edition.pk}"),
                 by=by,

@@ -22,7 +22,7 @@ from quizzes.models.locks import lock_rows, locked, read_locked
 class AssignmentSettings:
     """The settings of an assignment except its window. time_limit None: untimed. max_attempts None: no limit.
 
-    own_title: "" for the title of the question set.
+    own_title: "" for the title of the question set. is_title_made: Footnote made it, and pages translate it.
     """
 
     time_limit: timedelta | None
@@ -34,6 +34,7 @@ class AssignmentSettings:
     shows_scores: bool = False
     is_teacher_paced: bool = False
     own_title: str = ""
+    is_title_made: bool = False
 
 
 class NotOpen(Exception):

@@ -11,8 +11,9 @@ from quizzes.assignments.accommodations import undo_excuses
 from quizzes.assignments.lifecycle import make_assignments, settings_of
 from quizzes.assignments.student_settings import window_of
 from quizzes.models import Assignment, Attempt, AuditEvent, Board, Edition, Excuse, Extension, Student, User
-from quizzes.models.assignments import MAX_TITLE, NEW_VERSION
+from quizzes.models.assignments import MAX_TITLE
 from quizzes.models.locks import lock_remaining, lock_rows, locked_with_keys, read_row
+from quizzes.models.quiz_titles import NEW_VERSION
 from quizzes.models.reasons import ReasonKind, ReasonValues
 from quizzes.people.newcomers import by_student, own_version
 
@@ -37,7 +38,7 @@ def use_edition(assignment: Assignment, edition: Edition, *, by: User, now: date
         # Sent twice. The class board may have started since.
         return
     before = current.edition
-    if current.own_title.endswith(_suffix(before)):
+    if current.is_title_made and current.own_title.endswith(_suffix(before)):
         current.own_title = _title(current, edition)
     # It names questions of the old edition by their places. No student has seen it in an attempt.
     Board.objects.filter(assignment=current).delete()
@@ -163,7 +164,7 @@ def _make(
     classroom = assignment.classroom
     if not classroom.students.enrolled().without_work(assignment.pk).exists():
         raise AllStarted
-    settings = replace(settings_of(assignment), own_title=_title(assignment, edition))
+    settings = replace(settings_of(assignment), own_title=_title(assignment, edition), is_title_made=True)
     windows = {classroom: window_of(assignment)}
     [made] = make_assignments(edition, windows, settings=settings, group=group, by=by, now=now, newer_version_of=newest)
     return made

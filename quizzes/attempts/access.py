@@ -18,8 +18,8 @@ from quizzes.attempts.reading_levels import ReadingChoice
 from quizzes.content.languages import original_of
 from quizzes.content.question_types.question import Value
 from quizzes.models import Attempt
-from quizzes.models.assignments import assignment_title
 from quizzes.models.locks import read_row
+from quizzes.models.quiz_titles import quiz_title
 from quizzes.people.student_sessions import StudentSession, can_sign_in, has_open_attempt
 
 
@@ -81,6 +81,7 @@ class LoadedAttempt:
     assignment_id: int
     edition_id: int
     own_title: str
+    is_title_made: bool
     release: str
     seed: str
     shuffle_questions: bool
@@ -130,7 +131,7 @@ class LoadedAttempt:
     def title(self) -> str:
         """The title that the student's pages show. No query if the process has the content cached."""
         title = self.content.published.document.title
-        return assignment_title(self.own_title, stored=original_of(title), shown=title)
+        return quiz_title(self.own_title, is_made=self.is_title_made, stored=original_of(title), shown=title)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -166,8 +167,8 @@ NONE_DROPPED: frozenset[int] = frozenset()
 _LOAD = """
 SELECT a.id, a.student_id, s.display_name, s.pin_version, s.language AS student_language, h.pin_kind,
 s.public_id AS student_public_id, s.removed_at, h.archived_at AS class_archived_at,
-c.time_zone, c.archived_at IS NOT NULL AS is_archived, a.assignment_id, g.edition_id, g.own_title, g.release,
-a.seed, a.shuffle_questions, a.shuffle_choices, a.time_limit IS NOT NULL AS has_time_limit, a.deadline_at,
+c.time_zone, c.archived_at IS NOT NULL AS is_archived, a.assignment_id, g.edition_id, g.own_title, g.is_title_made,
+g.release, a.seed, a.shuffle_questions, a.shuffle_choices, a.time_limit IS NOT NULL AS has_time_limit, a.deadline_at,
 a.submitted_at, g.is_teacher_paced, b.position, b.closed_through, g.paused_at IS NOT NULL AS is_paused,
 c.reading_variant AS level_of_class, s.reading_variant AS level_by_teacher, s.chosen_variant AS level_by_student,
 c.students_choose_variant AS may_choose_level, a.supports, a.break_time, a.break_ends_at,
@@ -215,6 +216,7 @@ def load_attempt(public_id: str, *, with_answers: bool) -> LoadedAttempt | None:
         assignment_id=row["assignment_id"],
         edition_id=row["edition_id"],
         own_title=row["own_title"],
+        is_title_made=bool(row["is_title_made"]),
         release=row["release"],
         seed=row["seed"],
         shuffle_questions=row["shuffle_questions"],

@@ -85,7 +85,7 @@ def sections(user: User) -> dict[str, QuerySet[Any, dict[str, Any]]]:
         .values("classroom__name", "teacher__name", "role"),
         "hidden_to_do_items": HiddenTodo.objects.filter(user=user).order_by("pk").values("key", "count"),
         "quizzes": Assignment.objects.taught_by(user).values(
-            *("public_id", "classroom__name", "edition__question_set__title", "own_title"),
+            *("public_id", "classroom__name", "edition__question_set__title", "own_title", "is_title_made"),
             *("assigned_by__name", "created_at"),
             *("opens_at", "due_at", "closes_at", "time_limit", "max_attempts", "attempt_policy", "release"),
             "shows_scores",

@@ -115,6 +115,8 @@ class AssignmentSettingsForm(forms.Form):
 
     # No field: a button of the window shows and hides the scores, and another quiz starts with hidden ones.
     shows_scores = False
+    # The title that Footnote has made for this quiz.
+    made_title = ""
     # Whether the fields hold values that the page did not show.
     is_mixed = False
 
@@ -147,7 +149,8 @@ class AssignmentSettingsForm(forms.Form):
     @property
     def settings(self) -> AssignmentSettings:
         """The settings of a valid form, the same for every classroom."""
-        values = {**self.cleaned_data, "shows_scores": self.shows_scores}
+        is_title_made = self.cleaned_data["own_title"] == self.made_title != ""
+        values = {**self.cleaned_data, "shows_scores": self.shows_scores, "is_title_made": is_title_made}
         return AssignmentSettings(**{name: values[name] for name in AssignmentSettings.__dataclass_fields__})
 
     def check_window(
@@ -221,7 +224,7 @@ def field_values(values: PresetValues) -> dict[str, Any]:
     """The values as initial values of the fields of `AssignmentSettingsForm`."""
     settings = values.settings
     return {
-        **{name: value for name, value in asdict(settings).items() if name != "shows_scores"},
+        **{name: value for name, value in asdict(settings).items() if name not in ("shows_scores", "is_title_made")},
         "opens": values.opens,
         "due": values.due,
         "closes": values.closes,
@@ -269,6 +272,7 @@ class ChangeAssignmentForm(AssignmentSettingsForm):
         self.zone = assignment.classroom.zone
         self.stored = window_of(assignment)
         self.shows_scores = assignment.shows_scores
+        self.made_title = assignment.own_title if assignment.is_title_made else ""
         opens, due, closes = (
             wall_time(moment, self.zone) for moment in (assignment.opens_at, assignment.due_at, assignment.closes_at)
         )

@@ -1,6 +1,5 @@
 """Assignments of editions to classrooms, extensions and excuses."""
 
-import re
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -10,36 +9,18 @@ from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext, gettext_lazy, gettext_noop
+from django.utils.translation import gettext_lazy
 
 from quizzes.models.accounts import User
 from quizzes.models.audit import AuditEvent
 from quizzes.models.public_ids import new_public_id
 from quizzes.models.question_sets import Edition, QuestionSet
+from quizzes.models.quiz_titles import quiz_title
 from quizzes.models.reasons import ReasonKind, reason_detail, shown_reason
 from quizzes.models.rosters import EDITORS, Classroom, Student, Teaching
 
 # The longest own title of an assignment, in characters.
 MAX_TITLE = 100
-# Titles of quizzes that Footnote makes from the title of the question set. Rows have them in English.
-BEFORE_LESSONS = gettext_noop("{title}, before the lessons")
-AFTER_LESSONS = gettext_noop("{title}, after the lessons")
-NEW_VERSION = gettext_noop("{title}, version {number}")
-
-
-def assignment_title(own_title: str, *, stored: str, shown: str) -> str:
-    """The own title, in the language of the page if Footnote made it; else `shown`.
-
-    stored: the title of the question set. shown: the same in the language of the page.
-    """
-    if not own_title:
-        return shown
-    for text in (BEFORE_LESSONS, AFTER_LESSONS):
-        if own_title == text.format(title=stored):
-            return gettext(text).format(title=shown)
-    number = re.fullmatch(r", version (\d+)", own_title.removeprefix(stored))
-    return gettext(NEW_VERSION).format(title=shown, number=number[1]) if number else own_title
-
 
 # Raw SQL for the 15 ms gate of the gradebook: as querysets, it takes 0.7 ms to build.
 _DROPPED_POINTS = """
@@ -140,7 +121,7 @@ class Assignment(models.Model):
     time_limit None: untimed. max_attempts None: no limit.
     is_teacher_paced: every student is at the question on the class board, and only that one takes answers.
     shows_scores: students see their score after their last attempt, also before the answers are shown.
-    own_title: shown instead of the title of the question set, "" for none.
+    own_title: shown instead of the title of the question set, "" for none. is_title_made: Footnote made it.
     newer_version_of: students of the class have one of the two, and are excused from the other.
     """
 
@@ -177,6 +158,7 @@ class Assignment(models.Model):
 
     is_teacher_paced = models.BooleanField(default=False, db_default=False)
     own_title = models.CharField(max_length=MAX_TITLE, blank=True, default="", db_default="")
+    is_title_made = models.BooleanField(default=False, db_default=False)
     newer_version_of = models.ForeignKey("self", models.SET_NULL, related_name="newer_versions", null=True, blank=True)
 
     started_count: int  # on rows of `affected.with_started_counts`
@@ -267,7 +249,8 @@ class Assignment(models.Model):
     def title(self) -> str:
         """The title in the language of the page. Up to 2 queries unless it comes from `with_set()`."""
         question_set = self.edition.question_set
-        return assignment_title(self.own_title, stored=question_set.title, shown=question_set.shown_title)
+        names = {"stored": question_set.title, "shown": question_set.shown_title}
+        return quiz_title(self.own_title, is_made=self.is_title_made, **names)
 
     @property
     def stored_title(self) -> str:

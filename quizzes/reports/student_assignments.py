@@ -21,9 +21,9 @@ from quizzes.attempts.attempt_content import AttemptContent, content_of
 from quizzes.attempts.breaks import earliest_end
 from quizzes.content.editions import Size, sizes_of
 from quizzes.models import Answer, Assignment, Attempt, Extension, Student
-from quizzes.models.assignments import assignment_title
 from quizzes.models.attempts import AttemptQuerySet
 from quizzes.models.question_sets import title_in_page_language
+from quizzes.models.quiz_titles import quiz_title
 from quizzes.reports.live_etag import content_etag
 
 # A quiz that the class takes now opened in this lesson. Three hours are longer than a double lesson.
@@ -263,7 +263,7 @@ def _load(queryset: QuerySet[Assignment], student: Student, now: datetime) -> li
 def _title(assignment: Any) -> str:
     """The title in the language of the page. assignment: with the title of its set and `QuestionSet.texts`."""
     shown = title_in_page_language(assignment.set_texts) or assignment.set_title
-    return assignment_title(assignment.own_title, stored=assignment.set_title, shown=shown)
+    return quiz_title(assignment.own_title, is_made=assignment.is_title_made, stored=assignment.set_title, shown=shown)
 
 
 def _student_assignment(

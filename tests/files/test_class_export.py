@@ -978,6 +978,24 @@ def as_version(number: int, document: dict[str, Any]) -> None:
                     del row[member]
 
 
+def test_titles_of_the_fifth_version_are_made_or_typed_by_their_words(school: Classroom) -> None:
+    first, *_ = school.assignments.order_by("pk")
+    # The import gives the set the title of its newest edition.
+    stored = "Small set, mended"
+    titles = [f"{stored}, version {first.edition.number}", f"{stored}, before the lessons", f"{stored}, version 77"]
+    found = []
+    for title in titles:
+        document = json.loads(export_classroom(school, now=LATER))
+        as_version(5, document)
+        next(quiz for quiz in document["assignments"] if quiz["key"] == first.public_id)["own_title"] = title
+        with transaction.atomic():
+            import_classroom(json.dumps(document).encode(), by=empty_site(), now=LATER)
+            found.append(Assignment.objects.get(public_id=first.public_id).is_title_made)
+            transaction.set_rollback(True)
+
+    assert found == [True, True, False]
+
+
 def test_reasons_of_the_fifth_version_get_the_kinds_of_their_sentences(school: Classroom) -> None:
     document = json.loads(export_classroom(school, now=LATER))
     as_version(5, document)

@@ -19,8 +19,8 @@ from quizzes.content.question_types.numeric.question import Numeric
 from quizzes.content.question_types.registry import type_of
 from quizzes.content.set_document import parse_set
 from quizzes.models import Assignment, Classroom, Draft, Edition, QuestionSet, User
-from quizzes.models.assignments import AFTER_LESSONS, NEW_VERSION, assignment_title
 from quizzes.models.question_sets import UNTITLED
+from quizzes.models.quiz_titles import AFTER_LESSONS, NEW_VERSION, quiz_title
 from quizzes.models.reasons import ReasonKind, logged_reason, shown_reason
 from quizzes.templatetags.translation import in_own_language
 from tests.drafting import publish, story, url
@@ -338,5 +338,7 @@ def test_title_that_footnote_made_is_in_the_language_of_the_page(own_title: str,
     publish_built_in_sets()
     edition = latest_edition(QuestionSet.objects.get(slug="check-a"))
     with translation.override("es"):
-        assert assignment_title(own_title, stored="Check A", shown="Prueba A") == shown
-        assert Assignment(edition=edition, own_title=own_title).title == shown
+        assert quiz_title(own_title, is_made=True, stored="Check A", shown="Prueba A") == shown
+        assert Assignment(edition=edition, own_title=own_title, is_title_made=True).title == shown
+        # Of a teacher who typed the same words.
+        assert Assignment(edition=edition, own_title=own_title).title == own_title

@@ -28,7 +28,7 @@ from tests.factories import (
     make_student,
     publish_built_in_sets,
 )
-from tests.pages import text_of
+from tests.pages import form_of, text_of
 from tests.views.student.test_languages import bilingual
 from tests.views.teacher.test_paper_answers import DOCUMENT
 
@@ -129,6 +129,25 @@ def test_title_of_another_version_is_stored_in_the_first_language(given: Assignm
     with translation.override("es"):
         made = split_by_edition(given, newer, group=uuid4(), by=teacher, now=NOW)
         assert (given.title, made.own_title) == (SPANISH, f"{ENGLISH}, version 2")
+        assert made.title == f"{SPANISH}, versión 2"
+
+
+def test_title_stays_made_until_the_teacher_types_another(
+    given: Assignment, teacher_client: Client, student_client: Client
+) -> None:
+    attempt = given.attempts.get()
+    Assignment.objects.update(own_title=f"{ENGLISH}, version 2", is_title_made=True, max_attempts=1)
+    address = reverse("change_assignment", args=[given.public_id])
+    shown = []
+    for changes in ({}, {"own_title": f"{ENGLISH}, version 3"}):
+        form = form_of(teacher_client.get(address), having="own_title")
+        assert teacher_client.post(address, form.data(act="save", **changes)).status_code == 302
+        pages = (reverse("student_home"), reverse("receipt", args=[attempt.public_id]))
+        texts = [text_of(student_client.get(page, headers={"Accept-Language": "es"})) for page in pages]
+        shown.append([title for title in (f"{SPANISH}, versión 2", f"{ENGLISH}, version 3") if title in texts[0]])
+        assert shown[-1][0] in texts[1]
+
+    assert shown == [[f"{SPANISH}, versión 2"], [f"{ENGLISH}, version 3"]]
 
 
 def test_published_draft_has_its_titles(teacher: User) -> None:

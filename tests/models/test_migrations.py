@@ -1,11 +1,13 @@
 """Models and migrations agree, and the migrations can be reversed."""
 
 from decimal import Decimal
+from importlib import import_module
 from io import StringIO
 from itertools import chain
 from uuid import uuid4
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
@@ -211,3 +213,24 @@ def test_rows_of_an_older_site_are_brought_up_to_date(subtests: pytest.Subtests)
     with subtests.test("answers that need a grade are counted"):
         counts = dict(Attempt.objects.filter(assignment=typed).values_list("pk", "ungraded_count"))
         assert counts == {waiting.pk: 1, graded.pk: 0, right.pk: 0}
+
+
+@pytest.mark.django_db
+def test_titles_that_footnote_made_are_marked() -> None:
+    """Their words tell, and whether the quiz is a newer version of another."""
+    edition = make_edition(question_set=make_question_set(title="Check A"))
+    older = make_assignment(edition=edition)
+    titles = {
+        "Check A, before the lessons": True,
+        "Check A, version 1": True,
+        "Check A, version 7": False,
+        "Friday check, version 1": False,
+        "Check A, before lunch": False,
+    }
+    given = {title: make_assignment(edition=edition, own_title=title) for title in titles}
+    newer = make_assignment(edition=edition, own_title="Friday check, version 1", newer_version_of=older)
+
+    import_module("quizzes.migrations.0068_is_title_made").mark_made_titles(apps, None)
+
+    marked = set(Assignment.objects.filter(is_title_made=True))
+    assert marked == {newer, *(given[title] for title, is_made in titles.items() if is_made)}

@@ -108,6 +108,12 @@ def of_answer(model: type[models.Model], **changes: Any) -> models.Model:
     return copy_of(model._default_manager.filter(attempt=done).earliest("pk"), **changes)
 
 
+def excuse(**fields: Any) -> Excuse:
+    given = make_assignment()
+    student = make_student(classroom=given.classroom)
+    return Excuse(assignment=given, student=student, given_by=given.assigned_by, given_at=NOW, **fields)
+
+
 def person_and_assignment(model: type[models.Model], **fields: Any) -> models.Model:
     given = make_assignment()
     row = model(
@@ -290,6 +296,7 @@ REFUSED: dict[str, tuple[Callable[[], models.Model], str]] = {
         "This student already has an extension. Change that one.",
     ),
     "excuse_once_per_assignment_and_student": (lambda: person_and_assignment(Excuse, reason="Ill"), ""),
+    "excuse_for_another_version_names_it": (lambda: excuse(reason_kind="has_version"), ""),
     "attempt_number_once": (lambda: submitted(number=1), ""),
     "attempt_open_once_per_student_and_assignment": (
         lambda: attempt(number=2),

@@ -53,6 +53,7 @@ ADDED: dict[int, dict[str, dict[str, Json]]] = {
     },
     4: {"assignments": {"newer_version_of": None}},
     5: {"assignments": {"shows_scores": False}},
+    6: {"assignments": {"is_title_made": None}},
 }
 # The same for the lists of each quiz.
 ADDED_TO_QUIZZES: dict[int, dict[str, dict[str, Json]]] = {

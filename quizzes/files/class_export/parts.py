@@ -138,13 +138,15 @@ class CorrectionPart:
 class AssignmentPart:
     """An edition given to the classroom. time_limit: in seconds. window_changed: whether its times changed later.
 
-    own_title: "" for the title of the question set. closed_through: how many questions of a teacher-paced quiz take no
-    more answers, else 0. newer_version_of: the other quiz of a class that has two versions.
+    own_title: "" for the title of the question set. is_title_made: None in a file that does not say it.
+    closed_through: how many questions of a teacher-paced quiz take no more answers, else 0. newer_version_of: the other
+    quiz of a class that has two versions.
     """
 
     key: Key
     edition: str
     own_title: str
+    is_title_made: bool | None
     group: UUID
     created_at: datetime
     opens_at: datetime | None

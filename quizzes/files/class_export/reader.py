@@ -51,6 +51,7 @@ from quizzes.models import (
     User,
 )
 from quizzes.models.public_ids import new_public_id
+from quizzes.models.quiz_titles import was_made
 from quizzes.models.reasons import old_excuse_reason, old_extension_reason, old_regrade_reason
 from quizzes.people import classrooms
 from quizzes.people.erasure import erase_students_again
@@ -207,6 +208,14 @@ def _assignments(
             for name in AssignmentPart.__dataclass_fields__
             if name not in NOT_ASSIGNMENT_COLUMNS
         }
+        if part.is_title_made is None:
+            edition = editions[part.edition]
+            columns["is_title_made"] = was_made(
+                part.own_title,
+                stored=edition.question_set.title,
+                number=edition.number,
+                is_newer_version=part.newer_version_of is not None,
+            )
         assignments[str(part.key)] = Assignment(
             public_id=part.key, edition=editions[part.edition], classroom=classroom, assigned_by=by, **columns
         )

@@ -175,6 +175,7 @@ def _assignments(classroom: Classroom, assignments: list[Assignment]) -> tuple[A
             key=keys[assignment.pk],
             edition=_edition_key(assignment.edition_id),
             own_title=assignment.own_title,
+            is_title_made=assignment.is_title_made,
             group=assignment.group,
             created_at=assignment.created_at,
             opens_at=assignment.opens_at,

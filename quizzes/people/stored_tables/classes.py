@@ -40,7 +40,7 @@ CLASSES: tuple[StoredTable, ...] = (
         "A quiz that a class gets.",
         ID,
         ("public_id group", "names the quiz in addresses of pages, and joins those that were assigned together"),
-        ("edition_id classroom_id own_title", "which questions for which class, under which title"),
+        ("edition_id classroom_id own_title is_title_made", "which questions for which class, under which title"),
         ("newer_version_of_id", "which quiz of the class is the older version of it"),
         ("assigned_by_id created_at", "who assigned it when"),
         ("opens_at due_at closes_at time_limit max_attempts attempt_policy", "when and how often it can be taken"),
