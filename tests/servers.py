@@ -45,9 +45,9 @@ def environment(data: Path, port: int, extra: Mapping[str, str]) -> dict[str, st
 
 
 def begin_site(data: Path, database: Path | str) -> None:
-    """Give the data folder of a new site a key and a copy of this migrated file; a name on a server: leave it empty."""
+    """Give the data folder of a new site a key and a copy of this migrated file; a name on a server: only a key."""
+    secret_key(data)
     if isinstance(database, Path):
-        secret_key(data)
         shutil.copyfile(database, data / "footnote.sqlite3")
 
 
