@@ -11,8 +11,9 @@ from quizzes.content.reading import Reading
 
 
 def paper_view(question: Question, shuffle: Shuffle, reading: Reading) -> dict[str, Any]:
-    """The public view of a question, with the letter of each choice on the handout."""
-    return type_of(question).paper.printed(public_view(question, shuffle, None, reading))
+    """The public view of a question, with the letter of each choice on the handout and its words in other languages."""
+    view = type_of(question).paper.printed(public_view(question, shuffle, None, reading))
+    return {**view, "other_words": question.other_words(shuffle)}
 
 
 def cells(view: Mapping[str, Any]) -> tuple[Cell, ...]:

@@ -141,6 +141,10 @@ class Question(ABC):
         """The question without one of its wrong choices if at least 2 remain. draw: says which one it lacks."""
         return self
 
+    def other_words(self, shuffle: Shuffle) -> Mapping[str, tuple[str, ...]]:
+        """The words of choices in the other languages, by token, for a type whose paper answers can be words."""
+        return {}
+
     def missing_parts(self, value: Value, shuffle: Shuffle) -> tuple[str, ...]:
         """The parts without an answer in students' words, such as “statement 2”; () for a complete answer.
 

@@ -131,6 +131,18 @@ def test_gaps_take_a_letter_or_the_word() -> None:
     assert refusal(blanks, "x", "y") == "“y” isn’t on the handout at (b). Enter A, B, or C, or the word."
 
 
+def test_gaps_take_the_word_of_each_language() -> None:
+    document = next(one.document for one in EXAMPLES if one.document["type"] == "blanks")
+    gap = document["gaps"][1]
+    words = [f"palabra {number}" for number, _ in enumerate(gap["choices"])]
+    texts = {"texts": {"es": {"choices": words}}}
+    blanks = parse_question({**document, "gaps": [document["gaps"][0], {**gap, **texts}]})
+
+    for word, spanish in zip(gap["choices"], words, strict=True):
+        expected = read_typed(blanks, ["", word], WRITTEN, READING)
+        assert read_typed(blanks, ["", spanish.upper()], WRITTEN, READING) == expected
+
+
 def test_answer_and_proof_take_either_step() -> None:
     both = question_of("answer_and_proof")
     assert read_typed(both, ["B 3, 4"], WRITTEN, READING) == read_typed(both, ["b3 4"], WRITTEN, READING)

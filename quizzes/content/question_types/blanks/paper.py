@@ -1,6 +1,6 @@
 """Fill in the blanks on paper."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from quizzes.content.question_types.paper import NO_ANSWER, Cell, Fields, PaperEntry, View, letters_of, with_letters
@@ -36,7 +36,7 @@ class BlanksEntry(PaperEntry):
         found = {}
         for place, (gap, text) in enumerate(zip(view["gaps"], typed, strict=True)):
             if text not in NO_ANSWER:
-                found[gap["name"]] = [_token(gap, text, place) if gap["options"] else text]
+                found[gap["name"]] = [_token(gap, text, place, view["other_words"]) if gap["options"] else text]
         return found
 
     def write(self, view: View, blank: View) -> tuple[str, ...]:
@@ -47,8 +47,12 @@ class BlanksEntry(PaperEntry):
         )
 
 
-def _token(gap: View, text: str, place: int) -> str:
-    tokens = {option["text"].casefold(): option["token"] for option in gap["options"]}
+def _token(gap: View, text: str, place: int, other_words: Mapping[str, Sequence[str]]) -> str:
+    # A handout can be in another language than the page where its answers are entered.
+    tokens = {
+        word.casefold(): option["token"] for option in gap["options"] for word in other_words.get(option["token"], ())
+    }
+    tokens |= {option["text"].casefold(): option["token"] for option in gap["options"]}
     tokens |= {option["letter"].casefold(): option["token"] for option in gap["options"]}
     if text.casefold() not in tokens:
         raise NotAChoice(

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Self
 
 from quizzes.content.answer_matching import is_close, is_same, is_typo, normalize
-from quizzes.content.languages import TextFields
+from quizzes.content.languages import TextFields, all_languages
 from quizzes.content.question_types.question import (
     CHOICE_IDS,
     MAX_LINE,
@@ -40,6 +40,7 @@ class Gap:
 
     choices: text by id, as written; empty for a typed gap. accepted: at least one, the first is shown as the correct
     answer; for a gap with choices, its correct one. normalized_accepted: normalized; () for a gap with choices.
+    other_words: the texts of a choice in the other languages, by its id.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Gap:
     accepted: tuple[str, ...]
     normalized_accepted: tuple[str, ...]
     rationale: str
+    other_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def text(self, given: str) -> str:
         """An answer in words."""
@@ -136,6 +138,14 @@ class Blanks(Question):
                 }
                 for gap in self.gaps
             ],
+        }
+
+    def other_words(self, shuffle: Shuffle) -> dict[str, tuple[str, ...]]:
+        """The words of each choice in the other languages, by its token."""
+        return {
+            shuffle.token(self.key, f"{gap.id}:{choice_id}"): words
+            for gap in self.gaps
+            for choice_id, words in gap.other_words.items()
         }
 
     def read_answer(self, submitted: Submitted, shuffle: Shuffle, reading: Reading) -> Value:
@@ -307,7 +317,10 @@ def _parse_gap(gap_id: str, table: Mapping[str, Any]) -> Gap:
     refuse_equal(texts, what=f"choices of blank {gap_id}:")
     if answer not in texts:
         raise InvalidDocument(f"“{answer}”, the answer of blank {gap_id}, is not one of its choices")
-    return Gap(gap_id, {str(number): text for number, text in enumerate(texts, start=1)}, (answer,), (), rationale)
+    ids = [str(number) for number in range(1, len(texts) + 1)]
+    others = [words for words in all_languages(table, "choices") if len(words) == len(texts)]
+    other_words = dict(zip(ids, zip(*others, strict=True), strict=False))
+    return Gap(gap_id, dict(zip(ids, texts, strict=True)), (answer,), (), rationale, other_words)
 
 
 def _by_text(gap: Gap) -> list[str]:
