@@ -149,6 +149,11 @@ def percent_number(value: Decimal | Fraction | float) -> float:
     return float((_decimal(value) * 100).quantize(Decimal("0.1"), ROUND_HALF_UP))
 
 
+def points_number(value: Decimal | Fraction | float) -> float:
+    """Points for a file, with at most four decimals, as a stored score has them: 0.6667."""
+    return float(_decimal(value).quantize(Decimal("0.0001"), ROUND_HALF_UP))
+
+
 def bar_width(value: Decimal | Fraction | float | None) -> str:
     """A share as the width of an SVG bar, 0 to 100."""
     return "0" if value is None else points(Fraction(value) * 100)

@@ -8,7 +8,17 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils.translation import override
 
-from quizzes.formatting import dated_moment, either, listed, listed_names, moment, percent, percent_number, points
+from quizzes.formatting import (
+    dated_moment,
+    either,
+    listed,
+    listed_names,
+    moment,
+    percent,
+    percent_number,
+    points,
+    points_number,
+)
 
 
 @pytest.mark.parametrize("value", [23 / 40, Fraction(23, 40), Decimal("0.575")])
@@ -19,6 +29,11 @@ def test_half_a_percent_rounds_up_for_every_kind_of_number(value: float | Fracti
 @pytest.mark.parametrize("value", [23 / 400, Fraction(23, 400), Decimal("0.0575")])
 def test_percent_of_a_file_rounds_half_a_tenth_up(value: float | Fraction | Decimal) -> None:
     assert percent_number(value) == 5.8
+
+
+@pytest.mark.parametrize("value", [2 / 3, Fraction(2, 3), Decimal("0.66665")])
+def test_points_of_a_file_have_four_decimals(value: float | Fraction | Decimal) -> None:
+    assert points_number(value) == 0.6667
 
 
 @pytest.mark.parametrize("value", [2.675, Fraction(107, 40), Decimal("2.675")])

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from quizzes.files.gradebook import Table
 from quizzes.files.spreadsheet import CellValue
+from quizzes.formatting import points_number
 from quizzes.reports.answer_table import AnswerRow
 
 # The words of a verdict on pages for teachers.
@@ -35,7 +36,7 @@ def answers_table(rows: Iterable[AnswerRow], titles: dict[int, str], zone: ZoneI
             row.given,
             RESULTS[row.verdict],
             # A 0 would be a score. Averages in a spreadsheet leave out an empty cell.
-            None if row.verdict == "ungraded" else float(row.points),
+            None if row.verdict == "ungraded" else points_number(row.points),
             row.max_points,
             "" if row.saved_at is None else f"{row.saved_at.astimezone(zone):%Y-%m-%d %H:%M:%S}",
             "Late" if row.is_late else "",

@@ -8,7 +8,7 @@ from itertools import chain, count
 from quizzes.assignments.status import Status
 from quizzes.assignments.student_statuses import status_label
 from quizzes.files.spreadsheet import CellValue
-from quizzes.formatting import percent_number
+from quizzes.formatting import percent_number, points_number
 from quizzes.models import Assignment, Classroom
 from quizzes.people.names import PersonName, given_name
 from quizzes.reports.gradebook import Cell, Column, Gradebook, StudentRow
@@ -44,7 +44,9 @@ def scores_table(book: Gradebook) -> Table:
             *_identity(row.student),
             None if row.average_share is None else percent_number(row.average_share),
             *(
-                _status_text(cell, column, book.classroom) if cell.whole_score is None else float(cell.whole_score)
+                _status_text(cell, column, book.classroom)
+                if cell.whole_score is None
+                else points_number(cell.whole_score)
                 for cell, column in zip(row.cells, book.columns, strict=True)
             ),
             "; ".join(title for title, cell in zip(titles, row.cells, strict=True) if cell.is_late) or None,
@@ -204,7 +206,7 @@ def _due(due_at: datetime | None, classroom: Classroom) -> CellValue:
 
 
 def _points(cell: Cell) -> CellValue:
-    return None if cell.whole_score is None else float(cell.whole_score)
+    return None if cell.whole_score is None else points_number(cell.whole_score)
 
 
 def _cell_percent(cell: Cell) -> CellValue:

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from quizzes.files.gradebook import Table
 from quizzes.files.spreadsheet import CellValue
-from quizzes.formatting import percent_number
+from quizzes.formatting import percent_number, points_number
 from quizzes.models import Assignment
 from quizzes.reports.item_report import ItemReport, QuestionReport
 
@@ -44,7 +44,7 @@ def figures_table(report: ItemReport) -> Table:
     figures = report.figures
     # Without a question that counts, each attempt has a total of 0, which would look like a score.
     totals = (figures.mean, figures.median, figures.spread)
-    mean, median, spread = totals if figures.counting_count else (None, None, None)
+    mean, median, spread = map(_points, totals) if figures.counting_count else (None, None, None)
     counts = Assignment.AttemptPolicy(report.policy).label if report.policy is not None else "As each quiz says"
     return [
         ["Question set", report.published.document.title],
@@ -55,9 +55,13 @@ def figures_table(report: ItemReport) -> Table:
         ["Median", median],
         ["Standard deviation", spread],
         ["Cronbach’s alpha", figures.alpha],
-        ["Standard error of measurement", figures.standard_error],
+        ["Standard error of measurement", _points(figures.standard_error)],
         ["Attempts in each group", figures.group_size],
     ]
+
+
+def _points(value: float | None) -> CellValue:
+    return None if value is None else points_number(value)
 
 
 def _percent(share: Fraction | float | None) -> CellValue:
