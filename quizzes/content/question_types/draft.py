@@ -96,7 +96,7 @@ def too_few(rows: Sequence[Table], at_least: int, message: str) -> list[str]:
 def equals(rows: Sequence[Table], message: str) -> list[str]:
     """For each row that repeats an earlier one, apart from case and spaces, the message with their numbers.
 
-    message: such as “Options {first} and {second} are the same.”
+    message: such as “Answers {first} and {second} are the same.”
     """
     found = repeated({number: text_in(row, "text") for number, row in numbered(rows)})
     return [message.format(first=first, second=second) for second, first in found.items()]

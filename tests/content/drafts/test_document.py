@@ -67,7 +67,7 @@ def test_2_names_or_answers_that_are_the_same_in_spanish_are_in_the_way() -> Non
 
     assert [(problem.part, problem.text) for problem in draft_problems(document)] == [
         ("languages", "2 speakers have the name “El alcalde” in Spanish. Change one."),
-        ("question:one", "In Spanish: Options 1 and 2 are the same."),
+        ("question:one", "In Spanish: Answers 1 and 2 are the same."),
     ]
 
 
@@ -270,7 +270,7 @@ CHOICES = [{"text": "Citizenship", "rationale": "A."}, {"text": "Birthplace", "r
         (
             "one",
             {"choices": [*CHOICES, {"text": "X", "rationale": "C."}, {"text": "birthplace ", "rationale": "D."}]},
-            ["Options 2 and 4 are the same."],
+            ["Answers 2 and 4 are the same."],
         ),
         (
             "one",

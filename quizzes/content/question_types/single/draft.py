@@ -59,7 +59,7 @@ class ChoicesDraft(QuestionDraft):
             if not text_in(rows[number - 1], "text")
         ]
         found += self.key_problems(keys, rows)
-        found += equals(rows, gettext("Options {first} and {second} are the same."))
+        found += equals(rows, gettext("Answers {first} and {second} are the same."))
         for number, row in written:
             if not row.get("key") and row.get("mark") == CONTRADICTED and not row.get("mark_at"):
                 found.append(gettext("Add the evidence against answer {number}.").format(number=number))

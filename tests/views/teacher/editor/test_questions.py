@@ -189,7 +189,7 @@ def test_the_editor_names_what_is_missing_in_words_and_refuses_nothing(draft: Dr
         for words in (
             "Type the question.",
             "Choose at least 1 correct answer.",
-            "Options 1 and 2 are the same.",
+            "Answers 1 and 2 are the same.",
         )
     ] == [True] * 3
     assert question_now(draft, "one")["choices"][0]["text"] == "birthplace"
