@@ -36,11 +36,15 @@ NO_RIGHTS = gettext_noop("Choose what you may show students.")
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A problem that blocks publishing. part: of the draft. key: of the question, "" for none."""
+    """A problem that blocks publishing. part: of the draft. key: of the question, "" for none.
+
+    language: of the texts that have it, "" for those of the first one.
+    """
 
     part: str
     text: str
     key: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +162,9 @@ def draft_problems(document: Table) -> list[Problem]:
     found += language_problems(document)
     if not document["questions"]:
         found.append(Problem("questions", gettext("Add a question.")))
-    for key, texts in problems_by_question(document).items():
-        found += [Problem(question_part(key), text, key) for text in texts]
+    reading = reading_of(document)
+    for question in document["questions"]:
+        found += _question_problems(document, question, reading)
     return found or _last_problems(document)
 
 
@@ -228,15 +233,26 @@ def objective_problems(document: Table) -> list[Problem]:
 def problems_by_question(document: Table) -> dict[str, list[str]]:
     """The problems of each question by its key, in the order of the set."""
     reading = reading_of(document)
-    return {question["key"]: _question_problems(document, question, reading) for question in document["questions"]}
+    return {
+        question["key"]: [problem.text for problem in _question_problems(document, question, reading)]
+        for question in document["questions"]
+    }
 
 
 def question_problems(document: Table, question: Table) -> list[str]:
     """The problems of this question, in the words of the page; [] without any."""
-    return _question_problems(document, question, reading_of(document))
+    return [problem.text for problem in _question_problems(document, question, reading_of(document))]
 
 
-def _question_problems(document: Table, question: Table, reading: Reading) -> list[str]:
+def translation_problems(document: Table, question: Table, language: str) -> list[str]:
+    """What is wrong with the texts of the question in this language, such as 2 equal answers; [] for nothing."""
+    keys = [table["key"] for table in sentence_tables(document)]
+    current = finished_texts(question, text_fields(question), document.get("languages", []))
+    own = translated(current, text_fields(question), language, first_language(document))
+    return draft_of(question).problems(own, keys, document["voices"])
+
+
+def _question_problems(document: Table, question: Table, reading: Reading) -> list[Problem]:
     keys = [table["key"] for table in sentence_tables(document)]
     found = [_lost_message(document, lost) for lost in lost_evidence(document, question)]
     if not question["stem"].strip():
@@ -248,21 +264,25 @@ def _question_problems(document: Table, question: Table, reading: Reading) -> li
     if draft_of(question).uses_picker and not question.get("evidence"):
         found.append(gettext("No evidence yet. Choose the sentences that prove the answer."))
     found += draft_of(question).problems(question, keys, document["voices"])
-    return found or _language_problems(document, question) or _parsing_problems(document, question, reading)
+    if found or not (in_languages := _language_problems(document, question)):
+        found = found or _parsing_problems(document, question, reading)
+        return [Problem(question_part(question["key"]), text, question["key"]) for text in found]
+    return in_languages
 
 
-def _language_problems(document: Table, question: Table) -> list[str]:
-    """What is wrong only with the texts of the question in another language, such as 2 equal answers."""
-    keys = [table["key"] for table in sentence_tables(document)]
-    languages, fields = document.get("languages", []), text_fields(question)
-    current = finished_texts(question, fields, languages)
-    found = []
-    for language in languages:
-        own = translated(current, fields, language, first_language(document))
-        for text in draft_of(question).problems(own, keys, document["voices"]):
-            name = gettext(NAMES.get(language, language))
-            found.append(gettext("In {language}: {problem}").format(language=name, problem=text))
-    return found
+def _language_problems(document: Table, question: Table) -> list[Problem]:
+    """What is wrong only with the texts of the question in another language."""
+    key, message = question["key"], gettext("In {language}: {problem}")
+    return [
+        Problem(
+            question_part(key),
+            message.format(language=gettext(NAMES.get(language, language)), problem=text),
+            key,
+            language,
+        )
+        for language in document.get("languages", [])
+        for text in translation_problems(document, question, language)
+    ]
 
 
 def unfinished_questions(document: Table) -> frozenset[str]:

@@ -12,6 +12,7 @@ from quizzes.content.drafts import translations
 from quizzes.content.drafts.document import question_of
 from quizzes.content.drafts.saving_translations import add_language, remove_language, save_translations
 from quizzes.content.drafts.translations import SET, label_of, missing_in
+from quizzes.content.drafts.validation import translation_problems
 from quizzes.content.pictures import picture_tables
 from quizzes.forms.editor.translations import LanguageActForm, TranslationForm
 from quizzes.forms.handouts import NAMES
@@ -96,12 +97,13 @@ def _following(draft: Draft, key: str) -> str:
 def _page(request: TeacherRequest, part: EditedPart[TranslationForm], language: str, key: str) -> HttpResponse:
     document = part.draft.document
     keys = [question["key"] for question in document["questions"]]
+    question, added = question_of(document, key), document.get("languages", [])
     context: dict[str, Any] = {
         "language": language,
         "language_name": NAMES.get(language, language),
         "first": document["reading"]["language"],
         "number": keys.index(key) + 1 if key in keys else 0,
         "is_last": not _following(part.draft, key),
-        "problems": (),
+        "problems": translation_problems(document, question, language) if question and language in added else (),
     }
     return show_part(request, "edit_translation", part, **context)

@@ -18,6 +18,7 @@ from quizzes.models import Draft, User
 from tests.content.question_types.test_reference import EXAMPLES, SOURCE
 from tests.drafting import BUILT_IN, errors_of
 from tests.factories import NOW, make_document, make_draft
+from tests.pages import text_of
 
 
 @pytest.fixture
@@ -154,6 +155,21 @@ def test_a_teacher_translates_a_question_and_publishes_it(draft: Draft, teacher_
     assert [option.text for option in question.options(reading)][1] == draft.document["questions"][0]["choices"][1][
         "text"
     ]
+
+
+def test_equal_answers_in_spanish_are_named_where_they_can_be_changed(draft: Draft, teacher_client: Client) -> None:
+    teacher_client.post(languages(draft), {"language": "es", "act": "add"})
+    draft.refresh_from_db()
+
+    saved = teacher_client.post(
+        address(draft, "one"), sent(draft, "one", choices_1_text="El lunes", choices_2_text="El lunes"), follow=True
+    )
+
+    assert "Before you publish: Answers 1 and 2 are the same." in text_of(saved)
+    publish = teacher_client.get(reverse("publish_set", args=[draft.question_set.public_id])).content.decode()
+    assert "In Spanish: Answers 1 and 2 are the same." in publish
+    assert f'href="{address(draft, "one")}"' in publish
+    assert "Before you publish" not in text_of(teacher_client.get(address(draft, "who")))
 
 
 def test_texts_that_are_all_translated_are_edited(teacher: User, teacher_client: Client) -> None:
