@@ -230,7 +230,7 @@ def test_titles_that_footnote_made_are_marked() -> None:
     given = {title: make_assignment(edition=edition, own_title=title) for title in titles}
     newer = make_assignment(edition=edition, own_title="Friday check, version 1", newer_version_of=older)
 
-    import_module("quizzes.migrations.0068_is_title_made").mark_made_titles(apps, None)
+    import_module("quizzes.migrations.0069_is_title_made").mark_made_titles(apps, None)
 
     marked = set(Assignment.objects.filter(is_title_made=True))
     assert marked == {newer, *(given[title] for title, is_made in titles.items() if is_made)}
