@@ -155,6 +155,26 @@ class LoadedAttempt:
         has_time = self.deadline_at is None or now < self.deadline_at
         return self.is_paused or (self.is_open and has_time and self.breaks.is_on(at=now))
 
+    @property
+    def paced_number(self) -> int | None:
+        """The number of the question that a teacher-paced class is at; None before the first one, and without a pace.
+
+        The number is in the attempt's order, which the teacher may have shuffled before. No query, as for `content`.
+        """
+        if self.pace is None or self.pace.position is None:
+            return None
+        questions = self.content.published.document.questions
+        # Another edition may have had more questions.
+        return self.content.number(questions[min(self.pace.position, len(questions)) - 1].key)
+
+    @property
+    def can_submit(self) -> bool:
+        """Whether the student may submit before the time is over. In a teacher-paced quiz, every question closes first.
+
+        A student who submits may see the answers and could pass them on to others.
+        """
+        return self.pace is None or self.pace.closed_through >= len(self.content.questions)
+
     def row(self) -> Attempt:
         """The model row with its assignment. One query. Raises RowDeleted."""
         return read_row(Attempt.objects.select_related("assignment").order_by(), self.id)

@@ -25,6 +25,7 @@ from quizzes.models import Answer, Assignment, Attempt, Board, Classroom, Editio
 from tests.factories import (
     CANARY,
     NOW,
+    loaded,
     make_answered_attempt,
     make_assignment,
     make_attempt,
@@ -404,6 +405,19 @@ def test_students_turn_in_after_the_last_question_only(
     assert student_client.post(submit).headers["Location"] == reverse("receipt", args=[running.public_id])
     running.refresh_from_db()
     assert (running.is_open, running.receipt is not None) == (False, True)
+
+
+def test_attempt_knows_where_the_class_is_and_when_it_can_be_submitted(paced: Assignment, running: Attempt) -> None:
+    count = len(loaded(running).content.questions)
+    seen = [(loaded(running).paced_number, loaded(running).can_submit)]
+    for number, phase in product(range(1, count + 1), (QUESTION, ANSWERS)):
+        show(paced, number, phase)
+        seen.append((loaded(running).paced_number, loaded(running).can_submit))
+
+    numbers = [None, *(number for number in range(1, count + 1) for _ in (QUESTION, ANSWERS))]
+    assert seen == [(number, False) for number in numbers[:-1]] + [(count, True)]
+    other = make_attempt()
+    assert (loaded(other).paced_number, loaded(other).can_submit) == (None, True)
 
 
 def test_phone_without_javascript_reloads_by_itself(

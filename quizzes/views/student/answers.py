@@ -38,7 +38,6 @@ from quizzes.views.student.breaks import back_from_break, break_page, paused_pag
 from quizzes.views.student.paced import paced_page
 from quizzes.views.student.question_page import (
     next_url,
-    paced_number,
     question_context,
     redirect_to_part,
     seconds_until,
@@ -139,7 +138,7 @@ def _page_after_save(
         return redirect("take_attempt", attempt.public_id, number)
     act = "save" if saved.outcome == Outcome.SETTLED else form.cleaned_data["act"]
     if attempt.pace is not None:
-        shown = paced_number(attempt)
+        shown = attempt.paced_number
         if number != shown:
             # The class has not come to this question, or is past it.
             return redirect("take_attempt", attempt.public_id, shown or 1)

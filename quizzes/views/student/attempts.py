@@ -31,9 +31,7 @@ from quizzes.views.request_meta import arrival
 from quizzes.views.student.breaks import paused_page
 from quizzes.views.student.question_page import (
     form_context,
-    may_submit,
     other_amounts,
-    paced_number,
     places_of,
     redirect_to_part,
     seconds_until,
@@ -117,8 +115,8 @@ def review_attempt(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse
     now = timezone.now()
     if attempt.has_ended(now=now):
         return redirect("receipt", attempt.public_id)
-    if not may_submit(attempt):
-        return redirect("take_attempt", attempt.public_id, paced_number(attempt) or 1)
+    if not attempt.can_submit:
+        return redirect("take_attempt", attempt.public_id, attempt.paced_number or 1)
     if attempt.is_paused:
         return paused_page(request, attempt, None, now)
     if attempt.stands_still(now=now):
@@ -149,8 +147,8 @@ def submit_attempt(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse
     now, is_from_clock = arrival(request), TimeUpForm(request.POST).is_valid()
     if is_from_clock and attempt.is_open and seconds_until(attempt.deadline_at, now=now) != 0:
         return redirect("review_attempt", attempt.public_id)
-    if not attempt.has_ended(now=now) and not is_from_clock and not may_submit(attempt):
-        return redirect("take_attempt", attempt.public_id, paced_number(attempt) or 1)
+    if not attempt.has_ended(now=now) and not is_from_clock and not attempt.can_submit:
+        return redirect("take_attempt", attempt.public_id, attempt.paced_number or 1)
     submit = lifecycle.submit_at_deadline if is_from_clock else lifecycle.submit_attempt
     submit(attempt.row(), now=now, language=get_language() or "")
     return redirect("receipt", attempt.public_id)

@@ -11,7 +11,7 @@ from quizzes.attempts.access import LoadedAttempt, Pace
 from quizzes.attempts.late_answers import waiting_late_questions
 from quizzes.views.access import attempt_required
 from quizzes.views.polls import poll_reply
-from quizzes.views.student.question_page import may_submit, pace_tag, paced_number, question_context
+from quizzes.views.student.question_page import pace_tag, question_context
 
 
 @require_GET
@@ -21,7 +21,7 @@ def paced_question(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse
 
     A page under a pause also polls. Its number is None if students set their own pace.
     """
-    number = (paced_number(attempt) or 1) if attempt.pace is not None else None
+    number = (attempt.paced_number or 1) if attempt.pace is not None else None
     return poll_reply(request, pace_tag(attempt, now=timezone.now()), lambda: JsonResponse({"number": number}))
 
 
@@ -34,7 +34,7 @@ def paced_page(
     **notes: bool | str,
 ) -> HttpResponse:
     """The question that the class is at, open or closed, or the page before the first one."""
-    current = paced_number(attempt)
+    current = attempt.paced_number
     if current is not None and number != current:
         return redirect("take_attempt", attempt.public_id, current)
     late = waiting_late_questions(attempt.id)
@@ -52,7 +52,7 @@ def paced_page(
         "title": attempt.title,
         "is_open": pace.is_open,
         "missing": attempt.content.unfinished(question, answer.value) if answer is not None else "",
-        "may_submit": may_submit(attempt),
+        "can_submit": attempt.can_submit,
         "pace_tag": pace_tag(attempt, now=now),
         **notes,
     }

@@ -118,27 +118,6 @@ def question_context(attempt: LoadedAttempt, number: int, *, now: datetime) -> d
     }
 
 
-def paced_number(attempt: LoadedAttempt) -> int | None:
-    """The number of the question that a teacher-paced class is at; None before the first one.
-
-    attempt: with a pace. The number is in the attempt's order, which the teacher may have shuffled before.
-    """
-    content, pace = attempt.content, attempt.pace
-    if pace is None or pace.position is None:
-        return None
-    questions = content.published.document.questions
-    # Another edition may have had more questions.
-    return content.number(questions[min(pace.position, len(questions)) - 1].key)
-
-
-def may_submit(attempt: LoadedAttempt) -> bool:
-    """Whether the student may submit. In a teacher-paced quiz, every question is closed first.
-
-    A student who submits may see the answers and could pass them on to others.
-    """
-    return attempt.pace is None or attempt.pace.closed_through >= len(attempt.content.questions)
-
-
 def pace_tag(attempt: LoadedAttempt, *, now: datetime) -> str:
     """The ETag of where a teacher-paced class is, of a pause, of a break, and of a close that ends the break.
 
