@@ -312,5 +312,5 @@ def write_aiken(title: str, items: Sequence[Item]) -> bytes:
 def _written(item: Item) -> str:
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     choices = [f"{letter}. {' '.join(line.text.split())}" for letter, line in zip(letters, item.lines, strict=False)]
-    keys = [letter for letter, line in zip(letters, item.lines, strict=False) if line.is_correct]
-    return "\n".join([" ".join(item.stem.split()), *choices, f"ANSWER: {', '.join(keys)}"])
+    key = next(letter for letter, line in zip(letters, item.lines, strict=False) if line.is_correct)
+    return "\n".join([" ".join(item.stem.split()), *choices, f"ANSWER: {key}"])

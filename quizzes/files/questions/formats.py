@@ -21,7 +21,7 @@ from quizzes.files.questions.toml_text import read_toml
 from quizzes.files.sheet import OLD_EXCEL, ZIP
 from quizzes.phrases import gettext, gettext_noop
 
-_CHOICE: frozenset[QuestionType] = frozenset(("single", "multiple"))
+_ONE_CHOICE: frozenset[QuestionType] = frozenset(("single",))
 _CLOSED: frozenset[QuestionType] = frozenset(("single", "multiple", "true_false"))
 _COMMON: frozenset[QuestionType] = _CLOSED | {"short_answer", "numeric", "matching", "free_text"}
 _ALL: frozenset[QuestionType] = _COMMON | {"ordering", "blanks"}
@@ -140,7 +140,8 @@ FORMATS = (
         "txt",
         _TEXT_TYPE,
         aiken.write_aiken,
-        _CHOICE,
+        # “Only one correct choice”. Source: Moodle, question/format/aiken/format.php.
+        _ONE_CHOICE,
         has_explanation=False,
         has_points=False,
     ),

@@ -177,6 +177,13 @@ def test_gift_keeps_texts_with_its_own_signs(item: Item) -> None:
     assert outcome.item == item
 
 
+def test_aiken_holds_questions_with_one_correct_answer() -> None:
+    [written] = [one for one in FORMATS if one.name == "aiken"]
+    item = Item("multiple", "Which?", lines=(Line("A", True), Line("B", True), Line("C")))
+    assert losses(written, item, "Choose all that apply") == ["Left out: it can’t hold “Choose all that apply”."]
+    assert holds(written, replace(item, question_type="single", lines=(Line("A", True), Line("B"))))
+
+
 def test_a_wrong_answer_costs_in_moodle_what_it_costs_here() -> None:
     """Otherwise a student who chooses every answer would have all points there."""
     item = Item("multiple", "Which?", lines=(Line("A", True), Line("B", True), Line("C")))
