@@ -54,7 +54,7 @@ def add_set(request: TeacherRequest) -> HttpResponse:
     messages.success(request, gettext("Question set created. Write the first question."))
     quotes = sentences_without_speaker(draft.document)
     if quotes:
-        messages.info(request, QUOTES_FOUND.format(numbers=", ".join(map(str, quotes[:MAX_SHOWN]))))
+        messages.warning(request, QUOTES_FOUND.format(numbers=", ".join(map(str, quotes[:MAX_SHOWN]))))
     return redirect("edit_question", draft.question_set.public_id, question[0]["key"])
 
 
