@@ -5,7 +5,6 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from fractions import Fraction
 from statistics import mean
 from typing import Any
@@ -15,7 +14,7 @@ from django.db.models import Max, Q, QuerySet
 
 from quizzes.content.editions import published
 from quizzes.content.question_types.registry import Shuffle
-from quizzes.grading.points import Adjustments, AppliedRegrade, score
+from quizzes.grading.points import Adjustments, AppliedRegrade, earned, score
 from quizzes.grading.scores import adjustments, applied_regrade, rescore, values_of
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Question, Regrade, Student, User
 from quizzes.models.attempts import AttemptQuerySet
@@ -57,15 +56,18 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What a student reads about one regrade of an attempt. Points are those of the whole attempt."""
+    """What a student reads about one regrade of an attempt. Points are those of its question.
+
+    Those of the whole attempt would have grades of other questions in them that came later.
+    """
 
     question_key: str
     policy: str
     reason: str
     reason_kind: str
     made_at: datetime
-    points_before: Decimal
-    points_after: Decimal
+    points_before: Fraction
+    points_after: Fraction
 
 
 def affected_assignments(edition: Edition, *, here: Classroom, by: User) -> list[Assignment]:
@@ -240,17 +242,18 @@ def notices(attempt: Attempt) -> list[Notice]:
 
     attempt: with its assignment. Four queries.
     """
-    content = published(attempt.assignment.edition_id).document
+    questions = {question.key: question for question in published(attempt.assignment.edition_id).document.questions}
     grades = adjustments([attempt])[attempt.pk].grades
     values = values_of([attempt])[attempt.pk]
     applied: Regrades = {}
     result = []
     for regrade in attempt.assignment.regrades.in_force().select_related("question"):
-        before = score(content.questions, values, Adjustments(applied, grades))[0]
         key = regrade.question.key
+        question = questions[key]
+        before = earned(question, values.get(key), Adjustments(applied, grades)).points
         edition_id = attempt.assignment.edition_id
         applied = _with_one(applied, regrade.policy, regrade.document, edition_id=edition_id, key=key)
-        after = score(content.questions, values, Adjustments(applied, grades))[0]
+        after = earned(question, values.get(key), Adjustments(applied, grades)).points
         result.append(Notice(key, regrade.policy, regrade.reason, regrade.reason_kind, regrade.made_at, before, after))
     return result
 

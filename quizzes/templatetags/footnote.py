@@ -38,6 +38,14 @@ for _format in (
 register.filter("shown_reason", shown_reason)
 register.filter("logged_reason", logged_reason)
 
+_SINGLE = str.maketrans("“”", "‘’")
+
+
+@register.filter
+def quoted(text: str) -> str:
+    """The text in quotation marks. Those inside it are single."""
+    return f"“{text.translate(_SINGLE)}”"
+
 
 HALF = 0.5
 # The icon of each status, and the class of its tag. No other state has the same icon.

@@ -59,13 +59,13 @@ def test_teacher_writes_a_set_and_puts_a_wrong_key_right(
     assert violations(pages[ben]) == []
 
     correct_the_key(editor)
-    for student, score, points in ((ana, "8 of 8", "from 7 to 8"), (ben, "7 of 8", "from 8 to 7")):
+    for student, score, points in ((ana, "8 of 8", "from 0 to 1"), (ben, "7 of 8", "from 1 to 0")):
         page = pages[student]
         page.goto(reverse("student_home"))
         page.get_by_role("link", name=TITLE).first.click()
         expect(page.locator(".score")).to_have_text(score)
         expect(page.locator("main")).to_contain_text("A different answer is now correct.")
-        expect(page.locator("main")).to_contain_text(f"Your points went {points}.")
+        expect(page.locator("main")).to_contain_text(f"Your points on this question went {points}.")
         expect(page.locator("main")).to_contain_text(f"“{REASON}”")
         if page.locator("#r1 details").get_attribute("open") is None:
             page.locator("#r1 summary").click()

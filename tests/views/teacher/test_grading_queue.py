@@ -87,6 +87,18 @@ def scores() -> list[Decimal | None]:
     return list(Attempt.objects.order_by("pk").values_list("score", flat=True))
 
 
+def test_student_reads_the_points_of_the_accepted_answer(
+    assignment: Assignment, teacher: User, teacher_client: Client, signed_in: Callable[[Student], Client]
+) -> None:
+    ana = give(assignment, "Ana", one="Friday, August 31", who="The rules.")
+    settle(teacher_client, assignment, "accept")
+    who = ana.assignment.edition.questions.get(key="who")
+    manual_grades.grade_answer(ana, who, points=Decimal(2), comment="", by=teacher, now=NOW)
+    page = text_of(signed_in(ana.student).get(reverse("result", args=[ana.public_id])))
+    assert "Your points on this question went from 0 to 1." in page
+    assert "Your teacher’s reason: “‘Friday, August 31’ is accepted too.”" in page
+
+
 def test_similar_answers_stand_together_the_commonest_first(assignment: Assignment, teacher_client: Client) -> None:
     give(assignment, "Ana", one="Friday, August 31")
     give(assignment, "Ben", one="friday august 31st!")
@@ -175,7 +187,7 @@ def test_accepting_once_regrades_every_class(assignment: Assignment, teacher: Us
         ("either_key", "“Friday, August 31” is accepted too.")
     ] * 2
     assert "All done" in text_of(page)
-    assert "“Friday, August 31” is accepted too." in text_of(
+    assert "“‘Friday, August 31’ is accepted too.”" in text_of(
         teacher_client.get(reverse("assignment_regrades", args=[assignment.public_id]))
     )
 

@@ -449,7 +449,7 @@ def test_student_reads_what_was_corrected_and_why(
     teacher_client.post(address_of(assignment), form_of(preview, having="stamp").data(act="save"))
     page = text_of(client.get(result))
     assert "was regraded on" in page
-    assert "A different answer is now correct. Your points went from 0 to 1." in page
+    assert "A different answer is now correct. Your points on this question went from 0 to 1." in page
     assert f"Your teacher’s reason: “{REASON}”" in page
     teacher_client.post(reverse("undo_regrade", args=[assignment.public_id, Regrade.objects.get().group]))
     assert "was regraded on" not in text_of(client.get(result))
