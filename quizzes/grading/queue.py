@@ -71,6 +71,11 @@ class QueuedAnswer:
         return tuple(attempt for wording in self.wordings for attempt in wording.attempts)
 
     @property
+    def other_amount(self) -> str:
+        """How long the shown answer is if it is shorter than the question asks for; "" otherwise."""
+        return self.question.other_amount(self.wordings[0].value)
+
+    @property
     def may_accept(self) -> bool:
         """Whether all of it can be accepted. An answer with several parts cannot, since one part may be wrong."""
         return isinstance(self.wordings[0].value, str) and not self.is_by_hand

@@ -318,6 +318,14 @@ def test_closed_question_says_what_is_missing(
     assert f"This question is closed Your answer is saved. {told}Look at the class board." in page
 
 
+def test_open_question_says_what_is_missing(paced: Assignment, running: Attempt, student_client: Client) -> None:
+    for number in (1, 2, 3):
+        show(paced, number)
+    save(running, "who", {"b": "mayor"})
+    page = text_of(student_client.get(question(running, 3)))
+    assert "Not answered: statement 1, statement 3. Your teacher opens the next question" in page
+
+
 def test_closed_question_with_a_late_answer_only_is_not_called_unanswered(
     paced: Assignment, running: Attempt, student_client: Client
 ) -> None:

@@ -301,6 +301,17 @@ def test_save_button_says_what_it_did_and_keeps_the_focus(
     assert Answer.objects.get().revision == 1
 
 
+def test_saved_answer_says_what_it_lacks(paced: Assignment, teacher: User, open_context: NewContext) -> None:
+    for number in (1, 2, 3):
+        show_on_board(paced, number=number, phase=QUESTION, by=teacher, now=timezone.now())
+    ana = phone_of("Ana", open_context)
+    ana.goto(first_page(paced, "Ana").replace("/1/", "/3/"))
+    lacks = ana.locator("[data-unfinished-answer]")
+    expect(lacks).to_be_empty()
+    ana.locator("#answers input[type=radio]").first.check()
+    expect(lacks).to_have_text("Not answered: statement 2, statement 3.")
+
+
 def test_phone_without_javascript_follows(paced: Assignment, teacher: User, open_context: NewContext) -> None:
     ana = phone_of("Ana", open_context, javascript=False)
     ana.goto(first_page(paced, "Ana"))

@@ -134,6 +134,8 @@ function onAcknowledged(url, revision) {
 
 function onSaved(url, reply) {
   setAnswered(numberOf(url), reply);
+  const unfinished = find("[data-unfinished-answer]");
+  if (unfinished && url === location.pathname) unfinished.textContent = reply.unfinished ?? "";
   if (typeof reply.seconds_left !== "number") return;
   document.dispatchEvent(new CustomEvent("footnote:time", { detail: reply.seconds_left }));
 }

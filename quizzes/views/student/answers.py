@@ -35,7 +35,7 @@ from quizzes.people.rosters import set_language
 from quizzes.views.access import HtmxRequest, attempt_required
 from quizzes.views.request_meta import arrival, wants_json
 from quizzes.views.student.breaks import back_from_break, break_page, paused_page
-from quizzes.views.student.paced import paced_page
+from quizzes.views.student.paced import paced_page, paced_reply
 from quizzes.views.student.question_page import (
     next_url,
     question_context,
@@ -229,6 +229,7 @@ def _saved_reply(saved: SaveResult, attempt: LoadedAttempt, question: Question) 
         "is_complete": saved.value is not None and not attempt.content.missing_parts(question, saved.value),
         # From now, not from the arrival, because the clock of the page counts from it.
         "seconds_left": seconds_until(attempt.deadline_at, now=timezone.now()),
+        **paced_reply(attempt, question, saved.value),
     }
     return JsonResponse(reply, status=JSON_STATUS[Outcome(saved.outcome)])
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from quizzes.attempts.access import LoadedAttempt, Pace
 from quizzes.attempts.late_answers import waiting_late_questions
+from quizzes.content.question_types.question import Question, Value
 from quizzes.views.access import attempt_required
 from quizzes.views.polls import poll_reply
 from quizzes.views.student.question_page import pace_tag, question_context
@@ -57,3 +58,8 @@ def paced_page(
         **notes,
     }
     return render(request, "student/paced_question.html", context)
+
+
+def paced_reply(attempt: LoadedAttempt, question: Question, value: Value) -> dict[str, str]:
+    """What a saved answer lacks, in words, as `paced_page` says it. {} if students set their own pace."""
+    return {} if attempt.pace is None else {"unfinished": attempt.content.unfinished(question, value)}

@@ -87,6 +87,14 @@ def scores() -> list[Decimal | None]:
     return list(Attempt.objects.order_by("pk").values_list("score", flat=True))
 
 
+def test_short_written_answer_says_how_long_it_is(classroom: Classroom, teacher: User, teacher_client: Client) -> None:
+    document = typed_document()
+    next(question for question in document["questions"] if question["type"] == "free_text")["min_length"] = 5
+    assignment = make_assignment(edition=make_edition(document=document), classroom=classroom, assigned_by=teacher)
+    give(assignment, "Ana", who="hi")
+    assert "hi 2 of at least 5 characters" in text_of(teacher_client.get(queue_of(assignment)))
+
+
 def test_student_reads_the_points_of_the_accepted_answer(
     assignment: Assignment, teacher: User, teacher_client: Client, signed_in: Callable[[Student], Client]
 ) -> None:
