@@ -75,6 +75,11 @@ def has_open_attempt(student_id: int) -> bool:
     return Attempt.objects.filter(student=student_id, submitted_at=None).exists()
 
 
+def is_merged_session(session: SessionBase) -> bool:
+    """Whether the session is of an entry that was merged into another one. A query if a student has signed in."""
+    return STUDENT in session and Student.objects.filter(pk=session[STUDENT]).exclude(merged_into=None).exists()
+
+
 def signed_in_student(session: SessionBase, *, now: datetime) -> Student | None:
     """The student of a session, with the classroom; None if none signed in or the session ended. One query.
 

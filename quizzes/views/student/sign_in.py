@@ -24,7 +24,7 @@ from quizzes.forms.student_sign_in import CodeForm, NameForm, PinForm, PinKindFo
 from quizzes.models import Classroom, Student
 from quizzes.people.class_people import teachers_of
 from quizzes.people.rosters import join_list, set_language
-from quizzes.people.student_sessions import signed_in_student
+from quizzes.people.student_sessions import is_merged_session, signed_in_student
 from quizzes.people.student_sign_in import (
     NoSuchCode,
     PinLocked,
@@ -219,9 +219,11 @@ def _names_page(request: HttpRequest, classroom: Classroom, form: NameForm | Non
 def _code_page(request: HttpRequest, form: CodeForm) -> HttpResponse:
     signed_out = request.COOKIES.get(SIGNED_OUT_COOKIE, "")
     unsent = UnsentForm(request.GET)
+    signed_in = signed_in_student(request.session, now=timezone.now())
     context = {
         "form": form,
-        "signed_in": signed_in_student(request.session, now=timezone.now()),
+        "signed_in": signed_in,
+        "was_merged": signed_in is None and is_merged_session(request.session),
         "signed_out": signed_out,
         "unsent": unsent.cleaned_data["unsent"] if unsent.is_valid() else "",
     }

@@ -1,5 +1,6 @@
 """A student who is on the roster twice: the teacher chooses the other name, sees what happens, and merges."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,6 +29,16 @@ def twin(classroom: Classroom) -> Student:
 
 def url(name: str, student: Student) -> str:
     return reverse(name, args=[student.public_id])
+
+
+def test_student_of_the_merged_entry_reads_why_to_sign_in_again(
+    student: Student, twin: Student, teacher: User, now: datetime, signed_in: Callable[[Student], Client]
+) -> None:
+    client, said = signed_in(twin), "your teacher joined the 2 names. Your work is safe. Sign in with the other name."
+    merge_students(student, twin, seen=merge_plan(student, twin, now=now).seen, by=teacher, now=now)
+
+    assert said in text_of(client.get(reverse("student_home"), follow=True))
+    assert said not in text_of(Client().get(reverse("join")))
 
 
 def preview(client: Client, keep: Student, other: Student) -> Any:
