@@ -202,7 +202,10 @@ def test_report_follows_a_regrade(done: Attempt, student: Student, teacher_clien
 def test_report_says_who_changed_and_downloaded_what(
     student: Student, teacher: User, teacher_client: Client, now: datetime
 ) -> None:
-    assert "Who changed or downloaded what No changes yet." in report_of(teacher_client, student)
+    assert (
+        "Who changed or downloaded what Nothing about this student alone yet. Downloads of files of the whole class"
+        " aren’t listed here."
+    ) in report_of(teacher_client, student)
     rename_student(student, name="Maya Diaz", by=teacher, now=now)
     teacher_client.post(reverse("download_student", args=[student.public_id]))
 
