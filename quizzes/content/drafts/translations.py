@@ -9,6 +9,7 @@ from quizzes.content.drafts.document import finished, finished_question, questio
 from quizzes.content.drafts.rights_note import reading_with_note
 from quizzes.content.languages import MissingText, TextFields, is_stale, rows_at, set_translation, translation_of
 from quizzes.content.pictures import MAX_ALTERNATIVE
+from quizzes.content.question_types.draft import text_in
 from quizzes.content.question_types.question import MAX_LINE
 from quizzes.content.question_types.registry import text_fields
 from quizzes.content.reading import MAX_MEANING
@@ -137,10 +138,15 @@ def set_translations(
 def missing_in(document: Table, language: str) -> list[tuple[str, list[MissingText]]]:
     """(question key or `SET`, texts) of everything that the draft lacks in this language, in order.
 
-    A summary that the author left blank is not missing, although students see a line in its place.
+    A summary that the author left blank is not missing, although students see a line in its place. Nor is the
+    explanation where it stands as feedback too.
     """
     found: dict[str, list[MissingText]] = {}
-    for key, text in untranslated(finished(document), language):
+    edition = finished(document)
+    questions = {question["key"]: question for question in edition["questions"]}
+    for key, text in untranslated(edition, language):
+        if key and _is_explanation(text.place.rpartition(": ")[2], text.original, questions[key]):
+            continue
         if key or text.place != "summary" or document["summary"]:
             found.setdefault(key or SET, []).append(text)
     return list(found.items())
@@ -163,7 +169,15 @@ type _Place = tuple[tuple[str, int], ...]
 def _slots(document: Table, key: str) -> Iterator[tuple[_Place, str, Table, TextFields]]:
     """(rows on the way, name, finished table, its fields) of each text that is not empty."""
     for part, table, fields in _tables(document, key):
-        yield from _slots_of(table, fields, ((part, 0),) if part else ())
+        for slot in _slots_of(table, fields, ((part, 0),) if part else ()):
+            _, name, row, _ = slot
+            if not _is_explanation(name, row[name], table):
+                yield slot
+
+
+def _is_explanation(name: str, text: Any, question: Table) -> bool:
+    """Whether this feedback is the explanation, whose translation it has too."""
+    return name.startswith("rationale") and text == text_in(question, "explanation")
 
 
 def _tables(document: Table, key: str) -> Iterator[tuple[str, Table, TextFields]]:

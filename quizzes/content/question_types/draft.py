@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
+from quizzes.content.languages import BASED_ON, TEXTS
 from quizzes.content.tables import Table, repeated
 
 # How many rows each list of a question may have.
@@ -81,6 +82,20 @@ def numbered(rows: Sequence[Table], name: str = "text") -> list[tuple[int, Table
 def kept_rows(rows: Sequence[Table], name: str = "text") -> list[Table]:
     """Copies of the rows with text."""
     return [dict(row) for _, row in numbered(rows, name)]
+
+
+def with_explanation(row: Table, name: str, question: Table) -> Table:
+    """The row with the question's explanation under this name if it has nothing else there, in each language."""
+    explanation = text_in(question, "explanation")
+    if text_in(row, name) not in ("", explanation):
+        return row
+    found = {**row, name: explanation}
+    for kind in (TEXTS, BASED_ON):
+        kept = row.get(kind, {})
+        own = {code: texts["explanation"] for code, texts in question.get(kind, {}).items() if "explanation" in texts}
+        if explanation and own:
+            found[kind] = kept | {code: kept.get(code, {}) | {name: text} for code, text in own.items()}
+    return found
 
 
 def missing(table: Table, name: str, message: str) -> list[str]:

@@ -132,12 +132,19 @@ def item_of(question: Mapping[str, Any], number: int, pictures: Mapping[str, Pic
     )
 
 
+def _feedback(row: Mapping[str, Any], name: str, question: Mapping[str, Any]) -> str:
+    """The feedback, "" where a finished draft has the explanation in its place: a file has that once."""
+    feedback: str = row.get(name, "")
+    return "" if feedback == question.get("explanation", "") else feedback
+
+
 def _item_fields(question: Mapping[str, Any]) -> dict[str, Any] | None:
     """The fields of an item that its type alone has; None for a type that only Footnote has."""
     match question["type"]:
         case "single" | "multiple":
             lines = tuple(
-                Line(row["text"], bool(row.get("key")), row.get("rationale", "")) for row in question["choices"]
+                Line(row["text"], bool(row.get("key")), _feedback(row, "rationale", question))
+                for row in question["choices"]
             )
             is_kept, is_whole = bool(question.get("keep_order")), bool(question.get("all_or_nothing"))
             return {"lines": lines, "keep_order": is_kept, "all_or_nothing": is_whole}
@@ -145,8 +152,8 @@ def _item_fields(question: Mapping[str, Any]) -> dict[str, Any] | None:
             return {
                 "stem": question["statement"],
                 "is_true": bool(question["answer"]),
-                "feedback_true": question.get("rationale_true", ""),
-                "feedback_false": question.get("rationale_false", ""),
+                "feedback_true": _feedback(question, "rationale_true", question),
+                "feedback_false": _feedback(question, "rationale_false", question),
             }
         case "short_answer":
             accepted = [Line(text, is_correct=True) for text in question["accepted"]]

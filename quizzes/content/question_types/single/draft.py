@@ -4,7 +4,15 @@ from abc import abstractmethod
 from collections.abc import Sequence
 
 from quizzes.content.question_types.choices import CONTRADICTED, NOT_STATED, SAID_BY_SOMEONE
-from quizzes.content.question_types.draft import QuestionDraft, equals, lost, numbered, text_in, too_few
+from quizzes.content.question_types.draft import (
+    QuestionDraft,
+    equals,
+    lost,
+    numbered,
+    text_in,
+    too_few,
+    with_explanation,
+)
 from quizzes.content.tables import Table
 from quizzes.phrases import gettext
 
@@ -28,7 +36,7 @@ class ChoicesDraft(QuestionDraft):
         for _, row in numbered(question.get("choices", [])):
             choice = {**row, "rationale": text_in(row, "rationale")}
             if row.get("key"):
-                choice["rationale"] = choice["rationale"] or text_in(question, "explanation")
+                choice = with_explanation(choice, "rationale", question)
             # Only a wrong choice has a mark. “Not stated” names no sentences.
             if row.get("key") or not row.get("mark"):
                 choice.pop("mark", None)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from quizzes.content.question_types.draft import QuestionDraft, lost, missing, text_in
+from quizzes.content.question_types.draft import QuestionDraft, lost, missing, with_explanation
 from quizzes.content.tables import Table
 from quizzes.phrases import gettext
 
@@ -21,7 +21,7 @@ class TrueFalseDraft(QuestionDraft):
     def finish(self, question: Table, sentence_keys: Sequence[str], speakers: Sequence[Table]) -> Table:
         """The correct answer without a rationale gets the explanation as its rationale."""
         right = "rationale_true" if question.get("answer") else "rationale_false"
-        return {**question, right: text_in(question, right) or text_in(question, "explanation")}
+        return with_explanation(question, right, question)
 
     def problems(self, question: Table, sentence_keys: Sequence[str], speakers: Sequence[Table]) -> list[str]:
         """What is missing, in the words of the page."""

@@ -14,6 +14,7 @@ from quizzes.content.editions import latest_edition, published
 from quizzes.content.question_types.registry import public_view
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.set_document import combine, parse_set, untranslated
+from quizzes.files.questions.drafts import item_of
 from quizzes.models import Draft, User
 from tests.content.question_types.test_reference import EXAMPLES, SOURCE
 from tests.drafting import BUILT_IN, errors_of
@@ -170,6 +171,32 @@ def test_equal_answers_in_spanish_are_named_where_they_can_be_changed(draft: Dra
     assert "In Spanish: Answers 1 and 2 are the same." in publish
     assert f'href="{address(draft, "one")}"' in publish
     assert "Before you publish" not in text_of(teacher_client.get(address(draft, "who")))
+
+
+def test_explanation_that_stands_as_feedback_too_is_translated_once(draft: Draft, teacher_client: Client) -> None:
+    question = draft.document["questions"][0]
+    question["explanation"] = "Sentence 2 says so."
+    place = next(number for number, choice in enumerate(question["choices"]) if choice.get("key"))
+    question["choices"][place].pop("rationale", None)
+    draft.document["languages"] = ["es"]
+    draft.save()
+    feedback = f"choices-{place + 1}-rationale"
+
+    assert feedback not in {text.id for text in texts_of_question(draft.document, "one", "es")}
+    teacher_client.post(address(draft, "one"), sent(draft, "one", explanation="Lo dice la oración 2."))
+
+    draft.refresh_from_db()
+    missing = [text.place for key, texts in missing_in(draft.document, "es") for text in texts if key == "one"]
+    assert f"choices {place + 1}: rationale" not in missing
+    assert "explanation" not in missing
+    edition = finished(draft.document)
+    assert [
+        row.why for row in parse_set(edition).in_language("es").questions[0].answer_key(parse_set(edition).reading)
+    ][place] == "Lo dice la oración 2."
+    # A file has it once.
+    item = item_of(edition["questions"][0], 1)
+    assert item is not None
+    assert (item.explanation, item.lines[place].feedback) == ("Sentence 2 says so.", "")
 
 
 def test_texts_that_are_all_translated_are_edited(teacher: User, teacher_client: Client) -> None:
