@@ -411,6 +411,24 @@ def test_supports_work_when_their_marks_do_not_come(
     assert SupportMark.objects.filter(kind="crossed").count() == 1
 
 
+# The lines of the reading that an edge of the band cuts, by more than 1 pixel.
+CUT_LINES = """() => {
+  const shades = ["above", "below"].map((name) => document.querySelector(`.shade.${name}`));
+  const [above, below] = shades.map((shade) => shade.getBoundingClientRect());
+  const cut = [];
+  for (const paragraph of document.querySelectorAll(".reading p:not(.small)")) {
+    const box = paragraph.getBoundingClientRect();
+    const count = Math.round(box.height / parseFloat(getComputedStyle(paragraph).lineHeight));
+    for (const edge of [above.bottom, below.top]) {
+      const into = ((edge - box.top) / box.height) * count;
+      const off = Math.abs(into - Math.round(into)) * (box.height / count);
+      if (edge > box.top && edge < box.bottom && off > 1) cut.push([edge, off]);
+    }
+  }
+  return cut;
+}"""
+
+
 def test_line_focus_follows_keyboard_and_pointer_and_stays_on(
     attempt: Attempt, student: Student, open_context: NewContext
 ) -> None:
@@ -431,11 +449,11 @@ def test_line_focus_follows_keyboard_and_pointer_and_stays_on(
     top, bottom = band()
     assert 60 < bottom - top < 150
     page.get_by_role("button", name="Lines below").press("Enter")
+    line = band()[0]
     page.keyboard.press("ArrowDown")
-    assert band()[0] > top
+    assert band()[0] > line > top
     page.keyboard.press("ArrowUp")
-    page.keyboard.press("ArrowUp")
-    assert band()[0] == top
+    assert band()[0] == line
     choice = page.locator(".opt").last.bounding_box()
     assert choice is not None
     page.mouse.move(choice["x"] + 5, choice["y"] + 5)
@@ -448,6 +466,23 @@ def test_line_focus_follows_keyboard_and_pointer_and_stays_on(
     expect(page.locator(".shade")).to_have_count(2)
     toggle.click()
     expect(page.locator(".shade")).to_have_count(0)
+
+
+def test_line_focus_shows_whole_lines_of_the_reading(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    Attempt.objects.update(supports={"line_focus": True})
+    page = open_context(student, width=1280, height=900).new_page()
+    open_question(page, attempt)
+    page.get_by_role("button", name="Line focus").press("Enter")
+    paragraph = page.locator(".reading p").last
+    paragraph.scroll_into_view_if_needed()
+    box = paragraph.bounding_box()
+    assert box is not None
+    for offset in range(int(box["height"])):
+        page.mouse.move(box["x"] + 40, box["y"] + offset)
+        cut = page.evaluate(CUT_LINES)
+        assert cut == [], offset
 
 
 def test_line_focus_follows_the_voice(attempt: Attempt, student: Student, open_context: NewContext) -> None:

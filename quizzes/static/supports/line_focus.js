@@ -27,11 +27,25 @@ function lineHeight() {
 
 const lowest = () => innerHeight - LINES * lineHeight();
 
+// The nearest edge of a line in the paragraph of the reading at this height; the height itself where there is none.
+function lineEdge(y) {
+  const inReading = document.elementsFromPoint(middle, y).find((element) => element.matches(".reading p"));
+  if (!inReading) return y;
+  const box = inReading.getBoundingClientRect();
+  const line = box.height / Math.max(1, Math.round(box.height / lineHeight()));
+  return box.top + Math.round((y - box.top) / line) * line;
+}
+
 // The tools, with the notes open, can cover half of a small window.
 function place(newTop) {
-  top = Math.min(Math.max(newTop, 0, bar.getBoundingClientRect().bottom), lowest());
+  const highest = Math.max(0, bar.getBoundingClientRect().bottom);
+  top = Math.min(Math.max(newTop, highest), lowest());
+  const edge = lineEdge(top);
+  // Below the tools, a line that they cover in part is left out.
+  if (edge !== top) top = edge < highest ? edge + lineHeight() : edge;
+  const size = lineEdge(top + LINES * lineHeight()) - top;
   document.documentElement.style.setProperty("--band-top", `${top}px`);
-  document.documentElement.style.setProperty("--band-size", `${LINES * lineHeight()}px`);
+  document.documentElement.style.setProperty("--band-size", `${size}px`);
 }
 
 // What scrolls under the band: one of two panes, or the page.
