@@ -602,6 +602,21 @@ def test_board_fits_a_projector_with_the_longest_sentences(
             assert page.evaluate(COVERED) <= 1, (number, phase)
 
 
+def test_controls_stay_in_the_window_below_a_long_slide(
+    running: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    show_on_board(running, number=3, phase=4, by=teacher, now=timezone.now())
+    page = open_context(teacher, height=720).new_page()
+    page.goto(reverse("class_board", args=[running.public_id]))
+    # As with 7 sentences of evidence.
+    page.evaluate("document.querySelector('#board-slide').style.minBlockSize = '804px'")
+    assert page.evaluate("document.documentElement.scrollHeight") > 720
+    assert page.evaluate("document.querySelector('#board-controls').getBoundingClientRect().bottom") <= 720
+    sizes = "[...document.querySelectorAll('.who thead th')].map(cell => parseFloat(getComputedStyle(cell).fontSize))"
+    assert min(page.evaluate(sizes)) >= 16
+    assert violations(page) == []
+
+
 def test_names_above_the_counts_grow_with_the_board(
     school: School,  # noqa: F811  the fixture
     open_context: NewContext,
