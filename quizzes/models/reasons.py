@@ -24,6 +24,7 @@ class ReasonKind(models.TextChoices):
     ACCEPTED = "accepted"
     ALL_ACCEPTED = "all_accepted"
 
+
 _SENTENCES = {
     ReasonKind.OTHER_FORM: gettext_noop("Takes the other form of the check"),
     ReasonKind.HAS_VERSION: gettext_noop("Has version {number} of this quiz."),
