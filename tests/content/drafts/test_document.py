@@ -296,6 +296,11 @@ CHOICES = [{"text": "Citizenship", "rationale": "A."}, {"text": "Birthplace", "r
             {"choices": [{"sentence": "s3", "rationale": "A."}, {"sentence": "s3", "rationale": "B."}]},
             ["2 wrong sentences are the same."],
         ),
+        (
+            "proof",
+            {"stem": "Which sentence proves this?", "evidence": ["s5", "s6"]},
+            ["The question asks for 1 sentence, and its evidence has 2. Change one of them."],
+        ),
     ],
 )
 def test_a_question_says_what_it_lacks(key: str, fields: Table, faults: list[str]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from quizzes.content.question_types.draft import QuestionDraft, kept_rows, lost, missing, numbered
+from quizzes.content.question_types.question import asked_count
 from quizzes.content.tables import Table
 from quizzes.phrases import gettext
 
@@ -38,6 +39,10 @@ class EvidenceDraft(QuestionDraft):
         """What is missing, in the words of the page."""
         rows = numbered(question.get("choices", []), "sentence")
         found = missing(question, "statement", gettext("Enter the statement that the sentences prove."))
+        asked, evidence = asked_count(question.get("stem", "")), question.get("evidence", ())
+        if asked == 1 and len(evidence) > 1:
+            text = gettext("The question asks for 1 sentence, and its evidence has {count}. Change one of them.")
+            found.append(text.format(count=len(evidence)))
         chosen = [row["sentence"] for _, row in rows]
         if len(set(chosen)) != len(chosen):
             found.append(gettext("2 wrong sentences are the same."))
@@ -49,7 +54,7 @@ class EvidenceDraft(QuestionDraft):
                 sentence_keys,
                 gettext("Wrong sentence {number} is no longer in the reading. Choose another.").format(number=number),
             )
-            if key in question.get("evidence", ()) and key in numbers:
+            if key in evidence and key in numbers:
                 found.append(
                     gettext("Sentence {value} is evidence, so it can’t be a wrong choice.").format(value=numbers[key])
                 )
