@@ -22,7 +22,7 @@ from quizzes.models import Answer, AnswerEvent, Attempt, Classroom, Edition, Man
 from quizzes.reports import gradebook
 from quizzes.reports.attempt_review import review_content
 from tools.simulate.model import Ledger
-from tools.simulate.model_points import total
+from tools.simulate.model_points import points_of, total
 from tools.simulate.model_rows import ModelAssignment, ModelAttempt
 
 # Choices and lines are named by letters in the order of the document.
@@ -78,7 +78,7 @@ def check_at_rest(documents: Mapping[int, Any]) -> None:
 
 
 def check_notices(ledger: Ledger, row: Attempt, model: ModelAttempt) -> None:
-    """Check that the notices of regrades lead from the score without regrades to the stored score."""
+    """Check that the notices of regrades have the points of their questions before and after each."""
     in_force = [made for made in model.model_assignment.model_regrades if not made.undone]
     if row.is_open or not in_force:
         return
@@ -86,9 +86,14 @@ def check_notices(ledger: Ledger, row: Attempt, model: ModelAttempt) -> None:
     assert [(notice.question_key, notice.policy) for notice in shown] == [
         (made.question, made.policy) for made in in_force
     ]
-    assert shown[-1].points_after == row.score
+    keys = ledger.editions[model.model_assignment.edition]
     values = {question: value for question, (value, _) in model.answers.items()}
-    assert shown[0].points_before == total(ledger.editions[model.model_assignment.edition], values, [], model.grades)[0]
+    applied: list[tuple[str, str, Any]] = []
+    for made, notice in zip(in_force, shown, strict=True):
+        before = points_of(made.question, keys, values, applied, model.grades)[0]
+        applied.append((made.question, made.policy, made.key))
+        after = points_of(made.question, keys, values, applied, model.grades)[0]
+        assert (notice.points_before, notice.points_after) == (before, after)
 
 
 def check_gradebook(
