@@ -105,7 +105,7 @@ def test_page_and_handout_say_how_to_earn_part_of_the_points(example: Example) -
         shown.append(page(question, shuffle, None, reading))
 
     for html in shown:
-        assert view["partial_credit"] in unescape(html), "Show `view.partial_credit` in page.html and paper.html of the type."
+        assert view["partial_credit"] in unescape(html), "Show `view.partial_credit` in page.html and paper.html."
 
 
 @EACH
