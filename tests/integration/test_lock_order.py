@@ -99,7 +99,7 @@ PAIRS = [
 
 def acts_of(attempt: Attempt, teacher: User) -> dict[str, Callable[[], object]]:
     assignment, student = attempt.assignment, attempt.student
-    times = {"due_at": None, "closes_at": NOW + 50 * MINUTE, "extra_attempts": 0, "reason": ""}
+    times = {"due_at": None, "closes_at": NOW + 50 * MINUTE, "extra_attempts": 0, "reason_kind": "typed", "reason": ""}
     settings = lifecycle.settings_of(assignment)
     return {
         "resume": partial(lifecycle.resume, assignment, by=teacher, now=LATER),
@@ -189,7 +189,7 @@ def test_an_erasure_and_an_act_on_the_same_attempt_end_in_no_deadlock(
     )
     # An extension changes the attempt that is open, and a new opening the one that is not.
     attempt = make_answered_attempt(assignment=assignment, student=student, submitted="reopen" in {first, second})
-    times = {"due_at": None, "closes_at": NOW + 50 * MINUTE, "extra_attempts": 0, "reason": ""}
+    times = {"due_at": None, "closes_at": NOW + 50 * MINUTE, "extra_attempts": 0, "reason_kind": "typed", "reason": ""}
     acts: dict[str, Callable[[], object]] = {
         "extend": partial(accommodations.extend, assignment, student, **times, by=teacher, now=LATER),
         "grade": partial(grade, attempt, teacher),
@@ -217,7 +217,7 @@ def test_a_merge_and_an_act_on_the_same_attempt_end_in_no_deadlock(
     attempt = make_answered_attempt(assignment=assignment, student=student, submitted=False)
     keep = make_student(classroom=classroom)
     seen = merge_plan(keep, student, now=LATER).seen
-    times = {"due_at": None, "closes_at": NOW + 50 * MINUTE, "extra_attempts": 0, "reason": ""}
+    times = {"due_at": None, "closes_at": NOW + 50 * MINUTE, "extra_attempts": 0, "reason_kind": "typed", "reason": ""}
     acts: dict[str, Callable[[], object]] = {
         "merge": partial(merge_students, keep, student, seen=seen, by=teacher, now=LATER),
         "merge back": partial(
@@ -696,7 +696,7 @@ def test_a_class_that_is_extended_while_its_students_change_ends_in_no_deadlock(
             newer_versions.split_by_edition, older, newer.edition, group=uuid.uuid4(), by=teacher, now=LATER
         ),
     }
-    times = {"due_at": None, "closes_at": NOW + 50 * MINUTE, "extra_attempts": 0, "reason": ""}
+    times = {"due_at": None, "closes_at": NOW + 50 * MINUTE, "extra_attempts": 0, "reason_kind": "typed", "reason": ""}
     if act == "give again":
         # Extensions of students who left the class are given again too.
         accommodations.extend(older, came[0], **times, by=teacher, now=LATER)
