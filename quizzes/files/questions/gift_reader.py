@@ -139,12 +139,13 @@ def _hide(match: re.Match[str]) -> str:
 
 
 def _question(where: str, block: str) -> ReadQuestion:
-    title, early = "", _FORMAT.match(block)
+    title, block = "", block.lstrip()
+    early = _FORMAT.match(block)
     if early and block[early.end() :].startswith("::"):
         # Some write the format before the title.
         block = re.sub(r"(::.*?::)", rf"\1{early[0].strip()}", block[early.end() :], count=1, flags=re.DOTALL)
-    if found := _TITLE.match(block.lstrip()):
-        title, block = _shown(found[1]), block.lstrip()[found.end() :]
+    if found := _TITLE.match(block):
+        title, block = _shown(found[1]), block[found.end() :]
     texts = _Texts()
     if found := _FORMAT.match(block):
         texts, block = _Texts(found[1].casefold() != "plain"), block[found.end() :]

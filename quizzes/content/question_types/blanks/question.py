@@ -184,7 +184,7 @@ class Blanks(Question):
             rows.append(
                 given_row(
                     f"({gap.id})",
-                    right=(typed if is_right else None) or gap.accepted[0],
+                    right=typed if is_right and typed else gap.accepted[0],
                     given=typed,
                     is_right=is_right,
                     is_close=self._is_close(gap, given.get(gap.id)),
