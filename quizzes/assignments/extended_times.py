@@ -56,8 +56,8 @@ def extended_times(
 ) -> list[ExtendedTime]:
     """The time of each student with an accommodation in this window, by name; empty without a time limit.
 
-    assignment: to change it. Its extensions and attempts count, and students who submitted are left out. One query,
-    three with an assignment.
+    assignment: to change it. Its extensions and attempts count, and students who submitted or are excused are left out.
+    One query, three with an assignment.
     """
     if time_limit is None:
         return []
@@ -66,6 +66,8 @@ def extended_times(
     latest_attempts = {attempt.student_id: attempt for attempt in attempts}
     times = []
     accommodations = Accommodation.objects.filter(student__classroom=classroom, student__removed_at=None)
+    if assignment is not None:
+        accommodations = accommodations.exclude(student__excuses__assignment=assignment)
     for accommodation in accommodations.select_related("student").order_by("student__sort_key", "student"):
         student = accommodation.student
         attempt = latest_attempts.get(student.pk)

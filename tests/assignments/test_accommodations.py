@@ -173,6 +173,15 @@ def test_students_who_submitted_or_left_are_not_listed(tight: Assignment, studen
     assert listed(tight) == []
 
 
+def test_excused_students_are_not_listed(
+    tight: Assignment, student: Student, classmate: Student, teacher: User
+) -> None:
+    accommodate(student)
+    accommodate(classmate)
+    accommodations.excuse(tight, student, reason="Ill.", by=teacher, now=NOW)
+    assert [time.student for time in listed(tight)] == [classmate]
+
+
 def test_extend_to_fit_keeps_the_rest_of_the_extension(tight: Assignment, student: Student, teacher: User) -> None:
     accommodate(student)
     give(tight, student, NOW + 41 * MINUTE, teacher)
