@@ -118,15 +118,17 @@ def answer_question(request: HttpRequest, place: PreviewPlace, number: int) -> H
     if form.cleaned_data["starts_again"]:
         previews.start_again(place.store_of(request), preview)
         preview = place.preview(request, order)
-    if question.is_step(form.submitted) and question.key not in preview.values:
+    if question.key in preview.values:
+        # The first answer stays.
+        return redirect(place.question_url(number))
+    if question.is_step(form.submitted):
         return _question_page(request, place, preview, number, chosen=value)
-    if value is None and question.key not in preview.values:
+    if value is None:
         return _question_page(request, place, preview, number, needs_answer=True)
     unfinished = "" if form.cleaned_data["anyway"] else preview.content.unfinished(question, value)
-    if unfinished and question.key not in preview.values:
+    if unfinished:
         return _question_page(request, place, preview, number, chosen=value, unfinished=unfinished)
-    if value is not None:
-        previews.check_preview_answer(place.store_of(request), preview, question, value, order=order)
+    previews.check_preview_answer(place.store_of(request), preview, question, value, order=order)
     return redirect(place.question_url(number))
 
 
