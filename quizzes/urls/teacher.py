@@ -88,7 +88,6 @@ urlpatterns = [
     path("classrooms/sample/", classrooms.open_sample_class, name="open_sample_class"),
     path("classrooms/archived/", archived_classes.archived_classrooms, name="archived_classrooms"),
     path("classrooms/<public_id:public_id>/", gradebook.classroom_gradebook, name="classroom_gradebook"),
-    path("classrooms/<public_id:public_id>/gradebook.csv", downloads.download_gradebook, name="download_gradebook"),
     path("classrooms/<public_id:public_id>/quizzes/", classrooms.classroom_quizzes, name="classroom_quizzes"),
     path("classrooms/<public_id:public_id>/mastery/", gradebook.classroom_mastery, name="classroom_mastery"),
     path("classrooms/<public_id:public_id>/growth/", growth.classroom_growth, name="classroom_growth"),

@@ -303,7 +303,6 @@ TABLE: dict[str, Row] = {
     "open_sample_class": Row(moving(ANY_TEACHER), method="post"),
     "classroom_gradebook": Row(OWN_TEACHER, of_classroom),
     "classroom_quizzes": Row(OWN_TEACHER, of_classroom),
-    "download_gradebook": Row(OWN_TEACHER, of_classroom, method="post"),
     "change_classroom": Row(OWN_TEACHER, of_classroom),
     "change_code": Row(EDITOR, of_classroom),
     "restore_code": Row(moving(EDITOR), of_classroom, method="post"),

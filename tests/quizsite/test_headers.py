@@ -138,7 +138,9 @@ CASES: dict[str, tuple[int, Callable[[Cast], HttpResponse]]] = {
     "time left": (200, lambda cast: cast.student.get(reverse("time_left", args=[cast.attempt.public_id]))),
     "file of scores": (
         200,
-        lambda cast: cast.teacher.post(reverse("download_gradebook", args=[cast.attempt.classroom.public_id])),
+        lambda cast: cast.teacher.post(
+            reverse("download_file", args=[cast.attempt.classroom.public_id]), {"layout": "scores", "form": "csv"}
+        ),
     ),
     "signed in again": (
         200,

@@ -87,14 +87,3 @@ def file_response(file: ExportedFile) -> HttpResponse:
         content_type=file.content_type,
         headers={"Content-Disposition": content_disposition_header(True, file.name)},
     )
-
-
-@exports
-@require_POST
-@in_english
-def download_gradebook(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """The gradebook as a CSV file."""
-    classroom = taught_classroom(request, public_id)
-    return file_response(
-        downloads.export(classroom, Layout.SCORES, FileFormat.CSV, by=request.user, now=timezone.now())
-    )

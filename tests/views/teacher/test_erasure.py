@@ -28,7 +28,8 @@ def test_student_is_deleted_after_a_page_that_says_what_goes(
     done: Attempt, classmate: Student, teacher_client: Client
 ) -> None:
     address = reverse("erase_student", args=[done.student.public_id])
-    teacher_client.post(reverse("download_gradebook", args=[done.classroom.public_id]))
+    file = {"layout": "scores", "form": "csv"}
+    teacher_client.post(reverse("download_file", args=[done.classroom.public_id]), file)
     assert address in teacher_client.get(reverse("student_history", args=[done.student.public_id])).text
 
     said = text_of(teacher_client.get(address))

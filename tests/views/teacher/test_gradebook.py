@@ -373,9 +373,9 @@ def test_gradebook_costs_the_same_for_any_number(
 def test_csv_is_downloaded_by_a_form_and_recorded(
     full_book: tuple[Assignment, Assignment], teacher: User, classroom: Classroom, teacher_client: Client
 ) -> None:
-    form = next(form for form in read(teacher_client.get(gradebook_of(classroom))).forms if "csv" in form.action)
-    assert (form.action, form.method) == (reverse("download_gradebook", args=[classroom.public_id]), "post")
-    response = teacher_client.post(form.action, form.data())
+    form = form_of(teacher_client.get(gradebook_of(classroom)), having="layout")
+    assert (form.action, form.method) == (reverse("download_file", args=[classroom.public_id]), "post")
+    response = teacher_client.post(form.action, form.data(layout="scores"))
     assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert response.headers["Content-Disposition"] == 'attachment; filename="Period 3, scores 2026-10-23.csv"'
     assert response.content.decode("utf-8-sig").split("\r\n") == [
@@ -404,14 +404,18 @@ def test_csv_has_a_safe_file_name(
     name: str, header: str, teacher: User, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
     classroom = make_classroom(teacher=teacher, name=name)
-    response = teacher_client.post(reverse("download_gradebook", args=[classroom.public_id]))
+    response = teacher_client.post(
+        reverse("download_file", args=[classroom.public_id]), {"layout": "scores", "form": "csv"}
+    )
     assert response.headers["Content-Disposition"] == header
 
 
 def test_csv_of_another_teacher_is_missing_and_not_recorded(
     classroom: Classroom, other_teacher: User, signed_in: Callable[[User], Client]
 ) -> None:
-    response = signed_in(other_teacher).post(reverse("download_gradebook", args=[classroom.public_id]))
+    response = signed_in(other_teacher).post(
+        reverse("download_file", args=[classroom.public_id]), {"layout": "scores", "form": "csv"}
+    )
     assert response.status_code == 404
     assert not AuditEvent.objects.exists()
 
