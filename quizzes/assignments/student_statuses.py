@@ -22,7 +22,8 @@ from quizzes.phrases import gettext
 # (student id, assignment id)
 Key = tuple[int, int]
 
-_COUNTED = {
+# In the order of the counts after “3 of 6 turned in”.
+COUNTED = {
     Status.IN_PROGRESS: gettext_lazy("in progress"),
     Status.TIME_UP: gettext_lazy("time’s up"),
     Status.NOT_STARTED: gettext_lazy("not started"),
@@ -165,7 +166,7 @@ def by_student_and_assignment(attempts: Iterable[Attempt]) -> defaultdict[Key, l
 
 def counted_words(status: Status, count: int) -> str:
     """The words after a number of students with this status: “missing”."""
-    return str(_COUNTED[status] % {"count": count})
+    return str(COUNTED[status] % {"count": count})
 
 
 def status_label(status: Status, opens_at: datetime | None, zone: ZoneInfo | None) -> str:

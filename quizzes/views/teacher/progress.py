@@ -15,7 +15,7 @@ from quizzes.assignments.accommodations import accommodations_of
 from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.lifecycle import window_state
 from quizzes.assignments.status import Status
-from quizzes.assignments.student_statuses import counted_words
+from quizzes.assignments.student_statuses import COUNTED, counted_words
 from quizzes.attempts.heartbeats import OFFLINE_AFTER
 from quizzes.content.editions import published, shown_edition
 from quizzes.content.question_types.registry import type_of
@@ -40,15 +40,6 @@ from quizzes.views.teacher.editor.answered import AnsweredNotice, answered_notic
 
 # A session key: the choice of one teacher in one browser.
 NAMES_HIDDEN = "names_hidden"
-# The counts that follow “3 of 6 turned in”, in this order.
-OTHER_STATUSES = (
-    Status.IN_PROGRESS,
-    Status.TIME_UP,
-    Status.NOT_STARTED,
-    Status.MISSING,
-    Status.NOT_OPEN,
-    Status.EXCUSED,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +146,7 @@ def _progress_context(request: TeacherRequest, assignment: Assignment, now: date
         "expected_count": len(entries) - counts[Status.EXCUSED],
         "submitted_count": counts[Status.SUBMITTED],
         "other_counts": [
-            (counted_words(status, counts[status]), counts[status]) for status in OTHER_STATUSES if counts[status]
+            (counted_words(status, counts[status]), counts[status]) for status in COUNTED if counts[status]
         ],
         "stuck_count": sum(entry.activity is Activity.STUCK for entry in entries),
         "offline_count": sum(entry.activity is Activity.OFFLINE for entry in entries),
