@@ -10,11 +10,10 @@ from quizzes.assignments.status import Status, StudentStatus
 from quizzes.assignments.student_statuses import by_student_and_assignment, load_overrides
 from quizzes.attempts.late_answers import has_late_to_accept
 from quizzes.content.editions import shown_edition
-from quizzes.content.question_types.question import Value
 from quizzes.content.set_document import Objective
 from quizzes.grading.points import earned_on_objective
-from quizzes.grading.scores import adjustments
-from quizzes.models import Answer, Assignment, Attempt, Student
+from quizzes.grading.scores import adjustments, values_of
+from quizzes.models import Assignment, Attempt, Student
 from quizzes.reports.attempt_review import NOT_YET_SHARE, ObjectiveScore
 from quizzes.reports.breakdown import AnsweredQuestion, answered_questions
 from quizzes.reports.misconceptions import GivenAnswers
@@ -129,16 +128,13 @@ def _works(
     content = shown_edition(assignment.edition_id)
     counting = {pk: attempt for pk, found in statuses.items() if (attempt := found.counting_attempt) is not None}
     adjusted = adjustments(list(counting.values()))
-    values: defaultdict[int, dict[int, Value]] = defaultdict(dict)
-    for answer in Answer.objects.filter(attempt__assignment=assignment, attempt__submitted_at__isnull=False):
-        values[answer.attempt_id][answer.question_id] = answer.value
+    values = values_of(list(counting.values()))
     works = {}
     for student in students:
         if student.pk not in counting:
             continue
         attempt = counting[student.pk]
-        own, after = values[attempt.pk], adjusted[attempt.pk]
-        given = {key: own[row_id] for key, row_id in content.question_ids.items() if row_id in own}
+        given, after = values[attempt.pk], adjusted[attempt.pk]
         answered = tuple(answered_questions(assignment.pk, content.document, given, after))
         works[student.pk] = Work(GivenAnswers(student, given, after), answered)
     return works

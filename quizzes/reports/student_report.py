@@ -13,7 +13,7 @@ from quizzes.attempts.attempt_content import AttemptContent, content_of, shown_c
 from quizzes.content.editions import shown_edition
 from quizzes.content.question_types.registry import Value
 from quizzes.content.reading import Citation
-from quizzes.grading.scores import adjustments
+from quizzes.grading.scores import adjustments, values_of
 from quizzes.models import Answer, Assignment, Attempt, ManualGrade, Student, User
 from quizzes.reports.attempt_review import ReviewedQuestion, review_content
 from quizzes.reports.breakdown import AnsweredQuestion, Breakdown, answered_questions, breakdown
@@ -169,17 +169,11 @@ def student_breakdown(student: Student, lines: list[HistoryLine]) -> Breakdown:
             taken |= originals
             line.student_status.counting_attempt.assignment = line.assignment
             attempts.append(line.student_status.counting_attempt)
-    answers = _answers(attempts)
-    adjusted = adjustments(attempts)
+    values, adjusted = values_of(attempts), adjustments(attempts)
     answered: list[AnsweredQuestion] = []
     for attempt in attempts:
-        content = shown_edition(attempt.assignment.edition_id)
-        values = {
-            key: answers[attempt.pk][row_id].value
-            for key, row_id in content.question_ids.items()
-            if row_id in answers[attempt.pk]
-        }
-        answered += answered_questions(attempt.assignment_id, content.document, values, adjusted[attempt.pk])
+        document = shown_edition(attempt.assignment.edition_id).document
+        answered += answered_questions(attempt.assignment_id, document, values[attempt.pk], adjusted[attempt.pk])
     return breakdown(answered)
 
 
