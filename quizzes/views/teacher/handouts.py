@@ -19,7 +19,7 @@ from quizzes.attempts.paper.handout import PaperForm, draw_form, printable_level
 from quizzes.content.editions import published
 from quizzes.content.set_document import SetDocument
 from quizzes.forms.handouts import PrintForm
-from quizzes.grading.points import Adjustments, AppliedRegrade, earned
+from quizzes.grading.points import Adjustments, earned
 from quizzes.grading.scores import applied_regrades
 from quizzes.models import Assignment, Edition, QuestionSet
 from quizzes.views.access import TeacherRequest, taught_assignment
@@ -52,30 +52,28 @@ class PrintedForm:
 def print_set(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The handouts of a set."""
     context = _set_context(request, public_id)
-    return render(request, "teacher/print_handout.html", {**context, "forms": _handouts(context, {})})
+    return render(request, "teacher/print_handout.html", {**context, "forms": _handouts(context)})
 
 
 @require_GET
 def print_set_key(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The answer key of a set's forms."""
     context = _set_context(request, public_id, preferred=_page_language())
-    return render(request, "teacher/print_answer_key.html", {**context, "forms": _keys(context, {})})
+    return render(request, "teacher/print_answer_key.html", {**context, "forms": _keys(context)})
 
 
 @require_GET
 def print_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The handouts of an assignment, without the points of dropped questions."""
     context = _assignment_context(request, public_id)
-    regrades = applied_regrades([context["assignment"].pk])[context["assignment"].pk]
-    return render(request, "teacher/print_handout.html", {**context, "forms": _handouts(context, regrades)})
+    return render(request, "teacher/print_handout.html", {**context, "forms": _handouts(context)})
 
 
 @require_GET
 def print_assignment_key(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The answer key of an assignment's forms, with its regrades."""
     context = _assignment_context(request, public_id, preferred=_page_language())
-    regrades = applied_regrades([context["assignment"].pk])[context["assignment"].pk]
-    return render(request, "teacher/print_answer_key.html", {**context, "forms": _keys(context, regrades)})
+    return render(request, "teacher/print_answer_key.html", {**context, "forms": _keys(context)})
 
 
 def _page_language() -> str:
@@ -99,6 +97,7 @@ def _set_context(request: TeacherRequest, public_id: str, *, preferred: str = ""
     content = _content(form, editions[form.edition_number])
     return {
         "question_set": question_set,
+        "regrades": {},
         "title": content["document"].title,
         "shown_title": question_set.shown_title,
         **content,
@@ -119,6 +118,7 @@ def _assignment_context(request: TeacherRequest, public_id: str, *, preferred: s
         "assignment": assignment,
         "classroom": assignment.classroom,
         "question_set": edition.question_set,
+        "regrades": applied_regrades([assignment.pk])[assignment.pk],
         "title": assignment.own_title or content["document"].title,
         "shown_title": assignment.title,
         **content,
@@ -137,9 +137,9 @@ def _content(form: PrintForm, edition: Edition) -> dict[str, Any]:
     }
 
 
-def _handouts(context: Mapping[str, Any], regrades: Mapping[str, Sequence[AppliedRegrade]]) -> list[PrintedForm]:
+def _handouts(context: Mapping[str, Any]) -> list[PrintedForm]:
     document: SetDocument = context["document"]
-    adjustments = Adjustments(regrades)
+    adjustments = Adjustments(context["regrades"])
     # The words around the questions are in the language of the handout, and the page is not.
     with translation.override(document.language if document.language in dict(settings.LANGUAGES) else "en"):
         return [_handout(form, document, adjustments, context) for form in context["drawn"]]
@@ -161,8 +161,8 @@ def _handout(
     return replace(printed, html=render_to_string("parts/handout.html", shown))
 
 
-def _keys(context: Mapping[str, Any], regrades: Mapping[str, Sequence[AppliedRegrade]]) -> list[PrintedForm]:
-    document = context["document"]
+def _keys(context: Mapping[str, Any]) -> list[PrintedForm]:
+    document, regrades = context["document"], context["regrades"]
     return [_printed(form, context["edition_number"], key_lines(form, document, regrades)) for form in context["drawn"]]
 
 
