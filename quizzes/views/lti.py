@@ -183,12 +183,8 @@ def _teachers_page(launch: LtiLaunch, user: User) -> str:
 
 
 def _new_window(request: HttpRequest, url: str, token: str) -> HttpResponse:
-    @xframe_options_exempt
-    @csp_override(FRAMED_CSP)
-    def page(request: HttpRequest) -> HttpResponse:
-        return render(request, "public/lti_new_window.html", {"url": url, "token": token})
-
-    response: HttpResponse = page(request)
+    framed = xframe_options_exempt(csp_override(FRAMED_CSP)(render))
+    response: HttpResponse = framed(request, "public/lti_new_window.html", {"url": url, "token": token})
     return response
 
 
@@ -207,11 +203,8 @@ def add_link_page(
     }
     origin = "/".join(return_url.split("/")[:3])
 
-    @csp_override({**policy, "form-action": [str(CSP.SELF), origin]})
-    def page(request: HttpRequest) -> HttpResponse:
-        return render(request, "public/lti_add_link.html", context)
-
-    response: HttpResponse = page(request)
+    page = csp_override({**policy, "form-action": [str(CSP.SELF), origin]})(render)
+    response: HttpResponse = page(request, "public/lti_add_link.html", context)
     return response
 
 
