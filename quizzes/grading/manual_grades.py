@@ -77,17 +77,8 @@ def grade_answer(
         attempt=attempt, question=question, points=points, comment=comment, group=group, made_by=by, made_at=made_at
     )
     rescore([attempt])
-    AuditEvent.objects.record(
-        AuditEvent.Action.ANSWER_GRADED,
-        actor=by,
-        classroom=attempt.classroom,
-        student=attempt.student,
-        at=now,
-        attempt=attempt.public_id,
-        question=question.key,
-        points=str(points),
-        comment=comment,
-    )
+    graded = {"question": question.key, "points": str(points), "comment": comment}
+    _record(AuditEvent.Action.ANSWER_GRADED, attempt, by=by, now=now, **graded)
     return grade
 
 
@@ -136,15 +127,7 @@ def comment_on(attempt: Attempt, comment: str, *, seen: str = "", by: User, now:
         raise CommentOutdated(attempt.comment)
     changed = Attempt.objects.filter(pk=attempt.pk).exclude(comment=comment).update(comment=comment)
     if changed:
-        AuditEvent.objects.record(
-            AuditEvent.Action.ATTEMPT_COMMENTED,
-            actor=by,
-            classroom=attempt.classroom,
-            student=attempt.student,
-            at=now,
-            attempt=attempt.public_id,
-            comment=comment,
-        )
+        _record(AuditEvent.Action.ATTEMPT_COMMENTED, attempt, by=by, now=now, comment=comment)
     return bool(changed)
 
 
@@ -163,16 +146,8 @@ def undo(group: uuid.UUID, *, by: User, now: datetime) -> list[ManualGrade]:
     ManualGrade.objects.filter(pk__in=[grade.pk for grade in grades]).update(undone_at=now)
     rescore([grade.attempt for grade in grades])
     for grade in grades:
-        AuditEvent.objects.record(
-            AuditEvent.Action.GRADE_UNDONE,
-            actor=by,
-            classroom=grade.attempt.classroom,
-            student=grade.attempt.student,
-            at=now,
-            attempt=grade.attempt.public_id,
-            question=grade.question.key,
-            points=str(grade.points),
-        )
+        undone = {"question": grade.question.key, "points": str(grade.points)}
+        _record(AuditEvent.Action.GRADE_UNDONE, grade.attempt, by=by, now=now, **undone)
     return grades
 
 
@@ -246,3 +221,15 @@ def is_used(group: uuid.UUID) -> bool:
 def grades_of(group: uuid.UUID, *, assignment: Assignment) -> list[ManualGrade]:
     """The grades on this assignment that were saved with this id, undone or not, with their questions. One query."""
     return list(ManualGrade.objects.filter(group=group, attempt__assignment=assignment).select_related("question"))
+
+
+def _record(action: str, attempt: Attempt, *, by: User, now: datetime, **detail: str) -> None:
+    AuditEvent.objects.record(
+        action,
+        actor=by,
+        classroom=attempt.classroom,
+        student=attempt.student,
+        at=now,
+        attempt=attempt.public_id,
+        **detail,
+    )
