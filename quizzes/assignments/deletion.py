@@ -13,6 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 
 from quizzes.assignments.accommodations import excuse_students, undo_excuses
+from quizzes.assignments.lifecycle import record_quiz_event
 from quizzes.assignments.newer_versions import HasAttempts
 from quizzes.assignments.own_versions import excuses_for
 from quizzes.models import Assignment, Attempt, AuditEvent, Board, Classroom, Excuse, Extension, Student, User
@@ -46,7 +47,7 @@ def delete_assignment(assignment: Assignment, *, by: User, now: datetime) -> str
     details.append(assignment.regrades.all())
     board = Board.objects.filter(assignment=assignment)
     rows = serializers.serialize("json", [assignment, *chain(*details, board), *left, *newer])
-    _record(assignment, by=by, now=now, withdrawn=True)
+    record_quiz_event(AuditEvent.Action.ASSIGNMENT_CHANGED, assignment, by=by, now=now, withdrawn=True)
     assignment.regrades.all().delete()
     deleted: ReasonValues = {"reason_kind": ReasonKind.VERSION_DELETED, "own_version": assignment.edition.number}
     assignment.newer_versions.update(newer_version_of=assignment.newer_version_of_id)
@@ -97,7 +98,7 @@ def restore_assignment(rows: str, classroom: Classroom, *, by: User, now: dateti
     # Students who came since have one version too.
     versions = [versions for versions in classroom.assignments.all().versions() if assignment in versions]
     give_one_version(versions, list(classroom.students.enrolled()), by=by, now=now)
-    _record(assignment, by=by, now=now, withdrawn=False)
+    record_quiz_event(AuditEvent.Action.ASSIGNMENT_CHANGED, assignment, by=by, now=now, withdrawn=False)
     return assignment
 
 
@@ -123,14 +124,3 @@ def _join_versions(
     for (quiz, own), chosen in excused.items():
         reason: ReasonValues = {"reason_kind": ReasonKind.HAS_VERSION, "own_version": own.edition.number}
         excuse_students(quiz, chosen, by=by, now=now, **reason)
-
-
-def _record(assignment: Assignment, *, by: User, now: datetime, withdrawn: bool) -> None:
-    AuditEvent.objects.record(
-        AuditEvent.Action.ASSIGNMENT_CHANGED,
-        actor=by,
-        classroom=assignment.classroom,
-        at=now,
-        assignment=assignment.public_id,
-        withdrawn=withdrawn,
-    )
