@@ -8,7 +8,6 @@ from hashlib import sha256
 from itertools import chain
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from quizzes.assignments import accommodations, lifecycle
 from quizzes.assignments.deadlines import Window
@@ -146,9 +145,10 @@ def give_halves(check: HalvedCheck, *, by: User, now: datetime) -> int:
     lot = {student.pk: sha256(f"{oldest.public_id}:{student.public_id}".encode()).digest() for student in students}
     # Students who are excused from form B at first take form A first. Students who left the class keep the excuse.
     enrolled = classroom.students.enrolled()
+    # A student who has another version of a quiz is excused too, and has no half by that.
+    halved = Excuse.objects.exclude(reason_kind=ReasonKind.HAS_VERSION).filter(student__in=enrolled).order_by()
     sizes = [
-        _excuses(other).filter(student__in=enrolled).order_by().values("student").distinct().count()
-        for other in reversed(check.before)
+        halved.filter(assignment__in=other).values("student").distinct().count() for other in reversed(check.before)
     ]
     for student in sorted(students, key=lambda student: lot[student.pk]):
         half = 0 if sizes[0] <= sizes[1] else 1
@@ -156,8 +156,3 @@ def give_halves(check: HalvedCheck, *, by: User, now: datetime) -> int:
         for assignment in check.other_form(half):
             accommodations.excuse(assignment, student, reason_kind=ReasonKind.OTHER_FORM, by=by, now=now)
     return len(students)
-
-
-def _excuses(assignments: Sequence[Assignment]) -> QuerySet[Excuse]:
-    """The excuses from these assignments, but not those of students who have another version."""
-    return Excuse.objects.filter(assignment__in=assignments).exclude(reason_kind=ReasonKind.HAS_VERSION)

@@ -180,9 +180,6 @@ class LoadedAttempt:
         return read_row(Attempt.objects.select_related("assignment").order_by(), self.id)
 
 
-NO_BREAKS = Breaks()
-NONE_DROPPED: frozenset[int] = frozenset()
-
 # Raw SQL for the 1.1 ms gate of the question page. A queryset with these joins takes 0.54 ms, this takes 0.03 ms.
 _LOAD = """
 SELECT a.id, a.student_id, s.display_name, s.pin_version, s.language AS student_language, h.pin_kind,
@@ -251,8 +248,8 @@ def load_attempt(public_id: str, *, with_answers: bool) -> LoadedAttempt | None:
         ),
         supports=NO_SUPPORTS if supports == "{}" else Supports.of(json.loads(supports)),
         is_paused=bool(row["is_paused"]),
-        breaks=Breaks(_duration(break_time), _moment(row["break_ends_at"])) if break_time else NO_BREAKS,
-        dropped=frozenset(map(int, dropped.split(","))) if dropped else NONE_DROPPED,
+        breaks=Breaks(_duration(break_time), _moment(row["break_ends_at"])) if break_time else Breaks(),
+        dropped=frozenset(map(int, dropped.split(","))) if dropped else frozenset(),
         is_archived=bool(row["is_archived"]),
     )
 

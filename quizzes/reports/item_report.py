@@ -363,17 +363,13 @@ def _item(question: Question, regrades: Iterable[Adjustments], seen: Iterable[Op
         keys += [key for key in _keys(question, after, document.language) if key not in keys]
     is_dropped = any(not earned(question, None, after).possible for after in adjustments)
     offered = [option for key in keys for option in key.options(document.reading)]
+    share = question.guess_share()
     return Item(
         key=question.key,
         points=0 if is_dropped else question.points,
         options=distinct_options([*offered, *seen]),
-        chance_share=_chance_share(question),
+        chance_share=None if share is None else float(share),
     )
-
-
-def _chance_share(question: Question) -> float | None:
-    share = question.guess_share()
-    return None if share is None else float(share)
 
 
 def _order(attempt: _SubmittedAttempt, shown: Sequence[tuple[str, int]]) -> Sequence[int]:
