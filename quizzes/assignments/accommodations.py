@@ -11,11 +11,9 @@ from django.db.models import Q
 from quizzes.assignments.deadlines import deadline, granted_time
 from quizzes.assignments.extended_times import ExtendedTime
 from quizzes.assignments.student_settings import extensions_of, personal_window, time_factor_of, time_factors
-from quizzes.content.editions import published
-from quizzes.content.reading import LEVELS, STANDARD
 from quizzes.models import Accommodation, Assignment, Attempt, AuditEvent, Classroom, Excuse, Extension, Student, User
 from quizzes.models.assignments import ExtensionValues
-from quizzes.models.locks import lock_remaining, lock_rows, read_locked, read_row
+from quizzes.models.locks import lock_remaining, lock_rows, read_row
 from quizzes.models.reasons import ReasonKind, ReasonValues, reason_detail
 
 
@@ -133,40 +131,6 @@ def set_accommodation(student: Student, *, time_factor: Decimal | None, by: User
         )
     move_deadlines(_open_attempts(student=student), now=now)
     record_accommodation(student, by=by, now=now, time_factor=None if time_factor is None else str(time_factor))
-
-
-def reading_level_of(student: Student) -> str:
-    """The level of a student's readings, "" for that of the class: an own choice counts where the class allows one.
-
-    student: with the classroom.
-    """
-    own = student.chosen_variant if student.classroom.students_choose_variant else ""
-    return own or student.reading_variant
-
-
-def names_without_level(classroom: Classroom, edition_id: int) -> dict[str, list[str]]:
-    """The names of students by the level of their readings, for each level that the edition does not have.
-
-    They get the standard reading. One query, none for an edition with all levels.
-    """
-    reading = published(edition_id).document.reading
-    offered = {STANDARD, reading.language.partition("-")[0], *(variant.variant for variant in reading.variants)}
-    found: dict[str, list[str]] = {level: [] for level in LEVELS if level not in offered}
-    if found:
-        for student in classroom.students.enrolled().select_related("classroom"):
-            found.get(reading_level_of(student) or classroom.reading_variant, []).append(student.display_name)
-    return {level: names for level, names in found.items() if names}
-
-
-@transaction.atomic
-def set_reading_level(student: Student, *, variant: str, by: User, now: datetime) -> None:
-    """Set the level of a student's readings, "" for as the class; drops the student's own choice. Safe to repeat."""
-    read_locked(student, "reading_variant", "chosen_variant")
-    if student.reading_variant == variant and not student.chosen_variant:
-        return
-    student.reading_variant, student.chosen_variant = variant, ""
-    student.save(update_fields=["reading_variant", "chosen_variant"])
-    record_accommodation(student, by=by, now=now, reading_level=variant)
 
 
 def record_accommodation(student: Student, *, by: User, now: datetime, **detail: Any) -> None:

@@ -8,14 +8,9 @@ from typing import Any, Self
 from django.db import transaction
 from django.db.models import Q
 
-from quizzes.assignments.accommodations import (
-    lock_quizzes_of,
-    reading_level_of,
-    record_accommodation,
-    set_accommodation,
-    set_reading_level,
-)
+from quizzes.assignments.accommodations import lock_quizzes_of, record_accommodation, set_accommodation
 from quizzes.assignments.extended_times import times_with_factor
+from quizzes.assignments.reading_levels import reading_choice, set_reading_level
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Student, User
 from quizzes.models.attempts import AttemptQuerySet
 from quizzes.models.locks import lock_remaining, locked, read_again, read_locked
@@ -170,8 +165,8 @@ def change_accommodations(
             set_accommodation(student, time_factor=factor, by=by, now=now)
             if any(time.needed_close_at is not None for _, time in times):
                 short.append(student)
-        level = rest.pop("level", reading_level_of(student))
-        if level != reading_level_of(student):
+        level = rest.pop("level", reading_choice(student).own)
+        if level != reading_choice(student).own:
             set_reading_level(student, variant=level, by=by, now=now)
         before = supports_of(student)
         after = replace(before, **rest)

@@ -12,9 +12,9 @@ from django.db import connection
 from django.utils.translation import get_language
 
 from quizzes.assignments.deadlines import Breaks, is_over
+from quizzes.assignments.reading_levels import ReadingChoice
 from quizzes.assignments.supports import NO_SUPPORTS, Supports
 from quizzes.attempts.attempt_content import AttemptContent, CurrentAnswer, attempt_content, current_answers
-from quizzes.attempts.reading_levels import ReadingChoice
 from quizzes.content.languages import original_of
 from quizzes.content.question_types.question import Value
 from quizzes.models import Attempt

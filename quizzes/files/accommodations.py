@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from quizzes.assignments.accommodations import reading_level_of
+from quizzes.assignments.reading_levels import reading_choice
 from quizzes.assignments.student_settings import time_factors
 from quizzes.assignments.supports import BREAKS, COLORS, TEXT_SIZES, supports_of
 from quizzes.content.reading import STANDARD
@@ -80,7 +80,7 @@ def export_accommodations(classroom: Classroom, *, by: User, now: datetime) -> E
         time = factors.get(student.pk, Decimal(1))
         supports = supports_of(student)
         values = [_in_words(name, getattr(supports, name)) for name in HEADINGS]
-        level = _in_words("level", reading_level_of(student))
+        level = _in_words("level", reading_choice(student).own)
         rows.append([student.display_name, _in_words("time", time), level, *values])
     name = file_name(f"{classroom.name}, accommodations", "csv", now=now, zone=classroom.zone)
     return ExportedFile(name, CONTENT_TYPES[FileFormat.CSV], write_csv(rows))
@@ -112,7 +112,7 @@ def read_changes(rows: Sequence[TableRow], classroom: Classroom) -> list[ChangeL
 
 
 def _read_line(row: TableRow, name: str, student: Student, places: dict[str, int], time: Decimal | None) -> ChangeLine:
-    now_on = {"time": time, "level": reading_level_of(student), **asdict(supports_of(student))}
+    now_on = {"time": time, "level": reading_choice(student).own, **asdict(supports_of(student))}
     changes = {}
     for column, place in places.items():
         text = cell_of(row, place).casefold().removesuffix("%")

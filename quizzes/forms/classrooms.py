@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext, gettext_lazy
 
-from quizzes.assignments.accommodations import reading_level_of
+from quizzes.assignments.reading_levels import reading_choice
 from quizzes.caches import process_cache
 from quizzes.content.reading import LEVELS
 from quizzes.formatting import Label, isolated
@@ -207,7 +207,7 @@ class StudentLevelForm(forms.Form):
     @classmethod
     def of(cls, student: Student) -> "StudentLevelForm":
         """The form with the level that the student has. student: with the classroom."""
-        return cls(initial={"variant": reading_level_of(student)})
+        return cls(initial={"variant": reading_choice(student).own})
 
 
 class ColleagueForm(forms.Form):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext
 
-from quizzes.assignments.accommodations import reading_level_of
+from quizzes.assignments.reading_levels import reading_choice
 from quizzes.assignments.supports import Supports, supports_of
 from quizzes.attempts.breaks import breaks_of
 from quizzes.content.reading import LEVELS
@@ -36,7 +36,7 @@ def support_lines(attempts: Collection[Attempt], *, now: datetime) -> dict[int, 
 def accommodation_words(student: Student, accommodation: Accommodation | None) -> str:
     """What a student has in every quiz: time, reading level, supports; "" for nothing. student: with the classroom."""
     time = [str(accommodation)] if accommodation is not None else []
-    level = reading_level_of(student)
+    level = reading_choice(student).own
     levels = [gettext("reading level “{level}”").format(level=gettext(LEVELS[level]))] if level else []
     return ", ".join([*time, *levels, *in_words(supports_of(student))])
 

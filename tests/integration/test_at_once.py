@@ -19,10 +19,11 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.assignments import lifecycle, newer_versions
-from quizzes.assignments.accommodations import add_minutes, set_reading_level
+from quizzes.assignments.accommodations import add_minutes
 from quizzes.assignments.deadlines import Window
 from quizzes.assignments.deletion import delete_assignment, restore_assignment
 from quizzes.assignments.lifecycle import AssignmentSettings, assign
+from quizzes.assignments.reading_levels import set_reading_level
 from quizzes.assignments.supports import Supports, set_class_supports, set_supports
 from quizzes.attempts.answers import SaveResult
 from quizzes.attempts.breaks import end_break, start_break

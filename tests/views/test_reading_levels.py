@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.assignments.board import show_on_board
-from quizzes.attempts.reading_levels import ReadingChoice
+from quizzes.assignments.reading_levels import ReadingChoice
 from quizzes.content.drafts.document import finished
 from quizzes.files.class_export.document import read_class_export
 from quizzes.files.class_export.writer import export_classroom

@@ -11,9 +11,10 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_http_methods
 
+from quizzes.assignments import reading_levels
 from quizzes.assignments.deadlines import is_over
 from quizzes.assignments.release import is_checked_at_once
-from quizzes.attempts import lifecycle, reading_levels
+from quizzes.attempts import lifecycle
 from quizzes.attempts.access import LoadedAttempt, load_attempt
 from quizzes.attempts.answers import (
     AnswerChanged,

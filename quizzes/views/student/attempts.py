@@ -12,11 +12,12 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods
 
+from quizzes.assignments import reading_levels
 from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.own_versions import own_versions
 from quizzes.assignments.release import is_checked_at_once
 from quizzes.assignments.supports import supports_of
-from quizzes.attempts import lifecycle, reading_levels
+from quizzes.attempts import lifecycle
 from quizzes.attempts.access import LoadedAttempt
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import AssignmentClosed, IsExcused, NoAttemptsLeft, NotOpenYet

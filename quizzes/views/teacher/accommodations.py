@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET
 
-from quizzes.assignments import accommodations, lifecycle, student_settings, supports
+from quizzes.assignments import accommodations, lifecycle, reading_levels, student_settings, supports
 from quizzes.assignments.board import has_closed_questions
 from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.extended_times import ExtendedTime, time_on, times_with_factor
@@ -227,7 +227,7 @@ def set_accommodations(request: TeacherRequest, public_id: str) -> HttpResponse:
     accommodations.set_accommodation(student, time_factor=time_form.time_factor, by=request.user, now=now)
     supports.set_supports(student, supports_form.own_supports, by=request.user, now=now)
     if level_form.cleaned_data["variant"] != StudentLevelForm.of(student).initial["variant"]:
-        accommodations.set_reading_level(student, variant=level_form.cleaned_data["variant"], by=request.user, now=now)
+        reading_levels.set_reading_level(student, variant=level_form.cleaned_data["variant"], by=request.user, now=now)
     messages.success(request, gettext("Saved for every quiz."))
     return redirect("student_history", student.public_id)
 

@@ -16,10 +16,11 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from quizzes.assignments import deletion, lifecycle, newer_versions
-from quizzes.assignments.accommodations import extend_to_fit, names_without_level
+from quizzes.assignments.accommodations import extend_to_fit
 from quizzes.assignments.deadlines import Window
 from quizzes.assignments.extended_times import ExtendedTime, extended_times, names_without_extra_time
-from quizzes.assignments.release import shows_before_last_attempt, shows_by_submit
+from quizzes.assignments.reading_levels import names_without_level
+from quizzes.assignments.release import shows_by_submit
 from quizzes.assignments.student_settings import window_of
 from quizzes.content.reading import LEVELS
 from quizzes.files import signed_preview

@@ -12,7 +12,8 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods
 
 from quizzes.assignments import supports
-from quizzes.assignments.accommodations import accommodations_of, reading_level_of
+from quizzes.assignments.accommodations import accommodations_of
+from quizzes.assignments.reading_levels import reading_choice
 from quizzes.assignments.supports import Supports, supports_of
 from quizzes.content.reading import LEVELS
 from quizzes.files import signed_preview
@@ -124,7 +125,7 @@ def _apply(request: TeacherRequest, changes: Sequence[tuple[Student, Mapping[str
 
 def _row(student: Student, accommodation: Accommodation | None) -> tuple[Student, Accommodation | None, str, list[str]]:
     """(student, accommodation, name of the reading level, supports in words) of a line of the page."""
-    level = reading_level_of(student)
+    level = reading_choice(student).own
     return student, accommodation, gettext(LEVELS[level]) if level else "", list(in_words(supports_of(student)))
 
 

@@ -1,0 +1,75 @@
+"""The level of the reading that a student gets, and who chose it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from quizzes.assignments.accommodations import record_accommodation
+from quizzes.content.editions import published
+from quizzes.content.reading import LEVELS, STANDARD
+from quizzes.models import Classroom, Student, User
+from quizzes.models.locks import read_locked
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingChoice:
+    """Who chose which level: one of `LEVELS`, or "" for no choice.
+
+    of_class: for the whole class. by_teacher: for this student. by_student: by the student. It counts while the class
+    allows it (may_choose).
+    """
+
+    of_class: str = STANDARD
+    by_teacher: str = ""
+    by_student: str = ""
+    may_choose: bool = False
+
+    @property
+    def own(self) -> str:
+        """The level of this student alone, "" for that of the class."""
+        return (self.by_student if self.may_choose else "") or self.by_teacher
+
+    @property
+    def variant(self) -> str:
+        """The level in force. No other code decides."""
+        return self.own or self.of_class
+
+
+def reading_choice(student: Student) -> ReadingChoice:
+    """Who chose which level for this student. student: with the classroom."""
+    of_class = student.classroom
+    return ReadingChoice(
+        of_class.reading_variant, student.reading_variant, student.chosen_variant, of_class.students_choose_variant
+    )
+
+
+def choose_level(student_id: int, choice: ReadingChoice, level: str) -> None:
+    """Store the level that a student chose, if the class allows it. At most 1 query. Safe to repeat."""
+    if choice.may_choose:
+        Student.objects.filter(pk=student_id).update(chosen_variant=level)
+
+
+def names_without_level(classroom: Classroom, edition_id: int) -> dict[str, list[str]]:
+    """The names of students by the level of their readings, for each level that the edition does not have.
+
+    They get the standard reading. One query, none for an edition with all levels.
+    """
+    reading = published(edition_id).document.reading
+    offered = {STANDARD, reading.language.partition("-")[0], *(variant.variant for variant in reading.variants)}
+    found: dict[str, list[str]] = {level: [] for level in LEVELS if level not in offered}
+    if found:
+        for student in classroom.students.enrolled().select_related("classroom"):
+            found.get(reading_choice(student).variant, []).append(student.display_name)
+    return {level: names for level, names in found.items() if names}
+
+
+@transaction.atomic
+def set_reading_level(student: Student, *, variant: str, by: User, now: datetime) -> None:
+    """Set the level of a student's readings, "" for as the class; drops the student's own choice. Safe to repeat."""
+    read_locked(student, "reading_variant", "chosen_variant")
+    if student.reading_variant == variant and not student.chosen_variant:
+        return
+    student.reading_variant, student.chosen_variant = variant, ""
+    student.save(update_fields=["reading_variant", "chosen_variant"])
+    record_accommodation(student, by=by, now=now, reading_level=variant)
