@@ -316,22 +316,15 @@ def _end_break(attempt: Attempt, *, now: datetime) -> None:
         read_again(attempt, "deadline_at")
 
 
+@transaction.atomic
 def _submit_once(attempt: Attempt, *, at: datetime, by: str, conditions: Mapping[str, Any], language: str) -> Attempt:
-    """Submit the attempt unless another call has. Returns it as stored. conditions: as in `_submit`."""
-    with transaction.atomic():
-        is_submitted_now = _submit(attempt, at=at, by=by, conditions=conditions, language=language)
-    if not is_submitted_now:
-        read_again(attempt, "deadline_at", "submitted_at", "submitted_by", "receipt", *ScoreColumns._fields)
-    return attempt
-
-
-def _submit(attempt: Attempt, *, at: datetime, by: str, conditions: Mapping[str, Any], language: str) -> bool:
-    """Submit the attempt if it is open. Returns whether this call did. conditions: lookups that its row must match."""
+    """Submit the attempt unless another call has. Returns it as stored. conditions: lookups that its row must match."""
     # The first query locks the row: a save on another connection comes before it or is late.
     open_rows = Attempt.objects.open().order_by().filter(pk=attempt.pk, **conditions)
     locked = list(locked_with_keys(open_rows).values_list("pk", flat=True))
     if not locked:
-        return False
+        read_again(attempt, "deadline_at", "submitted_at", "submitted_by", "receipt", *ScoreColumns._fields)
+        return attempt
     adjusted = adjustments([attempt])
     # Answers may have changed since an earlier submission.
     if adjusted[attempt.pk].grades and undo_outdated([attempt], now=at):
@@ -347,4 +340,4 @@ def _submit(attempt: Attempt, *, at: datetime, by: str, conditions: Mapping[str,
     Attempt.objects.filter(pk=attempt.pk).update(**fields)
     for name, value in fields.items():
         setattr(attempt, name, value)
-    return True
+    return attempt

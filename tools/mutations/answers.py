@@ -105,7 +105,8 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "an attempt is submitted once",
         "quizzes/attempts/lifecycle.py",
-        "    if not locked:\n        return False\n",
+        '    if not locked:\n        read_again(attempt, "deadline_at", "submitted_at", "submitted_by", "receipt",'
+        " *ScoreColumns._fields)\n        return attempt\n",
         "",
         "tests/attempts/test_lifecycle.py",
         "tests/views/student/test_attempts.py",
