@@ -12,7 +12,7 @@ from django.db.models import Q, Subquery
 from quizzes.assignments.accommodations import move_deadlines, set_deadlines
 from quizzes.assignments.board import close_shown
 from quizzes.assignments.deadlines import Breaks, Window, WindowState, is_over
-from quizzes.assignments.release import shows_before_last_attempt, shows_by_submit
+from quizzes.assignments.release import shows_by_submit
 from quizzes.assignments.student_settings import window_of
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Extension, User
 from quizzes.models.locks import lock_rows, locked, read_locked
@@ -290,8 +290,7 @@ def hide_scores(assignment: Assignment, *, by: User, now: datetime) -> Assignmen
 
 def has_more_attempts(assignment: Assignment, *, now: datetime) -> bool:
     """Whether students who have turned in can start again, so that answers and scores must wait."""
-    is_closed = window_state(assignment, now=now) is WindowState.CLOSED
-    return not is_closed and shows_before_last_attempt(Assignment.Release.AFTER_SUBMIT, assignment.max_attempts)
+    return assignment.max_attempts != 1 and window_state(assignment, now=now) is not WindowState.CLOSED
 
 
 def window_state(assignment: Assignment, *, now: datetime) -> WindowState:

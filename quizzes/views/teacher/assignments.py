@@ -278,5 +278,4 @@ def start_again_warning(count: int) -> list[str]:
 def _releases(assignment: Assignment, form: AssignmentSettingsForm) -> bool:
     """Whether the new settings show answers that wait now. If all have more attempts, the form itself asks."""
     new = form.settings
-    shows = shows_by_submit(new.release) and not shows_before_last_attempt(new.release, new.max_attempts)
-    return shows and not shows_by_submit(assignment.release)
+    return new.max_attempts == 1 and shows_by_submit(new.release) and not shows_by_submit(assignment.release)
