@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from quizzes.assignments.status import StudentStatus, score_share
 from quizzes.assignments.student_statuses import by_student_and_assignment, load_overrides
 from quizzes.models import Assignment, Attempt, AuditEvent, Student, User
-from quizzes.reports.gradebook import average_of_cells, cell_of
+from quizzes.reports.gradebook import Cell, average_of_cells, cell_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +31,19 @@ class HistoryLine:
         return any(attempt.carried_from_id is not None for attempt, _ in self.attempts)
 
 
-def class_average(student: Student, lines: list[HistoryLine]) -> Decimal | None:
-    """The student's average in their class, as in its gradebook; None without work that counts. student: with class."""
+def class_cells(student: Student, lines: Iterable[HistoryLine]) -> list[tuple[HistoryLine, Cell]]:
+    """The lines of the student's class, each with its cell of the gradebook. student: with the class."""
     missing_is_zero = student.classroom.counts_missing_as_zero
-    return average_of_cells(
-        cell_of(line.student_status, line.assignment.max_points, missing_is_zero=missing_is_zero)
+    return [
+        (line, cell_of(line.student_status, line.assignment.max_points, missing_is_zero=missing_is_zero))
         for line in lines
         if line.assignment.classroom_id == student.classroom_id
-    )
+    ]
+
+
+def class_average(student: Student, lines: Iterable[HistoryLine]) -> Decimal | None:
+    """The student's average in their class, as in its gradebook; None without work that counts. student: with class."""
+    return average_of_cells(cell for _, cell in class_cells(student, lines))
 
 
 def history_lines(student: Student, *, by: User, now: datetime) -> list[HistoryLine]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from quizzes.models import Student
-from quizzes.reports.gradebook import Gradebook, average_of, cell_of
-from quizzes.reports.student_history import HistoryLine
+from quizzes.reports.gradebook import Gradebook, average_of
+from quizzes.reports.student_history import HistoryLine, class_cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,16 +19,10 @@ class TrendPoint:
 
 def student_trend(student: Student, lines: Sequence[HistoryLine]) -> list[TrendPoint]:
     """The quizzes of the student's class that count in the average. student: with the class. lines: newest first."""
-    missing_is_zero = student.classroom.counts_missing_as_zero
-    own = [line for line in reversed(lines) if line.assignment.classroom_id == student.classroom_id]
-    shares = [
-        (
-            line.assignment.title,
-            cell_of(line.student_status, line.assignment.max_points, missing_is_zero=missing_is_zero),
-        )
-        for line in own
+    cells = class_cells(student, reversed(lines))
+    return [
+        TrendPoint(line.assignment.title, cell.counted_share) for line, cell in cells if cell.counted_share is not None
     ]
-    return [TrendPoint(title, cell.counted_share) for title, cell in shares if cell.counted_share is not None]
 
 
 def class_trend(book: Gradebook) -> list[TrendPoint]:
