@@ -37,12 +37,13 @@ def applied_regrades(assignment_ids: Iterable[int]) -> defaultdict[int, dict[str
     """The regrades in force, by assignment id and question key, in the order made. One query."""
     regrades: defaultdict[int, dict[str, list[AppliedRegrade]]] = defaultdict(dict)
     in_force = Regrade.objects.in_force().filter(assignment__in=assignment_ids)
-    columns = "assignment_id", "assignment__edition_id", "question__key", "policy", "document"
-    told = "reason", "reason_kind", "made_at"
-    for assignment_id, edition_id, key, policy, document, *words in in_force.values_list(*columns, *told):
-        earlier = regrades[assignment_id].setdefault(key, [])
-        question = {"edition_id": edition_id, "key": key, "earlier": earlier}
-        earlier.append(applied_regrade(policy, document, **question, **dict(zip(told, words, strict=True))))
+    columns = "policy", "document", "reason", "reason_kind", "made_at"
+    rows = in_force.values("assignment_id", "assignment__edition_id", "question__key", *columns)
+    for row in rows:
+        key = row["question__key"]
+        earlier = regrades[row["assignment_id"]].setdefault(key, [])
+        stored = {name: row[name] for name in columns}
+        earlier.append(applied_regrade(edition_id=row["assignment__edition_id"], key=key, earlier=earlier, **stored))
     return regrades
 
 
