@@ -19,6 +19,7 @@ TEXT_SIZES = (100, 125, 150, 200)
 # For each attempt, in minutes.
 BREAKS = (0, 5, 10, 15, 20, 30, 45, 60)
 COLORS = ("yellow", "blue", "green", "rose", "contrast", "inverse")
+_OFFERED: Mapping[str, Sequence[Any]] = {"text_size": TEXT_SIZES, "break_minutes": BREAKS, "color": COLORS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +52,7 @@ class Supports:
         """The supports of a stored column. Ignores what this version does not know."""
         off: dict[str, Any] = {field.name: field.default for field in fields(cls)}
         known = {name: value for name, value in stored.items() if name in off and type(value) is type(off[name])}
-        if known.get("text_size") not in TEXT_SIZES:
-            known.pop("text_size", None)
-        if known.get("break_minutes") not in BREAKS:
-            known.pop("break_minutes", None)
-        if known.get("color") not in COLORS:
-            known.pop("color", None)
-        return cls(**known)
+        return cls(**{name: value for name, value in known.items() if name not in _OFFERED or value in _OFFERED[name]})
 
     def stored(self) -> dict[str, Any]:
         """The value of a column: only what is on."""
