@@ -151,22 +151,15 @@ def move_paper_answers(request: TeacherRequest, public_id: str, student_id: str)
         )
     except PaperAnswersChanged:
         messages.error(request, CHANGED)
-        return redirect("student_paper_answers", public_id, student_id)
     except CannotReceive:
-        messages.error(
-            request,
-            gettext("{display_name} has paper answers already, or no attempt left.").format(
-                display_name=isolated(to.display_name)
-            ),
-        )
-        return redirect("student_paper_answers", public_id, student_id)
-    messages.success(
-        request,
-        gettext("{receiver} has these paper answers now. {giver} can use the attempt again.").format(
-            receiver=isolated(to.display_name), giver=isolated(student.display_name)
-        ),
-    )
-    return redirect("student_paper_answers", public_id, to.public_id)
+        text = gettext("{display_name} has paper answers already, or no attempt left.")
+        messages.error(request, text.format(display_name=isolated(to.display_name)))
+    else:
+        text = gettext("{receiver} has these paper answers now. {giver} can use the attempt again.")
+        names = {"receiver": isolated(to.display_name), "giver": isolated(student.display_name)}
+        messages.success(request, text.format(**names))
+        return redirect("student_paper_answers", public_id, to.public_id)
+    return redirect("student_paper_answers", public_id, student_id)
 
 
 @class_act(ClassAct.CHANGE)
