@@ -24,6 +24,7 @@ from quizzes.lti import scores
 from quizzes.models import Assignment
 from quizzes.people.class_roles import ClassAct
 from quizzes.people.student_sign_in import sign_in_trouble
+from quizzes.reports.answered_editions import AnsweredNotice, answered_notices
 from quizzes.reports.live_etag import LiveState, content_etag, time_step
 from quizzes.reports.progress import (
     STUCK_AFTER,
@@ -36,7 +37,6 @@ from quizzes.views.access import TeacherRequest, class_act, taught_assignment
 from quizzes.views.methods import require_POST
 from quizzes.views.polls import live_page, poll_reply, require_live_state
 from quizzes.views.teacher.assignment_window import button_context
-from quizzes.views.teacher.editor.answered import AnsweredNotice, answered_notices
 
 # A session key: the choice of one teacher in one browser.
 NAMES_HIDDEN = "names_hidden"

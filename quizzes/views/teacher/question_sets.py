@@ -20,9 +20,9 @@ from quizzes.content.reading import Sentence
 from quizzes.content.set_document import SetDocument
 from quizzes.content.set_problems import CoverageRow, coverage
 from quizzes.models import Classroom, Draft, QuestionSet
+from quizzes.reports.answered_editions import answered_notices
 from quizzes.views.access import TeacherRequest
 from quizzes.views.methods import require_POST
-from quizzes.views.teacher.editor.answered import answered_notices
 from quizzes.views.teacher.undo import offer_undo
 
 

@@ -19,11 +19,11 @@ from quizzes.forms.editor.base import DraftForm
 from quizzes.forms.editor.publishing import MoveForm, PublishForm
 from quizzes.forms.editor.wording import WordingForm
 from quizzes.models import Assignment, Draft, Edition
+from quizzes.reports.answered_editions import AnsweredNotice, answered_notices
 from quizzes.views.access import TeacherRequest
 from quizzes.views.methods import require_POST
 from quizzes.views.teacher.confirm import confirm_page
 from quizzes.views.teacher.editor.access import actor_and_time, own_draft, show
-from quizzes.views.teacher.editor.answered import AnsweredNotice, answered_notices
 from quizzes.views.teacher.editor.saving import EditedPart
 
 PUBLISHED = gettext_lazy("Version {number} is published. Assign it, or keep editing the draft.")
