@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from quizzes.attempts.integrity import deadline_moves, snapshot
 from quizzes.content.pictures import picture_tables
@@ -69,19 +69,7 @@ def _class_export(classroom: Classroom, *, now: datetime) -> ClassExport:
     attempts = classroom.attempts.select_related("assignment", "student").order_by("pk")
     return ClassExport(
         made_at=now,
-        classroom=ClassroomPart(
-            key=Key(classroom.public_id),
-            name=classroom.name,
-            time_zone=classroom.time_zone,
-            created_at=classroom.created_at,
-            archived_at=classroom.archived_at,
-            sorts_by_first_name=classroom.sorts_by_first_name,
-            counts_missing_as_zero=classroom.counts_missing_as_zero,
-            reading_variant=classroom.reading_variant,
-            students_choose_variant=classroom.students_choose_variant,
-            supports=classroom.supports,
-            pin_kind=classroom.pin_kind,
-        ),
+        classroom=_part(ClassroomPart, classroom, key=Key(classroom.public_id)),
         editions=tuple(
             _edition(edition) for edition in editions.select_related("question_set").order_by("question_set", "number")
         ),
@@ -96,17 +84,12 @@ def _edition_key(edition_id: int) -> str:
 
 
 def _edition(edition: Edition) -> EditionPart:
-    return EditionPart(
+    return _part(
+        EditionPart,
+        edition,
         key=_edition_key(edition.pk),
         question_set=edition.question_set.public_id,
-        number=edition.number,
-        published_at=edition.published_at,
-        note=edition.note,
-        document=edition.document,
-        pictures=tuple(
-            PicturePart(digest=row.digest, media_type=row.media_type, content=b64encode(row.content).decode())
-            for row in _pictures(edition)
-        ),
+        pictures=tuple(_part(PicturePart, row, content=b64encode(row.content).decode()) for row in _pictures(edition)),
     )
 
 
@@ -124,7 +107,7 @@ def _students_of(classroom: Classroom) -> QuerySet[Student]:
 def _students(classroom: Classroom) -> tuple[StudentPart, ...]:
     students = list(_students_of(classroom))
     accommodations = {
-        row.student_id: AccommodationPart(time_factor=row.time_factor, changed_at=row.changed_at)
+        row.student_id: _part(AccommodationPart, row)
         for row in Accommodation.objects.filter(student__classroom=classroom)
     }
     return tuple(
@@ -134,18 +117,11 @@ def _students(classroom: Classroom) -> tuple[StudentPart, ...]:
 
 def _student(student: Student, *, classroom: Classroom, accommodation: AccommodationPart | None) -> StudentPart:
     """A student. Of one who moved away only the name: what is set since is of another class, and of its teachers."""
-    part = StudentPart(
+    part = _part(
+        StudentPart,
+        student,
         key=Key(student.public_id),
         name=student.display_name,
-        family_name=student.family_name,
-        external_id=student.external_id,
-        language=student.language,
-        reading_variant=student.reading_variant,
-        chosen_variant=student.chosen_variant,
-        supports=student.supports,
-        pin_version=student.pin_version,
-        created_at=student.created_at,
-        removed_at=student.removed_at,
         is_elsewhere=student.classroom_id != classroom.pk,
         accommodation=accommodation,
     )
@@ -171,69 +147,19 @@ def _assignments(classroom: Classroom, assignments: list[Assignment]) -> tuple[A
     moves = deadline_moves(classroom=classroom)
     keys = {assignment.pk: Key(assignment.public_id) for assignment in assignments}
     return tuple(
-        AssignmentPart(
+        _part(
+            AssignmentPart,
+            assignment,
             key=keys[assignment.pk],
             edition=_edition_key(assignment.edition_id),
-            own_title=assignment.own_title,
-            is_title_made=assignment.is_title_made,
-            group=assignment.group,
-            created_at=assignment.created_at,
-            opens_at=assignment.opens_at,
-            due_at=assignment.due_at,
-            closes_at=assignment.closes_at,
-            waits_for_teacher=assignment.waits_for_teacher,
-            paused_at=assignment.paused_at,
-            time_limit=assignment.time_limit,
-            max_attempts=assignment.max_attempts,
-            attempt_policy=assignment.attempt_policy,
-            shuffle_questions=assignment.shuffle_questions,
-            shuffle_choices=assignment.shuffle_choices,
-            release=assignment.release,
-            shows_scores=assignment.shows_scores,
-            is_teacher_paced=assignment.is_teacher_paced,
             newer_version_of=keys.get(assignment.newer_version_of_id or 0),
             closed_through=closed_through.get(assignment.pk, 0) if assignment.is_teacher_paced else 0,
             window_changed=moves.is_moved(assignment),
-            extensions=tuple(_extension(row) for row in extensions[assignment.pk]),
-            excuses=tuple(_excuse(row) for row in excuses[assignment.pk]),
-            corrections=tuple(_correction(row) for row in corrections[assignment.pk]),
+            extensions=tuple(_of_student(ExtensionPart, row) for row in extensions[assignment.pk]),
+            excuses=tuple(_of_student(ExcusePart, row) for row in excuses[assignment.pk]),
+            corrections=tuple(_of_question(CorrectionPart, row) for row in corrections[assignment.pk]),
         )
         for assignment in assignments
-    )
-
-
-def _extension(row: Extension) -> ExtensionPart:
-    return ExtensionPart(
-        student=Key(row.student.public_id),
-        due_at=row.due_at,
-        closes_at=row.closes_at,
-        extra_attempts=row.extra_attempts,
-        reason_kind=row.reason_kind,
-        reason=row.reason,
-        given_at=row.given_at,
-    )
-
-
-def _excuse(row: Excuse) -> ExcusePart:
-    return ExcusePart(
-        student=Key(row.student.public_id),
-        reason_kind=row.reason_kind,
-        reason=row.reason,
-        own_version=row.own_version,
-        given_at=row.given_at,
-    )
-
-
-def _correction(row: Regrade) -> CorrectionPart:
-    return CorrectionPart(
-        group=row.group,
-        question=row.question.key,
-        policy=row.policy,
-        document=row.document,
-        reason_kind=row.reason_kind,
-        reason=row.reason,
-        made_at=row.made_at,
-        undone_at=row.undone_at,
     )
 
 
@@ -243,60 +169,36 @@ def _attempts(classroom: Classroom, attempts: list[Attempt]) -> tuple[AttemptPar
     events = _grouped(AnswerEvent.objects.filter(**here).select_related("question").order_by("pk"), "attempt_id")
     grades = _grouped(ManualGrade.objects.in_force().filter(**here).select_related("question"), "attempt_id")
     return tuple(
-        AttemptPart(
+        _part(
+            AttemptPart,
+            attempt,
             key=Key(attempt.public_id),
             assignment=Key(attempt.assignment.public_id),
             student=Key(attempt.student.public_id),
-            number=attempt.number,
-            medium=attempt.medium,
-            seed=attempt.seed,
-            shuffle_questions=attempt.shuffle_questions,
-            shuffle_choices=attempt.shuffle_choices,
-            time_limit=attempt.time_limit,
-            started_at=attempt.started_at,
             paused_for=attempt.paused_for or None,
             break_time=attempt.break_time or None,
-            break_ends_at=attempt.break_ends_at,
-            deadline_at=attempt.deadline_at,
             handed_in_at=attempt.submitted_at,
             handed_in_by=attempt.submitted_by,
-            receipt=attempt.receipt,
-            score=attempt.score,
-            max_score=attempt.max_score,
-            supports=attempt.supports,
-            comment=attempt.comment,
-            language=attempt.language,
-            answers=tuple(_answer(row) for row in answers[attempt.pk]),
-            log=tuple(_event(row) for row in events[attempt.pk]),
-            marks=tuple(
-                MarkPart(question=row.question.key, points=row.points, comment=row.comment, made_at=row.made_at)
-                for row in grades[attempt.pk]
-            ),
+            answers=tuple(_of_question(AnswerPart, row) for row in answers[attempt.pk]),
+            log=tuple(_of_question(EventPart, row) for row in events[attempt.pk]),
+            marks=tuple(_of_question(MarkPart, row) for row in grades[attempt.pk]),
         )
         for attempt in attempts
     )
 
 
-def _answer(row: Answer) -> AnswerPart:
-    return AnswerPart(
-        question=row.question.key,
-        value=row.value,
-        revision=row.revision,
-        flagged=row.flagged,
-        saved_at=row.saved_at,
-        checked_at=row.checked_at,
-    )
+def _of_student[Part](part: type[Part], row: Extension | Excuse) -> Part:
+    return _part(part, row, student=Key(row.student.public_id))
 
 
-def _event(row: AnswerEvent) -> EventPart:
-    return EventPart(
-        question=row.question.key,
-        operation=row.operation,
-        value=row.value,
-        revision=row.revision,
-        outcome=row.outcome,
-        at=row.at,
-    )
+def _of_question[Part](part: type[Part], row: Regrade | Answer | AnswerEvent | ManualGrade) -> Part:
+    return _part(part, row, question=row.question.key)
+
+
+def _part[Part](part: type[Part], row: Model, **others: Any) -> Part:
+    """The part with the columns of a row that have the names of its fields. others: the fields that are no column."""
+    names = part.__annotations__.keys() - others.keys()
+    return part(**{name: getattr(row, name) for name in names}, **others)
 
 
 def _grouped(rows: Iterable[Any], name: str) -> defaultdict[int, list[Any]]:
