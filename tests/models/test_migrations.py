@@ -1,9 +1,11 @@
 """Models and migrations agree, and the migrations can be reversed."""
 
+import re
 from decimal import Decimal
 from importlib import import_module
 from io import StringIO
 from itertools import chain
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -53,6 +55,16 @@ def test_migrations_are_a_single_line() -> None:
     leaves = [name for app, name in loader.graph.leaf_nodes() if app == "quizzes"]
     assert len(leaves) == 1
     assert loader.detect_conflicts() == {}
+
+
+def test_migrations_have_copies_of_the_code_that_they_use() -> None:
+    """Code changes, and a migration must do the same for each site. Django itself writes `import` for a default."""
+    folders = [Path(apps.get_app_config(app).path, "migrations") for app in ("quizzes", "quizsite")]
+    paths = [path for folder in folders for path in folder.glob("0*.py")]
+    imports_code = re.compile(r"^from (quizzes|quizsite)\b", re.MULTILINE)
+    importing = {path.stem for path in paths if imports_code.search(path.read_text())}
+    # Every site of version 0.3 or later has these.
+    assert importing == {"0011_ungraded_count", "0012_family_names"}
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite limits no query")
