@@ -23,6 +23,7 @@ from quizzes.files.roster_rows import Order, RosterRow, joined_cells, read_row
 from quizzes.files.table_file import TableRow
 from quizzes.people.names import (
     MAX_NAME_LENGTH,
+    MAX_STUDENTS,
     PersonName,
     given_name,
     like_name,
@@ -32,7 +33,6 @@ from quizzes.people.names import (
 )
 from quizzes.phrases import gettext
 
-MAX_ROWS = 500
 MAX_LINES = 2_000  # with the lines that are no students: contacts, totals, people who left
 _DAYS = "%m/%d/%Y", "%m/%d/%y", "%Y-%m-%d", "%m-%d-%Y"
 
@@ -102,7 +102,7 @@ def read_roster(
     order = _order(heading, columns, body)
     rows = [read_row(row, columns, fixes, heading, order) for row in body]
     rows = _without_left(rows, [cell_of(line, found.left_at) for line in body], today)
-    _refuse_more(sum(row.state != "left_out" for row in rows), MAX_ROWS)
+    _refuse_more(sum(row.state != "left_out" for row in rows), MAX_STUDENTS)
     written = [row.external_id or cell_of(line, found.external_id) for row, line in zip(rows, body, strict=True)]
     rows = _without_repeats(rows, body, found.external_id)
     rows = _named_by_number(rows, written, known)
@@ -181,7 +181,7 @@ def _refuse_more(count: int, at_most: int) -> None:
     if count > at_most:
         raise InvalidRoster(
             gettext("This list has {count} names. A class has room for {max_rows}.").format(
-                count=f"{count:,}", max_rows=MAX_ROWS
+                count=f"{count:,}", max_rows=MAX_STUDENTS
             )
         )
 

@@ -13,12 +13,12 @@ from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.files.roster_columns import Columns
 from quizzes.files.roster_rows import RosterRow, RowState
-from quizzes.files.rosters import MAX_ROWS, InvalidRoster, KnownStudents, Roster, name_keys, read_roster
+from quizzes.files.rosters import InvalidRoster, KnownStudents, Roster, name_keys, read_roster
 from quizzes.files.table_file import MAX_COLUMNS, TableFile, TableRow, UnreadableTable, read_table, read_text
 from quizzes.formatting import Label
 from quizzes.forms.fields import SentJsonField, choice_field
 from quizzes.models import Student
-from quizzes.people.names import name_key, number_key
+from quizzes.people.names import MAX_STUDENTS, name_key, number_key
 from quizzes.people.rosters import NewStudent
 
 
@@ -179,13 +179,17 @@ class AddStudentsForm(forms.Form):
         size = len(set(self.present.values())) + len(self.new_students) + len(self.to_restore)
         if not self.rows:
             self.add_error(field, gettext("No names below the headings."))
-        elif size > MAX_ROWS:
-            self.add_error(
-                field,
-                gettext("With these, the class would have {size} students. It has room for {max_rows}.").format(
-                    size=size, max_rows=MAX_ROWS
-                ),
-            )
+        elif size > MAX_STUDENTS:
+            self.refuse_size(size, field)
+
+    def refuse_size(self, size: int, field: str = "names") -> None:
+        """Say that the class has no room for the list. size: how many students it would have."""
+        self.add_error(
+            field,
+            gettext("With these, the class would have {size} students. It has room for {max_rows}.").format(
+                size=size, max_rows=MAX_STUDENTS
+            ),
+        )
 
     def _with_other_class(self, row: RosterRow) -> RosterRow:
         """The row; a new one says which other class has a student with this name: a second row has no work."""

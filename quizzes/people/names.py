@@ -10,6 +10,8 @@ from typing import NamedTuple
 from quizzes.phrases import gettext
 
 MAX_NAME_LENGTH = 60
+# How many names a roster has room for: all students of a grade, on one page.
+MAX_STUDENTS = 500
 # Letters that look alike in most typefaces, in lower or upper case. Nobody can distinguish two names that differ only
 # in these. Source: confusables of Unicode TR 39, limited to the Cyrillic and Greek letters of common names.
 _LOOK_ALIKE = str.maketrans("аеорсухіјԁһѕԛԝвкмнтаορνικβεζημτυχ", "aeopcyxijdhsqwbkmhtaopvikbezhmtyx")

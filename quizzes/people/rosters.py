@@ -12,7 +12,16 @@ from django.db.models import F, Q, QuerySet, Sum
 from quizzes.models import AuditEvent, Classroom, Student, User
 from quizzes.models.locks import lock_rows, read_locked
 from quizzes.people import newcomers
-from quizzes.people.names import PersonName, clean_name, name_key, number_key, short_names, sort_key, split_name
+from quizzes.people.names import (
+    MAX_STUDENTS,
+    PersonName,
+    clean_name,
+    name_key,
+    number_key,
+    short_names,
+    sort_key,
+    split_name,
+)
 
 Action = AuditEvent.Action
 
@@ -23,6 +32,13 @@ class NameTaken(Exception):
 
 class NumberTaken(Exception):
     """Someone in the class already has this student number."""
+
+
+class ClassFull(Exception):
+    """The class would have this many students, more than MAX_STUDENTS."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
 
 
 def lock_roster(classroom_id: int) -> None:
@@ -183,6 +199,7 @@ def add_list(
     """Add a list to the roster: all of it, or nothing after an error. Safe to repeat.
 
     A student to restore stays removed if another student has the name. to_number: with the school's number.
+    Raises ClassFull if others were added since the list was checked.
     """
     known, numbered, restored = list(to_restore), list(to_number), 0
     # All students in one order, after the rows that `add_students` locks too.
@@ -194,6 +211,9 @@ def add_list(
         with suppress(NameTaken):
             restore_student(student, by=by, now=now)
             restored += 1
+    size = classroom.students.enrolled().count()
+    if size > MAX_STUDENTS:
+        raise ClassFull(size)
     # A student who could not be restored gets no number.
     numbered = [(student, number) for student, number in numbered if student.removed_at is None]
     for student, number in numbered:

@@ -78,7 +78,9 @@ from quizzes.people.erasure_ledger import ledger_path, read_ledger
 from quizzes.people.guess_limits import PIN_TRIES
 from quizzes.people.names import PersonName, sort_key
 from quizzes.people.rosters import (
+    ClassFull,
     NumberTaken,
+    add_list,
     add_students,
     change_external_id,
     change_pin,
@@ -456,6 +458,22 @@ def test_integrity_and_a_class_file_read_one_snapshot_while_a_student_saves(atte
     assert saved[1:] == [SaveResult("saved", 3, "b")]
     [part] = read_class_export(content).attempts
     assert ([answer.revision for answer in part.answers], len(part.log)) == ([2], 2)
+
+
+def test_two_lists_at_once_add_no_more_students_than_a_class_has_room_for(
+    classroom: Classroom, teacher: User, now: datetime
+) -> None:
+    add_students(classroom, new_students([f"Student {n}" for n in range(499)]), by=teacher, now=now)
+
+    def add(name: str) -> int | None:
+        with suppress(ClassFull):
+            return len(
+                add_list(classroom, new_students([name]), to_restore=[], to_number=[], by=teacher, now=now).added
+            )
+        return None
+
+    assert sorted(at_once([partial(add, "Ana"), partial(add, "Ben")]), key=str) == [1, None]
+    assert classroom.students.enrolled().count() == 500
 
 
 def test_one_roster_sent_twice_at_once_adds_nobody_twice(classroom: Classroom, teacher: User, now: datetime) -> None:

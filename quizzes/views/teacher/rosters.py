@@ -66,20 +66,11 @@ def add_students(request: TeacherRequest, public_id: str) -> HttpResponse:
     )
     preview = form.is_valid()
     if preview and form.cleaned_data["is_confirmed"]:
-        done = rosters.add_list(
-            classroom,
-            form.new_students,
-            to_restore=form.to_restore,
-            to_number=form.to_number,
-            by=request.user,
-            now=timezone.now(),
-        )
-        messages.success(request, _added_message(classroom, done))
-        if done.added and (missed := late_joiners.missed_count(classroom, now=timezone.now())):
-            messages.warning(request, _earlier_message(missed))
-        if form.not_added:
-            messages.warning(request, _not_added_message(form.not_added))
-        return redirect("roster", classroom.public_id)
+        try:
+            return _add_list(request, classroom, form)
+        except rosters.ClassFull as full:
+            form.refuse_size(full.size)
+            preview = False
     context = {
         "classroom": classroom,
         "form": form,
@@ -88,6 +79,24 @@ def add_students(request: TeacherRequest, public_id: str) -> HttpResponse:
         "current_quizzes": current_quizzes(classroom, now=timezone.now()),
     }
     return render(request, "teacher/add_students.html", context)
+
+
+def _add_list(request: TeacherRequest, classroom: Classroom, form: AddStudentsForm) -> HttpResponse:
+    """Add a list that the teacher confirmed. Raises ClassFull."""
+    done = rosters.add_list(
+        classroom,
+        form.new_students,
+        to_restore=form.to_restore,
+        to_number=form.to_number,
+        by=request.user,
+        now=timezone.now(),
+    )
+    messages.success(request, _added_message(classroom, done))
+    if done.added and (missed := late_joiners.missed_count(classroom, now=timezone.now())):
+        messages.warning(request, _earlier_message(missed))
+    if form.not_added:
+        messages.warning(request, _not_added_message(form.not_added))
+    return redirect("roster", classroom.public_id)
 
 
 @class_act(ClassAct.CHANGE)

@@ -567,6 +567,26 @@ def test_a_full_class_takes_no_more(classroom: Classroom, teacher: User, teacher
     assert classroom.students.enrolled().count() == 500
 
 
+def test_class_that_fills_while_a_list_is_added_takes_no_more(
+    classroom: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    rosters.add_students(classroom, rosters.new_students([f"Student {n}" for n in range(499)]), by=teacher, now=NOW)
+    others = iter(["Maya L."])
+
+    def add_first(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        """A co-teacher's student comes after this list was checked."""
+        if sql.startswith("INSERT") and (name := next(others, None)):
+            make_student(classroom=classroom, name=name)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(add_first):
+        page = teacher_client.post(url("add_students", classroom), {"names": "Ana S.", "is_confirmed": "on"})
+
+    assert "With these, the class would have 501 students. It has room for 500." in text_of(page)
+    assert dict(form_of(page, having="names").fields)["names"].strip() == "Ana S."
+    assert not classroom.students.filter(display_name="Ana S.").exists()
+
+
 def test_what_was_typed_is_text_on_the_page(classroom: Classroom, teacher_client: Client) -> None:
     page = teacher_client.post(url("add_students", classroom), {"names": "<b>Ana</b></textarea><script>"})
 
