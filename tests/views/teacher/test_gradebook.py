@@ -98,6 +98,8 @@ def test_switch_counts_missing_work_as_zero_and_each_page_says_which(
     results = reverse("assignment_results", args=[missed.public_id])
     for page in (book, history, results):
         assert "In averages of this class, missing work is left out." in text_of(teacher_client.get(page))
+        # Also on the page of one student.
+        assert "Count missing work as 0 for all students" in text_of(teacher_client.get(page))
     assert "class average 100%" in text_of(teacher_client.get(book))
 
     for _ in range(2):
@@ -107,6 +109,7 @@ def test_switch_counts_missing_work_as_zero_and_each_page_says_which(
 
     for page in (book, history, results):
         assert "In averages of this class, missing work counts as 0." in text_of(teacher_client.get(page))
+        assert "Leave missing work out for all students" in text_of(teacher_client.get(page))
     assert "class average 50%" in text_of(teacher_client.get(book))
     assert "Average 50%" in text_of(teacher_client.get(history))
     assert [line.average for line in gradebook(Classroom.objects.get(), now=now).columns] == [0, 8]
