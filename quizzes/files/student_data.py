@@ -32,7 +32,7 @@ from quizzes.models import (
 )
 from quizzes.models.reasons import logged_reason
 from quizzes.reports.attempt_review import ReviewedQuestion
-from quizzes.reports.student_history import events_of
+from quizzes.reports.student_history import events_and_class_files
 from quizzes.reports.student_report import in_words, review_attempts
 
 Json = dict[str, Any]
@@ -79,7 +79,7 @@ def export_student(student: Student, *, by: User, now: datetime) -> ExportedFile
                 "detail": row.detail | ({"reason": logged_reason(row.detail)} if "reason" in row.detail else {}),
                 "by": row.actor.name if row.actor else "",
             }
-            for row in events_of(entries, by=by).select_related("actor").order_by("at", "pk")
+            for row in events_and_class_files(entries, by=by).select_related("actor").order_by("at", "pk")
         ],
     }
     content = json.dumps(document, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1).encode()

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from quizzes.assignments.status import StudentStatus, score_share
 from quizzes.assignments.student_statuses import by_student_and_assignment, load_overrides
-from quizzes.models import Assignment, Attempt, AuditEvent, Student, User
+from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Student, User
 from quizzes.reports.gradebook import Cell, average_of_cells, cell_of
 
 
@@ -73,6 +73,21 @@ def events_of(entries: Collection[Student], *, by: User) -> QuerySet[AuditEvent]
     What teachers of an earlier class did stays theirs: it has their grades, comments and reasons.
     """
     return AuditEvent.objects.filter(student__in=entries, classroom__teachers=by)
+
+
+def events_and_class_files(entries: Collection[Student], *, by: User) -> QuerySet[AuditEvent]:
+    """As `events_of`, with the downloads of files about all students of a class, since the first entry was added.
+
+    The classes are those of the entries, and those where one has an attempt. Such an event has no student.
+    """
+    classes = Classroom.objects.filter(Q(students__in=entries) | Q(attempts__student__in=entries)).order_by()
+    files = Q(
+        action=AuditEvent.Action.SCORES_EXPORTED,
+        student=None,
+        at__gte=min(one.created_at for one in entries),
+        classroom__in=classes.values("pk"),
+    )
+    return AuditEvent.objects.filter(files | Q(student__in=entries), classroom__teachers=by)
 
 
 def titled_events(events: Iterable[AuditEvent], lines: Iterable[HistoryLine]) -> list[tuple[AuditEvent, str]]:

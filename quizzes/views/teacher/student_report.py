@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from quizzes.models import Accommodation, Student
 from quizzes.people.class_people import teachers_of
-from quizzes.reports.student_history import events_of
+from quizzes.reports.student_history import events_and_class_files
 from quizzes.reports.student_report import next_student
 from quizzes.reports.student_report import student_report as load_report
 from quizzes.views.access import TeacherRequest, exports, taught_student
@@ -19,7 +19,7 @@ from quizzes.views.access import TeacherRequest, exports, taught_student
 def student_report(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The student's quizzes, scores, questions and answers in words, and who changed or downloaded what."""
     student, now = taught_student(request, public_id), timezone.now()
-    log = events_of(list(Student.objects.with_merged(student.pk)), by=request.user)
+    log = events_and_class_files(list(Student.objects.with_merged(student.pk)), by=request.user)
     context = {
         "student": student,
         "next_student": next_student(student),
@@ -30,6 +30,6 @@ def student_report(request: TeacherRequest, public_id: str) -> HttpResponse:
         "accommodation": Accommodation.objects.filter(student=student).first(),
         # Paper has no foot with a link.
         "privacy_address": request.build_absolute_uri(reverse("privacy")),
-        "events": log.select_related("actor", "student").order_by("at", "pk"),
+        "events": log.select_related("actor", "student", "classroom").order_by("at", "pk"),
     }
     return render(request, "teacher/student_report.html", context)

@@ -13,11 +13,19 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.assignments.accommodations import excuse
+from quizzes.files.downloads import FileFormat, Layout, record_download
 from quizzes.files.student_data import export_student
 from quizzes.models import Assignment, Attempt, Edition, ManualGrade, Student, Teaching, User
 from quizzes.people.rosters import change_pin, move_student, rename_student
 from quizzes.reports.student_report import student_report
-from tests.factories import make_answered_attempt, make_assignment, make_attempt, make_classroom, make_regrade
+from tests.factories import (
+    make_answered_attempt,
+    make_assignment,
+    make_attempt,
+    make_classroom,
+    make_regrade,
+    make_student,
+)
 from tests.pages import text_of
 
 
@@ -202,10 +210,7 @@ def test_report_follows_a_regrade(done: Attempt, student: Student, teacher_clien
 def test_report_says_who_changed_and_downloaded_what(
     student: Student, teacher: User, teacher_client: Client, now: datetime
 ) -> None:
-    assert (
-        "Who changed or downloaded what Nothing about this student alone yet. Downloads of files of the whole class"
-        " aren’t listed here."
-    ) in report_of(teacher_client, student)
+    assert "Who changed or downloaded what Nothing yet. What Footnote stores" in report_of(teacher_client, student)
     rename_student(student, name="Maya Diaz", by=teacher, now=now)
     teacher_client.post(reverse("download_student", args=[student.public_id]))
 
@@ -214,6 +219,29 @@ def test_report_says_who_changed_and_downloaded_what(
     assert "No quizzes yet." in said
     assert "Fri, Oct 23, 2026, 11:00 am EDT: Ms. Rivera, renamed" in said
     assert "Ms. Rivera, downloaded all data of Maya" in said
+
+
+def test_report_lists_the_files_that_a_student_is_in(
+    student: Student, teacher: User, other_teacher: User, teacher_client: Client, now: datetime
+) -> None:
+    """Files of the classes of this teacher since the student was added, also of a class that they left after work."""
+    earlier = make_classroom(teacher=teacher, name="Period 1")
+    never, theirs = make_classroom(teacher=teacher, name="Period 2"), make_classroom(teacher=other_teacher, name="P 8")
+    make_attempt(assignment=make_assignment(classroom=earlier), student=student)
+    make_attempt(assignment=make_assignment(classroom=theirs), student=student)
+    for classroom in (student.classroom, earlier, never, theirs):
+        record_download(classroom, Layout.SCORES, FileFormat.CSV, by=teacher, now=now)
+    record_download(earlier, Layout.SCORES, FileFormat.CSV, by=teacher, now=student.created_at - timedelta(hours=1))
+    classmate = make_student(classroom=student.classroom, name="Ana")
+    record_download(student.classroom, "student", "json", student=classmate, by=teacher, now=now)
+
+    said = report_of(teacher_client, student)
+
+    assert re.findall(r"Ms. Rivera, downloaded (.*?)(?= Fri,| What)", said) == [
+        f"a file about all students of {name}" for name in (student.classroom.name, "Period 1")
+    ]
+    record = json.loads(export_student(student, by=teacher, now=now).content)["record"]
+    assert [row["detail"]["layout"] for row in record] == ["scores", "scores", "student"]
 
 
 def test_page_and_report_keep_the_reasons_of_another_teachers_class_to_it(
