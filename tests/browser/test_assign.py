@@ -120,6 +120,9 @@ def test_keyboard_assigns(classes: list[Classroom], edition: Edition, teacher: U
     page.keyboard.press("ArrowDown")
     expect(page.get_by_role("status")).to_contain_text("No time limit.")
     page.keyboard.press("Tab")
+    expect(page.locator("summary", has_text="More settings")).to_be_focused()
+    # The button is below the settings, so that who has opened them finds it at their end.
+    page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url("**/teacher/assignments/**")
     assert Assignment.objects.get().time_limit is None
