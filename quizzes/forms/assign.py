@@ -199,6 +199,12 @@ class AssignForm(AssignmentSettingsForm):
         return any(field.value() or field.errors for _, fields in self.class_times for field in fields)
 
     @property
+    def filled_preset(self) -> Preset | None:
+        """The preset whose values the page shows; None if there is no other to choose."""
+        shown = [preset for preset in self._presets if preset.value == self["filled"].value()]
+        return shown[0] if shown and len(self._presets) > 1 else None
+
+    @property
     def has_open_settings(self) -> bool:
         """Whether the page opens the settings: one of them has an error, or another page sent them to edit."""
         outside = {"group", "question_set", "classrooms", "preset", "filled", "filled_zone"}

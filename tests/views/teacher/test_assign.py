@@ -241,6 +241,20 @@ def test_changed_fields_stay_and_are_confirmed_when_another_preset_is_chosen(
     )
 
 
+def test_page_without_script_says_whose_settings_it_shows(
+    given: Assignment, edition: Edition, chicago: Classroom, teacher_client: Client
+) -> None:
+    said = "These are the settings of “{}”. If you choose another one under “How”, fields that you don’t change get"
+    assert said.format("In class now") in text_of(teacher_client.get(address_of(edition)))
+    # No class is chosen, so the page comes back.
+    page = send(teacher_client, address_of(edition), preset="homework")
+    assert said.format("Homework") in text_of(page)
+    assert said.split("{}")[0] not in text_of(send(teacher_client, address_of(edition), filled="unknown"))
+    # With one preset, there is none to choose.
+    added = reverse("add_classes", args=[given.public_id])
+    assert said.split("{}")[0] not in text_of(teacher_client.get(added))
+
+
 def test_a_cleared_box_of_another_preset_stays_cleared(
     edition: Edition, classroom: Classroom, teacher_client: Client
 ) -> None:
