@@ -1,10 +1,20 @@
 """The editor's form of a number or a date."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext
 
 from quizzes.content.question_types.form import LinesField, QuestionTypeForm, text
 from quizzes.content.tables import Table
+
+
+class UnitsField(LinesField):
+    """Names of a unit, one a line. A comma separates names too: “feet, ft” has two."""
+
+    def clean(self, value: Any) -> Any:
+        """The names."""
+        return super().clean("\n".join(str(value or "").split(",")))
 
 
 class NumericForm(QuestionTypeForm):
@@ -22,7 +32,7 @@ class NumericForm(QuestionTypeForm):
         hint = gettext("How far off still counts: 0.5, or 1 for a day. Leave blank for exact.")
         self.put("tolerance", text(gettext("Tolerance"), 20, hint=hint), self.question.get("tolerance", ""))
         hint = gettext("1 per line, most common first (optional)")
-        self.put("units", LinesField(gettext("Units"), rows=2, hint=hint), self.question.get("units", []))
+        self.put("units", UnitsField(gettext("Units"), rows=2, hint=hint), self.question.get("units", []))
         required = forms.BooleanField(label=gettext("A unit is required"), required=False)
         self.put("unit_required", required, self.question.get("unit_required", False))
         self.put("note", text(gettext("Note to students (optional)"), 200), self.question.get("note", ""))

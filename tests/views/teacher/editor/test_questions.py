@@ -317,6 +317,13 @@ def test_the_editor_changes_the_type_and_shows_its_own_fields(draft: Draft, teac
     assert question_now(draft, "one")["choices"][0]["text"] == "Typed before"
 
 
+def test_commas_separate_the_names_of_a_unit(draft: Draft, teacher_client: Client) -> None:
+    save(teacher_client, draft, type="numeric")
+    save(teacher_client, draft, units="feet, ft\nFuß,, feet")
+    assert question_now(draft, "one")["units"] == ["feet", "ft", "Fuß"]
+    assert "feet\nft\nFuß</textarea>" in html_of(teacher_client.get(editor_of(draft)))
+
+
 @pytest.mark.parametrize("name", TYPES)
 def test_every_type_can_be_added_saved_and_shown(name: str, draft: Draft, teacher_client: Client) -> None:
     response = save(teacher_client, draft, act="add", new_type=name)
