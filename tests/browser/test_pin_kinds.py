@@ -30,6 +30,8 @@ def test_student_chooses_pictures_by_keyboard_without_scripts(
     page.goto(f"/j/{student_with_pictures.classroom.join_code}/")
     page.get_by_role("button", name=student_with_pictures.first_name).click()
     assert overflow(page) == 0
+    # All 4 rows are hardly taller than the screen.
+    assert sum(row.evaluate("row => row.offsetHeight") for row in page.locator(".pin-row").all()) < 640
     page.get_by_role("radio", name="Sun").first.focus()
     for digit in pin_of(student_with_pictures):
         # One tab stop for each row, and arrows within it.
