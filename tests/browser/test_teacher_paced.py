@@ -98,6 +98,9 @@ def test_phones_follow_the_teacher(paced: Assignment, teacher: User, open_contex
         ana.clock.pause_at(timezone.now() + timedelta(seconds=2))
     board.get_by_role("button", name="Pause").click()
     expect(board.get_by_role("button", name="Resume")).to_be_visible()
+    # The board keeps its slide for the teacher, and says so.
+    expect(board.locator("#board-slide").get_by_text("Paused", exact=True)).to_be_visible()
+    expect(board.locator("#board-slide")).to_contain_text("Birthplace")
     ana.clock.run_for(2000)
     expect(ana.get_by_role("heading", name="Paused by your teacher")).to_be_visible()
     ana.clock.resume()
