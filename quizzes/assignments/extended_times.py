@@ -15,6 +15,7 @@ from quizzes.assignments.student_settings import (
     time_factor_of,
 )
 from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Extension, Student
+from quizzes.models.rosters import StudentQuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +91,15 @@ def _granted(time_limit: timedelta, time_factor: Decimal | None, attempt: Attemp
 
 
 def names_without_extra_time(
-    classroom: Classroom, window: Window, time_limit: timedelta | None, *, is_teacher_paced: bool
+    students: StudentQuerySet, window: Window, time_limit: timedelta | None, *, is_teacher_paced: bool
 ) -> list[str]:
-    """The names of students with an accommodation that gives them no more time than the class has; [] if it does.
+    """The names of those with an accommodation that gives them no more time than the class has; [] if it does.
 
     Extra time extends a time limit. Without one, the close or the teacher ends an attempt. One query, else none.
     """
     if time_limit is not None or (window.closes_at is None and not is_teacher_paced):
         return []
-    students = classroom.students.enrolled().filter(accommodation__isnull=False)
-    return list(students.values_list("display_name", flat=True))
+    return list(students.filter(accommodation__isnull=False).values_list("display_name", flat=True))
 
 
 def time_on(

@@ -8,8 +8,9 @@ from django.db import transaction
 from quizzes.assignments.accommodations import record_accommodation
 from quizzes.content.editions import published
 from quizzes.content.reading import LEVELS, STANDARD
-from quizzes.models import Classroom, Student, User
+from quizzes.models import Student, User
 from quizzes.models.locks import read_locked
+from quizzes.models.rosters import StudentQuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,8 @@ def choose_level(student_id: int, choice: ReadingChoice, level: str) -> None:
         Student.objects.filter(pk=student_id).update(chosen_variant=level)
 
 
-def names_without_level(classroom: Classroom, edition_id: int) -> dict[str, list[str]]:
-    """The names of students by the level of their readings, for each level that the edition does not have.
+def names_without_level(students: StudentQuerySet, edition_id: int) -> dict[str, list[str]]:
+    """The names of these students by the level of their readings, for each level that the edition does not have.
 
     They get the standard reading. One query, none for an edition with all levels.
     """
@@ -59,7 +60,7 @@ def names_without_level(classroom: Classroom, edition_id: int) -> dict[str, list
     offered = {STANDARD, reading.language.partition("-")[0], *(variant.variant for variant in reading.variants)}
     found: dict[str, list[str]] = {level: [] for level in LEVELS if level not in offered}
     if found:
-        for student in classroom.students.enrolled().select_related("classroom"):
+        for student in students.select_related("classroom"):
             found.get(reading_choice(student).variant, []).append(student.display_name)
     return {level: names for level, names in found.items() if names}
 

@@ -374,6 +374,22 @@ def test_changing_asks_as_well_and_moves_the_running_attempt(
     assert AuditEvent.objects.filter(action="extension_given").count() == 1
 
 
+def test_changing_names_no_excused_student(
+    tight: Assignment,
+    ana: Student,
+    ben: Student,
+    teacher: User,
+    teacher_client: Client,
+    clock: time_machine.Traveller,
+) -> None:
+    Student.objects.update(reading_variant="es")
+    accommodations.excuse(tight, ana, reason="Ill.", by=teacher, now=NOW)
+    address = reverse("change_assignment", args=[tight.public_id])
+    form = form_of(teacher_client.get(address), having="release")
+    text = text_of(teacher_client.post(address, form.data(time_limit="", act="preview")))
+    assert re.findall(r"(?:standard text|the close too): ([^.]*\.)", text) == ["Ben O."] * 2
+
+
 def test_progress_says_whose_time_is_longer_and_when_it_ends(
     tight: Assignment, ana: Student, ben: Student, student: Student, teacher: User, teacher_client: Client
 ) -> None:

@@ -34,6 +34,7 @@ from quizzes.forms.assignments import (
     VersionForm,
 )
 from quizzes.models import Assignment, Classroom, Edition
+from quizzes.models.rosters import StudentQuerySet
 from quizzes.people.class_roles import ClassAct
 from quizzes.reports.start_class import counts_before_release
 from quizzes.views.access import TeacherRequest, class_act, taught_assignment, taught_classroom
@@ -216,7 +217,8 @@ def confirmation(
         times = extended_times(classroom, window, limit, now=form.now, assignment=assignment)
         warnings = [str(SAME_TITLE)] if classroom.pk in alike else []
         warnings += [*_warnings(form, window, assignment), *more_warnings]
-        notes = _without_effect(classroom, window, form, edition_id)
+        students = _students_of(classroom, assignment)
+        notes = _without_effect(students, window, form, edition_id)
         summary.append(ClassSummary(classroom, window, warnings, times, notes))
     classrooms = {time.student.pk: line.classroom for line in summary for time in line.times}
     sent = request.POST if is_confirmed else None
@@ -245,12 +247,18 @@ def _warnings(form: AssignmentSettingsForm, window: Window, assignment: Assignme
     return warnings
 
 
+def _students_of(classroom: Classroom, assignment: Assignment | None) -> StudentQuerySet:
+    """The students of a class who are not excused from the quiz. assignment: None for a new one."""
+    students = classroom.students.enrolled()
+    return students if assignment is None else students.exclude(excuses__assignment=assignment)
+
+
 def _without_effect(
-    classroom: Classroom, window: Window, form: AssignmentSettingsForm, edition_id: int
+    students: StudentQuerySet, window: Window, form: AssignmentSettingsForm, edition_id: int
 ) -> Sequence[str]:
-    """Which accommodations the quiz leaves without effect, and for whom."""
+    """Which accommodations the quiz leaves without effect, and for whom of these students."""
     settings, notes = form.settings, []
-    names = names_without_extra_time(classroom, window, settings.time_limit, is_teacher_paced=settings.is_teacher_paced)
+    names = names_without_extra_time(students, window, settings.time_limit, is_teacher_paced=settings.is_teacher_paced)
     if names and settings.is_teacher_paced:
         text = gettext("You set the pace, so extra time adds nothing by itself. Wait on the class board for: {names}")
         notes.append(text.format(names=listed_names(names)))
@@ -259,7 +267,7 @@ def _without_effect(
             "Without a time limit, extra time adds nothing. These students have until the close too: {names}"
         )
         notes.append(text.format(names=listed_names(names)))
-    for level, names in names_without_level(classroom, edition_id).items():
+    for level, names in names_without_level(students, edition_id).items():
         text = gettext("The reading has no level “{level}”. These students get the standard text: {names}")
         notes.append(text.format(level=gettext(LEVELS[level]), names=listed_names(names)))
     return notes
