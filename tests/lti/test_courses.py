@@ -460,7 +460,9 @@ def test_operator_adds_allows_and_turns_off(platform: Platform) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("option", ["issuer", "login-url", "token-url", "key-set-url"])
-@pytest.mark.parametrize("address", ["http://canvas.example", "https://", "https:///auth", "https://[", "moodle"])
+@pytest.mark.parametrize(
+    "address", ["http://canvas.example", "https://", "https:///auth", "https://[", "https://a:b", "no"]
+)
 def test_address_without_https_or_a_host_is_refused(option: str, address: str) -> None:
     options = dict.fromkeys(("issuer", "login-url", "token-url", "key-set-url"), "https://canvas.example/x")
     flags = [f"--{name}={value}" for name, value in (options | {option: address}).items()]

@@ -4,13 +4,13 @@ import secrets
 from argparse import ArgumentTypeError
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
 from quizsite.addresses import served_address
+from quizsite.environment import parts_of_address
 from quizzes.lti.platforms import rotate_key
 from quizzes.models import LtiDeployment, LtiKey, LtiPlatform, LtiRegistrationLink
 from quizzes.people.accounts import token_digest
@@ -91,7 +91,8 @@ class Command(BaseCommand):
     def _add(self, options: dict[str, Any]) -> None:
         urls = {name: options[name] for name in ("login_url", "token_url", "key_set_url")}
         for name in ("issuer", *urls):
-            if not _is_https_address(options[name]):
+            parts = parts_of_address(options[name])
+            if parts is None or parts.scheme != "https":
                 option = name.replace("_", "-")
                 raise CommandError(f"--{option} must be an https address with a host, not {options[name]!r}.")
         _check_lengths(options)
@@ -161,11 +162,3 @@ def _check_lengths(options: dict[str, Any]) -> None:
         limit = limits["deployment_id" if name == "deployment" else name]
         if limit is not None and len(options[name]) > limit:
             raise CommandError(f"--{option} has more than {limit} characters. Write a shorter one.")
-
-
-def _is_https_address(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return False
-    return parts.scheme == "https" and bool(parts.hostname)
