@@ -13,6 +13,7 @@ from quizsite.addresses import served_address
 from quizsite.environment import parts_of_address
 from quizzes.lti.platforms import rotate_key
 from quizzes.models import LtiDeployment, LtiKey, LtiPlatform, LtiRegistrationLink
+from quizzes.models.locks import locked_with_keys
 from quizzes.people.accounts import token_digest
 
 LINK_LIFETIME = timedelta(hours=24)
@@ -112,7 +113,7 @@ class Command(BaseCommand):
 
     def _deny(self, platform: LtiPlatform, deployment_id: str) -> None:
         with transaction.atomic():
-            deployment = platform.deployments.select_for_update().filter(deployment_id=deployment_id).first()
+            deployment = locked_with_keys(platform.deployments.filter(deployment_id=deployment_id)).first()
             if deployment is None:
                 raise CommandError(
                     f"{platform.name} has no deployment {deployment_id}. `manage.py lti list` lists them."
