@@ -935,7 +935,7 @@ def test_commands_say_why_not(school: Classroom, teacher: User, tmp_path: Path) 
     bad.write_bytes(b"{}")
 
     for command, message in [
-        (("export_classroom", "nothing", str(tmp_path / "x")), "No class has the id nothing."),
+        (("export_classroom", "nothing", str(tmp_path / "x")), "There is no class nothing. "),
         (("export_classroom", school.public_id, str(file)), "class.json is there already. Name a new file."),
         (("import_classroom", str(file), "--teacher", "no@school.test"), "No account has the email no@school.test."),
         (("import_classroom", str(tmp_path / "y"), "--teacher", teacher.email), "y: No such file"),

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from quizzes.files.class_export.writer import export_classroom, record_export
-from quizzes.models import Classroom
+from quizzes.management.named_rows import find_classroom
 
 
 class Command(BaseCommand):
@@ -20,9 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, help="the file to write, which must not be there yet")
 
     def handle(self, *args: Any, public_id: str, file: Path, **options: Any) -> None:
-        classroom = Classroom.objects.filter(public_id=public_id).first()
-        if classroom is None:
-            raise CommandError(f"No class has the id {public_id}.")
+        classroom = find_classroom(public_id)
         now = timezone.now()
         content = export_classroom(classroom, now=now)
         try:
