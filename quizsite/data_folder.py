@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from quizsite.backups.manifest import SQLITE_FILE
 from quizsite.backups.swap import COMMITTED
+from quizsite.durable import write_private
 from quizsite.environment import KEY_LEAST_CHARACTERS
 
 # After the move to PostgreSQL, the SQLite file beside this one is no longer the site.
@@ -126,11 +127,7 @@ def keep_secret_key(folder: Path, key: str) -> None:
     processes that start together agree on one key and none reads half of it.
     """
     aside = folder / f".secret_key.{os.getpid()}.{secrets.token_hex(4)}"
-    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(key)
-        file.flush()
-        os.fsync(file.fileno())
+    write_private(aside, key.encode())
     try:
         os.link(aside, folder / "secret_key")
     except FileExistsError:
