@@ -251,13 +251,8 @@ class WhoSaysSo(Question):
 
     def chosen_options(self, value: Value, reading: Reading) -> tuple[Option, ...]:
         """The speaker of each statement with an answer; () for no answer."""
-        given = value or {}
-        return tuple(
-            _option(statement, speaker)
-            for statement in self.statements
-            for speaker in reading.speakers
-            if speaker.key in self.speakers and speaker.key == given.get(statement.id)
-        )
+        given = {f"{statement_id}:{speaker}" for statement_id, speaker in (value or {}).items()}
+        return tuple(option for option in self.options(reading) if option.id in given)
 
     def guess_share(self) -> Fraction | None:
         """One in the number of speakers."""
