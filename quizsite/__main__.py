@@ -21,16 +21,10 @@ HELP = frozenset({"-h", "--help"})
 WITHOUT_SETTINGS = {"example_settings": example_settings.Command, "version": version.Command}
 # They work on a site that exists. Elsewhere a mistyped FOOTNOTE_DATA would make a new folder with a new key.
 NEED_A_SITE = frozenset(
-    {
-        *("accept_secret_key", "administrator", "backup", "changepassword", "check_integrity", "close_account"),
-        *("createsuperuser", "erase"),
-        *("export_classroom", "hand_over_class", "import_classroom", "load_question_sets", "lti", "reapply_erasures"),
-        *("remove_school_account", "remove_second_factor", "run_periodic_jobs", "sendtestemail", "sign_in_link"),
-        "update_scores",
-    }
+    "accept_secret_key administrator backup changepassword check_integrity close_account createsuperuser erase "
+    "export_classroom hand_over_class import_classroom load_question_sets lti reapply_erasures remove_school_account "
+    "remove_second_factor run_periodic_jobs sendtestemail sign_in_link update_scores".split()
 )
-
-
 # What the manual uses of Django's own commands.
 DJANGO_COMMANDS = ("check", "collectstatic")
 INDENT = 24
@@ -87,9 +81,7 @@ def main() -> None:
             # Loading the site makes hardly any garbage, and looking for some takes a twentieth of the start.
             # quizsite/server.py collects again.
             gc.disable()
-        if checks_site(sys.argv):
-            os.environ["FOOTNOTE_NEEDS_SITE"] = "1"
-        if needs_site(sys.argv):
+        if needs_site(sys.argv) or checks_site(sys.argv):
             # The settings make the data folder before any command runs.
             os.environ["FOOTNOTE_NEEDS_SITE"] = "1"
         if only_looks(sys.argv):
