@@ -26,7 +26,6 @@ from quizsite.sqlite.base import DatabaseWrapper, verify
 from quizsite.sqlite.copy import copy_database, quick_check
 from quizsite.sqlite.file_systems import known_mounts, network_file_system
 from quizsite.sqlite.prepare import prepare_database
-from quizsite.sqlite.version import wal_is_safe
 from quizsite.sqlite.write_queue import TurnTimeout, Writer
 
 OPTIONS = {
@@ -155,7 +154,7 @@ def add_one(connection: BaseDatabaseWrapper) -> None:
     ],
 )
 def test_wal_is_safe_knows_each_branch(version: tuple[int, int, int], safe: bool) -> None:
-    assert wal_is_safe(version) is safe
+    assert library.wal_is_safe(version) is safe
 
 
 def fake(*version: int) -> ModuleType:
