@@ -287,10 +287,3 @@ class ClassroomChoice(forms.ModelChoiceField):
     def label_from_instance(self, obj: Classroom) -> str:
         """The name of the class in a list."""
         return obj.list_name
-
-    def clean(self, value: Any) -> Any:
-        """The classroom."""
-        # PostgreSQL raises an error for text with a NUL character.
-        if "\x00" in str(value):
-            raise ValidationError(self.error_messages["invalid_choice"])
-        return super().clean(value)
