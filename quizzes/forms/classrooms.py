@@ -243,10 +243,6 @@ def name_taken(classroom: Classroom) -> str:
     return text.format(name=isolated(classroom.name))
 
 
-class HandOverForm(ColleagueForm):
-    """The account that gets a class."""
-
-
 class RoleForm(forms.Form):
     """What a person may do in a class."""
 

@@ -18,7 +18,7 @@ from quizzes.forms.classrooms import (
     DEFAULT_ZONE,
     ChangeClassroomForm,
     CodeActiveForm,
-    HandOverForm,
+    ColleagueForm,
     MissingRuleForm,
     NewClassroomForm,
     PinKindForm,
@@ -243,7 +243,7 @@ def set_missing_rule(request: TeacherRequest, public_id: str) -> HttpResponse:
 def hand_over_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Give a class to another teacher, who takes this teacher's place."""
     classroom = taught_classroom(request, public_id)
-    form = HandOverForm(request.POST if request.method == "POST" else None)
+    form = ColleagueForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         to = form.cleaned_data["email"]
         try:
