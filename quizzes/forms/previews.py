@@ -1,4 +1,4 @@
-"""Forms of a preview attempt."""
+"""The form of a preview attempt."""
 
 from collections.abc import Mapping, Sequence
 
@@ -19,7 +19,3 @@ class PreviewForm(forms.Form):
     def submitted(self) -> Mapping[str, Sequence[str]]:
         """All submitted fields; the question type reads its own."""
         return dict(self.data.lists())  # type: ignore[attr-defined]  # request.POST is a MultiValueDict
-
-
-class PreviewResultForm(forms.Form):
-    """A request of the result page to start again. It has no fields."""

@@ -19,7 +19,7 @@ from quizzes.content.question_types.question import Question, asked_count
 from quizzes.content.question_types.registry import Value, public_view, type_of
 from quizzes.content.question_types.shuffle import NotAChoice
 from quizzes.content.reading import LEVELS, STANDARD, Reading
-from quizzes.forms.previews import PreviewForm, PreviewResultForm
+from quizzes.forms.previews import PreviewForm
 from quizzes.grading.points import NO_ADJUSTMENTS, Adjustments
 from quizzes.models import QuestionSet
 from quizzes.reports.attempt_review import review_content, review_question
@@ -193,9 +193,9 @@ def _verdict_or_question(
 
 
 def show_result(request: HttpRequest, place: PreviewPlace) -> HttpResponse:
-    """Score, objectives and review of the checked questions. The page has no keys of other questions."""
+    """Score, objectives and review of the checked questions, without keys of others. POST: start again."""
     preview = place.preview(request)
-    if request.method == "POST" and PreviewResultForm(request.POST).is_valid():
+    if request.method == "POST":
         previews.start_again(place.store_of(request), preview)
         return redirect(place.question_url(1))
     answers = {
