@@ -27,8 +27,6 @@ class LanguageActForm(forms.Form):
 class TranslationForm(DraftForm):
     """The texts of one question, or of the set itself, in another language. Any may be empty."""
 
-    not_saved = (*DraftForm.not_saved,)
-
     act = forms.RegexField(r"^(save|next|keep:[a-z0-9_-]+)\Z", required=False)
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, document: Table, key: str, language: str) -> None:
@@ -56,11 +54,6 @@ class TranslationForm(DraftForm):
                     shown.id, gettext("Use up to {count} characters on each line.").format(count=shown.at_most)
                 )
         return cleaned
-
-    @property
-    def values(self) -> dict[str, Any]:
-        """The valid translations that were sent, by id."""
-        return self.valid
 
     @property
     def kept(self) -> str:

@@ -49,7 +49,7 @@ def edit_translation(request: TeacherRequest, public_id: str, language: str, key
         request,
         draft,
         partial(TranslationForm, key=key, language=language),
-        lambda form, sender: save_translations(draft, key, language, form.values, kept=form.kept, **sender),
+        lambda form, sender: save_translations(draft, key, language, form.valid, kept=form.kept, **sender),
     )
     if not part.is_done:
         return _page(request, part, language, key)
