@@ -1,6 +1,6 @@
 """Forms for the supports of a class and of a student."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Self
 
@@ -150,10 +150,6 @@ class StudentSupportsForm(SupportsForm):
 NO_CHANGE = "", gettext_lazy("No change")
 
 
-def _with_no_change(choices: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
-    return [NO_CHANGE, *choices]
-
-
 class BulkAccommodationsForm(forms.Form):
     """One change of accommodations and supports for several students. A field without a choice changes nothing."""
 
@@ -164,21 +160,21 @@ class BulkAccommodationsForm(forms.Form):
         self.fields["time"] = forms.ChoiceField(
             label=gettext_lazy("Time on every quiz"),
             required=False,
-            choices=_with_no_change((words, times.get(words, f"{words}x")) for words in TIMES),
+            choices=[NO_CHANGE, *((words, times.get(words, f"{words}x")) for words in TIMES)],
         )
-        levels = {"": gettext_lazy("Same as the class"), **{key: gettext_lazy(LEVELS[key]) for key in LEVELS}}
+        levels = {"": gettext_lazy("Same as the class"), **{key: gettext_lazy(name) for key, name in LEVELS.items()}}
         self.fields["level"] = forms.ChoiceField(
             label=gettext_lazy("Reading level"),
             required=False,
-            choices=_with_no_change((words, levels[level]) for words, level in LEVEL_VALUES.items()),
+            choices=[NO_CHANGE, *((words, levels[level]) for words, level in LEVEL_VALUES.items())],
         )
-        on_off = [("yes", gettext_lazy("On")), ("no", gettext_lazy("Off"))]
+        on_off: list[tuple[str, Any]] = [("yes", gettext_lazy("On")), ("no", gettext_lazy("Off"))]
         for name in HEADINGS:
             field = SupportsForm.base_fields[name]
-            choices: Iterable[tuple[str, Any]] = on_off
+            choices: list[tuple[str, Any]] = on_off
             if isinstance(field, forms.ChoiceField):
                 choices = [(str(value) or "none", label) for value, label in SUPPORT_CHOICES[name]]
-            self.fields[name] = forms.ChoiceField(label=field.label, required=False, choices=_with_no_change(choices))
+            self.fields[name] = forms.ChoiceField(label=field.label, required=False, choices=[NO_CHANGE, *choices])
 
     def clean(self) -> None:
         """Refuse a form without a change."""
