@@ -33,6 +33,7 @@ for _format in (
     formatting.duration,
     formatting.min_left,
     formatting.listed,
+    formatting.either,
 ):
     register.filter(_format.__name__, _format)
 register.filter("shown_reason", shown_reason)
@@ -91,12 +92,6 @@ def question_percent(share: float | None) -> str:
     if share is not None and HALF - 0.005 <= share < HALF:
         return f"{floor(share * 1000) / 10}%"
     return formatting.percent(share)
-
-
-@register.filter
-def either(texts: Sequence[str]) -> str:
-    """The texts as “A or B”."""
-    return formatting.either(texts)
 
 
 @register.filter
