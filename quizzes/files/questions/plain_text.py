@@ -36,6 +36,8 @@ _NO_QUESTION = re.compile(
 )
 _ONES = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
 _ROMAN_NUMERALS = [f"{tens}{ones}" for tens in ("", "x", "xx", "xxx", "xl") for ones in _ONES]
+# Of the answers i, ii, iii.
+_ROMAN_LETTERS = dict(zip(_ROMAN_NUMERALS[1:], string.ascii_uppercase, strict=False))
 _ROMAN = re.compile(r"\s*(?P<star>\*\s?)?\(?(?P<numeral>[ivxl]{1,7})[.):]\s+(?P<text>\S.*)", re.IGNORECASE)
 # “Answer: ii. Council” and, in a key, “1. ii 2. iv”.
 _ROMAN_ANSWER = re.compile(
@@ -182,13 +184,7 @@ def _with_lettered_answers(line: str) -> str:
     answers = _ROMAN_ENTRY if is_key else _ROMAN_ANSWER
     if not is_key and not _ROMAN_ANSWER.match(line):
         return line
-    return answers.sub(lambda found: f"{found[1]}{_letter_of(found[2])}", line)
-
-
-def _letter_of(numeral: str) -> str:
-    """The letter of the answer with this roman numeral; any other text stays as it is."""
-    place = _ROMAN_NUMERALS.index(numeral.casefold()) if numeral.casefold() in _ROMAN_NUMERALS else 0
-    return string.ascii_uppercase[place - 1] if place else numeral
+    return answers.sub(lambda found: f"{found[1]}{_ROMAN_LETTERS.get(found[2].casefold(), found[2])}", line)
 
 
 def _with_arabic_numbers(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:

@@ -334,6 +334,10 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         "Which?\n" + "".join(f"{one}. x\n" for one in [*_ROMAN_NUMERALS[1:], "l"]) + "ANSWER: A\n",
         ["- 2 of its answers have the same letter."],
     ),
+    "a text with a roman numeral that no answer has": (
+        "Who?\ni. Mayor\nii. Council\nAnswer: xxx\n",
+        ["- ANSWER: xxx names no answer of the question."],
+    ),
     "a text with roman numerals before statements": (
         "1. Which are true?\ni. It met.\nii. It voted.\nA. i only\n*B. both\n",
         ["single: Which are true? / i. It met. / ii. It voted. [i only; *both]"],
