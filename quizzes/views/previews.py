@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from quizzes.assignments.supports import NO_SUPPORTS, Supports
 from quizzes.attempts import previews
 from quizzes.attempts.previews import PreviewAttempt, PreviewStore
-from quizzes.content.question_types.question import Question, asked_count
+from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import Value, public_view, type_of
 from quizzes.content.question_types.shuffle import NotAChoice
 from quizzes.content.reading import LEVELS, STANDARD, Reading
@@ -185,7 +185,7 @@ def _verdict_or_question(
     return {
         "view": view,
         # A student reads before the check that too many are chosen.
-        "asked_count": asked_count(view.get("stem", "")),
+        "asked_count": question.asked_count,
         "has_too_many": False,
         "question_template": type_of(question).template("page"),
         "is_picker": type_of(question).is_answered_in_reading,

@@ -102,7 +102,7 @@ def with_one_sentence(attempt: Attempt) -> Attempt:
     document = make_document()
     for question in document["questions"]:
         if question["type"] == "evidence":
-            question["stem"] = "Which sentence proves this?"
+            question["asked_count"] = 1
     assignment = make_assignment(
         edition=make_edition(document=document),
         classroom=attempt.classroom,

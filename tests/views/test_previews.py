@@ -476,7 +476,7 @@ def test_set_of_another_teacher_cannot_be_tried(other_teacher: User, teacher_cli
 def test_preview_says_how_many_choices_are_asked_for(teacher: User, teacher_client: Client) -> None:
     document = make_document()
     for place in (1, 3):
-        document["questions"][place]["stem"] += " Choose two."
+        document["questions"][place]["asked_count"] = 2
     own = make_edition(question_set=make_question_set(owner=teacher), document=document).question_set
     for number in (2, 4):
         page = text_of(teacher_client.get(reverse("try_set_question", args=[own.public_id, number])))

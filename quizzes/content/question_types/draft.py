@@ -117,6 +117,18 @@ def equals(rows: Sequence[Table], message: str) -> list[str]:
     return [message.format(first=first, second=second) for second, first in found.items()]
 
 
+def without_blank_count(question: Table) -> Table:
+    """A copy without `asked_count` if the teacher left it blank."""
+    return {name: value for name, value in question.items() if name != "asked_count" or value}
+
+
+def other_count(question: Table, correct_count: int, message: str) -> list[str]:
+    """[message] with both numbers if the question asks for another number than is correct."""
+    asked = question.get("asked_count")
+    is_other = bool(asked and correct_count) and asked != correct_count
+    return [message.format(asked=asked, count=correct_count)] if is_other else []
+
+
 def lost(keys: Sequence[str], sentence_keys: Sequence[str], message: str) -> list[str]:
     """[message] if one of these sentences is no longer in the reading."""
     return [message] if set(keys) - set(sentence_keys) else []

@@ -8,7 +8,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext
 
-from quizzes.content.question_types.question import has_visible
+from quizzes.content.question_types.question import MAX_ASKED, has_visible
 from quizzes.content.tables import Table
 from quizzes.formatting import Label, up_to, without_isolates
 
@@ -115,6 +115,23 @@ class QuestionTypeForm(PartForm):
         """Add a field with a value of the question."""
         self.fields[name] = field
         self.initial[name] = value
+
+    def put_count(self, label: str, least: int) -> None:
+        """Add the field for how many choices or sentences the question asks for."""
+        field = forms.IntegerField(
+            label=label,
+            min_value=least,
+            max_value=MAX_ASKED,
+            required=False,
+            help_text=gettext("Students see this number. Name it in the question too."),
+        )
+        self.put("asked_count", field, self.question.get("asked_count"))
+
+    @property
+    def own_count(self) -> Table:
+        """The count as it was sent. A question that never had one stays as it was stored."""
+        count = self.valid.get("asked_count", self.initial["asked_count"])
+        return {"asked_count": count} if count or "asked_count" in self.question else {}
 
     def sentences_field(self, label: str) -> "SentencesField":
         """A field for sentences of the reading."""

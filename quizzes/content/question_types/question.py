@@ -1,6 +1,5 @@
 """The abstract base of every question, and what its types share."""
 
-import re
 import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +24,8 @@ SKILLS = tuple(SKILL_LABELS)
 CHOICE_IDS = "abcdefgh"
 # More than any question is worth. A score of dozens of such questions still fits its column.
 MAX_POINTS = 100
+# How many choices or sentences a question may ask for.
+MAX_ASKED = 9
 # What fits on one line of a screen. No answer in a few words is longer.
 MAX_LINE = 200
 # Accents and vowel signs on one letter. No language needs more, and a browser can't break a line between them.
@@ -155,12 +156,11 @@ class Question(ABC):
     def other_amount(self, value: Value) -> str:
         """How much the answer has if the question asks for another amount, in students' words; "" otherwise.
 
-        value: not None. By default, the chosen ones where the stem says how many, such as “1 chosen of 2”.
+        value: not None. By default, the chosen ones where the question has a count, such as “1 chosen of 2”.
         """
-        asked = asked_count(self.stem)
-        if asked is None or not isinstance(value, list) or len(value) == asked:
+        if self.asked_count is None or not isinstance(value, list) or len(value) == self.asked_count:
             return ""
-        return gettext("{chosen} chosen of {asked}").format(chosen=len(value), asked=asked)
+        return gettext("{chosen} chosen of {asked}").format(chosen=len(value), asked=self.asked_count)
 
     def needs_grading(self, value: Value) -> bool:
         """Whether a teacher should read this answer before it counts as wrong; False with full credit."""
@@ -190,6 +190,14 @@ class Question(ABC):
         A type that has it as a field writes `statement: str = field()`. Otherwise this property would be its default.
         """
         return ""
+
+    @property
+    def asked_count(self) -> int | None:
+        """How many choices or sentences it asks for; None if students decide.
+
+        The author states it, and the page has it whatever the key is. So it gives nothing away.
+        """
+        return None
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -263,6 +271,19 @@ def flag_of(document: Mapping[str, Any], name: str) -> bool:
     if not isinstance(value, bool):
         raise InvalidDocument(f"“{name}” must be true or false")
     return value
+
+
+def whole_of(document: Mapping[str, Any], name: str, least: int, most: int) -> int:
+    """The whole number under `name`; raises InvalidDocument for anything else, and below `least` or above `most`."""
+    value = document.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise InvalidDocument(f"“{name}” must be a whole number from {least} to {most}")
+    return value
+
+
+def asked_count_of(document: Mapping[str, Any], least: int) -> int | None:
+    """The count that the question asks for, None without one; raises InvalidDocument."""
+    return whole_of(document, "asked_count", least, MAX_ASKED) if "asked_count" in document else None
 
 
 def refuse_equal(texts: Sequence[str], *, what: str) -> None:
@@ -354,22 +375,3 @@ def share_of_choices(chosen: Sequence[str], correct: Sequence[str]) -> Fraction:
     hits = len(set(chosen) & set(correct))
     misses = len(set(chosen) - set(correct))
     return max(Fraction(0), Fraction(hits - misses, len(correct)))
-
-
-# --- For `other_amount` -------------------------------------------------------------------------------------------
-
-_ASKED = re.compile(r"\b(?:Choose|Elige) (\w+)\.$")
-# The built-in sets ask for one sentence in these words.
-_ASKED_ONE = re.compile(r"(?:Which sentence proves|¿Qué oración prueba)\b")
-_COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5}
-
-
-def asked_count(stem: str) -> int | None:
-    """How many choices the stem asks for, such as “Choose two.” at its end; None if it does not say.
-
-    It reads the text that students see, not the key, so it gives nothing away.
-    """
-    found = _ASKED.search(stem)
-    if found:
-        return _COUNTS.get(found[1])
-    return 1 if _ASKED_ONE.match(stem) else None

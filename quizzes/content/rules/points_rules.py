@@ -31,9 +31,11 @@ def points_follow_the_type(folder: Folder) -> Iterator[Finding]:
 
 
 def stems_say_how_many(folder: Folder) -> Iterator[Finding]:
-    """A question with several keys ends with “Choose two.” or “Choose three.”."""
+    """A question with several keys ends with “Choose two.” or “Choose three.”, and its count is that of its keys."""
     for item in folder.items:
         count = 1 if item.statements else item.points_by_shape or 1
+        if (count > 1 or "key_sentences" in item.table) and item.table.get("asked_count") != count:
+            yield item.finding(f"it needs “asked_count = {count}”")
         if count > 1 and not item.table["stem"].endswith(f"Choose {_NUMBERS.get(count)}."):
             yield item.finding(f"its stem must end with “Choose {_NUMBERS.get(count, count)}.”")
 

@@ -16,6 +16,7 @@ _KNOWN = (
         " language level rights rights_note words word meaning spanish en es paragraphs sentences variants based_on"
         " picture digest width height alternative credit media_type content"
         " type skill points evidence stem explanation choices rationale mark mark_at keep_order all_or_nothing leans_on"
+        " asked_count"
         " statements statement key_sentences sentence rationale_other answer rationale_true rationale_false"
         " options prompts option items place accepted wrong forgive_slips note kind tolerance units unit_required gaps"
         " sample_answer criteria description min_length max_length answer_type tempting".split()

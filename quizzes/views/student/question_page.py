@@ -20,7 +20,7 @@ from quizzes.attempts.attempt_content import AttemptContent, CurrentAnswer
 from quizzes.attempts.breaks import allowance
 from quizzes.caches import process_cache
 from quizzes.content.editions import published
-from quizzes.content.question_types.question import Question, asked_count
+from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import public_view, type_of
 from quizzes.content.reading import LEVELS, STANDARD, Reading
 from quizzes.formatting import upcoming
@@ -195,7 +195,7 @@ def _verdict_or_question(
         return {"item": item, "marked": [sentence.key for sentence in item.evidence]}
     value = answer.value if answer else None
     view = public_view(question, content.shuffle, value, reading)
-    asked = asked_count(view.get("stem", ""))
+    asked = question.asked_count
     return {
         "view": view,
         "asked_count": asked,

@@ -298,8 +298,13 @@ CHOICES = [{"text": "Citizenship", "rationale": "A."}, {"text": "Birthplace", "r
         ),
         (
             "proof",
-            {"stem": "Which sentence proves this?", "evidence": ["s5", "s6"]},
-            ["The question asks for 1 sentence, and its evidence has 2. Change one of them."],
+            {"asked_count": 1, "evidence": ["s5", "s6"]},
+            ["You ask for 1, and the number of evidence sentences is 2. Change one of them."],
+        ),
+        (
+            "some",
+            {"asked_count": 3},
+            ["You ask for 3, and the number of correct answers is 2. Change one of them."],
         ),
     ],
 )

@@ -116,39 +116,39 @@ def test_evidence_public_view_is_an_allowlist() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stem", "hint"),
+    ("asked_count", "hint"),
     [
-        ("Which two sentences prove this? Choose two.", "Choose the sentences. Choose one again to undo."),
-        ("Which sentence proves this?", "Choose the sentence. To change it, choose another one."),
-        ("What in the reading proves this?", "Choose the sentence. Choose it again to undo."),
+        (2, "Choose the sentences. Choose one again to undo."),
+        (1, "Choose the sentence. To change it, choose another one."),
+        (None, "Choose the sentence. Choose it again to undo."),
     ],
 )
-def test_page_asks_for_as_many_sentences_as_the_stem(stem: str, hint: str) -> None:
-    view = public_view(replace(QUESTION, stem=stem), SHUFFLE, None, READING)
+def test_page_asks_for_as_many_sentences_as_the_question(asked_count: int | None, hint: str) -> None:
+    view = public_view(replace(QUESTION, asked_count=asked_count), SHUFFLE, None, READING)
 
     assert view["hint"] == hint
 
 
 @pytest.mark.parametrize(
-    ("stem", "value", "takes_one"),
+    ("asked_count", "value", "takes_one"),
     [
-        ("Which sentence proves this?", None, True),
-        ("Which sentence proves this?", ["s2"], True),
-        ("Which sentence proves this?", ["s2", "s4"], False),
-        ("Choose two.", ["s2"], False),
-        ("What proves this?", ["s2"], False),
+        (1, None, True),
+        (1, ["s2"], True),
+        (1, ["s2", "s4"], False),
+        (2, ["s2"], False),
+        (None, ["s2"], False),
     ],
 )
 def test_new_choice_replaces_the_old_one_where_one_sentence_is_asked_for(
-    stem: str, value: list[str] | None, takes_one: bool
+    asked_count: int | None, value: list[str] | None, takes_one: bool
 ) -> None:
-    view = public_view(replace(QUESTION, stem=stem), SHUFFLE, value, READING)
+    view = public_view(replace(QUESTION, asked_count=asked_count), SHUFFLE, value, READING)
 
     assert view["takes_one"] is takes_one
 
 
 def test_rule_of_a_question_that_asks_for_one_sentence_speaks_of_one() -> None:
-    view = public_view(replace(QUESTION, stem="Which sentence proves this statement?"), SHUFFLE, None, READING)
+    view = public_view(replace(QUESTION, asked_count=1), SHUFFLE, None, READING)
 
     assert view["partial_credit"] == "Choose one sentence. If you also choose a wrong one, it takes points away."
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizzes.content.drafts.document import finished
+from quizzes.content.question_types.answer_and_proof.draft import AnswerAndProofDraft
 from quizzes.content.question_types.question import CHOICE_IDS
 from quizzes.content.question_types.registry import parse_question, public_view, regraded
 from quizzes.content.question_types.results import ReviewRow, RowNote
@@ -178,14 +179,47 @@ def test_multiple_public_view_is_an_allowlist() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stem", "hint"),
-    [
-        ("Which two does the system record? Choose two.", "Choose 2 answers"),
-        ("Which of these does the system record?", "Choose all answers that apply"),
-    ],
+    ("asked_count", "hint"),
+    [(2, "Choose 2 answers"), (None, "Choose all answers that apply")],
 )
-def test_hint_has_the_count_that_the_stem_asks_for(stem: str, hint: str) -> None:
-    assert public_view(replace(QUESTION, stem=stem), SHUFFLE, None, READING)["hint"] == hint
+def test_hint_has_the_count_that_the_question_asks_for(asked_count: int | None, hint: str) -> None:
+    assert public_view(replace(QUESTION, asked_count=asked_count), SHUFFLE, None, READING)["hint"] == hint
+
+
+@pytest.mark.parametrize("count", [1, 10, "2", True])
+def test_count_is_a_whole_number_from_2_to_9(count: object) -> None:
+    with pytest.raises(InvalidDocument, match="“asked_count” must be a whole number from 2 to 9"):
+        parse_question({**document([True, True, False]), "asked_count": count})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("key", ["some", "proof"])
+def test_author_states_how_many_a_question_asks_for_and_leaves_it_blank_again(
+    key: str, teacher: User, teacher_client: Client
+) -> None:
+    draft = make_draft(owner=teacher)
+    number = [question["key"] for question in document_of(draft)["questions"]].index(key)
+    save(teacher_client, draft, key, asked_count="2")
+    assert finished(document_of(draft))["questions"][number]["asked_count"] == 2
+    save(teacher_client, draft, key, asked_count="10")
+    assert question_now(draft, key)["asked_count"] == 2
+    save(teacher_client, draft, key, asked_count="")
+    assert "asked_count" not in finished(document_of(draft))["questions"][number]
+
+
+def test_first_step_asks_for_its_own_count_and_the_evidence_for_none() -> None:
+    table = {
+        **document([True, False, True, False]),
+        "type": "answer_and_proof",
+        "answer_type": "multiple",
+        "asked_count": 2,
+        "tempting": [],
+        "evidence": ["s1", "s2", "s3"],
+    }
+    question = parse_question(table)
+    view = public_view(question, SHUFFLE, None, READING)
+    assert (question.asked_count, view["answer"]["hint"]) == (2, "Choose 2 answers")
+    assert AnswerAndProofDraft().problems(table, ["s1", "s2", "s3"], []) == []
 
 
 @given(keys, st.data(), shuffles)

@@ -312,6 +312,11 @@ CASES += [
         lambda t: set_(t.question("what-pars-leaves-open"), stem="Which? Choose two."),
         "end with “Choose three.”",
     ),
+    (
+        stems_say_how_many,
+        lambda t: t.question("two-things-in-pars").pop("asked_count"),
+        "needs “asked_count = 2”",
+    ),
     (sets_have_every_objective, lambda t: t.own[EXIT]["questions"].pop(), "no question on “When it was to expire”"),
     (
         choices_keep_their_natural_order,

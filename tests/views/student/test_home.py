@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.attempts.transfers import transfer_attempts
-from quizzes.content.question_types.question import asked_count
 from quizzes.models import Assignment, Attempt, Classroom, Edition, Student, User
 from quizzes.people.rosters import move_student
 from quizzes.people.session_limits import SEEN_AT, STARTED_AT
@@ -356,28 +355,12 @@ def test_open_question_says_if_it_was_dropped(attempt: Attempt, student_client: 
     assert len(seen) == 2 * len(pages)
 
 
-@pytest.mark.parametrize(
-    ("stem", "count"),
-    [
-        ("Which? Choose two.", 2),
-        ("¿Cuáles? Elige tres.", 3),
-        ("Choose two. Why?", None),
-        ("Choose wisely.", None),
-        ("Which sentence proves this?", 1),
-        ("¿Qué oración prueba esto?", 1),
-        ("Which sentence is true?", None),
-    ],
-)
-def test_number_to_choose_is_read_from_the_stem(stem: str, count: int | None) -> None:
-    assert asked_count(stem) == count
-
-
 def test_other_number_of_choices_than_asked_is_told_and_never_refused(
     classroom: Classroom, teacher: User, student: Student, student_client: Client
 ) -> None:
     document = make_document()
     [some] = [question for question in document["questions"] if question["key"] == "some"]
-    some["stem"] = "Which are recorded? Choose two."
+    some["asked_count"] = 2
     assignment = make_assignment(edition=make_edition(document=document), classroom=classroom, assigned_by=teacher)
     attempt = make_attempt(assignment=assignment, student=student)
     number = assignment.edition.questions.get(key="some").position
@@ -400,7 +383,7 @@ def test_check_of_another_number_of_choices_than_asked_tells_it_first(
 ) -> None:
     document = make_document()
     [some] = [question for question in document["questions"] if question["key"] == "some"]
-    some["stem"] = "Which are recorded? Choose two."
+    some["asked_count"] = 2
     assignment = make_assignment(
         edition=make_edition(document=document), classroom=classroom, assigned_by=teacher, release="at_once"
     )
@@ -434,12 +417,12 @@ def test_written_answer_that_is_shorter_than_asked_is_told_and_never_refused(
     assert told == [["2 of at least 20 characters"], []]
 
 
-def test_more_than_one_sentence_is_told_where_the_stem_asks_for_one(
+def test_more_than_one_sentence_is_told_where_one_is_asked_for(
     classroom: Classroom, teacher: User, student: Student, student_client: Client
 ) -> None:
     document = make_document()
     [proof] = [question for question in document["questions"] if question["type"] == "evidence"]
-    proof["stem"] = "Which sentence proves this statement?"
+    proof["asked_count"] = 1
     assignment = make_assignment(edition=make_edition(document=document), classroom=classroom, assigned_by=teacher)
     attempt = make_attempt(assignment=assignment, student=student)
     number = assignment.edition.questions.get(key=proof["key"]).position

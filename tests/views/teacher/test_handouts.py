@@ -88,18 +88,18 @@ def test_sheets_ask_every_question_in_the_order_of_their_form(teacher_client: Cl
 
 
 @pytest.mark.parametrize(
-    ("stem", "rule"),
+    ("count", "rule"),
     [
-        ("What did the system record? Choose two.", "Choose 2 answers. Correct choices add points."),
-        ("What did the system record?", "Choose all answers that apply. Correct choices add points."),
+        ({"asked_count": 2}, "Choose 2 answers. Correct choices add points."),
+        ({}, "Choose all answers that apply. Correct choices add points."),
     ],
 )
 def test_sheet_says_how_many_choices_a_question_asks_for(
-    stem: str, rule: str, teacher_client: Client, classroom: Classroom
+    count: dict[str, int], rule: str, teacher_client: Client, classroom: Classroom
 ) -> None:
     document = make_document()
     [several] = [question for question in document["questions"] if question["type"] == "multiple"]
-    several["stem"] = stem
+    several.update(count)
     assignment = make_assignment(edition=make_edition(document=document), classroom=classroom)
     text = text_of(teacher_client.get(sheet_url(assignment)))
     assert rule in text

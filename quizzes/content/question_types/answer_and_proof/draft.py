@@ -65,5 +65,6 @@ def _first(question: Table) -> Table:
 
 
 def _second(question: Table) -> Table:
-    # The statement that the sentences prove is the answer itself.
-    return {**question, "type": "evidence", "statement": question["stem"] or "...", "choices": question["tempting"]}
+    # The statement that the sentences prove is the answer itself. A count is that of the first step.
+    own = {"statement": question["stem"] or "...", "choices": question["tempting"], "asked_count": None}
+    return {**question, "type": "evidence", **own}

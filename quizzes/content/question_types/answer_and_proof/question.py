@@ -41,6 +41,11 @@ class AnswerAndProof(Question):
         """The statement of the first step, "" if it has none."""
         return self.answer.statement
 
+    @property
+    def asked_count(self) -> int | None:
+        """How many choices the first step asks for. The evidence may be several sentences."""
+        return self.answer.asked_count
+
     @classmethod
     def own_texts(cls) -> TextFields:
         """The texts of both steps."""
@@ -56,7 +61,7 @@ class AnswerAndProof(Question):
         if answer_type not in ANSWER_TYPES:
             raise InvalidDocument(f"“answer_type” must be one of {', '.join(ANSWER_TYPES)}")
         proof = {
-            **document,
+            **{name: value for name, value in document.items() if name != "asked_count"},
             "type": "evidence",
             "statement": text_of(document, "stem"),
             "key_sentences": document.get("evidence", []),

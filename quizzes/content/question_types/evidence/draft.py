@@ -2,8 +2,15 @@
 
 from collections.abc import Sequence
 
-from quizzes.content.question_types.draft import QuestionDraft, kept_rows, lost, missing, numbered
-from quizzes.content.question_types.question import asked_count
+from quizzes.content.question_types.draft import (
+    QuestionDraft,
+    kept_rows,
+    lost,
+    missing,
+    numbered,
+    other_count,
+    without_blank_count,
+)
 from quizzes.content.tables import Table
 from quizzes.phrases import gettext
 
@@ -12,7 +19,7 @@ class EvidenceDraft(QuestionDraft):
     """A statement, and the sentences that tempt. The evidence of the question is its key."""
 
     set_aside_key = "evidence"
-    fields = ("statement", "choices", "rationale_other")
+    fields = ("statement", "choices", "rationale_other", "asked_count")
     row_lists = ("choices",)
 
     def blank(self, speakers: Sequence[Table]) -> Table:
@@ -28,9 +35,9 @@ class EvidenceDraft(QuestionDraft):
         question.pop("key_sentences", None)
 
     def finish(self, question: Table, sentence_keys: Sequence[str], speakers: Sequence[Table]) -> Table:
-        """With the evidence as key sentences, without rows that have no sentence."""
+        """With the evidence as key sentences, without rows that have no sentence, and without a blank count."""
         return {
-            **question,
+            **without_blank_count(question),
             "key_sentences": list(question.get("evidence", ())),
             "choices": kept_rows(question.get("choices", []), "sentence"),
         }
@@ -39,10 +46,12 @@ class EvidenceDraft(QuestionDraft):
         """What is missing, in the words of the page."""
         rows = numbered(question.get("choices", []), "sentence")
         found = missing(question, "statement", gettext("Enter the statement that the sentences prove."))
-        asked, evidence = asked_count(question.get("stem", "")), question.get("evidence", ())
-        if asked == 1 and len(evidence) > 1:
-            text = gettext("The question asks for 1 sentence, and its evidence has {count}. Change one of them.")
-            found.append(text.format(count=len(evidence)))
+        evidence = question.get("evidence", ())
+        found += other_count(
+            question,
+            len(evidence),
+            gettext("You ask for {asked}, and the number of evidence sentences is {count}. Change one of them."),
+        )
         chosen = [row["sentence"] for _, row in rows]
         if len(set(chosen)) != len(chosen):
             found.append(gettext("2 wrong sentences are the same."))

@@ -63,16 +63,18 @@ class TemptingForm(QuestionTypeForm):
 
 
 class EvidenceForm(TemptingForm):
-    """The statement to prove, and the sentences that a student may pick wrongly."""
+    """The statement to prove, how many sentences do, and those that a student may pick wrongly."""
 
     row_list = "choices"
 
     def build(self) -> None:
-        """The statement, and the rows of tempting sentences."""
+        """The statement, the count, and the rows of tempting sentences."""
         self.put("statement", text(gettext("Statement to prove"), 1_000, rows=2), self.question.get("statement", ""))
+        self.put_count(gettext("Sentences to choose (optional)"), 1)
         super().build()
 
     @property
     def own(self) -> Table:
-        """Statement and tempting sentences, with the valid values that were sent."""
-        return {**super().own, "statement": self.valid.get("statement", self.initial["statement"])}
+        """All of it, with the valid values that were sent."""
+        statement = self.valid.get("statement", self.initial["statement"])
+        return {**super().own, "statement": statement, **self.own_count}

@@ -11,7 +11,7 @@ from quizzes.content.question_types.question import (
     Question,
     Submitted,
     Value,
-    asked_count,
+    asked_count_of,
     common_fields,
     evidence_problems,
     share_of_choices,
@@ -39,6 +39,7 @@ class Evidence(Question):
     key_sentences: tuple[str, ...]
     tempting: tuple[TemptingSentence, ...]
     rationale_other: str
+    asked_count: int | None = None
 
     @classmethod
     def own_texts(cls) -> TextFields:
@@ -65,6 +66,7 @@ class Evidence(Question):
             key_sentences=keys,
             tempting=tempting,
             rationale_other=text_of(document, "rationale_other", optional=True),
+            asked_count=asked_count_of(document, 1),
         )
 
     def problems(self, reading: Reading) -> list[str]:
@@ -81,7 +83,7 @@ class Evidence(Question):
 
     def public(self, shuffle: Shuffle, value: Value, reading: Reading) -> dict[str, Any]:
         """What a student may see before release: stem, statement, and every sentence in reading order."""
-        chosen, asked = value or (), asked_count(self.stem)
+        chosen, asked = value or (), self.asked_count
         # An answer of several sentences shows them all. Paper entry and older versions can save one.
         takes_one = asked == 1 and len(chosen) <= 1
         own = {}

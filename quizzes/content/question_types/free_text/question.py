@@ -15,6 +15,7 @@ from quizzes.content.question_types.question import (
     common_fields,
     read_typed,
     refuse_equal,
+    whole_of,
 )
 from quizzes.content.question_types.results import KeyRow, Option, Review, ReviewRow, RowNote
 from quizzes.content.question_types.shuffle import Shuffle
@@ -62,7 +63,7 @@ class FreeText(Question):
         fields = common_fields(document)
         criteria = tuple(
             Criterion(
-                text_of(table, "title"), _whole(table, "points", 1, fields["points"]), text_of(table, "description")
+                text_of(table, "title"), whole_of(table, "points", 1, fields["points"]), text_of(table, "description")
             )
             for table in tables_of(document, "criteria")
         )
@@ -74,11 +75,11 @@ class FreeText(Question):
                 f"the points of the criteria add up to {total} and those of the question are {fields['points']}"
             )
         refuse_equal([criterion.title for criterion in criteria], what="criteria")
-        max_length = _whole(document, "max_length", 1, MAX_LENGTH) if "max_length" in document else MAX_LENGTH
+        max_length = whole_of(document, "max_length", 1, MAX_LENGTH) if "max_length" in document else MAX_LENGTH
         return cls(
             **fields,
             note=text_of(document, "note", optional=True),
-            min_length=_whole(document, "min_length", 0, max_length) if "min_length" in document else 0,
+            min_length=whole_of(document, "min_length", 0, max_length) if "min_length" in document else 0,
             max_length=max_length,
             criteria=criteria,
             sample_answer=text_of(document, "sample_answer"),
@@ -161,10 +162,3 @@ class FreeText(Question):
 def _line(criterion: Criterion) -> str:
     points = ngettext("{count} point", "{count} points", criterion.points).format(count=criterion.points)
     return f"{criterion.title} ({points}): {criterion.description}"
-
-
-def _whole(table: Mapping[str, Any], name: str, least: int, most: int) -> int:
-    value = table.get(name)
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise InvalidDocument(f"“{name}” must be a whole number from {least} to {most}")
-    return value

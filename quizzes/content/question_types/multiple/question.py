@@ -10,7 +10,7 @@ from quizzes.content.question_types.question import (
     Choose,
     Submitted,
     Value,
-    asked_count,
+    asked_count_of,
     common_fields,
     flag_of,
     share_of_choices,
@@ -34,6 +34,7 @@ class Multiple(ChoiceQuestion):
     """
 
     all_or_nothing: bool = False
+    asked_count: int | None = None
 
     @property
     def right_ids(self) -> tuple[str, ...]:
@@ -54,6 +55,7 @@ class Multiple(ChoiceQuestion):
             choices=choices,
             keep_order=flag_of(document, "keep_order"),
             all_or_nothing=flag_of(document, "all_or_nothing"),
+            asked_count=asked_count_of(document, 2),
         )
 
     def chosen_ids(self, value: Value) -> Sequence[str]:
@@ -61,9 +63,9 @@ class Multiple(ChoiceQuestion):
         return value or ()
 
     def public(self, shuffle: Shuffle, value: Value, reading: Reading) -> dict[str, Any]:
-        """What a student may see before release: as other choices. The hint has the count that the stem asks for."""
-        asked = asked_count(self.stem)
-        own = {"hint": gettext("Choose {count} answers").format(count=asked)} if asked and asked > 1 else {}
+        """What a student may see before release: as other choices. The hint has the count that it asks for."""
+        asked = self.asked_count
+        own = {"hint": gettext("Choose {count} answers").format(count=asked)} if asked is not None else {}
         # Not `super()`, which fails in a dataclass with slots before Python 3.14.
         return {**own, **ChoiceQuestion.public(self, shuffle, value, reading)}
 

@@ -21,10 +21,10 @@ class ChoicesDraft(QuestionDraft):
     """A question with choices; one or several are correct."""
 
     set_aside_key = "choices"
-    fields = ("choices", "keep_order", "all_or_nothing")
+    fields = ("choices", "keep_order", "all_or_nothing", "asked_count")
     row_lists = ("choices",)
     # Single choice and multiple answers keep each other's fields. An edition has only those that the type uses.
-    switches: tuple[str, ...] = ("keep_order",)
+    options: tuple[str, ...] = ("keep_order",)
 
     def blank(self, speakers: Sequence[Table]) -> Table:
         """Four empty choices."""
@@ -44,9 +44,9 @@ class ChoicesDraft(QuestionDraft):
                 choice.pop("mark_at", None)
             choices.append(choice)
         finished = {**question, "choices": choices}
-        for switch in ("keep_order", "all_or_nothing"):
-            if not finished.get(switch) or switch not in self.switches:
-                finished.pop(switch, None)
+        for name in ("keep_order", "all_or_nothing", "asked_count"):
+            if not finished.get(name) or name not in self.options:
+                finished.pop(name, None)
         return finished
 
     @abstractmethod
