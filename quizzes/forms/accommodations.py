@@ -1,8 +1,7 @@
-"""Forms for accommodations, extensions, excuses and reopening."""
+"""Forms for accommodations, minutes in an attempt, excuses and reopening."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -13,31 +12,20 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.assignments.extended_times import ExtendedTime
-from quizzes.assignments.student_settings import extended_window, window_of
 from quizzes.formatting import Label, duration, isolated, moment
 from quizzes.forms.assignments import MAX_MINUTES
 from quizzes.forms.classrooms import StudentLevelForm
 from quizzes.forms.fields import (
     ReasonField,
-    SeenField,
-    WallTimeField,
-    at_or_after_due,
-    form_arguments,
-    moment_in_zone,
     seen_values,
-    sent_values,
-    wall_time,
     with_changes_of_others,
-    zone_note,
 )
 from quizzes.forms.supports import StudentSupportsForm
-from quizzes.models import Accommodation, Assignment, Attempt, Extension, Student
-from quizzes.models.assignments import ExtensionValues
+from quizzes.models import Accommodation, Assignment, Attempt, Student
 from quizzes.models.reasons import ReasonKind, ReasonValues
 
 EXTEND, KEEP = "extend", "keep"
 NO_TIMER, AS_THE_CLASS = "none", "1"
-MAX_EXTRA_ATTEMPTS = 20
 
 
 class AccommodationForms(NamedTuple):
@@ -256,145 +244,3 @@ class ExcuseForm(ExcuseEarlierForm):
         if self.cleaned_data["given_at"] is not None:
             return {"reason_kind": ReasonKind.BY_MISTAKE}
         return {"reason": self.cleaned_data["reason"]}
-
-
-@dataclass(frozen=True, slots=True)
-class _EndTexts:
-    """What the form says of a due time or a closing time that it refuses."""
-
-    before_opening: Label
-    none_in_class: Label
-    passed: Label
-
-
-_END_TEXTS = {
-    "due": _EndTexts(
-        gettext_lazy("“Due” is before “Opens”."),
-        gettext_lazy("The class has no due time. Leave this blank."),
-        gettext_lazy("This due time has passed. Choose a later one."),
-    ),
-    "closes": _EndTexts(
-        gettext_lazy("“Closes” is before “Opens”."),
-        gettext_lazy("The class has no closing time. Leave this blank."),
-        gettext_lazy("This closing time has passed. Choose a later one."),
-    ),
-}
-
-
-class ExtensionForm(forms.Form):
-    """Later times or more attempts for one student on one assignment. An empty time means the time of the class.
-
-    It has fields only for what the class limits, and for what the student has. A field that the teacher left as the
-    page showed it, or that the page did not have, keeps what a pause or somebody else has set since then.
-    """
-
-    due = WallTimeField(label=gettext_lazy("Due"), required=False)
-    closes = WallTimeField(label=gettext_lazy("Closes"), required=False)
-    extra_attempts = forms.IntegerField(
-        label=gettext_lazy("Extra attempts"),
-        required=False,
-        min_value=0,
-        max_value=MAX_EXTRA_ATTEMPTS,
-        error_messages={
-            "invalid": gettext_lazy("Enter a whole number."),
-            "min_value": gettext_lazy("Enter 0 or more."),
-            "max_value": format_lazy(gettext_lazy("Enter up to {count}."), count=MAX_EXTRA_ATTEMPTS),
-        },
-    )
-    reason = ReasonField()
-    # Whether the page asked about a time that does not fit.
-    asked = forms.BooleanField(required=False, widget=forms.HiddenInput)
-    # When the extension on the page was given.
-    given_at = forms.DateTimeField(required=False, widget=forms.HiddenInput)
-    seen = SeenField()
-
-    def __init__(
-        self, data: QueryDict | None = None, *, assignment: Assignment, extension: Extension | None, now: datetime
-    ) -> None:
-        """assignment: with its classroom. extension: the student's current one, or None."""
-        self.zone = assignment.classroom.zone
-        self.window = window_of(assignment)
-        self.now = now
-        self.is_unlimited = assignment.max_attempts is None
-        self.stored_extra = extension.extra_attempts if extension is not None else 0
-        self.stored: Mapping[str, datetime | None] = {
-            "due": extension.due_at if extension is not None else None,
-            "closes": extension.closes_at if extension is not None else None,
-        }
-        self.has_extension = extension is not None
-        self.kept_reason = extension or Extension()
-        initial: dict[str, Any] = {name: wall_time(moment, self.zone) for name, moment in self.stored.items()}
-        initial |= {
-            "extra_attempts": self.stored_extra or None,
-            "reason": self.kept_reason.shown_reason or None,
-        }
-        if data is not None:
-            data = data.copy()
-            for name in {"due", "closes", "extra_attempts"} - data.keys():
-                data.setlist(name, sent_values(initial[name]))
-        super().__init__(**form_arguments(initial, ExtensionForm.base_fields, data))
-        if extension is not None:
-            self.initial["given_at"] = extension.given_at.isoformat()
-        for name, class_end in (("due", self.window.due_at), ("closes", self.window.closes_at)):
-            self.fields[name].help_text = zone_note([self.zone])
-            if class_end is None and self.stored[name] is None:
-                del self.fields[name]
-        if self.is_unlimited:
-            del self.fields["extra_attempts"]
-
-    @property
-    def limits(self) -> list[forms.BoundField]:
-        """The fields for what the student can get more of; [] if the class has no limit."""
-        return [self[name] for name in ("due", "closes", "extra_attempts") if name in self.fields]
-
-    @property
-    def values(self) -> ExtensionValues:
-        """What the extension is to give. Of a valid form."""
-        data, kept = self.cleaned_data, self.kept_reason
-        is_kept = data["reason"] == kept.shown_reason
-        return {
-            "due_at": data["due_at"],
-            "closes_at": data["closes_at"],
-            "extra_attempts": data["extra_attempts"],
-            "reason_kind": kept.reason_kind if is_kept else ReasonKind.TYPED,
-            "reason": kept.reason if is_kept else data["reason"],
-        }
-
-    def clean(self) -> dict[str, Any]:
-        """The cleaned data with `due_at`, `closes_at` and `extra_attempts`."""
-        due_at, closes_at = (
-            moment_in_zone(self, name, self.zone, stored=self.stored[name]) for name in ("due", "closes")
-        )
-        closes_at = at_or_after_due(closes_at, due_at, self.zone)
-        # Without a limit in the class, there is no field for them, and they wait until there is one.
-        extra = self.stored_extra if self.is_unlimited else self.cleaned_data.get("extra_attempts") or 0
-        if not self.errors:
-            self._check(due_at, closes_at)
-        if not self.errors and not (due_at or closes_at or extra or self.has_extension):
-            self.add_error(None, gettext("Add a later time or an attempt."))
-        return {**self.cleaned_data, "due_at": due_at, "closes_at": closes_at, "extra_attempts": extra}
-
-    def _check(self, due_at: datetime | None, closes_at: datetime | None) -> None:
-        window = self.window
-        for name, end, class_end in (("due", due_at, window.due_at), ("closes", closes_at, window.closes_at)):
-            # The class may have moved past a stored time, which stays.
-            if end is not None and end != self.stored[name] and (error := self._refusal(name, end, class_end)):
-                self.add_error(name, error)
-        own = extended_window(window, due_at=due_at, closes_at=closes_at)
-        if not self.errors and own.due_at is not None and own.closes_at is not None and own.closes_at < own.due_at:
-            # A blank field is the end of the class, which the teacher did not type.
-            earlier = gettext("The quiz closes {moment}. Choose a later time.").format(
-                moment=moment(own.closes_at, self.zone)
-            )
-            self.add_error("closes", gettext("“Closes” is before “Due”.") if closes_at else earlier)
-
-    def _refusal(self, name: str, end: datetime, class_end: datetime | None) -> Label:
-        """Why the student cannot have this end; "" if they can."""
-        texts = _END_TEXTS[name]
-        if self.window.opens_at is not None and end <= self.window.opens_at:
-            return texts.before_opening
-        if class_end is None:
-            return texts.none_in_class
-        if end < class_end:
-            return gettext("The class has until later. Choose a later time.")
-        return texts.passed if end <= self.now else ""

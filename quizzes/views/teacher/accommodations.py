@@ -26,10 +26,10 @@ from quizzes.forms.accommodations import (
     ExcuseForm,
     ExtendQuizzesForm,
     ExtendToFitForm,
-    ExtensionForm,
     accommodation_forms,
 )
 from quizzes.forms.classrooms import StudentLevelForm
+from quizzes.forms.extensions import ExtensionForm
 from quizzes.models import Accommodation, Assignment, Attempt, Extension, Student
 from quizzes.models.assignments import ExtensionValues
 from quizzes.models.locks import read_again
