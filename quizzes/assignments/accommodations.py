@@ -1,4 +1,4 @@
-"""Accommodations, extensions and excuses, and the deadlines that they change."""
+"""Accommodations and extensions, and the deadlines that they change."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -11,10 +11,10 @@ from django.db.models import Q
 from quizzes.assignments.deadlines import deadline, granted_time
 from quizzes.assignments.extended_times import ExtendedTime
 from quizzes.assignments.student_settings import extensions_of, personal_window, time_factor_of, time_factors
-from quizzes.models import Accommodation, Assignment, Attempt, AuditEvent, Classroom, Excuse, Extension, Student, User
+from quizzes.models import Accommodation, Assignment, Attempt, AuditEvent, Classroom, Extension, Student, User
 from quizzes.models.assignments import ExtensionValues
 from quizzes.models.locks import lock_remaining, lock_rows, read_row
-from quizzes.models.reasons import ReasonKind, ReasonValues, reason_detail
+from quizzes.models.reasons import ReasonKind, reason_detail
 
 
 class ExtensionChanged(Exception):
@@ -244,69 +244,6 @@ def add_minutes(attempt: Attempt, *, more_time: timedelta, seen: datetime, by: U
         detail = {**reason_detail(reason_kind=ReasonKind.EXTRA_MINUTES), "ends_at": ends_at.isoformat()}
         _record(AuditEvent.Action.EXTENSION_GIVEN, row.assignment, {row.student: detail}, by=by, now=now)
     return ends_at
-
-
-def excuse(assignment: Assignment, student: Student, *, by: User, now: datetime, **why: Unpack[ReasonValues]) -> bool:
-    """Excuse a student from an assignment; returns whether it changed. Answers stay."""
-    return bool(excuse_students(assignment, [student], by=by, now=now, **why))
-
-
-def undo_excuse(
-    assignment: Assignment,
-    student: Student,
-    *,
-    given_at: datetime | None = None,
-    by: User,
-    now: datetime,
-    **why: Unpack[ReasonValues],
-) -> bool:
-    """Let an assignment count for an excused student again; returns whether it changed. given_at: of `undo_excuses`."""
-    return bool(undo_excuses(assignment, [student], given_at=given_at, by=by, now=now, **why))
-
-
-@transaction.atomic
-def excuse_students(
-    assignment: Assignment, students: Sequence[Student], *, by: User, now: datetime, **why: Unpack[ReasonValues]
-) -> list[Student]:
-    """Excuse several students; returns those who were not excused before."""
-    excused = _lock_and_read_excused(assignment, students)
-    new = [student for student in students if student.pk not in excused]
-    Excuse.objects.give(
-        [Excuse(assignment=assignment, student=one, given_by=by, given_at=now, **why) for one in new],
-        by=by,
-        now=now,
-    )
-    return new
-
-
-@transaction.atomic
-def undo_excuses(
-    assignment: Assignment,
-    students: Sequence[Student],
-    *,
-    given_at: datetime | None = None,
-    by: User,
-    now: datetime,
-    **why: Unpack[ReasonValues],
-) -> list[Student]:
-    """Let an assignment count for several students again; returns those who were excused.
-
-    given_at: of the excuses to undo, so that a later one stays; None for all.
-    """
-    excused = _lock_and_read_excused(assignment, students)
-    if given_at is not None:
-        excused = set(assignment.excuses.filter(given_at=given_at).order_by().values_list("student", flat=True))
-    undone = [student for student in students if student.pk in excused]
-    assignment.excuses.filter(student__in=undone).delete()
-    details = {student: reason_detail(**why) for student in undone}
-    _record(AuditEvent.Action.EXCUSE_TAKEN_BACK, assignment, details, by=by, now=now)
-    return undone
-
-
-def _lock_and_read_excused(assignment: Assignment, students: Sequence[Student]) -> set[int]:
-    """Lock the assignment and the students; returns the ids of all who are excused from it."""
-    lock_rows(assignments=[assignment.pk], students=[student.pk for student in students], with_starts=True)
-    return set(assignment.excuses.order_by().values_list("student", flat=True))
 
 
 def _give(

@@ -12,7 +12,7 @@ from django.core import serializers
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 
-from quizzes.assignments.accommodations import excuse_students, undo_excuses
+from quizzes.assignments.excuses import excuse_students, undo_excuses
 from quizzes.assignments.lifecycle import record_quiz_event
 from quizzes.assignments.newer_versions import HasAttempts
 from quizzes.assignments.own_versions import excuses_for

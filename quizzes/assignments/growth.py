@@ -9,7 +9,7 @@ from itertools import chain
 
 from django.db import transaction
 
-from quizzes.assignments import accommodations, lifecycle
+from quizzes.assignments import excuses, lifecycle
 from quizzes.assignments.deadlines import Window
 from quizzes.assignments.lifecycle import AssignmentSettings
 from quizzes.content.editions import published
@@ -154,5 +154,5 @@ def give_halves(check: HalvedCheck, *, by: User, now: datetime) -> int:
         half = 0 if sizes[0] <= sizes[1] else 1
         sizes[half] += 1
         for assignment in check.other_form(half):
-            accommodations.excuse(assignment, student, reason_kind=ReasonKind.OTHER_FORM, by=by, now=now)
+            excuses.excuse(assignment, student, reason_kind=ReasonKind.OTHER_FORM, by=by, now=now)
     return len(students)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from quizzes.assignments.accommodations import undo_excuses
+from quizzes.assignments.excuses import undo_excuses
 from quizzes.assignments.lifecycle import make_assignments, record_quiz_event, settings_of
 from quizzes.assignments.student_settings import window_of
 from quizzes.models import Assignment, Attempt, AuditEvent, Board, Edition, Excuse, Extension, Student, User

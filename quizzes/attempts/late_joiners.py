@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Min
 
-from quizzes.assignments.accommodations import excuse, undo_excuse
+from quizzes.assignments.excuses import excuse, undo_excuse
 from quizzes.assignments.status import Status
 from quizzes.assignments.student_statuses import load_overrides
 from quizzes.attempts.transfers import transferable_attempts

@@ -13,8 +13,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Max, Q
 
-from quizzes.assignments.accommodations import excuse, move_deadlines, set_accommodation, undo_excuse
+from quizzes.assignments.accommodations import move_deadlines, set_accommodation
 from quizzes.assignments.deadlines import is_over
+from quizzes.assignments.excuses import excuse, undo_excuse
 from quizzes.assignments.reading_levels import set_reading_level
 from quizzes.assignments.status import StudentStatus
 from quizzes.assignments.student_statuses import Key, Overrides, by_student_and_assignment, load_overrides

@@ -10,7 +10,8 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F, Model, Q
 
-from quizzes.assignments.accommodations import excuse, extend, extended, undo_excuse
+from quizzes.assignments.accommodations import extend, extended
+from quizzes.assignments.excuses import excuse, undo_excuse
 from quizzes.assignments.lifecycle import stood_still
 from quizzes.assignments.own_versions import own_versions
 from quizzes.assignments.status import is_late

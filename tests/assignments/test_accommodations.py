@@ -15,7 +15,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.assignments import accommodations
+from quizzes.assignments import accommodations, excuses
 from quizzes.assignments.deadlines import Window, needed_close
 from quizzes.assignments.extended_times import ExtendedTime, extended_times
 from quizzes.assignments.lifecycle import AssignmentSettings, change_assignment
@@ -178,7 +178,7 @@ def test_excused_students_are_not_listed(
 ) -> None:
     accommodate(student)
     accommodate(classmate)
-    accommodations.excuse(tight, student, reason="Ill.", by=teacher, now=NOW)
+    excuses.excuse(tight, student, reason="Ill.", by=teacher, now=NOW)
     assert [time.student for time in listed(tight)] == [classmate]
 
 
@@ -383,7 +383,7 @@ def test_changing_names_no_excused_student(
     clock: time_machine.Traveller,
 ) -> None:
     Student.objects.update(reading_variant="es")
-    accommodations.excuse(tight, ana, reason="Ill.", by=teacher, now=NOW)
+    excuses.excuse(tight, ana, reason="Ill.", by=teacher, now=NOW)
     address = reverse("change_assignment", args=[tight.public_id])
     form = form_of(teacher_client.get(address), having="release")
     text = text_of(teacher_client.post(address, form.data(time_limit="", act="preview")))
@@ -393,7 +393,7 @@ def test_changing_names_no_excused_student(
 def test_progress_says_whose_time_is_longer_and_when_it_ends(
     tight: Assignment, ana: Student, ben: Student, student: Student, teacher: User, teacher_client: Client
 ) -> None:
-    accommodations.excuse(tight, ben, reason="Ill.", by=teacher, now=NOW)
+    excuses.excuse(tight, ben, reason="Ill.", by=teacher, now=NOW)
     start_attempt(ana, tight, now=NOW)
     start_attempt(student, tight, now=NOW)
     with time_machine.travel(NOW, tick=False):

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from quizzes.assignments.accommodations import excuse, extend, undo_excuse
+from quizzes.assignments.accommodations import extend
 from quizzes.assignments.board import show_on_board
+from quizzes.assignments.excuses import excuse, undo_excuse
 from quizzes.assignments.newer_versions import split_by_edition, use_edition
 from quizzes.assignments.student_settings import window_of
 from quizzes.attempts.attempt_content import content_of

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from quizzes.assignments.accommodations import excuse, extend, set_accommodation
+from quizzes.assignments.accommodations import extend, set_accommodation
+from quizzes.assignments.excuses import excuse
 from quizzes.assignments.growth import HalvedCheck
 from quizzes.assignments.newer_versions import split_by_edition
 from quizzes.assignments.status import Status

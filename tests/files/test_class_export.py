@@ -21,7 +21,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.assignments import accommodations, lifecycle
+from quizzes.assignments import accommodations, excuses, lifecycle
 from quizzes.attempts import late_answers
 from quizzes.attempts.lifecycle import start_attempt, submit_attempt, submit_overdue
 from quizzes.caches import clear_all
@@ -356,7 +356,7 @@ def test_class_comes_in_after_a_student_without_work_moved_away(
         accommodations.extend(
             quiz, one, due_at=None, closes_at=LATER, extra_attempts=0, reason="Ill", by=teacher, now=NOW
         )
-        accommodations.excuse(quiz, one, reason="Away", by=teacher, now=NOW)
+        excuses.excuse(quiz, one, reason="Away", by=teacher, now=NOW)
     other = make_classroom(teacher=teacher, name="Period 4")
     move_student(moved, to=other, by=teacher, now=NOW)
     content = export_classroom(classroom, now=LATER)

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.assignments.accommodations import excuse
+from quizzes.assignments.excuses import excuse
 from quizzes.attempts.merges import merge_plan, merge_students
 from quizzes.attempts.transfers import transfer_attempts
 from quizzes.files.student_data import export_student

@@ -13,7 +13,7 @@ from hypothesis import event
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from quizzes.assignments import accommodations, lifecycle, newer_versions
+from quizzes.assignments import accommodations, excuses, lifecycle, newer_versions
 from quizzes.assignments.deadlines import Window
 from quizzes.assignments.lifecycle import AssignmentSettings
 from quizzes.assignments.newer_versions import HasAttempts
@@ -290,7 +290,7 @@ class SettingsMachine(RuleBasedStateMachine):
         """Excuse a student, or undo that."""
         row, model_assignment = self.assignment(at)
         student = self.school.students[who]
-        act = accommodations.excuse if is_excused else accommodations.undo_excuse
+        act = excuses.excuse if is_excused else excuses.undo_excuse
         act(row, student, reason="Ill.", by=self.teacher, now=self.now)
         model_assignment.excused = (
             model_assignment.excused | {student.pk} if is_excused else model_assignment.excused - {student.pk}

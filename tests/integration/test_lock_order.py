@@ -18,7 +18,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from quizzes.assignments import accommodations, lifecycle, newer_versions
+from quizzes.assignments import accommodations, excuses, lifecycle, newer_versions
 from quizzes.assignments.deletion import delete_assignment, restore_assignment
 from quizzes.assignments.student_settings import window_of
 from quizzes.assignments.supports import Supports, set_class_supports, set_supports
@@ -636,7 +636,7 @@ def test_a_version_that_is_restored_while_students_are_excused_ends_in_no_deadlo
     with transaction.atomic():
         lock_rows(assignments=[older.pk])
         thread, errors = _waiting_thread(partial(restore_assignment, rows, classroom, by=teacher, now=LATER))
-        accommodations.excuse(older, started, reason="Away", by=teacher, now=LATER)
+        excuses.excuse(older, started, reason="Away", by=teacher, now=LATER)
     thread.join(timeout=30)
     assert errors == []
     assert set(older.excuses.values_list("student", flat=True)) == {student.pk, started.pk}

@@ -13,7 +13,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.assignments import accommodations, lifecycle
+from quizzes.assignments import accommodations, excuses, lifecycle
 from quizzes.assignments.status import Status
 from quizzes.attempts import lifecycle as attempts
 from quizzes.models import Assignment, Attempt, Classroom, Edition, Student, User
@@ -59,7 +59,7 @@ def turn_in_on_paper(assignment: Assignment, student: Student, teacher: User) ->
 
 
 def excuse(assignment: Assignment, student: Student, teacher: User) -> None:
-    accommodations.excuse(assignment, student, reason="Ill", by=teacher, now=NOW)
+    excuses.excuse(assignment, student, reason="Ill", by=teacher, now=NOW)
 
 
 def extend(assignment: Assignment, student: Student, teacher: User) -> None:

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from quizzes.assignments import accommodations
+from quizzes.assignments import accommodations, excuses
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.answer_matching import Day
 from quizzes.content.drafts import lifecycle
@@ -132,8 +132,8 @@ def busy_school(teacher: User, edition: Edition) -> School:
         (ReasonKind.STAYS_EXCUSED, None),
     ):
         why = {"reason_kind": kind, "own_version": own_version}
-        accommodations.excuse(assignment, student, by=teacher, now=NOW, **why)
-        accommodations.undo_excuse(assignment, student, reason_kind=ReasonKind.BY_MISTAKE, by=teacher, now=NOW)
+        excuses.excuse(assignment, student, by=teacher, now=NOW, **why)
+        excuses.undo_excuse(assignment, student, reason_kind=ReasonKind.BY_MISTAKE, by=teacher, now=NOW)
     for number, question in enumerate(published(edition.pk).document.questions, start=1):
         if type_of(question).graded_by == "rule":
             document = regrade_document(edition.pk, question.key, "either_key", right_value(question))
@@ -257,7 +257,7 @@ def test_reason_that_a_teacher_typed_is_shown_as_typed(
     typed: str, school: School, teacher: User, teacher_client: Client
 ) -> None:
     assignment, student = school.assignment, school.student
-    accommodations.excuse(assignment, student, reason=typed, by=teacher, now=NOW)
+    excuses.excuse(assignment, student, reason=typed, by=teacher, now=NOW)
     make_regrade(assignment=assignment, reason=typed)
     pages = (
         reverse("student_history", args=[student.public_id]),

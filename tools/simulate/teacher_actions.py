@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from quizzes.assignments import accommodations
+from quizzes.assignments import accommodations, excuses
 from quizzes.assignments import lifecycle as assignments
 from quizzes.assignments.deadlines import Window
 from quizzes.assignments.lifecycle import AssignmentSettings
@@ -272,7 +272,7 @@ class TeacherActions(State):
 
         def act() -> None:
             row = Assignment.objects.get(pk=pk)
-            change = accommodations.excuse if is_excused else accommodations.undo_excuse
+            change = excuses.excuse if is_excused else excuses.undo_excuse
             change(row, student, reason="Ill.", by=self.world.teacher, now=self.now)
 
         self.site(act)

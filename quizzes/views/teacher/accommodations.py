@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET
 
-from quizzes.assignments import accommodations, lifecycle, reading_levels, student_settings, supports
+from quizzes.assignments import accommodations, excuses, lifecycle, reading_levels, student_settings, supports
 from quizzes.assignments.board import has_closed_questions
 from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.extended_times import ExtendedTime, time_on, times_with_factor
@@ -181,7 +181,7 @@ def excuse_student(request: TeacherRequest, public_id: str, student_id: str) -> 
         return _overrides_page(request, assignment, student, now=now, excuse_form=form)
     name = isolated(student.display_name)
     if form.cleaned_data["is_excused"]:
-        is_new = accommodations.excuse(assignment, student, by=request.user, now=now, **form.why)
+        is_new = excuses.excuse(assignment, student, by=request.user, now=now, **form.why)
         text = gettext("{display_name} is excused. This quiz doesn’t count.").format(display_name=name)
         if is_new:
             undone = {"is_excused": "False", "given_at": now.isoformat()}
@@ -191,7 +191,7 @@ def excuse_student(request: TeacherRequest, public_id: str, student_id: str) -> 
             messages.success(request, text)
     else:
         given_at = form.cleaned_data["given_at"]
-        accommodations.undo_excuse(assignment, student, given_at=given_at, by=request.user, now=now, **form.why)
+        excuses.undo_excuse(assignment, student, given_at=given_at, by=request.user, now=now, **form.why)
         if assignment.excuses.filter(student=student).exists():
             text = gettext("{display_name} has another excuse by now. Nothing changed.")
             messages.error(request, text.format(display_name=name))

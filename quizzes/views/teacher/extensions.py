@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods
 
-from quizzes.assignments import accommodations
+from quizzes.assignments import accommodations, excuses
 from quizzes.assignments.extended_times import extended_times
 from quizzes.assignments.lifecycle import window_state
 from quizzes.assignments.status import Status, StudentStatus
@@ -74,7 +74,7 @@ def undo_excuses(request: TeacherRequest, public_id: str) -> HttpResponse:
     # Not in SQL: SQLite refuses a query with 250,000 ids.
     students = [one for one in Student.objects.given(assignment.pk) if one.public_id in form.public_ids]
     given_at, now = form.cleaned_data["given_at"], timezone.now()
-    undone = accommodations.undo_excuses(
+    undone = excuses.undo_excuses(
         assignment, students, given_at=given_at, reason_kind=ReasonKind.BY_MISTAKE, by=request.user, now=now
     )
     text = ngettext("{count} student is no longer excused.", "{count} students are no longer excused.", len(undone))
@@ -86,7 +86,7 @@ def _excuse(
     request: TeacherRequest, assignment: Assignment, students: Sequence[Student], *, reason: str, now: datetime
 ) -> None:
     """Excuse the students, and offer to undo that for those who were not excused before."""
-    excused = accommodations.excuse_students(assignment, students, reason=reason, by=request.user, now=now)
+    excused = excuses.excuse_students(assignment, students, reason=reason, by=request.user, now=now)
     if not excused:
         messages.success(request, gettext("No changes."))
         return

@@ -17,7 +17,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from quizsite.periodic_jobs import run_periodic_jobs
-from quizzes.assignments import accommodations
+from quizzes.assignments import accommodations, excuses
 from quizzes.assignments.board import show_on_board
 from quizzes.assignments.deadlines import GRACE, LOCK_WAIT
 from quizzes.assignments.lifecycle import close_now
@@ -159,7 +159,7 @@ def test_list_sorts_assignments_by_what_to_do(
     done = give("Done")
     make_answered_attempt(assignment=done, student=student, right=2)
     excused = give("Excused")
-    accommodations.excuse(excused, student, reason="Ill", by=teacher, now=now)
+    excuses.excuse(excused, student, reason="Ill", by=teacher, now=now)
     extended = give("Extended", closes_at=now - timedelta(hours=1))
     accommodations.extend(
         extended,
@@ -463,7 +463,7 @@ def test_answer_to_an_attempt_that_is_erased_meanwhile_is_sent_again_or_not_foun
 def test_excused_student_starts_nothing(
     student: Student, student_client: Client, assignment: Assignment, teacher: User
 ) -> None:
-    accommodations.excuse(assignment, student, reason="Ill", by=teacher, now=NOW)
+    excuses.excuse(assignment, student, reason="Ill", by=teacher, now=NOW)
     begin = reverse("start_attempt", args=[assignment.public_id])
     assert "You’re excused" in words(student_client.get(begin))
     assert student_client.post(begin).status_code == 200
@@ -487,7 +487,7 @@ def test_excused_student_goes_on_as_everyone(
     student: Student, student_client: Client, assignment: Assignment, teacher: User
 ) -> None:
     attempt = make_attempt(assignment=assignment, student=student)
-    accommodations.excuse(assignment, student, reason="Ill", by=teacher, now=NOW)
+    excuses.excuse(assignment, student, reason="Ill", by=teacher, now=NOW)
     begin = reverse("start_attempt", args=[assignment.public_id])
     assert "Next to answer: question 1 of 4." in words(student_client.get(begin))
     Assignment.objects.update(is_teacher_paced=True)
@@ -1559,7 +1559,7 @@ def test_result_offers_an_attempt_of_an_extension_but_not_to_an_excused_student(
         assignment, student, **({"due_at": None, "closes_at": None, "extra_attempts": 0} | given), **by
     )
     assert "Try again" in words(student_client.get(result))
-    accommodations.excuse(assignment, student, **by)
+    excuses.excuse(assignment, student, **by)
     assert "Try again" not in words(student_client.get(result))
 
 

@@ -12,7 +12,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.assignments import accommodations
+from quizzes.assignments import accommodations, excuses
 from quizzes.assignments.board import show_on_board
 from quizzes.assignments.lifecycle import give_more_time, pause, resume
 from quizzes.attempts import lifecycle
@@ -1065,7 +1065,7 @@ def test_excuse_that_another_teacher_gave_is_not_undone(
     assignment: Assignment, student: Student, teacher: User, teacher_client: Client
 ) -> None:
     form = form_of(teacher_client.get(terms_of(assignment, student)), having="is_excused")
-    accommodations.excuse(assignment, student, reason="Was ill.", by=teacher, now=NOW)
+    excuses.excuse(assignment, student, reason="Was ill.", by=teacher, now=NOW)
     page = teacher_client.post(form.action, form.data(reason="No."), follow=True)
     assert "is excused. This quiz doesn’t count." in text_of(page)
     assert "Undo" not in text_of(page)

@@ -12,7 +12,7 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.assignments.accommodations import excuse
+from quizzes.assignments.excuses import excuse
 from quizzes.files.teacher_data import export_teacher
 from quizzes.models import (
     Assignment,

@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
 
-from quizzes.assignments.accommodations import excuse, extend
+from quizzes.assignments.accommodations import extend
 from quizzes.assignments.board import show_on_board
+from quizzes.assignments.excuses import excuse
 from quizzes.assignments.lifecycle import open_now, release_now
 from quizzes.attempts import lifecycle
 from quizzes.content.drafts.retry import make_retry

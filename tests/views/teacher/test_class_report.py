@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 from python_calamine import CalamineWorkbook
 
-from quizzes.assignments.accommodations import excuse
+from quizzes.assignments.excuses import excuse
 from quizzes.attempts.late_answers import accept_late
 from quizzes.grading.manual_grades import grade_answer
 from quizzes.models import Assignment, AuditEvent, Classroom, QuestionSet, Source, Student, User

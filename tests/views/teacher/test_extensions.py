@@ -11,7 +11,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.assignments import accommodations
+from quizzes.assignments import accommodations, excuses
 from quizzes.models import (
     Accommodation,
     Assignment,
@@ -119,7 +119,7 @@ def test_link_chooses_the_students_who_have_not_turned_in(
     homework: Assignment, student: Student, classmate: Student, teacher: User, teacher_client: Client
 ) -> None:
     third = make_student(classroom=homework.classroom)
-    accommodations.excuse_students(homework, [third], reason="Ill", by=teacher, now=NOW)
+    excuses.excuse_students(homework, [third], reason="Ill", by=teacher, now=NOW)
     make_answered_attempt(assignment=homework, student=student)
     page = teacher_client.get(page_of(homework))
     assert form_of(page, having="reason").data().get("students") is None
@@ -159,7 +159,7 @@ def test_excuse_can_be_undone_for_those_whom_it_excused(
     homework: Assignment, student: Student, classmate: Student, teacher: User, teacher_client: Client
 ) -> None:
     third = make_student(classroom=homework.classroom, name="Zoe Young")
-    accommodations.excuse(homework, third, reason="Away", by=teacher, now=NOW)
+    excuses.excuse(homework, third, reason="Away", by=teacher, now=NOW)
 
     page = send(teacher_client, homework, student, classmate, third, act="excuse", reason="Ill")
     undo = form_of(page, having="students")
@@ -175,7 +175,7 @@ def test_excuse_can_be_undone_for_those_whom_it_excused(
     for said in ("2 students are no longer excused.", "No changes."):
         assert said in text_of(teacher_client.post(undo.action, undo.data(), follow=True))
         # Another excuse than that of the notice stays.
-        accommodations.excuse(homework, student, reason="Trip", by=teacher, now=NOW + DAY)
+        excuses.excuse(homework, student, reason="Trip", by=teacher, now=NOW + DAY)
     assert list(Excuse.objects.order_by("pk").values_list("student", flat=True)) == [third.pk, student.pk]
     assert acts()[1:] == [
         ("excused", student.pk),
@@ -298,7 +298,7 @@ def test_extensions_and_excuses_cost_the_same_for_any_number(
         for attempt, factor in zip(attempts, factors, strict=True):
             attempt.refresh_from_db()
             assert attempt.deadline_at == NOW + float(factor) * timedelta(hours=30)
-        for act in (accommodations.excuse_students, accommodations.undo_excuses):
+        for act in (excuses.excuse_students, excuses.undo_excuses):
             with queries() as sent:
                 assert act(homework, students, reason="Ill", by=teacher, now=NOW) == students
             # 2 locks, excuses, change, log.

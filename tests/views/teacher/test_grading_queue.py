@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from quizzes.assignments.accommodations import excuse, undo_excuse
+from quizzes.assignments.excuses import excuse, undo_excuse
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.transfers import transfer_attempts
 from quizzes.forms.regrades import AS_WRITTEN

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.assignments.accommodations import excuse, undo_excuse
+from quizzes.assignments.excuses import excuse, undo_excuse
 from quizzes.assignments.newer_versions import use_edition
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.merges import merge_plan, merge_students

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
 
-from quizzes.assignments import accommodations, lifecycle
+from quizzes.assignments import accommodations, excuses, lifecycle
 from quizzes.assignments.board import show_on_board
 from quizzes.assignments.status import Status
 from quizzes.assignments.supports import Supports, set_supports
@@ -193,7 +193,7 @@ def test_page_of_a_student_says_why_no_attempt_can_start(
         assignment, student, due_at=None, closes_at=None, extra_attempts=1, reason="Ill", by=teacher, now=NOW
     )
     assert f"{name} can start now; no closing time." in text_of(teacher_client.get(address))
-    accommodations.excuse(assignment, student, reason="Away", by=teacher, now=NOW)
+    excuses.excuse(assignment, student, reason="Away", by=teacher, now=NOW)
     assert f"{name} is excused; no closing time." in text_of(teacher_client.get(address))
 
 
@@ -704,7 +704,7 @@ def test_poll_sees_everything_that_the_board_shows(
                 [mixed], question, **given, reason="Unclear.", stamp=stamp, group=uuid.uuid4(), by=teacher, now=NOW
             )
         case "excused":
-            accommodations.excuse(mixed, ben, reason="Ill.", by=teacher, now=NOW)
+            excuses.excuse(mixed, ben, reason="Ill.", by=teacher, now=NOW)
         case "accommodated":
             accommodations.set_accommodation(ben, time_factor=None, by=teacher, now=NOW)
         case "waited":

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.assignments import accommodations
+from quizzes.assignments import excuses
 from quizzes.content.editions import published
 from quizzes.grading import manual_grades
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, ManualGrade, Regrade, Student, User
@@ -122,7 +122,7 @@ def test_preview_leaves_out_whom_results_leave_out(
     make_attempt(assignment=assignment, student=student)
     excused = [class_of_three[1].student, student]
     for one in excused:
-        accommodations.excuse(assignment, one, reason="Was ill.", by=teacher, now=NOW)
+        excuses.excuse(assignment, one, reason="Was ill.", by=teacher, now=NOW)
     preview = teacher_client.post(
         address_of(assignment), filled(teacher_client, address_of(assignment), policy="either_key")
     )

@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.assignments.accommodations import excuse
+from quizzes.assignments.excuses import excuse
 from quizzes.files.downloads import FileFormat, Layout, record_download
 from quizzes.files.student_data import export_student
 from quizzes.models import Assignment, Attempt, Edition, ManualGrade, Student, Teaching, User
