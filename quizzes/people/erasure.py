@@ -1,56 +1,48 @@
 """Erase a student, a class or a teacher's account for good.
 
-What else deletes rows of the two logs, such as retention, does it in `allow_deleting_logs`.
+What else deletes rows of the two logs, such as retention, does it in `allow_deleting_logs` of `erased_rows`.
 
 Each act commits once: a line in the ledger, the rows gone, one audit event without names. Then the files are cleared.
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from itertools import batched
 from pathlib import Path
 
-from allauth.account.models import EmailAddress
-from allauth.mfa.models import Authenticator
-from allauth.socialaccount.models import SocialAccount
-from django.contrib.admin.models import LogEntry
 from django.db import connection, transaction
-from django.db.models import ProtectedError, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from quizzes.models import (
-    AnswerEvent,
-    Assignment,
     Attempt,
     AuditEvent,
     Classroom,
-    ErasureInProgress,
-    HiddenTodo,
-    Invitation,
-    KnownDevice,
     LtiLaunch,
-    LtiTeacher,
-    QuestionSet,
-    Regrade,
-    SetShare,
     Student,
-    TeacherSession,
     Teaching,
     User,
 )
-from quizzes.models.locks import locked, locked_with_keys
+from quizzes.models.locks import locked
 from quizzes.models.public_ids import new_receipt
 from quizzes.people.class_people import keep_an_owner
 from quizzes.people.erased_bytes import clear_marked_files, clear_marked_files_when_quiet, mark_files
 from quizzes.people.erased_counts import (
     ErasedCounts,
-    attempts_of,
     erased_counts,
     own_classrooms,
     preview_classroom,
     preview_classrooms,
-    students_of,
+)
+from quizzes.people.erased_rows import (
+    accounts_not_erased,
+    allow_deleting_logs,
+    delete_account,
+    delete_classrooms,
+    delete_students,
+    lock_classrooms,
+    lock_students,
+    names_of,
 )
 from quizzes.people.erasure_ledger import (
     LedgerLine,
@@ -66,10 +58,6 @@ from quizzes.people.student_sessions import STUDENT
 
 Action = AuditEvent.Action
 
-# What an account is called that other rows still refer to, such as the record of a class with a second teacher.
-ERASED_NAME = "Deleted account"
-ERASED_DOMAIN = "deleted.invalid"
-
 
 class ErasureChanged(Exception):
     """The erasure would delete another number of classes, students, or attempts than the page said."""
@@ -81,11 +69,6 @@ class Erasure:
 
     receipt: str
     counts: ErasedCounts
-
-
-def accounts_not_erased() -> QuerySet[User]:
-    """The accounts that were not erased. The row of an erased one stays if the work of others refers to it."""
-    return User.objects.exclude(email__endswith=f"@{ERASED_DOMAIN}")
 
 
 def find_erasure(receipt: str, *, by: User) -> AuditEvent | None:
@@ -116,7 +99,7 @@ def erase_student(
     with _erasing(receipt, now) as read:
         students = Student.objects.with_merged(student.pk)
         attempts = Attempt.objects.filter(student__in=students.order_by())
-        _lock(Classroom.objects.filter(pk__in=students.order_by().values("classroom")), students, attempts)
+        lock_students(Classroom.objects.filter(pk__in=students.order_by().values("classroom")), students, attempts)
         counts = erased_counts(students, attempts, 0)
         if not counts.students:
             raise Student.DoesNotExist
@@ -125,8 +108,8 @@ def erase_student(
         keys = dict(students.order_by("pk").values_list("pk", "public_id"))
         for public_id in keys.values():
             append_to_ledger("student", public_id, receipt, now=now)
-        end_sessions(STUDENT, set(keys), names=_names(students), read=read)
-        _delete_students(students, attempts)
+        end_sessions(STUDENT, set(keys), names=names_of(students), read=read)
+        delete_students(students, attempts)
         _record(Action.STUDENT_ERASED, student.classroom, receipt, counts, by=by, now=now)
     return Erasure(receipt, counts)
 
@@ -148,14 +131,14 @@ def erase_classroom(
     receipt = receipt or new_receipt()
     with _erasing(receipt, now) as read:
         # A form that comes again.
-        if not _lock_classrooms([classroom]):
+        if not lock_classrooms([classroom]):
             raise Classroom.DoesNotExist
         if among is not None and not among.filter(pk=classroom.pk).exists():
             raise Classroom.DoesNotExist
         counts = preview_classroom(classroom)
         _check_seen(counts, seen)
         append_to_ledger("class", classroom.public_id, receipt, now=now)
-        _delete_classrooms([classroom], read)
+        delete_classrooms([classroom], read)
         _record(Action.CLASSROOM_ERASED, None, receipt, counts, by=by, now=now)
     return Erasure(receipt, counts)
 
@@ -184,7 +167,7 @@ def erase_teacher(
         list(locked(places).order_by("pk").values_list("pk"))
         own = own_classrooms(user)
         classrooms = list(own if only is None else own.filter(public_id__in=only))
-        _lock_classrooms(classrooms)
+        lock_classrooms(classrooms)
         # A form that comes again.
         locked(accounts_not_erased()).get(pk=user.pk)
         counts = preview_classrooms(classrooms)
@@ -192,11 +175,11 @@ def erase_teacher(
         append_to_ledger("teacher", account_key(user), receipt, now=now)
         for classroom in classrooms:
             append_to_ledger("class", classroom.public_id, receipt, now=now)
-        _delete_classrooms(classrooms, read)
+        delete_classrooms(classrooms, read)
         for classroom in Classroom.objects.taught_by(user):
             keep_an_owner(classroom, leaving=user, now=now)
         end_sessions_of_user(user, names={user.name, user.email}, read=read)
-        _delete_account(user)
+        delete_account(user)
         _record(Action.ACCOUNT_ERASED, None, receipt, counts, by=None, now=now)
     return Erasure(receipt, counts)
 
@@ -252,18 +235,6 @@ def _reapply(line: LedgerLine, lines: Sequence[LedgerLine], now: datetime) -> bo
             return True
 
 
-# --- Rows ---------------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def allow_deleting_logs() -> Iterator[None]:
-    """Let this transaction, and no other, delete rows of the two logs."""
-    with transaction.atomic():
-        ErasureInProgress.objects.create(pk=1)
-        yield
-        ErasureInProgress.objects.filter(pk=1).delete()
-
-
 @contextmanager
 def _erasing(receipt: str, now: datetime) -> Iterator[ReadSessions]:
     """A transaction that may delete, and that clears the files after its commit. Yields the sessions before its locks.
@@ -298,99 +269,6 @@ def _had_no_room(error: BaseException) -> bool:
 def _check_seen(counts: ErasedCounts, seen: str | None) -> None:
     if seen not in (None, counts.stamp):
         raise ErasureChanged
-
-
-def _lock_classrooms(classrooms: Collection[Classroom]) -> int:
-    """Lock the classes with everything in them; how many of them are still there."""
-    keys = {classroom.pk for classroom in classrooms}
-    students = students_of(classrooms)
-    places = Classroom.objects.filter(Q(pk__in=keys) | Q(pk__in=students.order_by().values("classroom")))
-    return len(keys & _lock(places, students, attempts_of(classrooms), with_assignments=True))
-
-
-def _lock(
-    classrooms: QuerySet[Classroom],
-    students: QuerySet[Student],
-    attempts: QuerySet[Attempt],
-    *,
-    with_assignments: bool = False,
-) -> set[int]:
-    """Lock the rows to delete, in the order of `quizzes.models.locks`, before deleting; returns the ids of the classes.
-
-    with_assignments: they go too. A start of an attempt waits for its assignment first, where it holds nothing yet.
-    """
-    # Without its key: a transaction that locked a row below writes to the log, which needs the key of the classroom.
-    found = set(locked(classrooms).order_by("pk").values_list("pk", flat=True))
-    quizzes = Q(classroom__in=found) | Q(pk__in=attempts.order_by().values("assignment"))
-    lock_assignments = locked_with_keys if with_assignments else locked
-    list(lock_assignments(Assignment.objects.filter(quizzes)).order_by("pk").values_list("pk"))
-    list(locked_with_keys(students).order_by("pk").values_list("pk"))
-    list(locked_with_keys(attempts).order_by("pk").values_list("pk"))
-    return found
-
-
-def _delete_classrooms(classrooms: Collection[Classroom], read: ReadSessions) -> None:
-    students = students_of(classrooms)
-    names = _names(students) | {classroom.name for classroom in classrooms}
-    end_sessions(STUDENT, set(students.values_list("pk", flat=True)), names=names, read=read)
-    _delete_students(students, attempts_of(classrooms))
-    AuditEvent.objects.filter(classroom__in=classrooms).delete()
-    Regrade.objects.filter(assignment__classroom__in=classrooms).delete()
-    Assignment.objects.filter(classroom__in=classrooms).delete()
-    Classroom.objects.filter(pk__in=[classroom.pk for classroom in classrooms]).delete()
-
-
-def _delete_students(students: QuerySet[Student], attempts: QuerySet[Attempt]) -> None:
-    # Materialized, because the rows that the queries join go one after another.
-    student_ids = list(students.order_by().values_list("pk", flat=True))
-    attempt_ids = list(attempts.order_by().values_list("pk", flat=True))
-    for batch in batched(attempt_ids, _BATCH):
-        AnswerEvent.objects.filter(attempt__in=batch).delete()
-        Attempt.objects.filter(pk__in=batch).delete()
-    for batch in batched(student_ids, _BATCH):
-        AuditEvent.objects.filter(student__in=batch).delete()
-        Student.objects.filter(pk__in=batch).delete()
-
-
-# Within SQLite's number of parameters of one query.
-_BATCH = 500
-
-
-def _delete_account(user: User) -> None:
-    # A class that no one else has stays its own, so that `hand_over_class` can give it away.
-    left = list(own_classrooms(user).values_list("pk", flat=True))
-    Teaching.objects.filter(teacher=user).exclude(classroom__in=left).delete()
-    AuditEvent.objects.filter(actor=user, classroom=None).delete()
-    Invitation.objects.filter(Q(invited_by=user) | Q(used_by=user)).delete()
-    EmailAddress.objects.filter(user=user).delete()
-    LtiTeacher.objects.filter(user=user).delete()
-    Authenticator.objects.filter(user=user).delete()
-    SocialAccount.objects.filter(user=user).delete()
-    KnownDevice.objects.filter(user=user).delete()
-    SetShare.objects.filter(user=user).delete()
-    TeacherSession.objects.filter(user=user).delete()
-    HiddenTodo.objects.filter(user=user).delete()
-    LogEntry.objects.filter(user=user).delete()
-    for question_set in QuestionSet.objects.owned_by(user):
-        # A set that a class of another teacher has used stays.
-        with suppress(ProtectedError):
-            question_set.delete_with_reading()
-    try:
-        with transaction.atomic():
-            user.delete()
-    except ProtectedError:
-        user.name, user.email = ERASED_NAME, f"{user.pk}@{ERASED_DOMAIN}"
-        user.is_active = user.is_staff = user.is_superuser = False
-        user.last_login = None
-        user.set_unusable_password()
-        user.save()
-
-
-def _names(students: QuerySet[Student]) -> set[str]:
-    """The names of the students, with those from before a renaming."""
-    renamed = AuditEvent.objects.filter(student__in=students.order_by().values("pk"), action=Action.STUDENT_RENAMED)
-    earlier = {str(detail.get("before", "")) for detail in renamed.values_list("detail", flat=True)}
-    return {*students.order_by().values_list("display_name", flat=True), *earlier} - {""}
 
 
 def _record(

@@ -7,7 +7,8 @@ from django.conf import settings
 from django.db.models import Min, Q
 
 from quizzes.models import AuditEvent, Classroom, Invitation
-from quizzes.people.erasure import allow_deleting_logs, erase_classroom
+from quizzes.people.erased_rows import allow_deleting_logs
+from quizzes.people.erasure import erase_classroom
 
 logger = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from allauth.mfa.models import Authenticator
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from quizzes.models import Assignment, Classroom, Student, User
-from quizzes.people.erasure import accounts_not_erased
+from quizzes.people.erased_rows import accounts_not_erased
 from quizzes.people.second_factor import STEPS
 from quizzes.reports.search import written_as
 

@@ -58,8 +58,8 @@ from quizzes.people.classrooms import hand_over
 from quizzes.people.data_inventory import INVENTORY
 from quizzes.people.erased_bytes import clear_files, clear_marked_files
 from quizzes.people.erased_counts import ErasedCounts, preview_classroom, preview_student, preview_teacher
+from quizzes.people.erased_rows import ERASED_NAME
 from quizzes.people.erasure import (
-    ERASED_NAME,
     erase_classroom,
     erase_student,
     erase_teacher,

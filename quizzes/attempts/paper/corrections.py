@@ -9,7 +9,7 @@ from django.db import transaction
 from quizzes.attempts.paper.answers import StoredPaperAnswers, stored_paper_answers
 from quizzes.models import AnswerEvent, Assignment, Attempt, AuditEvent, Student, User
 from quizzes.models.locks import lock_rows
-from quizzes.people.erasure import allow_deleting_logs
+from quizzes.people.erased_rows import allow_deleting_logs
 
 
 class PaperAnswersChanged(Exception):

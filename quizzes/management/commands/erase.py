@@ -11,6 +11,7 @@ from quizzes.models import Student
 from quizzes.people import erased_counts, erasure
 from quizzes.people.erased_bytes import clear_marked_files
 from quizzes.people.erased_counts import ErasedCounts
+from quizzes.people.erased_rows import accounts_not_erased
 from quizzes.people.erasure import Erasure
 
 
@@ -59,7 +60,7 @@ class Command(BaseCommand):
             )
 
     def _erase_teacher(self, email: str, *, is_sure: bool) -> None:
-        user = find_account(email, among=erasure.accounts_not_erased())
+        user = find_account(email, among=accounts_not_erased())
         if is_sure:
             self._say_erased(erasure.erase_teacher(user, now=timezone.now()))
         else:

@@ -18,6 +18,7 @@ from quizzes.forms.erasure import CHANGED
 from quizzes.models import User
 from quizzes.people import accounts, erasure, sign_on, teacher_sessions
 from quizzes.people.erased_counts import own_classrooms, preview_teacher
+from quizzes.people.erased_rows import accounts_not_erased
 from quizzes.people.second_factor import has_second_factor
 from quizzes.views.access import TeacherRequest
 from quizzes.views.methods import require_POST
@@ -98,7 +99,7 @@ def delete_account(request: TeacherRequest) -> HttpResponse:
             logout(request)
             request.session[DELETED_ACCOUNT] = {"receipt": done.receipt, "at": f"{now:%Y-%m-%d %H:%M}"}
             return redirect("account_deleted")
-    if form.errors and not erasure.accounts_not_erased().filter(pk=user.pk).exists():
+    if form.errors and not accounts_not_erased().filter(pk=user.pk).exists():
         # The same form, sent twice: the password was checked after the deletion.
         return redirect("account_deleted")
     context = {"form": form, "counts": preview_teacher(user), "classrooms": own_classrooms(user)}
