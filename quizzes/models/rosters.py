@@ -205,7 +205,7 @@ class Student(models.Model):
 
     family_name: the part of `display_name` to sort by, "" if not known. sort_key: computed from the name in the order
     that the classroom has chosen. external_id: the school's own number, "" if not kept. language: of the pages, "" if
-    the student never chose one.
+    the student never chose one. let_in_at: when a teacher last pressed “Let in now”, None for never.
     reading_variant: the level of readings that the teacher chose, "" for as the class. chosen_variant: the level that
     the student chose, "" for none. supports: the student's own, None for those of the class.
     merged_into: the entry of the same student that stays on the roster (`attempts.merges`), None for most.
@@ -220,6 +220,7 @@ class Student(models.Model):
     external_id = models.CharField(max_length=60, blank=True)
     language = models.CharField(max_length=10, blank=True, default="", db_default="")
     pin_version = models.PositiveIntegerField(default=1)
+    let_in_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True, blank=True)
     reading_variant = models.CharField(max_length=10, blank=True, default="", db_default="")

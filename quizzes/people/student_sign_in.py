@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from quizzes.models import AuditEvent, Classroom, FailedTry, Student, User
@@ -95,8 +95,8 @@ class _Tries:
     """What one try meets. address_left: wrong PINs that its address has left; None without a limit.
 
     address_until: the end of the wait that the page names, None if it names none. let_in_at: when the teacher let the
-    student in; None before it is read. `_try` reads it only after a refusal, to save a query. `check_pin_of_attempt`
-    reads it at once for the limits of the page.
+    student in; None before a refusal, because only then it counts. `check_pin_of_attempt` counts it at once for the
+    limits of the page.
     """
 
     student_id: int | None
@@ -229,19 +229,19 @@ def check_pin_of_attempt(
 
 
 @transaction.atomic
-def let_in(student: Student, *, by: User, now: datetime) -> AuditEvent:
-    """Let a student sign in on a new device for LET_IN_DURATION. Returns the event of the audit log. Safe to repeat.
+def let_in(student: Student, *, by: User, now: datetime) -> datetime:
+    """Let a student sign in on a new device for LET_IN_DURATION. Returns when that began. Safe to repeat.
 
     After another wrong PIN it is no repeat. Raises RowDeleted.
     """
-    read_locked(student, "removed_at")
-    own = AuditEvent.objects.filter(student=student, actor=by, action=AuditEvent.Action.LET_IN)
-    last = own.filter(at__gt=now - REPEATED).order_by("pk").last()
-    if last is not None and not FailedTry.objects.filter(student=student, at__gt=last.at).exists():
+    read_locked(student, "let_in_at")
+    last = student.let_in_at
+    if last and last > now - REPEATED and not FailedTry.objects.filter(student=student, at__gt=last).exists():
         return last
-    return AuditEvent.objects.record(
-        AuditEvent.Action.LET_IN, actor=by, classroom=student.classroom, student=student, at=now
-    )
+    student.let_in_at = now
+    student.save(update_fields=["let_in_at"])
+    AuditEvent.objects.record(AuditEvent.Action.LET_IN, actor=by, classroom=student.classroom, student=student, at=now)
+    return now
 
 
 def sign_in_trouble(classrooms: list[Classroom], *, now: datetime) -> SignInTrouble:
@@ -254,10 +254,9 @@ def sign_in_trouble(classrooms: list[Classroom], *, now: datetime) -> SignInTrou
         Student.objects.enrolled()
         .filter(pk__in={one.student_id for failures in by_classroom.values() for one in failures})
         .select_related("classroom")
-        .annotate(let_in_at=Max("audit_events__at", filter=Q(audit_events__action=AuditEvent.Action.LET_IN)))
         .order_by("sort_key")
     )
-    found = (_guessed(student, by_classroom[student.classroom_id], student.let_in_at, now) for student in students)
+    found = (_guessed(student, by_classroom[student.classroom_id], now) for student in students)
     attacked = (pk for pk, failures in by_classroom.items() if guess_limits.is_class_locked(failures))
     return SignInTrouble([one for one in found if one is not None], frozenset(attacked))
 
@@ -286,18 +285,16 @@ def _pin(student: Student, key: str | bytes) -> str:
     return str(int.from_bytes(digest.digest()[:8]) % 10**PIN_LENGTH).zfill(PIN_LENGTH)
 
 
-def _guessed(
-    student: Student, failures: list[Failure], let_in_at: datetime | None, now: datetime
-) -> GuessedStudent | None:
+def _guessed(student: Student, failures: list[Failure], now: datetime) -> GuessedStudent | None:
     if guess_limits.most_failures(failures, student.pk) < guess_limits.PIN_TRIES:
         return None
     is_locked = guess_limits.is_locked(failures, student.pk, now)
     last = max(one.at for one in failures if one.student_id == student.pk)
-    is_open = let_in_at is not None and let_in_at > now - LET_IN_DURATION
+    let_in_at, open_since = student.let_in_at, _let_in_at(student, now)
     return GuessedStudent(
         student,
         is_locked,
-        let_in_at + LET_IN_DURATION if let_in_at is not None and is_open else None,
+        open_since + LET_IN_DURATION if open_since is not None else None,
         needs_teacher=is_locked and (let_in_at is None or let_in_at < last),
     )
 
@@ -368,7 +365,5 @@ def _try(
 
 def _let_in_at(student: Student | None, now: datetime) -> datetime | None:
     """When a teacher last let this student in, if that still holds."""
-    events = AuditEvent.objects.filter(
-        student=student.pk if student is not None else 0, action=AuditEvent.Action.LET_IN, at__gt=now - LET_IN_DURATION
-    )
-    return events.aggregate(at=Max("at"))["at"]
+    at = student.let_in_at if student is not None else None
+    return at if at is not None and at > now - LET_IN_DURATION else None

@@ -163,8 +163,8 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "“Let in now” ends",
         "quizzes/people/student_sign_in.py",
-        "action=AuditEvent.Action.LET_IN, at__gt=now - LET_IN",
-        "action=AuditEvent.Action.LET_IN",
+        "return at if at is not None and at > now - LET_IN_DURATION else None",
+        "return at",
         "tests/people/test_student_sign_in.py",
     ),
     control(

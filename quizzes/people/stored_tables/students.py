@@ -21,6 +21,7 @@ STUDENTS: tuple[StoredTable, ...] = (
         ("external_id", "the school's own number, for gradebook files and roster sync, only if the teacher keeps it"),
         ("language", "the language of the pages that the student chose, if any"),
         ("pin_version", "the PIN is computed from it and the secret key; the database has no PIN"),
+        ("let_in_at", "when a teacher last let the student in after wrong PINs"),
         ("created_at removed_at", "when the student was on the roster"),
         ("reading_variant chosen_variant", "the level at which the student gets readings"),
         ("supports", "what helps the student to take quizzes, such as read-aloud, if it is not as for the class"),

@@ -311,8 +311,8 @@ def change_pin(request: TeacherRequest, public_id: str) -> HttpResponse:
 def let_student_in(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Let a student sign in on any device for 10 minutes, in spite of earlier failures."""
     student = taught_student(request, public_id)
-    event = student_sign_in.let_in(student, by=request.user, now=timezone.now())
-    until = clock(event.at + LET_IN_DURATION, student.classroom.zone)
+    since = student_sign_in.let_in(student, by=request.user, now=timezone.now())
+    until = clock(since + LET_IN_DURATION, student.classroom.zone)
     messages.success(
         request,
         gettext("{display_name} can sign in on any device until {until}.").format(
