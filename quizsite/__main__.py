@@ -19,6 +19,8 @@ HELP = frozenset({"-h", "--help"})
 # Django would print its own version without looking for a command of this name. The example is for people with an
 # error in the settings.
 WITHOUT_SETTINGS = {"example_settings": example_settings.Command, "version": version.Command}
+# They read the settings or files of questions, and no database.
+ONLY_LOOK = frozenset({"help", "check", "check_question_sets", "diffsettings"})
 # They work on a site that exists. Elsewhere a mistyped FOOTNOTE_DATA would make a new folder with a new key.
 NEED_A_SITE = frozenset(
     "accept_secret_key administrator backup changepassword check_integrity close_account createsuperuser erase "
@@ -61,8 +63,8 @@ def needs_site(arguments: list[str]) -> bool:
 
 
 def only_looks(arguments: list[str]) -> bool:
-    """Whether the command makes nothing, no key either: a help, or a check of the settings."""
-    return not arguments[1:] or arguments[1] in {"help", "check"} or bool(HELP.intersection(arguments))
+    """Whether the command makes nothing, no key either: a help, or one of `ONLY_LOOK`."""
+    return not arguments[1:] or arguments[1] in ONLY_LOOK or bool(HELP.intersection(arguments))
 
 
 def checks_site(arguments: list[str]) -> bool:

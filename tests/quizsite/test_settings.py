@@ -669,7 +669,14 @@ def test_command_for_a_site_makes_none_in_a_mistyped_folder(tmp_path: Path, exis
     assert list(tmp_path.rglob("*")) == ([folder] if exists else [])
 
 
-@pytest.mark.parametrize("command", [[], ["help"], ["help", "backup"], ["serve", "--help"], ["check"]])
+@pytest.mark.parametrize(
+    "command",
+    [
+        *([], ["help"], ["help", "backup"], ["serve", "--help"], ["check"]),
+        *(["check_question_sets", "fixtures"], ["diffsettings"]),
+    ],
+    ids=" ".join,
+)
 def test_command_that_only_looks_makes_nothing(tmp_path: Path, command: list[str]) -> None:
     result = manage(*command, folder=tmp_path / "data", DATABASE_URL="", FOOTNOTE_METRICS="1")
 
