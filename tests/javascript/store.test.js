@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { attemptOf, clearOld, clearOwn, createStore, numberOf, PREFIX } from "../../quizzes/static/outbox/store.js";
+import { attemptOf, clearOld, clearOwn, createStaleAnswers, createStore, numberOf, PREFIX } from "../../quizzes/static/outbox/store.js";
 import { FakeStorage } from "./fakes.js";
 
 const ONE = "/student/attempts/abc/1/";
@@ -184,4 +184,22 @@ test("signing out deletes what its student left by then and nothing else", () =>
   assert.deepEqual(bodies(createStore(storage, "ben").pending()), ["choice=b"]);
   assert.equal(Object.keys(storage).length, 3);
   assert.ok(storage.getItem("other") && storage.getItem("footnote.mark.y"));
+});
+
+test("a stale answer is told once, to its student", () => {
+  const stale = createStaleAnswers(storage, "ana");
+  stale.keep(ONE, "choice=a");
+  stale.keep(TWO, "");
+  const ben = createStaleAnswers(storage, "ben");
+  assert.deepEqual([ben.unread(), ben.has(ONE), ben.take(ONE)], [[], false, null]);
+  assert.deepEqual([stale.unread(), stale.has(ONE)], [[ONE, TWO], true]);
+  assert.deepEqual([stale.take(ONE), stale.take(TWO), stale.take(ONE)], ["choice=a", "", null]);
+  assert.deepEqual([stale.unread(), stale.has(ONE)], [[], false]);
+});
+
+test("a stale answer on a full device is not told", () => {
+  storage.isFull = true;
+  const stale = createStaleAnswers(storage, "ana");
+  stale.keep(ONE, "choice=a");
+  assert.equal(stale.has(ONE), false);
 });

@@ -6,7 +6,7 @@ import {
   setToken, showChosenPart, showPressedPart, showView,
 } from "./questions.js";
 import { createSender, readText, request, TIMEOUT } from "./sender.js";
-import { attemptOf, clearOld, clearOwn, createStore, numberOf, PREFIX } from "./store.js";
+import { attemptOf, clearOld, clearOwn, createStaleAnswers, createStore, numberOf, PREFIX } from "./store.js";
 
 const SCROLL = "footnote.reading";
 // When “Sign out” was pressed. By then all answers were saved, or the student read that not all are.
@@ -26,14 +26,12 @@ const TURN_IN = ["hand-in", "time-up"];
 const PASSING = ["sent", "stale", "stale-before", "late-elsewhere", "refused-elsewhere"];
 
 const outbox = find("[data-outbox]");
-// By path: an answer that a newer one was saved before. The page of the question says so when it is opened. With the
-// owner, so that the home page of the next student does not name it.
-const STALE = `${PREFIX}stale.${outbox?.dataset.owner}.`;
 // The attempt that this page belongs to, if any.
 const attemptPath = /^\/student\/attempts\/[^/]+\//.exec(location.pathname)?.[0];
 
 const storage = availableStorage();
 const store = createStore(storage, outbox?.dataset.owner, location.pathname);
+const stale = createStaleAnswers(storage && sessionStorage, outbox?.dataset.owner);
 const tabs = "BroadcastChannel" in window ? new BroadcastChannel("footnote.answers") : null;
 // Sign-in, practice, and previews have no outbox, but a notice that they are offline.
 const notices = createNotices(outbox ?? find("[data-notices]"));
@@ -53,7 +51,7 @@ const sender = createSender(store, {
   onSignedIn: () => document.dispatchEvent(new CustomEvent("footnote:signed-in")),
   onOtherStudent,
   leave,
-  keepStale,
+  keepStale: stale.keep,
   reopen,
 }, tabs);
 
@@ -75,7 +73,7 @@ function availableStorage() {
   }
 }
 
-// For the next page. On a full device it opens without the place in the reading, or without the notice.
+// For the next page. On a full device it opens without the place in the reading.
 function remember(name, value) {
   try {
     sessionStorage.setItem(name, value);
@@ -95,10 +93,8 @@ async function quit(go) {
 
 function leave(address) { quit(() => location.assign(address)); }
 
-function keepStale(url, body) { remember(STALE + url, body); }
-
 function reopen(url, staleBody = null) {
-  if (staleBody !== null) keepStale(url, staleBody);
+  if (staleBody !== null) stale.keep(url, staleBody);
   // The student first reads about the one before.
   if (staleBody !== null && url !== location.pathname && (isLeaving || notices.shown === "stale")) return;
   quit(() => url === location.pathname ? location.reload() : location.assign(url));
@@ -235,7 +231,7 @@ async function loadQuestions() {
 function isCurrent(number) {
   const url = `${attemptPath}${number}/`;
   const form = forms().find((other) => pathOf(other) === url);
-  return sessionStorage.getItem(STALE + url) === null && (store.pendingFor(url).length > 0 || !isOutdated(form));
+  return !stale.has(url) && (store.pendingFor(url).length > 0 || !isOutdated(form));
 }
 
 const openableNow = () => openable().filter(isCurrent);
@@ -562,20 +558,18 @@ function start() {
   if (!attemptPath) tabs?.postMessage({ token: find("input[name=csrfmiddlewaretoken]", outbox).value, owner: store.owner });
   // In a pause or a break, the question is not on its page.
   const isCovered = find("[data-presence][data-paused]");
-  const staleBody = isCovered ? null : sessionStorage.getItem(STALE + location.pathname);
+  const staleBody = isCovered ? null : stale.take(location.pathname);
   if (staleBody !== null) {
-    sessionStorage.removeItem(STALE + location.pathname);
     quoteTyped(staleBody);
     notify("stale");
   }
   // Until their pages are opened, nothing says that all answers are saved.
-  const unread = Object.keys(sessionStorage).filter((key) => key.startsWith(STALE)).map((key) => key.slice(STALE.length));
   // A class that has moved on does not go back to the question. A page under a pause has no form.
   const isPast = find("[data-paced]") && find("#answers") || /\/(receipt|result)\/$/.test(location.pathname);
-  for (const url of unread.filter((one) => !attemptPath || isHere(one))) {
+  for (const url of stale.unread().filter((one) => !attemptPath || isHere(one))) {
     if (!isPast) store.unacknowledged.set(url, "");
     else {
-      sessionStorage.removeItem(STALE + url);
+      stale.take(url);
       notify("stale-before", url);
     }
   }

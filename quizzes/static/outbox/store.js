@@ -51,6 +51,31 @@ export const clearOwn = (storage, owner, until) =>
 export const clearOld = (storage, owner) =>
   removeWhere(storage, (entry) => entry.owner !== owner && Date.now() - entry.at > MAX_AGE);
 
+/**
+ * Answers that a newer one was saved before, by the path of the question. Its page says so when it is opened.
+ *
+ * @param {Storage} storage of the tab
+ * @param {string} owner id of the student, so that the home page of the next one does not name them
+ */
+export function createStaleAnswers(storage, owner) {
+  const prefix = `${PREFIX}stale.${owner}.`;
+  return {
+    keep(url, body) {
+      try {
+        storage.setItem(prefix + url, body);
+      } catch { /* full: the page opens without the notice */ }
+    },
+    has: (url) => storage.getItem(prefix + url) !== null,
+    // Returns the body, null without one.
+    take(url) {
+      const body = storage.getItem(prefix + url);
+      storage.removeItem(prefix + url);
+      return body;
+    },
+    unread: () => Object.keys(storage).filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length)),
+  };
+}
+
 // Without TLS there is no crypto.randomUUID.
 const newOperation = () => crypto.randomUUID ? crypto.randomUUID()
   : Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
