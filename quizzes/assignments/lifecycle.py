@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, Subquery
+from django.db.models import Q
 
 from quizzes.assignments.accommodations import move_deadlines, set_deadlines
 from quizzes.assignments.board import close_shown
@@ -217,11 +217,11 @@ def resume(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
     if paused_at is None:
         return assignment
     before = _in_force(assignment)
-    assignment.paused_at = None
     ended_at = max(now, paused_at)
+    assignment.paused_at, assignment.resumed_at = None, ended_at
     length = ended_at - paused_at
     _shift(assignment, since=paused_at, length=length)
-    assignment.save(update_fields=["paused_at", "due_at", "closes_at"])
+    assignment.save(update_fields=["paused_at", "resumed_at", "due_at", "closes_at"])
     extensions = list(assignment.extensions.all())
     for extension in extensions:
         _shift(extension, since=paused_at, length=length)
@@ -244,17 +244,6 @@ def resume(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
 def stood_still(attempt: Attempt, *, paused_at: datetime, ended_at: datetime) -> timedelta:
     """How long a pause that ended then stopped the clock of this attempt; 0 if it was submitted before."""
     return max(timedelta(0), (attempt.submitted_at or ended_at) - max(paused_at, attempt.started_at))
-
-
-def last_resume(assignment: Assignment) -> Subquery:
-    """When the last pause that is over ended, None if there was none. No query of its own."""
-    events = AuditEvent.objects.filter(
-        action=AuditEvent.Action.ASSIGNMENT_CHANGED,
-        classroom=assignment.classroom_id,
-        detail__assignment=assignment.public_id,
-        detail__paused=False,
-    )
-    return Subquery(events.order_by("-at").values("at")[:1])
 
 
 @transaction.atomic

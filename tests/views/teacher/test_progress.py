@@ -23,8 +23,9 @@ from quizzes.attempts.late_answers import accept_late
 from quizzes.attempts.lifecycle import reopen, start_attempt, submit_attempt
 from quizzes.content.editions import published
 from quizzes.grading import regrades
-from quizzes.models import Assignment, Attempt, Classroom, Edition, Excuse, Presence, Student, User
+from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Excuse, Presence, Student, User
 from quizzes.people import rosters
+from quizzes.people.erased_rows import allow_deleting_logs
 from quizzes.people.guess_limits import CLASS_TRIES
 from quizzes.reports.live_etag import TIME_STEP
 from quizzes.reports.progress import anonymous_numbers, progress
@@ -428,6 +429,14 @@ def test_minutes_of_a_pause_make_nobody_stuck(timed: Attempt, teacher: User) -> 
     assert activity(timed, 30) == "stuck"
     lifecycle.resume(given, by=teacher, now=NOW + 30 * MINUTE)
     assert [activity(timed, minute) for minute in (30, 35, 35.1)] == ["working", "working", "stuck"]
+
+
+def test_end_of_a_pause_does_not_depend_on_the_log(timed: Attempt, teacher: User) -> None:
+    lifecycle.pause(timed.assignment, by=teacher, now=NOW + 4 * MINUTE)
+    lifecycle.resume(timed.assignment, by=teacher, now=NOW + 14 * MINUTE)
+    with allow_deleting_logs():
+        AuditEvent.objects.all().delete()
+    assert [activity(timed, minute) for minute in (19, 19.1)] == ["working", "stuck"]
 
 
 @pytest.mark.parametrize("by_student", [False, True], ids=["pause", "break"])
