@@ -1,7 +1,7 @@
 """The time of students with an accommodation on their quizzes, and whether it fits before the close."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -52,42 +52,39 @@ def extended_times(
     window: Window,
     time_limit: timedelta | None,
     *,
+    max_attempts: int | None,
     now: datetime,
     assignment: Assignment | None,
 ) -> list[ExtendedTime]:
-    """The time of each student with an accommodation in this window, by name; empty without a time limit.
+    """`time_on` of each student with an accommodation in this window, by name; empty without a time limit.
 
-    assignment: to change it. Its extensions and attempts count, and students who submitted or are excused are left out.
-    One query, three with an assignment.
+    assignment: to change it. Its extensions and attempts count, and students who are excused are left out. One query,
+    three with an assignment.
     """
     if time_limit is None:
         return []
-    extensions = extensions_of(assignment) if assignment is not None else {}
-    attempts = assignment.attempts.order_by("number") if assignment is not None else ()
-    latest_attempts = {attempt.student_id: attempt for attempt in attempts}
-    times = []
-    accommodations = Accommodation.objects.filter(student__classroom=classroom, student__removed_at=None)
+    rows = Accommodation.objects.filter(student__classroom=classroom, student__removed_at=None)
+    extensions: Mapping[int, Extension] = {}
+    attempts: defaultdict[int, list[Attempt]] = defaultdict(list)
     if assignment is not None:
-        accommodations = accommodations.exclude(student__excuses__assignment=assignment)
-    for accommodation in accommodations.select_related("student").order_by("student__sort_key", "student"):
-        student = accommodation.student
-        attempt = latest_attempts.get(student.pk)
-        if attempt is not None and not attempt.is_open:
-            continue
-        granted = _granted(time_limit, accommodation.time_factor, attempt)
-        starts_at = attempt.started_at + attempt.paused_for if attempt is not None else max(window.opens_at or now, now)
-        extension = extensions.get(student.pk) or Extension()
-        own = extended_window(window, due_at=extension.due_at, closes_at=extension.closes_at)
-        times.append(ExtendedTime(student, accommodation.time_factor, granted, starts_at, own))
+        rows = rows.exclude(student__excuses__assignment=assignment)
+        extensions = extensions_of(assignment)
+        for attempt in assignment.attempts.order_by():
+            attempts[attempt.student_id].append(attempt)
+    times = []
+    for row in rows.select_related("student").order_by("student__sort_key", "student"):
+        extension = extensions.get(row.student_id) or Extension()
+        time = time_on(
+            row.student,
+            time_limit=time_limit,
+            time_factor=row.time_factor,
+            window=extended_window(window, due_at=extension.due_at, closes_at=extension.closes_at),
+            max_attempts=attempt_limit(max_attempts, extension.extra_attempts),
+            attempts=attempts[row.student_id],
+            now=now,
+        )
+        times += [time] if time is not None else []
     return times
-
-
-def _granted(time_limit: timedelta, time_factor: Decimal | None, attempt: Attempt | None) -> timedelta | None:
-    """The granted time, None for no timer. An open attempt keeps a longer time that it has."""
-    granted = granted_time(time_limit, time_factor=time_factor)
-    if attempt is None or granted is None:
-        return granted
-    return None if attempt.time_limit is None else max(granted, attempt.time_limit)
 
 
 def names_without_extra_time(
@@ -103,9 +100,9 @@ def names_without_extra_time(
 
 
 def time_on(
-    assignment: Assignment,
     student: Student,
     *,
+    time_limit: timedelta | None,
     time_factor: Decimal | None,
     window: Window,
     max_attempts: int | None,
@@ -114,17 +111,21 @@ def time_on(
 ) -> ExtendedTime | None:
     """The student's time in the open attempt or in one that starts now; None if there is no limit or no such attempt.
 
-    time_factor, window, max_attempts: the student's own. attempts: all of this student on the assignment.
+    time_limit: of the class. The rest is the student's own. attempts: all of this student on the assignment.
     """
+    if time_limit is None:
+        return None
+    granted = granted_time(time_limit, time_factor=time_factor)
     working = next((attempt for attempt in attempts if attempt.is_open), None)
+    if working is not None:
+        # An open attempt keeps a longer time that it has.
+        limit = None if granted is None or working.time_limit is None else max(granted, working.time_limit)
+        return ExtendedTime(student, time_factor, limit, working.started_at + working.paused_for, window)
     has_none_left = max_attempts is not None and len(attempts) >= max_attempts
     is_closed = window.closes_at is not None and window.closes_at <= now
-    can_work = working is not None or not (has_none_left or is_closed)
-    if assignment.time_limit is None or not can_work:
+    if has_none_left or is_closed:
         return None
-    granted = _granted(assignment.time_limit, time_factor, working)
-    starts_at = working.started_at + working.paused_for if working is not None else max(assignment.opens_at or now, now)
-    return ExtendedTime(student, time_factor, granted, starts_at, window)
+    return ExtendedTime(student, time_factor, granted, max(window.opens_at or now, now), window)
 
 
 def times_with_factor(
@@ -148,8 +149,8 @@ def times_with_factor(
         extension = extensions.get(assignment.pk)
         extra = extension.extra_attempts if extension is not None else 0
         time = time_on(
-            assignment,
             student,
+            time_limit=assignment.time_limit,
             time_factor=time_factor,
             window=personal_window(assignment, extension),
             max_attempts=attempt_limit(assignment.max_attempts, extra),

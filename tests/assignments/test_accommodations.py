@@ -108,19 +108,17 @@ def test_every_shortened_time_is_listed(
     if extended is not None and closes is not None and extended > closes:
         give(assignment, student, NOW + extended * MINUTE, teacher)
     granted = None if limit is None or factor is None else limit * MINUTE * float(factor)
-    listed = extended_times(
-        classroom, window_of(assignment), assignment.time_limit, now=NOW - 5 * MINUTE, assignment=assignment
-    )
+    times = listed(assignment, now=NOW - 5 * MINUTE)
 
     attempt = start_attempt(student, assignment, now=NOW)
 
     is_accommodated = factor != "1" and limit is not None
-    assert [own.student for own in listed] == ([student] if is_accommodated else [])
+    assert [own.student for own in times] == ([student] if is_accommodated else [])
     if is_accommodated:
-        assert listed[0].ends_at == attempt.deadline_at
+        assert times[0].ends_at == attempt.deadline_at
         is_cut = granted is not None and attempt.deadline_at < NOW + granted
-        assert (listed[0].needed_close_at is not None) is is_cut
-        accommodations.extend_to_fit(assignment, [own for own in listed if own.needed_close_at], by=teacher, now=NOW)
+        assert (times[0].needed_close_at is not None) is is_cut
+        accommodations.extend_to_fit(assignment, [own for own in times if own.needed_close_at], by=teacher, now=NOW)
         attempt.refresh_from_db()
         assert granted is None or attempt.deadline_at == NOW + granted
 
@@ -131,9 +129,14 @@ def give(assignment: Assignment, student: Student, closes_at: datetime, teacher:
     )
 
 
-def listed(assignment: Assignment) -> list[ExtendedTime]:
+def listed(assignment: Assignment, *, now: datetime = NOW) -> list[ExtendedTime]:
     return extended_times(
-        assignment.classroom, window_of(assignment), assignment.time_limit, now=NOW, assignment=assignment
+        assignment.classroom,
+        window_of(assignment),
+        assignment.time_limit,
+        max_attempts=assignment.max_attempts,
+        now=now,
+        assignment=assignment,
     )
 
 
@@ -171,6 +174,9 @@ def test_students_who_submitted_or_left_are_not_listed(tight: Assignment, studen
     make_answered_attempt(assignment=tight, student=student)
     Student.objects.filter(pk=classmate.pk).update(removed_at=NOW)
     assert listed(tight) == []
+    # The time of the next attempt counts.
+    tight.max_attempts = 2
+    assert [(own.student, own.starts_at) for own in listed(tight)] == [(student, NOW)]
 
 
 def test_excused_students_are_not_listed(

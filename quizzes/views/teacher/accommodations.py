@@ -254,8 +254,8 @@ def _time_with_extension(
 ) -> ExtendedTime | None:
     """The student's time if the extension is saved."""
     return time_on(
-        assignment,
         student,
+        time_limit=assignment.time_limit,
         time_factor=student_settings.time_factor_of(student),
         window=student_settings.extended_window(
             student_settings.window_of(assignment), due_at=extension["due_at"], closes_at=extension["closes_at"]

@@ -214,11 +214,12 @@ def confirmation(
     limit, is_confirmed = form.settings.time_limit, form.cleaned_data["is_confirmed"]
     summary = []
     for classroom, window in windows.items():
-        times = extended_times(classroom, window, limit, now=form.now, assignment=assignment)
+        times = extended_times(
+            classroom, window, limit, max_attempts=form.settings.max_attempts, now=form.now, assignment=assignment
+        )
         warnings = [str(SAME_TITLE)] if classroom.pk in alike else []
         warnings += [*_warnings(form, window, assignment), *more_warnings]
-        students = _students_of(classroom, assignment)
-        notes = _without_effect(students, window, form, edition_id)
+        notes = _without_effect(_students_of(classroom, assignment), window, form, edition_id)
         summary.append(ClassSummary(classroom, window, warnings, times, notes))
     classrooms = {time.student.pk: line.classroom for line in summary for time in line.times}
     sent = request.POST if is_confirmed else None

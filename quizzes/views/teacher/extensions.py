@@ -128,7 +128,12 @@ def _warn(request: TeacherRequest, assignment: Assignment, students: Sequence[St
         )
         messages.warning(request, text.format(names=listed_names(stuck)))
     times = extended_times(
-        assignment.classroom, window_of(assignment), assignment.time_limit, now=now, assignment=assignment
+        assignment.classroom,
+        window_of(assignment),
+        assignment.time_limit,
+        max_attempts=assignment.max_attempts,
+        now=now,
+        assignment=assignment,
     )
     short = [time.student.display_name for time in times if time.student in students and time.needed_close_at]
     if short:
