@@ -34,7 +34,7 @@ from quizzes.reports.answer_options import distinct_options, options_of
 from quizzes.reports.item_analysis.analysis import analyze_columns
 from quizzes.reports.item_analysis.figures import ChoiceFigures, Column, DistinctAnswer, Figures, Item, ItemFigures
 from quizzes.reports.item_analysis.languages import language_flags
-from quizzes.reports.misread_map import MisreadColumn, MisreadMap, misread_map
+from quizzes.reports.misread_map import Misread, MisreadColumn, misread_map
 
 FIRST, BEST = Assignment.AttemptPolicy.FIRST, Assignment.AttemptPolicy.BEST
 
@@ -90,7 +90,7 @@ class ItemReport:
     figures: Figures
     paper_count: int
     questions: tuple[QuestionReport, ...]
-    misread: MisreadMap | None
+    misread: Mapping[str, Misread] | None
 
 
 class _SubmittedAttempt(NamedTuple):

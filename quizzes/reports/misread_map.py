@@ -2,7 +2,7 @@
 
 from bisect import bisect
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from quizzes.content.reading import Sentence
@@ -18,18 +18,8 @@ TINT_SHARES = (0.25, 0.5, 0.75)
 class Misread:
     """One sentence that wrong answers point to. share: of the attempts, 0 to 1."""
 
-    sentence: str
     attempt_count: int
-    answer_count: int
     share: float
-
-
-@dataclass(frozen=True, slots=True)
-class MisreadMap:
-    """The sentences that wrong answers point to, most attempts first. attempt_count: all attempts that count."""
-
-    attempt_count: int
-    sentences: tuple[Misread, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,44 +46,33 @@ class MisreadColumn:
     answer_indexes: Sequence[int]
 
 
-def misread_map(columns: Sequence[MisreadColumn], *, reading_order: Sequence[str]) -> MisreadMap | None:
-    """The map of these attempts; None below 5 attempts.
+def misread_map(columns: Sequence[MisreadColumn], *, reading_order: Sequence[str]) -> dict[str, Misread] | None:
+    """Each sentence that wrong answers of these attempts point to, by key; None below 5 attempts.
 
-    A sentence that one part of an answer names twice counts once. reading_order: all sentence keys; it breaks ties.
+    reading_order: all sentence keys.
     """
     attempt_count = len(columns[0].answer_indexes) if columns else 0
     if attempt_count < MIN_ATTEMPTS:
         return None
-    place = {sentence: number for number, sentence in enumerate(reading_order)}
-    by_answer: Counter[str] = Counter()
+    bit_of = {sentence: 1 << place for place, sentence in enumerate(reading_order)}
     # One bit for each sentence: this reads each column once, not once for each sentence.
     masks = [0] * attempt_count
     for column in columns:
-        bits = [0] * len(column.answers)
-        for index, number in Counter(column.answer_indexes).items():
-            for sentences in column.answers[index]:
-                for sentence in set(sentences):
-                    by_answer[sentence] += number
-                    bits[index] |= 1 << place[sentence]
+        bits = [sum({bit_of[key] for sentences in answer for key in sentences}) for answer in column.answers]
         if any(bits):
             masks = [mask | bits[index] for mask, index in zip(masks, column.answer_indexes, strict=True)]
-    by_attempt: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for mask, number in Counter(masks).items():
-        for sentence, bit in place.items():
-            if mask >> bit & 1:
-                by_attempt[sentence] += number
-    ranked = sorted(by_attempt, key=lambda key: (-by_attempt[key], -by_answer[key], place[key]))
-    return MisreadMap(
-        attempt_count,
-        tuple(Misread(key, by_attempt[key], by_answer[key], by_attempt[key] / attempt_count) for key in ranked),
-    )
+        for sentence, bit in bit_of.items():
+            if mask & bit:
+                counts[sentence] += number
+    return {sentence: Misread(count, count / attempt_count) for sentence, count in counts.items()}
 
 
 def mapped_reading(
-    found: MisreadMap, paragraphs: Sequence[Sequence[Sentence]]
+    found: Mapping[str, Misread], paragraphs: Sequence[Sequence[Sentence]]
 ) -> tuple[tuple[MappedSentence, ...], ...]:
     """Each sentence of the reading with what points to it, by paragraph."""
-    by_key = {misread.sentence: misread for misread in found.sentences}
     return tuple(
-        tuple(MappedSentence(sentence, by_key.get(sentence.key)) for sentence in paragraph) for paragraph in paragraphs
+        tuple(MappedSentence(sentence, found.get(sentence.key)) for sentence in paragraph) for paragraph in paragraphs
     )
