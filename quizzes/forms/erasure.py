@@ -6,7 +6,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy
 
-from quizzes.formatting import isolated, without_isolates
+from quizzes.content.question_types.form import TextField
+from quizzes.formatting import isolated
 from quizzes.forms.fields import SeenField
 
 CHANGED = gettext_lazy("Something changed after you opened this page. Read it again, then delete.")
@@ -21,7 +22,7 @@ class ErasureForm(forms.Form):
 class EraseClassroomForm(ErasureForm):
     """The name of the class, typed by hand."""
 
-    name = forms.CharField(
+    name = TextField(
         label=gettext_lazy("Class name"),
         error_messages={"required": gettext_lazy("Type the class name.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
@@ -36,7 +37,7 @@ class EraseClassroomForm(ErasureForm):
 
     def clean_name(self) -> str:
         """The name, if it is that of the class, with any spacing."""
-        name = without_isolates(self.cleaned_data["name"])
+        name = str(self.cleaned_data["name"])
         if " ".join(name.split()) != " ".join(self.classroom_name.split()):
             raise ValidationError(
                 gettext("This isn’t the name of the class. Type “{classroom_name}”.").format(

@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from quizzes.formatting import up_to, without_isolates
+from quizzes.content.question_types.form import TextField
+from quizzes.formatting import up_to
 
 NOT_TEXT = gettext_lazy("The text has a hidden character. Retype it.")
 
@@ -13,7 +14,7 @@ NOT_TEXT = gettext_lazy("The text has a hidden character. Retype it.")
 class SearchForm(forms.Form):
     """What a teacher searches for."""
 
-    q = forms.CharField(
+    q = TextField(
         label=gettext_lazy("Class, student, quiz, question set, or receipt"),
         max_length=100,
         error_messages={
@@ -23,10 +24,6 @@ class SearchForm(forms.Form):
         },
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )
-
-    def clean_q(self) -> str:
-        """The text, as `without_isolates` returns it."""
-        return without_isolates(self.cleaned_data["q"])
 
 
 class AccountSearchForm(SearchForm):

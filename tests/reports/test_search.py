@@ -165,7 +165,8 @@ def test_search_page_leads_to_what_it_found(
         assert address in read(page).links, text
         assert teacher_client.get(address, follow=True).status_code == 200
     assert "Nothing found" in text_of(teacher_client.get(reverse("search"), {"q": "zzzz"}))
-    assert "Type a name, a title, or a receipt." in text_of(teacher_client.get(reverse("search"), {"q": " "}))
+    for text in (" ", "\u2068\u2069", "\u200b"):
+        assert "Type a name, a title, or a receipt." in text_of(teacher_client.get(reverse("search"), {"q": text}))
     assert "hidden character" in text_of(teacher_client.get(reverse("search"), {"q": "a\x00"}))
     assert "Nothing found" not in text_of(teacher_client.get(reverse("search")))
 
