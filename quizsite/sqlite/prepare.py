@@ -4,6 +4,7 @@ Connections only verify it. The journal mode persists in the file. Other project
 each connection while several processes have the file open.
 """
 
+import re
 import shutil
 from collections.abc import Callable
 from errno import EDQUOT, ENOSPC
@@ -13,10 +14,15 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 from quizsite.sqlite import library
-from quizsite.sqlite.file_systems import known_mounts, network_file_system
 
 # What the index of a write-ahead log takes at least. Source: sqlite.org, "WAL-mode File Format".
 LOG_INDEX_BYTES = 32 * 1024
+
+# Their locks do not reach other machines. Named as in Linux.
+# Source: sqlite.org, "How To Corrupt An SQLite Database File", 2.1, and "Write-Ahead Logging", 1.
+NETWORK = {"afs", "ceph", "cifs", "fuse.glusterfs", "fuse.sshfs", "lustre", "nfs", "nfs4", "smb3", "smbfs"}
+# Of Linux only, see proc_pid_mountinfo(5).
+MOUNTS = Path("/proc/self/mountinfo")
 
 
 def prepare_database(
@@ -25,15 +31,14 @@ def prepare_database(
     journal_mode: str = library.JOURNAL_MODE,
     init: bool = False,
     before_creation: Callable[[], object] | None = None,
-    mounts: str | None = None,
 ) -> None:
     """Set the journal mode that is safe with this library; creates the file of a new site.
 
     init: create a new file where the site had a database and it is gone. before_creation: called before a new file
-    appears. mounts: None for this machine's own. Raises ImproperlyConfigured, with the way out, for a file that is
-    gone, damaged, closed or on a network file system.
+    appears. Raises ImproperlyConfigured, with the way out, for a file that is gone, damaged, closed or on a network
+    file system.
     """
-    kind = network_file_system(path.resolve(), mounts=known_mounts() if mounts is None else mounts)
+    kind = network_file_system(path.resolve())
     if kind is not None:
         raise ImproperlyConfigured(
             f"The database {path} is on a network file system ({kind}), where SQLite loses data. Name a folder on a "
@@ -76,6 +81,19 @@ def prepare_database(
         raise ImproperlyConfigured(
             f"The database {path} is damaged. Run `manage.py restore BACKUP`, which keeps the damaged file."
         )
+
+
+def network_file_system(path: Path) -> str | None:
+    """The kind of network file system that holds this path; None if it is on a disk of this machine."""
+    kind, depth = "", 0
+    mounts = MOUNTS.read_text(encoding="utf-8", errors="replace") if MOUNTS.exists() else ""
+    for line in mounts.splitlines():
+        before, _, after = line.partition(" - ")
+        folder = Path(re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), before.split()[4]))
+        # The later of two on one folder hides the earlier.
+        if path.is_relative_to(folder) and len(folder.parts) >= depth:
+            kind, depth = after.split()[0], len(folder.parts)
+    return kind if kind in NETWORK else None
 
 
 def _is_disk_full(error: Exception, path: Path) -> bool:

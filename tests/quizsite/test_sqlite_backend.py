@@ -24,8 +24,7 @@ from django.test.utils import CaptureQueriesContext
 from quizsite.sqlite import library
 from quizsite.sqlite.base import DatabaseWrapper, verify
 from quizsite.sqlite.copy import copy_database, quick_check
-from quizsite.sqlite.file_systems import known_mounts, network_file_system
-from quizsite.sqlite.prepare import prepare_database
+from quizsite.sqlite.prepare import network_file_system, prepare_database
 from quizsite.sqlite.write_queue import TurnTimeout, Writer
 
 OPTIONS = {
@@ -333,20 +332,29 @@ MOUNTS = r"""21 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
         ("/mnt/twice/data", None),
     ],
 )
-def test_network_file_system_is_that_of_the_nearest_mount(path: str, kind: str | None) -> None:
-    assert network_file_system(Path(path), mounts=MOUNTS) == kind
-    assert network_file_system(Path(path), mounts="") is None
+def test_network_file_system_is_that_of_the_nearest_mount(
+    path: str, kind: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mounts = tmp_path / "mountinfo"
+    monkeypatch.setattr("quizsite.sqlite.prepare.MOUNTS", mounts)
+    # Not every system tells its mounts.
+    assert network_file_system(Path(path)) is None
+    mounts.write_text(MOUNTS)
+    assert network_file_system(Path(path)) == kind
 
 
-def test_prepare_database_refuses_a_network_file_system(tmp_path: Path) -> None:
-    mounts = f"34 21 0:30 / {tmp_path.resolve()} rw - nfs4 files:/school rw\n"
+def test_prepare_database_refuses_a_network_file_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # What this very machine says of itself is understood.
+    assert network_file_system(tmp_path) is None
+    data, mounts = tmp_path / "data", tmp_path / "mountinfo"
+    data.mkdir()
+    mounts.write_text(f"34 21 0:30 / {data.resolve()} rw - nfs4 files:/school rw\n")
+    monkeypatch.setattr("quizsite.sqlite.prepare.MOUNTS", mounts)
 
     with pytest.raises(ImproperlyConfigured, match=r"network file system \(nfs4\).*FOOTNOTE_DATA.*DATABASE_URL"):
-        prepare_database(tmp_path / "site.sqlite3", mounts=mounts)
+        prepare_database(data / "site.sqlite3")
 
-    assert list(tmp_path.iterdir()) == []
-    # What this very machine says of itself is understood.
-    assert network_file_system(tmp_path, mounts=known_mounts()) is None
+    assert list(data.iterdir()) == []
 
 
 def cut(path: Path) -> None:
