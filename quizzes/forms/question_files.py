@@ -28,8 +28,32 @@ _NO_ANSWERS = gettext_noop(
 )
 
 
-class QuestionFileForm(forms.Form):
-    """Questions, pasted or in a file, and where they go. `outcomes` has what becomes of each question."""
+class QuestionTargetForm(forms.Form):
+    """Where questions go: into a new question set, or into a draft of the teacher."""
+
+    target = forms.ChoiceField(
+        label=gettext_lazy("Add them to"),
+        error_messages={
+            "invalid_choice": gettext_lazy("This question set can’t get questions now. Choose another one.")
+        },
+    )
+    title = forms.CharField(max_length=200, required=False)
+
+    def __init__(self, *args: Any, drafts: Sequence[Draft], **kwargs: Any) -> None:
+        """drafts: those of the teacher."""
+        super().__init__(*args, **kwargs)
+        self.drafts = {draft.question_set.public_id: draft for draft in drafts}
+        titles = [(public_id, draft.question_set.shown_title) for public_id, draft in self.drafts.items()]
+        choice_field(self, "target").choices = [(NEW_SET, gettext("A new question set")), *titles]
+
+    @property
+    def draft(self) -> Draft | None:
+        """The chosen draft; None for a new question set."""
+        return self.drafts.get(self.cleaned_data["target"])
+
+
+class QuestionFileForm(QuestionTargetForm):
+    """Questions, pasted or in a file. `outcomes` has what becomes of each question."""
 
     text = forms.CharField(
         label=gettext_lazy("Questions"),
@@ -61,20 +85,9 @@ class QuestionFileForm(forms.Form):
             "min_value": gettext_lazy("Enter 1 or more."),
         },
     )
-    target = forms.ChoiceField(
-        label=gettext_lazy("Add them to"),
-        error_messages={
-            "invalid_choice": gettext_lazy("This question set can’t get questions now. Choose another one.")
-        },
-    )
-    # What the teacher typed in a preview that was refused.
-    title = forms.CharField(max_length=200, required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, drafts: Sequence[Draft], **kwargs: Any) -> None:
-        """drafts: those of the teacher."""
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.drafts = {draft.question_set.public_id: draft for draft in drafts}
-        choice_field(self, "target").choices = _targets(drafts)
         self.read: ReadFile | None = None
         # From the first question that the teacher asked for.
         self.outcomes: list[ReadQuestion] = []
@@ -82,11 +95,6 @@ class QuestionFileForm(forms.Form):
         self.no_room = 0
         self.first_left = 0
         self.pictures: Mapping[bytes, PictureFile] = {}
-
-    @property
-    def draft(self) -> Draft | None:
-        """The chosen draft; None for a new question set."""
-        return self.drafts.get(self.cleaned_data["target"])
 
     @property
     def proposed_title(self) -> str:
@@ -187,8 +195,8 @@ class QuestionFileForm(forms.Form):
         return cleaned
 
 
-class ImportQuestionsForm(forms.Form):
-    """The confirmed preview: the signed questions, the numbers of those to import, and where they go.
+class ImportQuestionsForm(QuestionTargetForm):
+    """The confirmed preview: the signed questions, and the numbers of those to import.
 
     text: what was pasted, for the next preview if this one is refused; "" for a file.
     """
@@ -196,25 +204,15 @@ class ImportQuestionsForm(forms.Form):
     packed = forms.CharField(widget=forms.HiddenInput)
     text = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
     chosen = forms.MultipleChoiceField(required=False)
-    title = forms.CharField(label=gettext_lazy("Title of the question set"), max_length=200, required=False)
-    target = forms.ChoiceField(label=gettext_lazy("Add them to"))
 
-    def __init__(self, *args: Any, drafts: Sequence[Draft], **kwargs: Any) -> None:
-        """drafts: those of the teacher."""
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.drafts = {draft.question_set.public_id: draft for draft in drafts}
-        choice_field(self, "target").choices = _targets(drafts)
         choice_field(self, "chosen").choices = [(str(n), str(n)) for n in range(MAX_QUESTIONS)]
 
     @classmethod
     def is_sent(cls, data: Mapping[str, Any]) -> bool:
         """Whether the request confirms a preview."""
         return "packed" in data
-
-    @property
-    def draft(self) -> Draft | None:
-        """The chosen draft; None for a new question set."""
-        return self.drafts.get(self.cleaned_data["target"])
 
     @property
     def pasted(self) -> str:
@@ -275,11 +273,3 @@ class ExportForm(forms.Form):
 
 def _ends_before(count: int) -> str:
     return ngettext("There is only {count} question.", "There are only {count} questions.", count).format(count=count)
-
-
-def _targets(drafts: Sequence[Draft]) -> list[tuple[str, str]]:
-    """The question sets that can get the questions: a new one, or a draft."""
-    return [
-        (NEW_SET, gettext("A new question set")),
-        *((draft.question_set.public_id, draft.question_set.shown_title) for draft in drafts),
-    ]
