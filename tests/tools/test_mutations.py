@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.mutations.__main__ import Outcome, copies, counted
+from tools.mutations.__main__ import CONTROLS, Outcome, copies, counted
 from tools.mutations.control import Control
-from tools.mutations.controls import CONTROLS
 
 ROOT = Path(__file__).resolve().parents[2]
 EACH = pytest.mark.parametrize("one", CONTROLS, ids=[one.name for one in CONTROLS])

@@ -17,8 +17,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from queue import Queue
 
+from tools.mutations import accounts, answers, keys, ownership, people, record, requests
 from tools.mutations.control import Control
-from tools.mutations.controls import CONTROLS
+
+CONTROLS = (
+    *ownership.CONTROLS,
+    *keys.CONTROLS,
+    *answers.CONTROLS,
+    *people.CONTROLS,
+    *accounts.CONTROLS,
+    *requests.CONTROLS,
+    *record.CONTROLS,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "docs" / "mutations.md"
