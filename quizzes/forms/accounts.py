@@ -185,7 +185,7 @@ class PasswordField(forms.CharField):
             label=gettext("Your password"),
             strip=False,
             widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-            error_messages={"required": gettext("Enter your password.")},
+            error_messages={"required": ENTER_PASSWORD},
             **kwargs,
         )
         self.user = user
@@ -219,7 +219,7 @@ class EmailForm(PasswordForm):
         max_length=254,
         error_messages={
             "required": gettext_lazy("Enter an email."),
-            "invalid": gettext_lazy("Enter an email, such as name@school.org."),
+            "invalid": ENTER_EMAIL,
         },
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
