@@ -305,7 +305,7 @@ def test_a_save_that_does_not_arrive_is_not_called_saved(teacher: User, open_con
     assert stem_of(draft) != "Typed offline?"
 
     context.set_offline(False)
-    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("button", name="Save", exact=True).first.click()
     saved(page)
     assert stem_of(draft) == "Typed offline?"
 
@@ -319,7 +319,7 @@ def test_text_in_a_question_that_another_window_removed_is_kept(teacher: User, o
     page.get_by_label(re.compile(r"^Question 1")).fill("Typed here?")
     page.get_by_label("Points").focus()
     expect(page.locator("#draft-state")).to_contain_text("Not saved: removed in another window")
-    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("button", name="Save", exact=True).first.click()
 
     expect(page.locator("main")).to_contain_text("It’s in the draft again.")
     expect(page.get_by_label(re.compile(r"^Question 1"))).to_have_value("Typed here?")
@@ -340,7 +340,7 @@ def test_a_page_of_something_in_between_is_no_save(teacher: User, open_context: 
     assert leave(page, to=reverse("question_sets")) == ["beforeunload"]
 
     page.unroute_all()
-    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("button", name="Save", exact=True).first.click()
     saved(page)
     assert stem_of(draft) == "Typed behind a filter?"
 
@@ -501,7 +501,7 @@ def test_a_link_does_not_wait_for_a_save_without_a_reply(teacher: User, open_con
     assert leave(page, to=reverse("edit_objectives", args=[draft.question_set.public_id])) == ["beforeunload"]
 
     page.unroute_all()
-    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("button", name="Save", exact=True).last.click()
     saved(page)
     assert stem_of(draft) == "What is kept?"
 
@@ -592,7 +592,7 @@ def test_sentences_of_an_answer_are_chosen_by_number_or_in_the_reading(
         assert violations(page) == []
     else:
         group.get_by_role("checkbox", name="Sentence 5", exact=True).check()
-    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("button", name="Save", exact=True).last.click()
     page.wait_for_load_state("networkidle")
     saved(page)
 

@@ -434,6 +434,17 @@ def test_the_editor_saves_before_it_does_what_its_button_says(draft: Draft, teac
     assert save(teacher_client, draft, "some", act="next").headers["Location"] == response.headers["Location"]
 
 
+def test_the_last_question_ends_with_a_button_that_only_saves(draft: Draft, teacher_client: Client) -> None:
+    keys = [question["key"] for question in document_of(draft)["questions"]]
+    page = html_of(teacher_client.get(editor_of(draft, keys[-1])))
+    assert re.findall(r'name="act" value="(\w+)"', page)[-3:] == ["add", "save", "remove"]
+
+    response = save(teacher_client, draft, keys[-1], act="save", stem="The last one?")
+    assert response.headers["Location"] == editor_of(draft, keys[-1])
+    assert [question["key"] for question in document_of(draft)["questions"]] == keys
+    assert question_now(draft, keys[-1])["stem"] == "The last one?"
+
+
 def test_the_editor_adds_a_row(draft: Draft, teacher_client: Client) -> None:
     save(teacher_client, draft, act="more", **{"text-1": "First"})
 
