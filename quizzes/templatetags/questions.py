@@ -149,7 +149,7 @@ def jump_links(places: Sequence[Place], number: int) -> SafeString:
 def _links(language: str | None, shown: int, states: tuple[tuple[bool, bool, bool], ...]) -> SafeString:
     return format_html_join(
         "",
-        '<a href="../{}/"{}{}{}{}>{}<span class="vh">, {}{}</span></a>',
+        '<a href="../{}/"{}{}{}{}>{}<span class="vh">, {}</span></a>',
         (
             (
                 number,
@@ -158,8 +158,9 @@ def _links(language: str | None, shown: int, states: tuple[tuple[bool, bool, boo
                 PARTLY if is_answered and not is_complete else "",
                 FLAGGED if is_flagged else "",
                 number,
-                gettext("this question") if number == shown else _state(is_answered, is_complete),
-                gettext(", flagged") if is_flagged else "",
+                (gettext("{}, flagged") if is_flagged else "{}").format(
+                    gettext("this question") if number == shown else _state(is_answered, is_complete)
+                ),
             )
             for number, (is_answered, is_complete, is_flagged) in enumerate(states, start=1)
         ),

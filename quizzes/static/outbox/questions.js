@@ -183,11 +183,12 @@ function setLabel(link, isCurrent) {
   link.toggleAttribute("data-done", isDone && !isCurrent);
   if (isCurrent) link.setAttribute("aria-current", "page");
   else link.removeAttribute("aria-current");
-  // The page has the words, in its language.
+  // The page has the words, in the order of its language. “{}” is the text so far.
   const words = link.closest("[data-places]").dataset;
   const answered = isKept ? words.kept : isDone ? words.answered : isPartly ? words.partly : words.open;
-  const notes = ["flagged", "closed"].map((name) => name in link.dataset ? words[name] : "");
-  find(".vh", link).textContent = `, ${isCurrent ? words.shown : answered}${notes.join("")}`;
+  let text = isCurrent ? words.shown : answered;
+  for (const name of ["flagged", "closed"]) if (name in link.dataset) text = words[name].replace("{}", text);
+  find(".vh", link).textContent = `, ${text}`;
 }
 
 // ---- What is in sight
