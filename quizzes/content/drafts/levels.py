@@ -131,14 +131,19 @@ def set_level_text(document: Table, key: str, text: str, standard: Sequence[Tabl
     text: split into sentences in the language of the level.
     """
     language = level_language(document["reading"], key)
-    texts = [sentence for paragraph in split_text(text, language) for sentence in paragraph]
+    paragraphs = split_text(text, language)
+    texts = [sentence for paragraph in paragraphs for sentence in paragraph]
     variant = level_of(document, key)
     if variant is None:
         variant = {"key": key, "title": "", "level": "", "note": "", "rows": [], "based_on": {}}
         document["reading"]["variants"] = in_order([*document["reading"].get("variants", ()), variant])
     old = rows_of(variant, standard)
     matches = match_sentences([row["text"] for row in old], texts)
-    proposed = proposed_matches(texts, standard, is_translated=language != document["reading"]["language"])
+    proposed = proposed_matches(
+        paragraphs,
+        [paragraph["sentences"] for paragraph in document["reading"]["paragraphs"]],
+        is_translated=language != document["reading"]["language"],
+    )
     ids = _new_ids(old)
     variant.pop("sentences", None)
     variant["rows"] = [
@@ -193,14 +198,22 @@ def level_text(variant: Table, standard: Sequence[Table]) -> str:
     return "\n".join(row["text"] for row in rows_of(variant, standard))
 
 
-def proposed_matches(texts: Sequence[str], standard: Sequence[Table], *, is_translated: bool) -> list[str]:
+def proposed_matches(
+    paragraphs: Sequence[Sequence[str]], standard_paragraphs: Sequence[Sequence[Table]], *, is_translated: bool
+) -> list[str]:
     """For each text the key of the standard sentence with probably the same content, "" for none.
 
-    Matches never cross: both texts tell the story in one order. is_translated: the texts are in another language, so
-    that only their place, names and numbers can tell; otherwise a text that shares no word has no match.
+    Matches never cross: both texts tell the story in one order. Paragraphs of the same number belong together if both
+    texts have as many. is_translated: the texts are in another language, so that only their place, names and numbers
+    can tell; otherwise a text that shares no word has no match.
     """
+    texts = [text for paragraph in paragraphs for text in paragraph]
+    standard = [table for paragraph in standard_paragraphs for table in paragraph]
     if not texts or not standard:
         return ["" for _ in texts]
+    has_same_paragraphs = len(paragraphs) == len(standard_paragraphs)
+    own_places = _places(paragraphs if has_same_paragraphs else [texts])
+    their_places = _places(standard_paragraphs if has_same_paragraphs else [standard])
     own = [_telling(text) for text in texts]
     theirs = [_telling(table["text"]) for table in standard]
     shared = [[_shared(mine, other) for other in theirs] for mine in own]
@@ -209,13 +222,22 @@ def proposed_matches(texts: Sequence[str], standard: Sequence[Table], *, is_tran
     for number, row in enumerate(shared):
         following: list[tuple[float, tuple[int, ...]]] = []
         for place, score in enumerate(row):
-            distance = abs((number + 0.5) / len(texts) - (place + 0.5) / len(standard))
+            distance = abs(own_places[number] - their_places[place])
             taken = (best[place][0] + score - _WEIGHT_OF_PLACE * distance, (*best[place][1], place))
             following.append(max(taken, following[-1], key=lambda pair: pair[0]) if following else taken)
         best = following
     return [
         standard[place]["key"] if is_translated or shared[number][place] else ""
         for number, place in enumerate(best[-1][1])
+    ]
+
+
+def _places(paragraphs: Sequence[Sequence[object]]) -> list[float]:
+    """Where the middle of each sentence is, from 0 to 1, if all paragraphs are equally long."""
+    return [
+        (number + (place + 0.5) / len(paragraph)) / len(paragraphs)
+        for number, paragraph in enumerate(paragraphs)
+        for place in range(len(paragraph))
     ]
 
 

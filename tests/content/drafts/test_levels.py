@@ -11,6 +11,7 @@ from quizzes.content.drafts.changes import changes
 from quizzes.content.drafts.document import finished, from_edition, sentence_tables
 from quizzes.content.drafts.removals import put_back, remember_removals
 from quizzes.content.drafts.validation import questions_not_shown_at
+from quizzes.content.sentences import split_text
 from quizzes.content.set_document import parse_set
 from quizzes.content.set_problems import find_errors
 from tests.drafting import story
@@ -62,7 +63,23 @@ def test_a_pasted_text_is_matched_in_order(key: str, text: str) -> None:
     ],
 )
 def test_matches_follow_shared_words_and_leave_out_the_rest(texts: list[str], proposed: list[str]) -> None:
-    assert levels.proposed_matches(texts, sentence_tables(story()), is_translated=False) == proposed
+    assert levels.proposed_matches([texts], [sentence_tables(story())], is_translated=False) == proposed
+
+
+@pytest.mark.parametrize(
+    ("text", "proposed"),
+    [
+        ("Tres.\n\nSeis. Siete.", ["s3", "s6", "s7"]),
+        # Without the same paragraphs, only the place in the whole text tells.
+        ("Tres. Seis. Siete.", ["s2", "s4", "s6"]),
+    ],
+)
+def test_sentences_of_a_translation_are_matched_within_their_paragraph(text: str, proposed: list[str]) -> None:
+    tables = [{"key": f"s{number}", "text": "The town met."} for number in range(1, 8)]
+
+    found = levels.proposed_matches(split_text(text, "es"), [tables[:5], tables[5:]], is_translated=True)
+
+    assert found == proposed
 
 
 def test_two_sentences_of_one_match_become_one_and_the_edition_is_valid() -> None:
