@@ -1,5 +1,6 @@
 """A picture from the editor to the student and to paper, without JavaScript where a teacher uploads it."""
 
+import itertools
 import re
 
 from django.urls import reverse
@@ -7,11 +8,16 @@ from playwright.sync_api import Page, expect
 
 from quizzes.assignments.board import show_on_board
 from quizzes.content.drafts import publishing
-from quizzes.models import Board, Classroom, Draft, Student, User
+from quizzes.models import Attempt, Board, Classroom, Draft, Student, User
 from tests.browser.conftest import NewContext, assert_sound
 from tests.browser.pdf import A4, LETTER, read_pdf
 from tests.drafting import url
 from tests.factories import NOW, make_assignment, make_attempt, make_draft, make_picture
+
+# Pictures in sight that are higher than 24rem or wider than their column.
+PICTURES_BEYOND = """[...document.querySelectorAll(".picture img")].map((image) => [
+    image.getBoundingClientRect(), image.closest(".picture").parentElement.getBoundingClientRect(),
+]).filter(([box, column]) => box.height > 385 || box.right > column.right + 1)"""
 
 
 def test_picture_reaches_students_and_paper(
@@ -47,6 +53,14 @@ def test_picture_reaches_students_and_paper(
     assert_sound(phone)
     # The reading and the question are behind each other on a phone.
     assert phone.get_by_role("img", name="A red field.").count() == 1
+    # Larger text makes no picture taller than the screen, or wider than its column.
+    for width, size in itertools.product((360, 1280), (100, 150, 200)):
+        Attempt.objects.update(supports={"text_size": size})
+        phone.set_viewport_size({"width": width, "height": 740})
+        phone.goto(reverse("take_attempt", args=[attempt.public_id, 1]))
+        assert is_loaded(phone, 2)
+        assert phone.evaluate(PICTURES_BEYOND) == [], (width, size)
+        assert_sound(phone)
 
     show_on_board(assignment, number=1, phase=Board.Phase.QUESTION, by=teacher, now=NOW)
     board = open_context(teacher, width=1280, height=800).new_page()
