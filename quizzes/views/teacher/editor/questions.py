@@ -159,7 +159,7 @@ def remove_question(request: TeacherRequest, public_id: str, key: str) -> HttpRe
             messages.error(request, CHANGED)
         else:
             say_removed(request, draft, key, number)
-            return redirect("edit_questions", public_id)
+            return _show_question_in_place(draft, number)
     answered = answered_editions(draft.question_set, by=request.user, key=key)
     context: dict[str, Any] = {
         "question": question,
@@ -200,6 +200,14 @@ def _gone(request: TeacherRequest, public_id: str) -> HttpResponse:
     return redirect("edit_questions", public_id)
 
 
+def _show_question_in_place(draft: Draft, number: int) -> HttpResponse:
+    """Lead to the question that has the place of a removed one, or to the last. number: the place."""
+    public_id, left = draft.question_set.public_id, draft.document["questions"]
+    if not left:
+        return redirect("edit_questions", public_id)
+    return redirect("edit_question", public_id, left[min(number, len(left)) - 1]["key"])
+
+
 def _wording(document: Table, question: Table, sent: Mapping[str, Any] | None) -> WordingForm:
     return WordingForm(sent, tips=[(question["key"], tip) for tip in question_tips(document, question)])
 
@@ -224,7 +232,7 @@ def _act(request: TeacherRequest, draft: Draft, key: str, form: QuestionForm) ->
                 number = number_of(draft.document, key)
                 draft = saving_questions.remove_question(draft, key, seen=draft.revision, **actor)
                 say_removed(request, draft, key, number)
-                return redirect("edit_questions", public_id)
+                return _show_question_in_place(draft, number)
             case "next":
                 key = _next_key(draft.document, key)
     except saving_questions.TooManyQuestions:

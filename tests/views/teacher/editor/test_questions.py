@@ -391,6 +391,14 @@ def test_the_editor_moves_and_removes(act: str, to: str, keys: list[str], draft:
     assert [table["key"] for table in document_of(draft)["questions"]] == keys
 
 
+@pytest.mark.parametrize(("key", "shown"), [("one", "some"), ("some", "who"), ("proof", "who")])
+def test_a_removal_leads_to_the_next_question(key: str, shown: str, draft: Draft, teacher_client: Client) -> None:
+    """At the end of the list, to the last one. A second “Remove question” there removes no question far away."""
+    response = save(teacher_client, draft, key, act="remove")
+
+    assert response.headers["Location"] == editor_of(draft, shown)
+
+
 @pytest.mark.parametrize("act", ["add", "duplicate", "up", "down", "move"])
 def test_a_button_that_is_pressed_twice_acts_once(act: str, draft: Draft, teacher_client: Client) -> None:
     data = sent(teacher_client, editor_of(draft, "some"), having="stem", act=act, place="4")
