@@ -46,7 +46,7 @@ def change_window(request: TeacherRequest, public_id: str) -> HttpResponse:
     if form.must_ask and window_state(assignment, now=now).is_open:
         return _confirm_close(request, assignment, page=page, now=now)
     match act:
-        case WindowActForm.OPEN if assignment.classroom.archived_at is not None:
+        case WindowActForm.OPEN | WindowActForm.MORE_TIME if assignment.classroom.archived_at is not None:
             return _refused(request, assignment, gettext("This class is archived, so students can’t sign in."))
         case WindowActForm.OPEN:
             # The page that opens next shows that it is open.

@@ -171,19 +171,38 @@ def test_pages_of_an_archived_class_offer_nothing_that_needs_students(
     progress = reverse("assignment_progress", args=[assignment.public_id])
     change = reverse("change_window", args=[assignment.public_id])
     wall = reverse("start_class", args=[assignment.public_id])
+    running = reverse("running_class", args=[assignment.public_id])
     Assignment.objects.update(waits_for_teacher=True)
     for act, is_archived in ((classrooms.archive_classroom, True), (classrooms.restore_classroom, False)):
         act(classroom, by=teacher, now=NOW)
-        for page in (progress, wall):
+        for page in (progress, wall, running):
             shown = {form.action for form in read(teacher_client.get(page)).forms}
             assert (change in shown) is not is_archived
-        for name in ("assignment_results", "item_analysis"):
+        assert ("This class is archived" in text_of(teacher_client.get(running))) is is_archived
+        for name in ("assignment_results", "item_analysis", "running_class"):
             assert (
                 wall in read(teacher_client.get(reverse(name, args=[assignment.public_id]))).links
             ) is not is_archived
         # From a page that was open before.
         teacher_client.post(change, {"act": "open"})
         assert Assignment.objects.get().waits_for_teacher is is_archived
+
+
+def test_closed_quiz_of_an_archived_class_gets_no_more_time(
+    assignment: Assignment, classroom: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    """Neither from the page of the quiz in class nor from one that was open before."""
+    Assignment.objects.update(closes_at=NOW)
+    running = reverse("running_class", args=[assignment.public_id])
+    form = form_of(teacher_client.get(running), having="seen_close")
+    classrooms.archive_classroom(classroom, by=teacher, now=NOW)
+
+    assert form.action not in {form.action for form in read(teacher_client.get(running)).forms}
+    refused = teacher_client.post(form.action, form.data() | {"act": ["more_time"]}, follow=True)
+
+    # In the message, and in the notice of the page.
+    assert text_of(refused).count("This class is archived, so students can’t sign in.") == 2
+    assert Assignment.objects.get().closes_at == NOW
 
 
 def test_archiving_twice_keeps_the_first_moment(classroom: Classroom, teacher_client: Client) -> None:
