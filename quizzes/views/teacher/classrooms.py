@@ -31,6 +31,7 @@ from quizzes.forms.rosters import SortForm
 from quizzes.forms.supports import SupportsForm
 from quizzes.lti.courses import course_name
 from quizzes.models import Classroom, Teaching
+from quizzes.models.rosters import EDITORS
 from quizzes.people import class_people, classrooms, rosters, todos
 from quizzes.people.class_roles import ClassAct, may
 from quizzes.people.retention import erased_at
@@ -72,6 +73,8 @@ def teacher_home(request: TeacherRequest) -> HttpResponse:
         "needs": home.needs + home.steps,
         "summaries": home.summaries,
         "has_class": any(not summary.classroom.is_sample for summary in home.summaries),
+        # A viewer of every class can do nothing about them.
+        "can_edit": any(line.classroom.own_role in EDITORS and not line.classroom.is_sample for line in home.summaries),
         "has_sample": any(summary.classroom.is_sample for summary in home.summaries),
         "has_archived": bool(archived),
         "announced": [line for line in archived if line.erased_at is not None],

@@ -150,8 +150,13 @@ def test_refused_page_says_why(signed_in: Callable[[User], Client], classroom: C
 def test_viewer_has_nothing_to_do_and_no_name_for_students(
     signed_in: Callable[[User | Student], Client], student: Student, assignment: Assignment, viewer: User
 ) -> None:
+    client, assign = signed_in(viewer), reverse("assign_quiz")
+    page = client.get(reverse("teacher_home"))
+    # “All done” would be wrong: the class may have answers to grade.
+    assert ("To do" in text_of(page), assign in read(page).links) == (False, False)
     make_classroom(teacher=viewer, name="Empty")
-    page = signed_in(viewer).get(reverse("teacher_home"))
+    page = client.get(reverse("teacher_home"))
+    assert ("To do" in text_of(page), assign in read(page).links) == (True, True)
     assert [need.classroom.name for need in page.context["needs"]] == ["Empty"]
     assert "Ms. Baker" not in text_of(signed_in(student).get(reverse("student_home")))
 
