@@ -15,7 +15,7 @@ from quizzes.files.gradebook import canvas_table, moodle_table, scores_table
 from quizzes.files.items import figures_table
 from quizzes.grading import manual_grades
 from quizzes.grading.scores import rescore
-from quizzes.models import Assignment, Classroom, User
+from quizzes.models import Assignment, Classroom, Student, User
 from quizzes.reports.answer_table import answer_rows
 from quizzes.reports.attempt_review import review_attempt
 from quizzes.reports.class_report import class_report
@@ -130,6 +130,11 @@ def test_results_count_no_ungraded_answer(given: Assignment, teacher: User, teac
     # Where missing work counts as 0, the average is of more students than the chart.
     assert "Until then, the average leaves them out, and the chart shows 1 of 3." in page
     assert "A question with answers to grade isn’t listed yet." in page
+    Student.objects.filter(display_name="Ben").update(removed_at=NOW)
+    page = text_of(teacher_client.get(address))
+    assert "2 students have answers that need grading. Grade answers" in page
+    assert "No scores yet." in page
+    Student.objects.update(removed_at=None)
     mark(given, "Ana", 2, teacher)
     mark(given, "Cy", 0, teacher)
     report = class_report(given, now=NOW)
