@@ -15,6 +15,7 @@ from django.utils import timezone
 from quizsite.cache import delete_expired_entries
 from quizsite.maintenance import start_maintenance
 from quizsite.models import SiteState
+from quizsite.startup_errors import is_disk_full
 from quizzes.assignments.deadlines import LOCK_WAIT
 from quizzes.attempts.heartbeats import delete_old_heartbeats
 from quizzes.attempts.lifecycle import submit_overdue
@@ -47,7 +48,7 @@ def run_periodic_jobs(*, now: datetime) -> None:
     """Submit overdue attempts, delete what is old, send scores to learning platforms, and record that the jobs ran.
 
     A job that fails is logged and does not stop the others. All run again later. Raises OperationalError if the
-    database is down: each job would log the same error.
+    database is down or its disk is full: each job would log the same error.
     """
     jobs: Sequence[tuple[str, Callable[[], object]]] = (
         ("submit overdue attempts", lambda: submit_overdue(now=now - LOCK_WAIT)),
@@ -68,7 +69,9 @@ def run_periodic_jobs(*, now: datetime) -> None:
     for name, job in jobs:
         try:
             job()
-        except Exception:
+        except Exception as problem:
+            if is_disk_full(problem):
+                raise
             logger.exception("A periodic job failed: %s. Trying again in %s seconds.", name, INTERVAL_SECONDS)
             _renew_connection()
             connection.ensure_connection()
@@ -90,8 +93,12 @@ def _run_once() -> None:
     try:
         close_old_connections()
         run_periodic_jobs(now=timezone.now())
-    except Exception:
-        logger.exception("The periodic jobs failed. Trying again in %s seconds.", INTERVAL_SECONDS)
+    except Exception as problem:
+        if is_disk_full(problem):
+            # Without its traceback, which would fill the disk of the log too.
+            logger.error("The disk is full. Free some space. Periodic jobs run again in %s seconds.", INTERVAL_SECONDS)
+        else:
+            logger.exception("The periodic jobs failed. Trying again in %s seconds.", INTERVAL_SECONDS)
         _renew_connection()
 
 

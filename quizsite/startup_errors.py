@@ -62,6 +62,12 @@ def exit_status(problem: BaseException) -> int:
     return WRONG_SETTING if is_wrong else 1
 
 
+def is_disk_full(problem: Exception) -> bool:
+    """Whether this error of a query says so, in the words of SQLite or of PostgreSQL."""
+    text = str(problem)
+    return isinstance(problem, OperationalError) and ("disk is full" in text or "No space left" in text)
+
+
 def message_for(problem: Exception) -> str | None:
     """One line about an error that the operator can fix; None for any other."""
     text = " ".join(str(problem).split())
@@ -71,8 +77,7 @@ def message_for(problem: Exception) -> str | None:
         # Python's logging wraps what a handler raises.
         case ValueError(__cause__=ImproperlyConfigured() as cause):
             return f"Footnote cannot start: {cause}"
-        # As SQLite and as PostgreSQL call it.
-        case OperationalError() if "disk is full" in text or "No space left" in text:
+        case OperationalError() if is_disk_full(problem):
             database = "database server" if settings.POSTGRESQL else f"database {settings.SQLITE_PATH}"
             return f"The disk of the {database} is full ({text}). Free some space, and try again."
         case OperationalError() | ProgrammingError() if lacking := NO_TABLE.match(text):

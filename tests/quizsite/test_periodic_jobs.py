@@ -51,3 +51,17 @@ def test_database_that_is_down_is_logged_for_one_job_and_does_not_end_the_thread
         "A periodic job failed: submit overdue attempts. Trying again in 20 seconds.",
         "The periodic jobs failed. Trying again in 20 seconds.",
     ]
+
+
+@pytest.mark.django_db
+def test_full_disk_is_one_line_in_the_log(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    def full(**arguments: Any) -> None:
+        raise OperationalError("database or disk is full")
+
+    monkeypatch.setattr(periodic_jobs, "submit_overdue", full)
+
+    periodic_jobs._run_once()
+
+    [record] = caplog.records
+    assert record.getMessage() == "The disk is full. Free some space. Periodic jobs run again in 20 seconds."
+    assert record.exc_info is None

@@ -267,8 +267,8 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "a job that fails stops no other",
         "quizsite/periodic_jobs.py",
-        "            job()\n        except Exception:",
-        "            job()\n        except ZeroDivisionError:",
+        "            job()\n        except Exception as problem:",
+        "            job()\n        except ZeroDivisionError as problem:",
         "tests/quizsite/test_periodic_jobs.py",
         *("-k", "go_on_past"),
     ),
