@@ -293,7 +293,7 @@ def test_serve_prepares_a_site_and_is_quick_and_quiet_the_second_time(
         "Open this link to create the first teacher account (works once):",
     ]
     assert lines[4].startswith(f"  {address}/invitation/")
-    assert lines[5:] == []
+    assert lines[5:] == ["Footnote has stopped."]
     assert (code, ready[0], landing[0]) == (0, 200, 200)
     assert (tmp_path / "footnote.sqlite3").stat().st_mode & 0o777 == 0o600
     # docs/privacy.md has each file; it shortens the names of SQLite's own.

@@ -107,6 +107,7 @@ class Command(BaseCommand):
     def prepare(self, *, init: bool, parent: int) -> None:
         """Run `prepare_site` in its own process; a failure prints one line, as `manage.py` does."""
         # Without its parent it would migrate on, and keep the lock from the next start.
+        self.stdout.write("Footnote has stopped.")
         Thread(target=end_with_parent, args=[parent], name="parent", daemon=True).start()
         # A migration of a large database makes garbage, unlike loading the site.
         gc.enable()
@@ -144,7 +145,7 @@ class Command(BaseCommand):
                 "not know. Install the version that ran last, or restore the backup from before the upgrade."
             )
         if pending_migrations(executor):
-            self.stdout.write("Preparing the database ...")
+            self.print_at_once("Preparing the database ...")
             self.back_up_before_upgrade()
             call_command("migrate", interactive=False, verbosity=0, init=init)
         elif changes_content_or_scores():
@@ -163,7 +164,12 @@ class Command(BaseCommand):
             made = make_scheduled_backup(now=timezone.now(), suffix=BEFORE_MIGRATION)
         except BackupError as problem:
             raise CommandError(f"The site is not upgraded without a backup: {problem}") from problem
-        self.stdout.write(f"Backup made before the upgrade: {made}")
+        self.print_at_once(f"Backup made before the upgrade: {made}")
+
+    def print_at_once(self, line: str) -> None:
+        """Print a line that a log must have before a long or failed migration. Only a terminal gets lines at once."""
+        self.stdout.write(line)
+        self.stdout.flush()
 
     def check_backup_folder(self) -> None:
         """Print a line if no backup can be made. The site starts anyway: a class must not wait for a backup disk."""
