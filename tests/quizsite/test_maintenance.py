@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any, NoReturn
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import OperationalError, connection
@@ -23,6 +24,7 @@ from quizsite.backups.create import is_backup_due, make_backup, make_scheduled_b
 from quizsite.backups.failures import forget_failures, next_try, record_failure
 from quizsite.backups.manifest import BackupError
 from quizsite.built_in_sets import load_if_changed
+from quizsite.data_folder import MOVED
 from quizsite.health import DISK_LEAST_BYTES
 from quizsite.maintenance import (
     _run_forever,
@@ -35,10 +37,10 @@ from quizsite.management.commands.serve import Command, changes_content_or_score
 from quizsite.models import SiteState
 from quizsite.startup_errors import exit_status
 from quizzes.content.editions import publish_edition
-from quizzes.models import Attempt, Edition
+from quizzes.models import Attempt, Edition, User
 from quizzes.people.erasure import erase_student
 from quizzes.people.erasure_ledger import read_ledger
-from tests.factories import make_answered_attempt, make_assignment, make_student
+from tests.factories import make_answered_attempt, make_assignment, make_student, make_user
 
 # A backup reads the database through another connection, which sees committed rows only.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -337,6 +339,21 @@ def test_serve_makes_a_backup_before_it_migrates(folder: Path, settings: Any) ->
     Command(stdout=out).back_up_before_upgrade()
     assert names(folder) == [name]
     MigrationRecorder(connection).record_applied("quizsite", "0001_site_state")
+
+
+def test_postgresql_does_not_start_empty_beside_a_site_that_was_not_moved(tmp_path: Path, settings: Any) -> None:
+    settings.DATA_DIR, settings.SQLITE_PATH = tmp_path, tmp_path / "footnote.sqlite3"
+    Command().require_moved()
+    settings.SQLITE_PATH.touch()
+
+    with pytest.raises(ImproperlyConfigured, match=r"^The site is still in .*Run `manage.py move_to_postgresql`\."):
+        Command().require_moved()
+
+    make_user()
+    Command().require_moved()
+    User.objects.all().delete()
+    (tmp_path / MOVED).touch()
+    Command().require_moved()
 
 
 def test_backup_has_no_line_of_an_erasure_that_fails(

@@ -8,6 +8,7 @@ from threading import Thread
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
@@ -24,6 +25,7 @@ from quizsite.backups.rotation import BEFORE_MIGRATION
 from quizsite.backups.swap import KEPT_PREFIX
 from quizsite.built_in_sets import load_if_changed, would_publish
 from quizsite.cores import default_workers
+from quizsite.data_folder import MOVED
 from quizsite.environment import host_list, unknown_settings
 from quizsite.health import (
     POSTGRESQL_SETTINGS,
@@ -42,7 +44,7 @@ from quizsite.sqlite import library
 from quizsite.sqlite.prepare import prepare_database
 from quizsite.startup_errors import exit_status, exit_with_message
 from quizsite.static_files import collect_if_changed
-from quizzes.models import AnswerEvent
+from quizzes.models import AnswerEvent, User
 from quizzes.people import accounts
 
 
@@ -55,7 +57,9 @@ class Command(BaseCommand):
             "--workers", type=int, default=default_workers(), help="processes; by default one for each core"
         )
         parser.add_argument(
-            "--init", action="store_true", help="start with an empty database if the database file is missing"
+            "--init",
+            action="store_true",
+            help="start with an empty database if the database file is missing, or not moved to PostgreSQL",
         )
 
     def handle(self, *args: Any, workers: int, init: bool, **options: Any) -> None:
@@ -103,11 +107,11 @@ class Command(BaseCommand):
         self.allow_hosts(names)
         self.warn_about_earlier_sites()
         serve(address, number, workers=workers)
+        self.stdout.write("Footnote has stopped.")
 
     def prepare(self, *, init: bool, parent: int) -> None:
         """Run `prepare_site` in its own process; a failure prints one line, as `manage.py` does."""
         # Without its parent it would migrate on, and keep the lock from the next start.
-        self.stdout.write("Footnote has stopped.")
         Thread(target=end_with_parent, args=[parent], name="parent", daemon=True).start()
         # A migration of a large database makes garbage, unlike loading the site.
         gc.enable()
@@ -127,6 +131,8 @@ class Command(BaseCommand):
                     "site does without one and is slower. Install pysqlite3 to change that."
                 )
         else:
+            if not init:
+                self.require_moved()
             # Each SQLite connection checks the same.
             try:
                 durability()
@@ -155,6 +161,17 @@ class Command(BaseCommand):
         load_if_changed(now=timezone.now())
         if collect_if_changed():
             self.stdout.write("Collected the static files.")
+
+    def require_moved(self) -> None:
+        """Raise ImproperlyConfigured if the site is still in SQLite. PostgreSQL would start an empty one instead."""
+        if not settings.SQLITE_PATH.exists() or (settings.DATA_DIR / MOVED).exists():
+            return
+        if User._meta.db_table in connection.introspection.table_names() and User.objects.exists():
+            return
+        raise ImproperlyConfigured(
+            f"The site is still in {settings.SQLITE_PATH}, and the database of DATABASE_URL is empty. Run `manage.py "
+            "move_to_postgresql`. To start an empty site, add --init."
+        )
 
     def back_up_before_upgrade(self) -> None:
         """Make a backup of a site that has rows; FOOTNOTE_BACKUP_MINUTES=0 turns this off too."""
