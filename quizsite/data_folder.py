@@ -32,6 +32,12 @@ def make_data_folder(folder: Path) -> Path:
         raise ImproperlyConfigured(
             f"The data folder {folder} cannot be made: {reason}. Set FOOTNOTE_DATA to a folder that this user may make."
         ) from error
+    # Otherwise the message would name the first file that is looked for, which need not be there.
+    if not os.access(folder, os.R_OK | os.X_OK, effective_ids=True):
+        raise ImproperlyConfigured(
+            f"The data folder {folder} cannot be used: Permission denied. Run this as the user of the site, and give "
+            "the folder to that user."
+        )
     return folder
 
 

@@ -60,7 +60,8 @@ def read_settings_file(path: Path, *, may_be_missing: bool) -> None:
         if may_be_missing and isinstance(error, FileNotFoundError):
             return
         reason = error.strerror if isinstance(error, OSError) else "It is not UTF-8 text"
-        advice = " Run this as the user of the site." if isinstance(error, PermissionError) else ""
+        is_denied = isinstance(error, PermissionError)
+        advice = " Run this as the user of the site, and let that user read it." if is_denied else ""
         raise ImproperlyConfigured(f"The settings file {path} cannot be read: {reason}.{advice}") from error
     known = known_settings()
     for number, line in enumerate(lines, start=1):

@@ -227,7 +227,7 @@ def files() -> str:
         needed["the database's file"] = database = Path(connection.settings_dict["NAME"])
     for name, path in needed.items():
         if not path.exists():
-            raise CheckFailed(f"{name} is missing")
+            raise CheckFailed(f"{name} is missing: stop the site, and put it back or restore a backup")
         if not os.access(path, os.R_OK | os.W_OK, effective_ids=True):
             raise CheckFailed(f"{name} cannot be written")
     if database is not None:
@@ -273,7 +273,7 @@ def jobs_verdict(age: timedelta | None, *, uptime: timedelta) -> str:
         words = f"ran {max(age, timedelta(0)).total_seconds():.0f} s ago"
     tolerance = settings.PERIODIC_JOBS_TOLERANCE
     if (age is None or age > tolerance) and uptime > tolerance:
-        raise CheckFailed(f"{words}: serve with `manage.py serve`, or run `manage.py run_periodic_jobs` every minute")
+        raise CheckFailed(f"{words}: see the log. With another web server, cron runs `manage.py run_periodic_jobs`")
     return words
 
 

@@ -470,7 +470,8 @@ def test_settings_file_of_another_user_is_refused_with_advice(tmp_path: Path, mo
         read_settings_file(file, may_be_missing=True)
 
     assert str(error.value) == (
-        f"The settings file {file} cannot be read: Permission denied. Run this as the user of the site."
+        f"The settings file {file} cannot be read: Permission denied. Run this as the user of the site, and let "
+        "that user read it."
     )
 
 
@@ -611,6 +612,14 @@ def test_data_folder_is_its_owners_alone(tmp_path: Path) -> None:
 
     assert folder.stat().st_mode & 0o777 == 0o700
     assert make_data_folder(folder) == folder
+
+
+def test_data_folder_of_another_user_is_named_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # As another user than root would see it.
+    monkeypatch.setattr(os, "access", lambda path, *args, **options: path != tmp_path)
+
+    with pytest.raises(ImproperlyConfigured, match=rf"^The data folder {tmp_path} cannot be used: Permission denied\."):
+        make_data_folder(tmp_path)
 
 
 def test_data_folder_that_is_a_file_is_refused_in_words(tmp_path: Path) -> None:
