@@ -141,7 +141,7 @@ def test_walkthrough_from_a_file_to_the_csv(db: None, tmp_path: Path) -> None:
     assert "Average" in page
     form = form_of(teacher.get(classroom), having="csrfmiddlewaretoken")
     assert form is not None
-    csv = teacher.post(classroom + "gradebook.csv")
+    csv = teacher.post(classroom + "file/", {"layout": "scores", "form": "csv"})
     assert csv.headers["Content-Type"] == "text/csv; charset=utf-8"
     # Averages: 6/6 = 100 %, 1/6 = 16.7 %, 3.5/6 = 58.3 %. A name that looks like a formula becomes plain text.
     assert csv.content.decode("utf-8-sig").split("\r\n") == [
