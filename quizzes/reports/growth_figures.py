@@ -16,13 +16,12 @@ CONFIDENCE = 0.95
 
 @dataclass(frozen=True, slots=True)
 class GrowthFigure:
-    """Growth as a share of the points, -1 to 1. low, high: the 95 % interval. student_count: who took both checks."""
+    """Growth as a share of the points, -1 to 1. low, high: the 95 % interval."""
 
     mean: float
     standard_error: float
     low: float
     high: float
-    student_count: int
 
     @property
     def is_clear(self) -> bool:
@@ -45,7 +44,7 @@ def growth_figure(a_first: Sequence[float], b_first: Sequence[float]) -> GrowthF
         return None
     error = sqrt(pooled * (1 / len(a_first) + 1 / len(b_first))) / 2
     margin = t_quantile(freedom) * error
-    return GrowthFigure(mean, error, mean - margin, mean + margin, len(a_first) + len(b_first))
+    return GrowthFigure(mean, error, mean - margin, mean + margin)
 
 
 def t_quantile(freedom: int) -> float:

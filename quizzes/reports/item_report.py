@@ -85,7 +85,6 @@ class ItemReport:
     """
 
     published: Published
-    assignments: tuple[Assignment, ...]
     policy: str | None
     figures: Figures
     paper_count: int
@@ -194,7 +193,6 @@ def item_report(assignments: Sequence[Assignment], *, policy: str | None = FIRST
     figures = _with_languages(figures, columns, attempts, content)
     return ItemReport(
         published=content,
-        assignments=tuple(assignments),
         policy=policy,
         figures=figures,
         paper_count=sum(attempt.medium == Attempt.Medium.PAPER for attempt in attempts),

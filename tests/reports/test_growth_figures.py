@@ -26,7 +26,6 @@ def test_halves_count_alike_whatever_their_size() -> None:
     figure = growth_figure([0.2, 0.4] * 3, [0.7, 0.9] * 6)
     assert figure is not None
     assert figure.mean == pytest.approx((0.3 + 0.8) / 2)
-    assert figure.student_count == 18
 
 
 def test_interval_with_0_is_not_clear() -> None:

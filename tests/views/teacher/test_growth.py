@@ -269,10 +269,10 @@ def test_excused_work_and_one_form_alone_do_not_count(
     ("figure", "sentence"),
     [
         (None, "In each half, all students changed by the same amount."),
-        (GrowthFigure(0.1, 0.1, -0.08, 0.2, 20), "Too few to tell: the change is between −8 and 20 points of 100."),
-        (GrowthFigure(0.2, 0.1, 0.12, 0.31, 20), "More than before, by 12 to 31 points of 100."),
-        (GrowthFigure(-0.2, 0.1, -0.31, -0.12, 20), "Less than before, by 12 to 31 points of 100."),
-        (GrowthFigure(0.1, 0.1, 0.001, 0.2, 20), "More than before, by 1 to 20 points of 100."),
+        (GrowthFigure(0.1, 0.1, -0.08, 0.2), "Too few to tell: the change is between −8 and 20 points of 100."),
+        (GrowthFigure(0.2, 0.1, 0.12, 0.31), "More than before, by 12 to 31 points of 100."),
+        (GrowthFigure(-0.2, 0.1, -0.31, -0.12), "Less than before, by 12 to 31 points of 100."),
+        (GrowthFigure(0.1, 0.1, 0.001, 0.2), "More than before, by 1 to 20 points of 100."),
     ],
 )
 def test_sentence_says_what_the_error_allows(figure: GrowthFigure | None, sentence: str) -> None:
@@ -281,7 +281,7 @@ def test_sentence_says_what_the_error_allows(figure: GrowthFigure | None, senten
 
 def test_change_is_rounded_as_before_and_after_are() -> None:
     """The page shows 50% and 63%."""
-    line = GrowthLine("Objective", 0.5, 0.625, GrowthFigure(0.125, 0.045, 0.025, 0.225, 20))
+    line = GrowthLine("Objective", 0.5, 0.625, GrowthFigure(0.125, 0.045, 0.025, 0.225))
     assert (line.change, line.error) == ("13", "5")
     assert line.sentence == "More than before, by 3 to 23 points of 100."
 
