@@ -293,12 +293,13 @@ def _read(content: bytes) -> ReadFile:
         return _read_own(text, _json_of_toml, "Footnote (TOML)", gettext("This TOML file can’t be read: {value}."))
     if blackboard.is_blackboard(start):
         return ReadFile(gettext("Blackboard (tab-delimited)"), tuple(blackboard.read_blackboard(content)))
-    has_table = _has_headings(start)
-    if aiken.is_aiken(start) or (not has_table and "{" not in start and has_choices(start)):
-        return ReadFile("Aiken", tuple(aiken.read_aiken(content)))
-    if has_table or "{" not in start:
+    if _has_headings(start):
         return _read_table(content)
-    return ReadFile("GIFT", tuple(gift_reader.read_gift(content)))
+    if aiken.is_aiken(start) or ("{" not in start and has_choices(start)):
+        return ReadFile("Aiken", tuple(aiken.read_aiken(content)))
+    if "{" in start:
+        return ReadFile("GIFT", tuple(gift_reader.read_gift(content)))
+    return _read_table(content)
 
 
 def _read_own(text: str, parse: Callable[[str], Any], name: str, refusal: str) -> ReadFile:

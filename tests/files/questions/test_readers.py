@@ -229,6 +229,12 @@ def test_the_template_takes_the_words_of_an_answer_as_one(answers: str, correct:
     assert [line.is_correct for line in item.lines] == [True, False, False]
 
 
+@pytest.mark.parametrize("line", ["Answer: B", "*a) The council"])
+def test_the_template_takes_lines_of_a_cell_for_no_answers(line: str) -> None:
+    found = row_of_template("single", f'"Read.\n{line}\nWho voted?"', "Me,You,Nobody", "1")
+    assert (found.stem, found.reason) == (f"Read. {line} Who voted?", "")
+
+
 @pytest.mark.parametrize("name", ["fill in the blank", "Fill-in-the-blank", "Fill in the blanks", "blanks"])
 def test_the_template_reads_drawn_blanks(name: str) -> None:
     item = row_of_template(name, "The ____ voted on __.", "council | board,Monday,", "").item
