@@ -1,6 +1,7 @@
 """What a device asks for: forced colors, less motion. Every page of the site is in test_every_page."""
 
 import io
+import itertools
 from datetime import timedelta
 from typing import Literal
 
@@ -11,11 +12,11 @@ from PIL import Image, ImageChops
 from playwright.sync_api import Locator, Page, expect
 
 from quizzes.attempts.attempt_content import content_of
-from quizzes.models import Assignment, Attempt, Classroom, Student, User
+from quizzes.models import Assignment, Attempt, Classroom, Edition, Student, User
 from tests.browser.conftest import NewContext, overflow
 from tests.browser.test_every_page import BROKEN_WORDS
 from tests.content.question_types.test_walk import DOCUMENT
-from tests.factories import make_assignment, make_attempt, make_draft, make_edition, make_student
+from tests.factories import make_answered_attempt, make_assignment, make_attempt, make_draft, make_edition, make_student
 
 
 @pytest.fixture
@@ -182,6 +183,24 @@ def test_nothing_moves_for_who_asks_for_less_motion(
     page = open_context(student).new_page()
     assert moving(page, attempt, first, "no-preference") == (True, "smooth")
     assert moving(page, attempt, second, "reduce") == (False, "auto")
+
+
+def test_page_of_a_student_fits_a_phone_with_large_letters(
+    edition: Edition, classroom: Classroom, student: Student, teacher: User, open_context: NewContext
+) -> None:
+    for number in range(3):
+        given = make_assignment(edition=edition, classroom=classroom, own_title=f"The agreement, part {number}")
+        make_answered_attempt(assignment=given, student=student)
+    page = open_context(teacher, width=320).new_page()
+    page.goto(reverse("student_history", args=[student.public_id]))
+    page.get_by_text("Scores over time as a table").click()
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert overflow(page) == 0
+    # The percentages of the chart are apart.
+    boxes = [label.bounding_box() for label in page.locator(".trend text:not(.ax)").all()]
+    places = [(box["x"], box["x"] + box["width"]) for box in boxes if box]
+    assert len(places) == 3
+    assert all(end < start for (_, end), (start, _) in itertools.pairwise(places))
 
 
 def test_quiz_on_the_home_page_fits_a_phone_with_large_letters(
