@@ -217,6 +217,16 @@ def test_help_explains_each_command_and_each_argument(name: str) -> None:
     assert unexplained(command.create_parser("manage.py", name)) == []
 
 
+@pytest.mark.parametrize("name", OWN)
+def test_command_of_a_site_starts_without_system_checks(name: str) -> None:
+    """They loaded all views: `backup` and `check_integrity` took twice as long."""
+    assert CommandLine(["manage.py", name]).fetch_command(name).requires_system_checks == ()
+
+
+def test_commands_of_django_keep_system_checks() -> None:
+    assert CommandLine(["manage.py", "makemigrations"]).fetch_command("makemigrations").requires_system_checks
+
+
 def test_help_lists_the_commands_of_a_site_with_what_they_do() -> None:
     text = CommandLine(["manage.py", "help"]).main_help_text()
 

@@ -17,9 +17,6 @@ class Command(migrate.Command):
 
     help = "Make or update the tables, without a backup. `manage.py serve` makes a backup before it does this."
 
-    # They open the database, which `handle` may have to make first. `make test` runs them.
-    requires_system_checks = ()
-
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument(

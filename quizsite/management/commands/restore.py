@@ -11,7 +11,6 @@ from quizsite.backups.restore import restore
 
 class Command(BaseCommand):
     help = "Replace this site with a backup, after checking all of it. The site must be stopped."
-    requires_system_checks = ()  # they would fail for a site without its database
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("backup", type=Path, help="the folder of the backup")

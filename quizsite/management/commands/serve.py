@@ -50,7 +50,6 @@ from quizzes.people import accounts
 
 class Command(BaseCommand):
     help = "Update the database and serve the site. Reads HOST, PORT, and FOOTNOTE_DATA."
-    requires_system_checks = ()  # they take longer than the start itself, and `make test` runs them
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
