@@ -187,6 +187,17 @@ def test_no_file_about_the_static_files_is_served(settings: Any, collected_stati
         assert (served.parent / "staticfiles.json").exists()
 
 
+def test_scripts_of_packages_are_collected_only_if_a_page_names_them(collected_static: Path) -> None:
+    """A first start compressed 1.4 MB of scripts that no browser asks for."""
+    static = collected_static / "static"
+    folders = ("django_htmx", "admin/js/vendor/jquery", "admin/js/vendor/xregexp")
+    scripts = {
+        re.sub(r"\.[0-9a-f]{12}", "", path.name) for folder in folders for path in (static / folder).rglob("*.js")
+    }
+
+    assert scripts == {"django-htmx.js", "htmx-2.min.js", "jquery.min.js", "xregexp.min.js"}
+
+
 def test_module_imports_name_hashed_files_that_exist(collected_static: Path) -> None:
     outbox = collected_static / "static" / "outbox"
     [page] = outbox.glob("page.*.js")
