@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
@@ -26,7 +27,7 @@ from quizzes.views.teacher.confirm import confirm_page
 from quizzes.views.teacher.editor.access import actor_and_time, own_draft, show
 from quizzes.views.teacher.editor.saving import EditedPart
 
-PUBLISHED = gettext_lazy("Version {number} is published. Assign it, or keep editing the draft.")
+PUBLISHED = gettext_lazy('Version {number} is published. <a href="{assign}">Assign it</a>, or keep editing the draft.')
 CHANGED = gettext_lazy("The draft changed in another window. Check it, then publish.")
 
 
@@ -49,7 +50,7 @@ def publish_set(request: TeacherRequest, public_id: str) -> HttpResponse:
             if edition is None:
                 messages.info(request, gettext("No changes since the last version, so there’s no new one."))
             else:
-                messages.success(request, PUBLISHED.format(number=edition.number))
+                _say_published(request, public_id, edition.number)
             return redirect("publish_set", public_id)
     return _page(request, draft, form)
 
@@ -67,8 +68,12 @@ def publish_or_review(request: TeacherRequest, draft: Draft) -> HttpResponse:
         # The page lists what is missing.
         pass
     else:
-        messages.success(request, PUBLISHED.format(number=1))
+        _say_published(request, public_id, 1)
     return redirect("publish_set", public_id)
+
+
+def _say_published(request: TeacherRequest, public_id: str, number: int) -> None:
+    messages.success(request, format_html(PUBLISHED, number=number, assign=reverse("assign", args=[public_id])))
 
 
 def after_save(request: TeacherRequest, part: EditedPart[Any], notice: str) -> HttpResponse:

@@ -670,6 +670,8 @@ def test_publish_makes_an_edition_and_says_its_number(draft: Draft, teacher: Use
     assert (edition.number, edition.published_by) == (1, teacher)
     text = html_of(page)
     assert "Version 1 is published." in text
+    # The notice leads there, because the button is below all tips.
+    assert f'<a href="{url("assign", draft)}">Assign it</a>' in text
     assert "No changes to publish." in text
 
 
