@@ -27,7 +27,6 @@ from quizzes.views.teacher.confirm import confirm_page
 from quizzes.views.teacher.editor.access import actor_and_time, own_draft, show
 from quizzes.views.teacher.editor.saving import EditedPart
 
-PUBLISHED = gettext_lazy('Version {number} is published. <a href="{assign}">Assign it</a>, or keep editing the draft.')
 CHANGED = gettext_lazy("The draft changed in another window. Check it, then publish.")
 
 
@@ -73,7 +72,8 @@ def publish_or_review(request: TeacherRequest, draft: Draft) -> HttpResponse:
 
 
 def _say_published(request: TeacherRequest, public_id: str, number: int) -> None:
-    messages.success(request, format_html(PUBLISHED, number=number, assign=reverse("assign", args=[public_id])))
+    text = gettext('Version {number} is published. <a href="{assign}">Assign it</a>, or keep editing the draft.')
+    messages.success(request, format_html(text, number=number, assign=reverse("assign", args=[public_id])))
 
 
 def after_save(request: TeacherRequest, part: EditedPart[Any], notice: str) -> HttpResponse:
