@@ -132,6 +132,9 @@ def open_now(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
     lock_settings(assignment)
     if window_state(assignment, now=now) is not WindowState.NOT_OPEN or assignment.closes_at == now:
         return assignment
+    if assignment.waits_for_teacher:
+        assignment.started_in_class_at = now
+        assignment.save(update_fields=["started_in_class_at"])
     due_at = assignment.due_at if assignment.due_at is not None and assignment.due_at > now else None
     window = replace(window_of(assignment), opens_at=now, due_at=due_at, waits_for_teacher=False)
     return change_assignment(assignment, window=window, settings=settings_of(assignment), by=by, now=now)
@@ -288,18 +291,9 @@ def window_state(assignment: Assignment, *, now: datetime) -> WindowState:
 
 
 def starts_in_class(assignment: Assignment) -> bool:
-    """Whether the teacher starts this quiz in class, also if that is done. One query unless it still waits."""
-    if assignment.waits_for_teacher or assignment.opens_at is None:
-        return assignment.waits_for_teacher
-    # `open_now` sets the opening time to the moment of its own event in the log.
-    started = AuditEvent.objects.filter(
-        action=AuditEvent.Action.ASSIGNMENT_CHANGED,
-        classroom=assignment.classroom_id,
-        at=assignment.opens_at,
-        detail__assignment=assignment.public_id,
-        detail__before__waits_for_teacher="True",
-    )
-    return started.exists()
+    """Whether the teacher starts this quiz in class, also if that is done. Not after another opening time was set."""
+    is_started = assignment.opens_at is not None and assignment.opens_at == assignment.started_in_class_at
+    return assignment.waits_for_teacher or is_started
 
 
 def is_current(assignment: Assignment, *, now: datetime) -> bool:

@@ -117,7 +117,8 @@ class Assignment(models.Model):
 
     group: assignments made with one form. Release "after the close" waits for all classes with the question set.
     opens_at None: open from the start. due_at None: never late. closes_at None: never closes.
-    waits_for_teacher: not open until the teacher presses Start. paused_at: since when it is paused.
+    waits_for_teacher: not open until the teacher presses Start. started_in_class_at: when the teacher pressed it.
+    paused_at: since when it is paused.
     resumed_at: the end of the last pause that is over, None without one.
     time_limit None: untimed. max_attempts None: no limit.
     is_teacher_paced: every student is at the question on the class board, and only that one takes answers.
@@ -148,6 +149,7 @@ class Assignment(models.Model):
     due_at = models.DateTimeField(null=True, blank=True)
     closes_at = models.DateTimeField(null=True, blank=True)
     waits_for_teacher = models.BooleanField(default=False, db_default=False)
+    started_in_class_at = models.DateTimeField(null=True, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)
     resumed_at = models.DateTimeField(null=True, blank=True)
     time_limit = models.DurationField(null=True, blank=True)

@@ -1,6 +1,7 @@
 """Models and migrations agree, and the migrations can be reversed."""
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 from importlib import import_module
 from io import StringIO
@@ -18,6 +19,7 @@ from django.db.models import F
 from django.db.models.signals import pre_migrate
 
 from quizsite.health import setting_value
+from quizzes.assignments.lifecycle import open_now
 from quizzes.assignments.newer_versions import split_by_edition
 from quizzes.content.editions import public_question_count
 from quizzes.grading.manual_grades import grade_answer
@@ -246,3 +248,20 @@ def test_titles_that_footnote_made_are_marked() -> None:
 
     marked = set(Assignment.objects.filter(is_title_made=True))
     assert marked == {newer, *(given[title] for title, is_made in titles.items() if is_made)}
+
+
+@pytest.mark.django_db
+def test_starts_in_class_are_copied_from_the_log() -> None:
+    """Not one before another opening time was set."""
+    starts = []
+    for moves_later in (False, True):
+        quiz = make_assignment(waits_for_teacher=True, opens_at=None)
+        open_now(quiz, by=make_user(), now=NOW)
+        Assignment.objects.filter(pk=quiz.pk).update(
+            started_in_class_at=None, **({"opens_at": NOW + timedelta(days=1)} if moves_later else {})
+        )
+        starts.append(quiz)
+
+    import_module("quizzes.migrations.0072_started_in_class_at").copy_starts(apps, None)
+
+    assert [Assignment.objects.get(pk=quiz.pk).started_in_class_at for quiz in starts] == [NOW, None]

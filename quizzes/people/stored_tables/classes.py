@@ -44,10 +44,8 @@ CLASSES: tuple[StoredTable, ...] = (
         ("newer_version_of_id", "which quiz of the class is the older version of it"),
         ("assigned_by_id created_at", "who assigned it when"),
         ("opens_at due_at closes_at time_limit max_attempts attempt_policy", "when and how often it can be taken"),
-        (
-            "waits_for_teacher paused_at resumed_at",
-            "whether it waits for the teacher or is paused, and when the last pause ended",
-        ),
+        ("waits_for_teacher started_in_class_at", "whether the teacher starts it, and when that was"),
+        ("paused_at resumed_at", "since when it is paused, and when the last pause ended"),
         (
             "shuffle_questions shuffle_choices release shows_scores is_teacher_paced",
             "the order, who moves on, and when students see the answers and their score",
