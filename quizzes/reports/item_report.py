@@ -117,14 +117,14 @@ class _SubmittedAttempt(NamedTuple):
 class _DistinctAnswer:
     """One distinct answer to one question.
 
-    credit: 0 to 1. misread: the sentences that each wrong option points to.
+    credit: 0 to 1. misread: the sentences that its wrong options point to.
     is_ungraded: a teacher must still grade it; until then nobody knows whether its options are wrong.
     """
 
     credit: Fraction
     is_answered: bool
     options: tuple[Option, ...]
-    misread: tuple[tuple[str, ...], ...]
+    misread: tuple[str, ...]
     is_ungraded: bool
 
 
@@ -314,7 +314,7 @@ def _distinct_answer(question: Question, value: Value, after: Adjustments, docum
         credit=credit,
         is_answered=value is not None,
         options=options,
-        misread=tuple(option.leans_on for option in options if option.leans_on and not option.right),
+        misread=tuple(key for option in options if not option.right for key in option.leans_on),
         is_ungraded=needs_grading(question, value, after),
     )
 

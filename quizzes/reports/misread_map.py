@@ -39,10 +39,10 @@ class MappedSentence:
 class MisreadColumn:
     """One question over all attempts. answer_indexes: for each attempt, the index of its answer in `answers`.
 
-    answers: for each distinct answer, the keys of the sentences that each of its wrong parts points to.
+    answers: for each distinct answer, the keys of the sentences that its wrong parts point to.
     """
 
-    answers: Sequence[Sequence[Sequence[str]]]
+    answers: Sequence[Sequence[str]]
     answer_indexes: Sequence[int]
 
 
@@ -58,7 +58,7 @@ def misread_map(columns: Sequence[MisreadColumn], *, reading_order: Sequence[str
     # One bit for each sentence: this reads each column once, not once for each sentence.
     masks = [0] * attempt_count
     for column in columns:
-        bits = [sum({bit_of[key] for sentences in answer for key in sentences}) for answer in column.answers]
+        bits = [sum({bit_of[key] for key in answer}) for answer in column.answers]
         if any(bits):
             masks = [mask | bits[index] for mask, index in zip(masks, column.answer_indexes, strict=True)]
     counts: Counter[str] = Counter()

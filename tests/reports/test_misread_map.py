@@ -17,7 +17,7 @@ def map_of(attempts: Sequence[Sequence[Sequence[str]]]) -> dict[str, Misread] | 
     width = max((len(row) for row in attempts), default=0) or 1
     columns = []
     for place in range(width):
-        own = [[row[place]] if place < len(row) else [] for row in attempts]
+        own = [row[place] if place < len(row) else () for row in attempts]
         columns.append(MisreadColumn(own, range(len(own))))
     return misread_map(columns, reading_order=ORDER)
 
