@@ -18,6 +18,7 @@ from quizzes.files.questions.item import (
     counted,
     read,
     skipped,
+    with_brackets,
 )
 from quizzes.files.questions.markup import html, plain
 from quizzes.files.questions.numeric import numbers
@@ -186,10 +187,8 @@ def _cells(item: Item) -> list[str]:
         case "matching":
             return ["MAT", item.stem, *(cell for line in item.lines for cell in (line.text, line.match))]
         case "blanks":
-            text = item.text
-            for letter in GAP_LETTERS:
-                text = text.replace(f"{{{letter}}}", f"[{letter}]")
             gaps = zip(GAP_LETTERS, item.gaps, strict=False)
-            return ["FIB_PLUS", text, *(cell for letter, gap in gaps for cell in (letter, *gap.accepted, ""))]
+            cells = (cell for letter, gap in gaps for cell in (letter, *gap.accepted, ""))
+            return ["FIB_PLUS", with_brackets(item.text), *cells]
         case "free_text":
             return ["ESS", item.stem, item.sample_answer]

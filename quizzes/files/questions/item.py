@@ -171,6 +171,14 @@ def blanks_of(text: str, gaps: Sequence[tuple[str, Gap]]) -> Item:
     return Item("blanks", "Fill in the blanks.", text=text, gaps=tuple(gap for _, gap in gaps))
 
 
+def with_brackets(text: str) -> str:
+    """The text of a question with blanks as Canvas and Blackboard have it, with [a] for {a}.
+
+    What would be another blank stays text: “[a]” becomes “(a)”.
+    """
+    return GAP_MARK.sub(r"[\1]", re.sub(r"\[([a-z])\]", r"(\1)", text))
+
+
 def points_of(text: str | None, notes: list[str]) -> int:
     """The points of a question, as a whole number that Footnote takes; notes: says so if they changed."""
     try:

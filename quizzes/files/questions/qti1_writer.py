@@ -1,14 +1,13 @@
 """QTI 1.2 packages, as Canvas imports them. Questions in, bytes out. Pure."""
 
 import hashlib
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 from xml.etree.ElementTree import Element, SubElement
 
 from quizzes.content.picture_files import PictureFile
 from quizzes.files.questions.containers import write_xml, write_zip
-from quizzes.files.questions.item import GAP_LETTERS, Item, Line
+from quizzes.files.questions.item import GAP_LETTERS, Item, Line, with_brackets
 from quizzes.files.questions.markup import html, html_with_picture
 from quizzes.files.questions.pictures import ending_of
 
@@ -87,7 +86,7 @@ def _question_type(item: Item) -> str:
 
 
 def _add_stem(presentation: Element, item: Item, number: int) -> None:
-    stem = re.sub(r"\{([a-h])\}", r"[\1]", item.text) if item.question_type == "blanks" else item.stem
+    stem = with_brackets(item.text) if item.question_type == "blanks" else item.stem
     _say(presentation, stem)
     if item.picture is not None and item.picture.file is not None:
         address = f"$IMS-CC-FILEBASE$/{_picture_path(item.picture.file, number)}"

@@ -272,3 +272,14 @@ def test_moodle_export_has_no_blank_that_the_text_only_looks_like() -> None:
 
     assert outcome.item is not None
     assert (outcome.item.text, len(outcome.item.gaps)) == ("See [1] and {a}.", 1)
+
+
+@pytest.mark.parametrize("name", ["qti12", "blackboard"])
+def test_blanks_in_brackets_are_those_of_the_question_only(name: str) -> None:
+    item = Item("blanks", "Fill in the blanks.", text="Lee saw “[a] new park” in {a}.", gaps=(Gap(("June",)),))
+    [written] = [one for one in FORMATS if one.name == name]
+
+    [outcome] = read_questions(written.write("Blanks", [item])).questions
+
+    assert outcome.item is not None
+    assert outcome.item.text == "Lee saw “(a) new park” in {a}."
