@@ -201,6 +201,10 @@ def test_page_of_a_student_fits_a_phone_with_large_letters(
     places = [(box["x"], box["x"] + box["width"]) for box in boxes if box]
     assert len(places) == 3
     assert all(end < start for (_, end), (start, _) in itertools.pairwise(places))
+    page.get_by_role("link", name="Report for a parent").click()
+    page.get_by_role("region", name="Quizzes").wait_for()
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert overflow(page) == 0
 
 
 def test_quiz_on_the_home_page_fits_a_phone_with_large_letters(
