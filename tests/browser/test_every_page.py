@@ -284,7 +284,7 @@ def test_pages_are_accessible(
     # One page for all: a new one each time, with its process, takes a sixth of the time.
     context = open_context()
     # Sent once, and not to each document.
-    context.add_init_script(AXE.axe_script)
+    context.add_init_script(AXE)
     page = context.new_page()
     for name in names:
         if name in SUBMITTED and school.attempt.is_open:
@@ -305,7 +305,7 @@ def test_plan_of_a_merge_is_accessible(
     for student, number in ((school.student, "1"), (other, "2")):
         Student.objects.filter(pk=student.pk).update(external_id=number)
     context = open_context(school.teacher)
-    context.add_init_script(AXE.axe_script)
+    context.add_init_script(AXE)
     address = reverse("merge_student", args=[school.student.public_id], query={"other": other.public_id})
     check_page(context.new_page(), address, pseudo_language, "merge_student")
 
