@@ -4,6 +4,7 @@ A server of its own, on a free port and a fresh data folder, is filled by the re
 """
 
 import re
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -18,9 +19,12 @@ from tests.servers import ROOT, Site, running
 PICTURES = ROOT / "docs" / "pictures"
 
 
-def main(folder: Path = PICTURES) -> None:
-    """Take every picture; each overwrites the one of the same name in the folder."""
-    with serve() as (base_url, sign_in_link), sync_playwright() as playwright:
+def main(folder: Path = PICTURES, started: Path | None = None) -> None:
+    """Take every picture; each overwrites the one of the same name in the folder.
+
+    started: the data folder of a site that has started before. A copy of it saves a first start.
+    """
+    with serve(started) as (base_url, sign_in_link), sync_playwright() as playwright:
         browser = playwright.chromium.launch(**launch_arguments())
 
         def context(width: int, height: int, *, dark: bool = False) -> BrowserContext:
@@ -132,9 +136,11 @@ def take(page: Page, picture: Path) -> None:
 
 
 @contextmanager
-def serve() -> Iterator[tuple[str, str]]:
+def serve(started: Path | None = None) -> Iterator[tuple[str, str]]:
     """The sample school on a free port of this machine: its address, and the teacher's sign-in link."""
     with tempfile.TemporaryDirectory(prefix="footnote-shots-") as data:
+        if started:
+            shutil.copytree(started, data, dirs_exist_ok=True)
         site = Site(Path(data), extra={"FOOTNOTE_DEMO": "1"})
         printed = site.run("load_demo", "--base-url", site.url)
         with running(site):
@@ -142,4 +148,4 @@ def serve() -> Iterator[tuple[str, str]]:
 
 
 if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:2]))
+    main(*map(Path, sys.argv[1:3]))

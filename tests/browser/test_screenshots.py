@@ -7,8 +7,8 @@ from pathlib import Path
 from tools.screenshots import PICTURES, ROOT
 
 
-def test_script_makes_each_picture(browser_type_launch_args: object, tmp_path: Path) -> None:
+def test_script_makes_each_picture(browser_type_launch_args: object, prepared_data: Path, tmp_path: Path) -> None:
     # In a process of its own, since Playwright runs in this one.
-    subprocess.run([sys.executable, "-m", "tools.screenshots", str(tmp_path)], cwd=ROOT, check=True)
+    subprocess.run([sys.executable, "-m", "tools.screenshots", tmp_path, prepared_data], cwd=ROOT, check=True)
 
     assert {path.name for path in tmp_path.iterdir()} == {path.name for path in PICTURES.iterdir()}
