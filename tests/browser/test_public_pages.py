@@ -2,9 +2,9 @@
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
-from tests.browser.conftest import NewContext, overflow, violations
+from tests.browser.conftest import NewContext, Watch, overflow, violations
 from tests.factories import publish_built_in_sets
 
 PAGES = ["landing", "join", "privacy", "accessibility", "how_we_write", "help", "account_login"]
@@ -32,3 +32,11 @@ def test_focus_ring_is_visible_on_the_colored_field(is_dark: bool, open_context:
         expect(link).to_be_focused()
         rings.append(link.evaluate("link => getComputedStyle(link).outlineColor"))
     assert rings == ["rgb(255, 254, 250)"] * 2
+
+
+def test_request_to_another_host_is_noted_and_fails(open_context: NewContext, watch: Watch) -> None:
+    page = open_context().new_page()
+    with pytest.raises(Error, match="ERR_NAME_NOT_RESOLVED"):
+        page.goto("http://192.0.2.1/")
+    assert watch.hosts == {"192.0.2.1"}
+    watch.hosts.clear()
