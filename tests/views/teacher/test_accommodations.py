@@ -1024,7 +1024,9 @@ def test_extension_has_fields_for_what_the_class_limits_alone(
     assignment: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
     """A closing time where the class has none would give less time."""
-    form = form_of(teacher_client.get(terms_of(assignment, student)), having="extra_attempts")
+    page = teacher_client.get(terms_of(assignment, student))
+    assert "keep class times" not in text_of(page)
+    form = form_of(page, having="extra_attempts")
     assert not {"due", "closes"} & form.data().keys()
     page = teacher_client.post(form.action, form.data(closes="2026-10-26T09:30", reason="Was ill."))
     assert "Add a later time or an attempt." in text_of(page)
