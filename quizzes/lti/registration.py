@@ -133,7 +133,7 @@ def register(
         rotate_key(now=now)
     try:
         platform = _Registration(urls, configuration_url, token).register()
-    except (*FAILURES, TypeError, AttributeError, AssertionError, DatabaseError) as error:
+    except (*FAILURES, AssertionError, DatabaseError) as error:
         LtiRegistrationLink.objects.create(token_digest=link.token_digest, expires_at=link.expires_at)
         raise LaunchRefused(f"the registration failed: {without_query(error)}") from error
     return cast(LtiPlatform, platform)

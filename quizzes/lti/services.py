@@ -47,7 +47,16 @@ MEMBERS_SECONDS = 20
 # Open edX has room for 100.
 MAX_LABEL = 100
 # What a call to a platform raises if it fails, and if the platform does not answer.
-FAILURES = (LtiKey.DoesNotExist, LtiException, requests.RequestException, ValueError, KeyError)
+FAILURES = (
+    LtiKey.DoesNotExist,
+    LtiException,
+    requests.RequestException,
+    ValueError,
+    KeyError,
+    # Its answer is JSON of another form.
+    TypeError,
+    AttributeError,
+)
 SILENT = (requests.ConnectionError, requests.Timeout)
 # With these, a platform asks for a pause, or says that it is down.
 PAUSE_STATUSES = (429, 503)
@@ -115,7 +124,7 @@ def make_line_items(links: Sequence[LtiLink], *, now: datetime) -> None:
                 continue
             try:
                 keep_column(link, _line_item(link, platform, session))
-            except (*FAILURES, AttributeError) as error:
+            except FAILURES as error:
                 _log_once(platform, error, logged)
                 if _needs_pause(error):
                     paused.add(platform.pk)
@@ -170,7 +179,7 @@ def members_of(course: LtiCourse) -> list[Member]:
         except LtiServiceException as error:
             _log_failure(course.deployment.platform, error)
             raise PlatformFailed(_reason(error.response)) from error
-        except (*FAILURES, AttributeError) as error:
+        except FAILURES as error:
             _log_failure(course.deployment.platform, error)
             raise PlatformFailed(gettext_noop("The platform does not answer, or its answer is not LTI.")) from error
 

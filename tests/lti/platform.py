@@ -41,7 +41,7 @@ class Platform:
 
     ids: what it names in a registration. next_keys: what it names as its keys in the next answers, in place of its own.
 
-    token: what it hands out and takes. score_requests: how many calls for scores came.
+    token: what it hands out and takes. lifetime: of a token. score_requests: how many calls for scores came.
     """
 
     origin: str = ""
@@ -61,6 +61,7 @@ class Platform:
         }
     )
     token: str = "token-1"
+    lifetime: int | None = 3600
     key_requests: int = 0
     next_keys: list[list[object]] = field(default_factory=list)
     score_requests: int = 0
@@ -117,7 +118,7 @@ class Platform:
         if path == "/token":
             data = {name: value for name, [value] in parse_qs(body.decode()).items()}
             self.token_requests.append(data)
-            return 200, {"access_token": self.token, "expires_in": 3600}
+            return 200, {"access_token": self.token, "expires_in": self.lifetime}
         if path == "/favicon.ico":
             return 200, ""
         if path == "/auth":

@@ -291,6 +291,17 @@ def test_platform_that_has_no_time_is_asked_once_a_round(
     assert {score.error for score in LtiScore.objects.all()} == {f"The platform answered with the error {status}."}
 
 
+def test_answer_for_a_token_that_is_not_lti_is_a_failure(
+    platform: Platform, link: LtiLink, learner: LtiStudent
+) -> None:
+    turn_in(link, learner)
+    platform.lifetime = None
+
+    exchange_scores(now=LATER)
+
+    assert LtiScore.objects.get().error == "The platform gave an answer that is not LTI."
+
+
 def test_token_that_the_platform_ended_is_replaced_at_once(
     platform: Platform, link: LtiLink, learner: LtiStudent
 ) -> None:
