@@ -54,7 +54,8 @@ _SPEAKING = re.compile(
 _COUNTS = ("", "one", "two", "three", "four", "five", "six", "seven")
 _NUMBER = re.compile(rf"\b(?:{'|'.join(_COUNTS[2:])}|[2-7])\b", re.IGNORECASE)
 _MONTHS = tuple("january february march april may june july august september october november december".split())
-_DATE = re.compile(rf"({'|'.join(_MONTHS)}) (\d\d?)(?:, \d{{4}})?", re.IGNORECASE)
+# Without ASCII, “Aprıl” matches too, and is none of the months.
+_DATE = re.compile(rf"({'|'.join(_MONTHS)}) (\d\d?)(?:, \d{{4}})?", re.IGNORECASE | re.ASCII)
 _SAID = re.compile(r"\b(according to|added|argued|claimed|insisted|said|says|testified|told)\b", re.IGNORECASE)
 # Possessive and apart from the verb, so that a long run of capital words is read once, not from each of its words.
 _CAPITAL_WORDS = re.compile(r"(?:\b[A-Z][\w’'-]++ )++")

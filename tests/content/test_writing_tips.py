@@ -54,6 +54,7 @@ def test_a_question_with_several_keys_that_does_not_say_how_many_is_found(stem: 
         (("*May 3", "June 1", "June 12"), False, True),
         (("June 12", "*May 3", "June 1"), True, True),
         (("*May 3", "June 1", "Never"), False, False),
+        (("*Aprıl 3", "June 1"), False, False),  # the ı of a Turkish keyboard
     ],
 )
 def test_dates_out_of_their_order_are_found(dates: tuple[str, ...], keeps_order: bool, is_found: bool) -> None:
