@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass, field
 from html import unescape
-from html.parser import HTMLParser
 from typing import Protocol
 from urllib.parse import urljoin
 
@@ -35,9 +34,15 @@ class Form:
         return sent
 
 
-class _Reader(HTMLParser):
+# The elements that a reader looks at. HTMLParser, which looks at all, takes four times as long (2026-12-01).
+_TAG = re.compile(
+    r"""<(/?)(a|button|form|input|option|select|textarea)(?=[\s/>])((?:[^<>"']++|"[^"]*+"|'[^']*+')*+)>([^<]*)"""
+)
+_ATTRIBUTE = re.compile(r"""([^\s"'=/]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=]+)))?""")
+
+
+class _Reader:
     def __init__(self, address: str) -> None:
-        super().__init__()
         self._address = address
         self.links: list[str] = []
         self.forms: list[Form] = []
@@ -46,8 +51,17 @@ class _Reader(HTMLParser):
         self._select = ""
         self._textarea: tuple[str, list[str]] | None = None
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        attributes = {name: value or "" for name, value in attrs}
+    def feed(self, page: str) -> None:
+        """Read the page. Its markup is Footnote's own: attributes have quotes, and texts have no `<`."""
+        for end, tag, attributes, text in _TAG.findall(page):
+            if end:
+                self._end(tag)
+                continue
+            self._start(tag, {name: unescape(a or b or c) for name, a, b, c in _ATTRIBUTE.findall(attributes)})
+            if self._textarea is not None:
+                self._textarea[1].append(unescape(text))
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "a" and "href" in attributes:
             self.links.append(self._absolute(attributes["href"]))
         if tag == "form":
@@ -75,7 +89,7 @@ class _Reader(HTMLParser):
         elif tag == "textarea" and name:
             self._textarea = (name, [])
 
-    def handle_endtag(self, tag: str) -> None:
+    def _end(self, tag: str) -> None:
         if tag == "form":
             self._open = None
         elif tag == "select":
@@ -83,10 +97,6 @@ class _Reader(HTMLParser):
         elif tag == "textarea" and self._textarea is not None and self._open is not None:
             self._open.fields.append((self._textarea[0], "".join(self._textarea[1])))
             self._textarea = None
-
-    def handle_data(self, data: str) -> None:
-        if self._textarea is not None:
-            self._textarea[1].append(data)
 
     def _absolute(self, address: str) -> str:
         return urljoin(self._address, address) if address.startswith("../") else address
