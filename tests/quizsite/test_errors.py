@@ -5,6 +5,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -142,10 +143,12 @@ def test_error_of_the_database_is_a_reply_that_can_be_tried_again(
 ) -> None:
     ask = WRITES[name](school) if name in WRITES else of_table(name, school)
     replies: Counter[str] = Counter()
+    cookies = _sign_in(ask.person).cookies
     for after in range(MOST_STATEMENTS):
         kind, error = TRIALS[after % len(TRIALS)]
         with transaction.atomic():
-            client = patient(_sign_in(ask.person))
+            client = patient(Client())
+            client.cookies = deepcopy(cookies)
             clear_all()
             with failing(error, after=after) as refused:
                 response = getattr(client, ask.method)(ask.address, data=ask.data, headers=CLIENTS[kind])
