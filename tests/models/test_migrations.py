@@ -1,5 +1,6 @@
 """Models and migrations agree, and the migrations can be reversed."""
 
+import gc
 import re
 from datetime import timedelta
 from decimal import Decimal
@@ -152,6 +153,8 @@ def test_rows_of_an_older_site_are_brought_up_to_date(subtests: pytest.Subtests)
     with pytest.raises(CommandError, match="Nothing was undone"):
         call_command("migrate", "quizzes", "0063_lti_course_title", verbosity=0)
     assert "newer_version_of_id" in columns_of("quizzes_assignment")
+    # The models of each migration are made anew. To collect the earlier ones took a fifth of the time (2026-12-01).
+    gc.disable()
     try:
         call_command("migrate", "quizzes", "0065_shows_scores", verbosity=0, accept_loss=True)
         with connection.cursor() as cursor:
@@ -173,8 +176,10 @@ def test_rows_of_an_older_site_are_brought_up_to_date(subtests: pytest.Subtests)
             MigrationExecutor(connection).migrate([("quizzes", "0001_initial")])
             first_tables = tables()
             transaction.set_rollback(True)
+        gc.collect()
     finally:
         call_command("migrate", verbosity=0)
+        gc.enable()
 
     with subtests.test("every migration can be reversed"):
         assert first_tables < before
