@@ -125,7 +125,7 @@ def test_smallest_deployment_keeps_the_promise_and_grows_with_the_students() -> 
 
 def test_process_takes_as_many_students_as_the_promise_allows() -> None:
     figures = costs.load()
-    # It may be busy all the time, so that the promise is the limit: 1,197 students take 56 % of it (2026-12-01).
+    # It may be busy all the time, so that the promise is the limit: some 1,200 students take half of it (2026-12-01).
     idle = replace(figures, figures=figures.figures | {"planned_busy": 1.0})
     plan = Plan(idle, Habits.of(figures, has_proxy=True), uses_postgresql=False)
     students = plan.students_per_process
