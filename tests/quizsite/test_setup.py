@@ -373,10 +373,11 @@ def test_serve_behind_a_proxy_names_the_settings_that_it_lacks(serve: Callable[.
     _, lines = run.stop()
 
     assert [line[:23] for line in lines if line.startswith("Footnote is at ")] == ["Footnote is at https://"]
-    assert lines[-2:] == [
+    assert lines[-3:] == [
         "FOOTNOTE_HTTPS is on and FOOTNOTE_TRUSTED_PROXIES is 0: behind a proxy, each page redirects to itself. "
         "Set it to the number of your proxies.",
         "FOOTNOTE_HOSTS is not set, so the site accepts only this machine's own names. Set it to the name of the site.",
+        "Footnote has stopped.",
     ]
 
 
