@@ -431,6 +431,7 @@ def test_text_that_a_newer_answer_was_saved_before_is_shown(context: BrowserCont
     go_offline(context)
     page.get_by_role("textbox").fill("Two lines\nof a long answer.")
     page.get_by_role("button", name="Next question").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Question 6 of 6")
     page.get_by_role("textbox").fill("Another long answer.")
     page.get_by_text("All questions").click()
     page.locator(".jump a").nth(0).click()
