@@ -74,6 +74,12 @@ def rows(database: Path) -> dict[str, int]:
         return {name: opened.execute(f"SELECT count(*) FROM quizzes_{name}").fetchone()[0] for name in COUNTS}  # noqa: S608  names of this file
 
 
+def migrations(database: Path) -> set[tuple[str, str]]:
+    """The migrations that were applied, each with its app."""
+    with closing(library.sqlite.connect(str(database))) as opened:
+        return set(opened.execute("SELECT app, name FROM django_migrations"))
+
+
 def scores(database: Path) -> list[tuple[object, ...]]:
     """The stored scores of all attempts."""
     with closing(library.sqlite.connect(str(database))) as opened:
@@ -98,7 +104,7 @@ def test_first_start_upgrades_an_old_site_and_keeps_its_rows(
     with tarfile.open(archive) as packed:
         packed.extractall(data, filter="data")
     database = data / "footnote.sqlite3"
-    old_rows, old_scores = rows(database), scores(database)
+    old_rows, old_scores, old_migrations = rows(database), scores(database), migrations(database)
     assert old_rows["student"] == 60
     assert old_rows["answerevent"] > 1000
 
@@ -113,8 +119,10 @@ def test_first_start_upgrades_an_old_site_and_keeps_its_rows(
     assert new_rows["edition"] >= old_rows["edition"]
     assert scores(database) == old_scores
     assert seen["broken"] == []
-    [backup] = (data / "backups").glob("*-before-migration")
-    assert rows(backup / "footnote.sqlite3") == old_rows
+    # The newest release may have the tables and question sets of this code.
+    changes = migrations(database) != old_migrations or new_rows["edition"] > old_rows["edition"]
+    backups = list((data / "backups").glob("*-before-migration"))
+    assert [rows(backup / "footnote.sqlite3") for backup in backups] == [old_rows] * changes
     assert seen["statuses"] == {
         "visitor": [200, 200, 200],
         "student": [200, 200],
