@@ -40,7 +40,7 @@ class AuditEventManager(models.Manager["AuditEvent"]):
 
 
 class AuditEvent(models.Model):
-    """Who did what to which record, and when. Never changed, and deleted only by `quizzes.people.erasure`.
+    """Who did what to which record, and when. Never changed, and deleted only in `allow_deleting_logs`.
 
     actor None: a command or a periodic job. classroom None: not about a classroom.
     """
