@@ -13,7 +13,6 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 
 from quizzes.assignments.excuses import excuse_students, undo_excuses
-from quizzes.assignments.lifecycle import record_quiz_event
 from quizzes.assignments.newer_versions import HasAttempts
 from quizzes.assignments.own_versions import excuses_for
 from quizzes.models import Assignment, Attempt, AuditEvent, Board, Classroom, Excuse, Extension, Student, User
@@ -47,7 +46,7 @@ def delete_assignment(assignment: Assignment, *, by: User, now: datetime) -> str
     details.append(assignment.regrades.all())
     board = Board.objects.filter(assignment=assignment)
     rows = serializers.serialize("json", [assignment, *chain(*details, board), *left, *newer])
-    record_quiz_event(AuditEvent.Action.ASSIGNMENT_CHANGED, assignment, by=by, now=now, withdrawn=True)
+    assignment.record_event(AuditEvent.Action.ASSIGNMENT_CHANGED, by=by, now=now, withdrawn=True)
     assignment.regrades.all().delete()
     deleted: ReasonValues = {"reason_kind": ReasonKind.VERSION_DELETED, "own_version": assignment.edition.number}
     assignment.newer_versions.update(newer_version_of=assignment.newer_version_of_id)
@@ -98,7 +97,7 @@ def restore_assignment(rows: str, classroom: Classroom, *, by: User, now: dateti
     # Students who came since have one version too.
     versions = [versions for versions in classroom.assignments.all().versions() if assignment in versions]
     give_one_version(versions, list(classroom.students.enrolled()), by=by, now=now)
-    record_quiz_event(AuditEvent.Action.ASSIGNMENT_CHANGED, assignment, by=by, now=now, withdrawn=False)
+    assignment.record_event(AuditEvent.Action.ASSIGNMENT_CHANGED, by=by, now=now, withdrawn=False)
     return assignment
 
 

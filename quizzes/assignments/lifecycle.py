@@ -93,7 +93,7 @@ def make_assignments(
     ]
     Assignment.objects.bulk_create(made)
     for assignment in made:
-        record_quiz_event(AuditEvent.Action.ASSIGNMENT_GIVEN, assignment, by=by, now=now)
+        assignment.record_event(AuditEvent.Action.ASSIGNMENT_GIVEN, by=by, now=now)
     return made
 
 
@@ -119,7 +119,7 @@ def change_assignment(
         setattr(assignment, name, value)
     assignment.save(update_fields=[*_window_fields(window), *asdict(settings)])
     move_deadlines(_locked_attempts(Q(submitted_at=None), assignment), now=now, more_time=more_time)
-    record_quiz_event(AuditEvent.Action.ASSIGNMENT_CHANGED, assignment, by=by, now=now, before=before)
+    assignment.record_event(AuditEvent.Action.ASSIGNMENT_CHANGED, by=by, now=now, before=before)
     return assignment
 
 
@@ -204,7 +204,7 @@ def pause(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
     assignment.paused_at = now
     assignment.save(update_fields=["paused_at"])
     move_deadlines(_locked_attempts(Q(submitted_at=None), assignment), now=now)
-    record_quiz_event(AuditEvent.Action.ASSIGNMENT_CHANGED, assignment, by=by, now=now, before=before, paused=True)
+    assignment.record_event(AuditEvent.Action.ASSIGNMENT_CHANGED, by=by, now=now, before=before, paused=True)
     return assignment
 
 
@@ -240,7 +240,7 @@ def resume(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
     set_deadlines(attempts)
     # One update: a second one of a row would lock the key of its student, out of the order of `lock_rows`.
     Attempt.objects.bulk_update(attempts, ["paused_for", "break_ends_at", "time_limit", "deadline_at"])
-    record_quiz_event(AuditEvent.Action.ASSIGNMENT_CHANGED, assignment, by=by, now=now, before=before, paused=False)
+    assignment.record_event(AuditEvent.Action.ASSIGNMENT_CHANGED, by=by, now=now, before=before, paused=False)
     return assignment
 
 
@@ -352,10 +352,3 @@ def _shift(row: Assignment | Extension, *, since: datetime, length: timedelta) -
     """Move the due time and the close of this row if they were still to come."""
     row.due_at = row.due_at + length if row.due_at is not None and row.due_at >= since else row.due_at
     row.closes_at = row.closes_at + length if row.closes_at is not None and row.closes_at >= since else row.closes_at
-
-
-def record_quiz_event(action: str, assignment: Assignment, *, by: User, now: datetime, **detail: Any) -> None:
-    """Log an action on this quiz."""
-    AuditEvent.objects.record(
-        action, actor=by, classroom=assignment.classroom, at=now, assignment=assignment.public_id, **detail
-    )

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from quizzes.assignments.excuses import undo_excuses
-from quizzes.assignments.lifecycle import make_assignments, record_quiz_event, settings_of
+from quizzes.assignments.lifecycle import make_assignments, settings_of
 from quizzes.assignments.student_settings import window_of
 from quizzes.models import Assignment, Attempt, AuditEvent, Board, Edition, Excuse, Extension, Student, User
 from quizzes.models.assignments import MAX_TITLE
@@ -48,7 +48,7 @@ def use_edition(assignment: Assignment, edition: Edition, *, by: User, now: date
     moved = Excuse.objects.filter(assignment__in=_versions_with(current), own_version=before.number)
     moved.update(own_version=edition.number)
     editions = {"edition_before": before.pk, "edition": edition.pk}
-    record_quiz_event(AuditEvent.Action.ASSIGNMENT_CHANGED, current, by=by, now=now, **editions)
+    current.record_event(AuditEvent.Action.ASSIGNMENT_CHANGED, by=by, now=now, **editions)
 
 
 @transaction.atomic

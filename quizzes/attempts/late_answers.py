@@ -154,7 +154,7 @@ def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
         _overwrite(answer, event.value, event.at, cause=_acceptance(event), outcome=Outcome.ACCEPTED, now=now)
     if waiting:
         rescore([attempt])
-        _record(AuditEvent.Action.LATE_ACCEPTED, attempt, len(waiting), by=by, now=now)
+        attempt.record_event(AuditEvent.Action.LATE_ACCEPTED, by=by, now=now, answers=len(waiting))
     return len(waiting)
 
 
@@ -187,7 +187,7 @@ def undo_accept_late(attempt: Attempt, *, accepted_at: datetime | None = None, b
         _overwrite(answers[question_id], value, saved_at, cause=cause, outcome=Outcome.UNDONE, now=now)
     if accepted:
         rescore([attempt])
-        _record(AuditEvent.Action.LATE_UNDONE, attempt, len(accepted), by=by, now=now)
+        attempt.record_event(AuditEvent.Action.LATE_UNDONE, by=by, now=now, answers=len(accepted))
     return len(accepted)
 
 
@@ -235,19 +235,6 @@ def _overwrite(
         revision=answer.revision,
         outcome=outcome,
         at=now,
-    )
-
-
-def _record(action: AuditEvent.Action, attempt: Attempt, count: int, *, by: User, now: datetime) -> None:
-    """Log that this many late answers were accepted or taken back."""
-    AuditEvent.objects.record(
-        action,
-        actor=by,
-        classroom=attempt.classroom,
-        student=attempt.student,
-        at=now,
-        attempt=attempt.public_id,
-        answers=count,
     )
 
 

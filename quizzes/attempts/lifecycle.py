@@ -180,13 +180,10 @@ def reopen(attempt: Attempt, *, more_time: timedelta | None, reason: str, by: Us
     _save_open(attempt)
     if deadline_at is not None and closes_at is not None and deadline_at > closes_at:
         _extend_until(deadline_at, attempt, extension, reason=reason, by=by, now=now)
-    AuditEvent.objects.record(
+    attempt.record_event(
         AuditEvent.Action.ATTEMPT_REOPENED,
-        actor=by,
-        classroom=attempt.classroom,
-        student=attempt.student,
-        at=now,
-        attempt=attempt.public_id,
+        by=by,
+        now=now,
         **reason_detail(reason=reason),
         receipt=receipt,
         submitted_at=submitted_at and submitted_at.isoformat(),

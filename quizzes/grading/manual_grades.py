@@ -78,7 +78,7 @@ def grade_answer(
     )
     rescore([attempt])
     graded = {"question": question.key, "points": str(points), "comment": comment}
-    _record(AuditEvent.Action.ANSWER_GRADED, attempt, by=by, now=now, **graded)
+    attempt.record_event(AuditEvent.Action.ANSWER_GRADED, by=by, now=now, **graded)
     return grade
 
 
@@ -127,7 +127,7 @@ def comment_on(attempt: Attempt, comment: str, *, seen: str = "", by: User, now:
         raise CommentOutdated(attempt.comment)
     changed = Attempt.objects.filter(pk=attempt.pk).exclude(comment=comment).update(comment=comment)
     if changed:
-        _record(AuditEvent.Action.ATTEMPT_COMMENTED, attempt, by=by, now=now, comment=comment)
+        attempt.record_event(AuditEvent.Action.ATTEMPT_COMMENTED, by=by, now=now, comment=comment)
     return bool(changed)
 
 
@@ -147,7 +147,7 @@ def undo(group: uuid.UUID, *, by: User, now: datetime) -> list[ManualGrade]:
     rescore([grade.attempt for grade in grades])
     for grade in grades:
         undone = {"question": grade.question.key, "points": str(grade.points)}
-        _record(AuditEvent.Action.GRADE_UNDONE, grade.attempt, by=by, now=now, **undone)
+        grade.attempt.record_event(AuditEvent.Action.GRADE_UNDONE, by=by, now=now, **undone)
     return grades
 
 
@@ -221,15 +221,3 @@ def is_used(group: uuid.UUID) -> bool:
 def grades_of(group: uuid.UUID, *, assignment: Assignment) -> list[ManualGrade]:
     """The grades on this assignment that were saved with this id, undone or not, with their questions. One query."""
     return list(ManualGrade.objects.filter(group=group, attempt__assignment=assignment).select_related("question"))
-
-
-def _record(action: str, attempt: Attempt, *, by: User, now: datetime, **detail: str) -> None:
-    AuditEvent.objects.record(
-        action,
-        actor=by,
-        classroom=attempt.classroom,
-        student=attempt.student,
-        at=now,
-        attempt=attempt.public_id,
-        **detail,
-    )

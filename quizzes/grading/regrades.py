@@ -296,12 +296,10 @@ def _count_in(stamp: str) -> int:
 
 
 def _record(action: str, regrade: Regrade, *, by: User, now: datetime) -> None:
-    AuditEvent.objects.record(
+    regrade.assignment.record_event(
         action,
-        actor=by,
-        classroom=regrade.assignment.classroom,
-        at=now,
-        assignment=regrade.assignment.public_id,
+        by=by,
+        now=now,
         question=regrade.question.key,
         policy=regrade.policy,
         **reason_detail(reason_kind=regrade.reason_kind, reason=regrade.reason),

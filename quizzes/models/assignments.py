@@ -266,6 +266,12 @@ class Assignment(models.Model):
         """Whether students do it on their own by a due time. The teacher does not start it in class."""
         return self.due_at is not None and not self.waits_for_teacher
 
+    def record_event(self, action: str, *, by: User, now: datetime, **detail: Any) -> None:
+        """Log an action on this quiz. detail: JSON values."""
+        AuditEvent.objects.record(
+            action, actor=by, classroom=self.classroom, at=now, assignment=self.public_id, **detail
+        )
+
 
 class ExtensionValues(TypedDict):
     """What a teacher sets of an extension."""

@@ -2,7 +2,7 @@
 
 import secrets
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Value
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from quizzes.models.accounts import User
 from quizzes.models.assignments import Assignment, Excuse
+from quizzes.models.audit import AuditEvent
 from quizzes.models.public_ids import new_public_id
 from quizzes.models.question_sets import Question
 from quizzes.models.rosters import Classroom, Student
@@ -173,6 +174,18 @@ class Attempt(models.Model):
     def is_on_paper(self) -> bool:
         """Whether a teacher entered the answers from paper."""
         return self.medium == self.Medium.PAPER
+
+    def record_event(self, action: str, *, by: User, now: datetime, **detail: Any) -> None:
+        """Log an action on this attempt of its student. detail: JSON values."""
+        AuditEvent.objects.record(
+            action,
+            actor=by,
+            classroom=self.classroom,
+            student=self.student,
+            at=now,
+            attempt=self.public_id,
+            **detail,
+        )
 
 
 class Answer(models.Model):

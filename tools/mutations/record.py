@@ -150,7 +150,7 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "late answers that are accepted are written down",
         "quizzes/attempts/late_answers.py",
-        "        _record(AuditEvent.Action.LATE_ACCEPTED, attempt, len(waiting), by=by, now=now)\n",
+        "        attempt.record_event(AuditEvent.Action.LATE_ACCEPTED, by=by, now=now, answers=len(waiting))\n",
         "",
         "tests/attempts/test_lifecycle.py",
         "tests/assignments/test_accommodations.py",
@@ -159,7 +159,7 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "late answers that no longer count are written down",
         "quizzes/attempts/late_answers.py",
-        "        _record(AuditEvent.Action.LATE_UNDONE, attempt, len(accepted), by=by, now=now)\n",
+        "        attempt.record_event(AuditEvent.Action.LATE_UNDONE, by=by, now=now, answers=len(accepted))\n",
         "",
         "tests/views/teacher/test_accommodations.py",
     ),
