@@ -56,7 +56,7 @@ def answer_rows(classroom: Classroom, *, assignments: Sequence[Assignment] | Non
     )
     adjusted = adjustments(attempts)
     answers: defaultdict[int, dict[int, Answer]] = defaultdict(dict)
-    for answer in Answer.objects.filter(attempt__in=attempts):
+    for answer in Answer.objects.filter(attempt__in=submitted.order_by().values("pk")):
         answers[answer.attempt_id][answer.question_id] = answer
     overrides = load_overrides(assignment__classroom=classroom)
     counting = {
