@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
 
@@ -55,20 +56,28 @@ def own_classrooms(user: User) -> QuerySet[Classroom]:
 def erased_counts(students: QuerySet[Student], attempts: QuerySet[Attempt], classroom_count: int) -> ErasedCounts:
     """The counts of these rows; 4 queries."""
     added_at = list(students.order_by("created_at").values_list("created_at", flat=True))
-    places = Q(student__in=students.order_by().values("pk"))
-    # Files of the class since the student was added. Other students' own files do not mention this one.
-    places |= Q(student=None) & (
-        Q(classroom__students__in=students.order_by().values("pk")) | Q(classroom__attempts__in=attempts.order_by())
-    )
-    downloaded = AuditEvent.objects.filter(places, action=AuditEvent.Action.SCORES_EXPORTED)
-    exports = downloaded.filter(at__gte=added_at[0]) if added_at else None
+    downloads = 0
+    if added_at:
+        # Other students' own files do not mention these.
+        own = Q(student__in=students.order_by().values("pk"), action=AuditEvent.Action.SCORES_EXPORTED)
+        downloads = AuditEvent.objects.filter(own | class_files(students, attempts, since=added_at[0])).count()
     return ErasedCounts(
         classrooms=classroom_count,
         students=len(added_at),
         attempts=attempts.count(),
         answers=Answer.objects.filter(attempt__in=attempts.order_by()).filter(value__isnull=False).count(),
-        downloads=exports.order_by().values("pk").distinct().count() if exports is not None else 0,
+        downloads=downloads,
     )
+
+
+def class_files(students: QuerySet[Student], attempts: QuerySet[Attempt], *, since: datetime) -> Q:
+    """The audit events of downloads of files about all students of a class that has one of these rows, since then.
+
+    Such an event has no student.
+    """
+    has_rows = Q(students__in=students.order_by().values("pk")) | Q(attempts__in=attempts.order_by().values("pk"))
+    classes = Classroom.objects.filter(has_rows).order_by().values("pk")
+    return Q(action=AuditEvent.Action.SCORES_EXPORTED, student=None, classroom__in=classes, at__gte=since)
 
 
 def preview_classrooms(classrooms: Collection[Classroom]) -> ErasedCounts:

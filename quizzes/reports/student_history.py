@@ -9,7 +9,8 @@ from django.db.models import Q, QuerySet
 
 from quizzes.assignments.status import StudentStatus, score_share
 from quizzes.assignments.student_statuses import by_student_and_assignment, load_overrides
-from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Student, User
+from quizzes.models import Assignment, Attempt, AuditEvent, Student, User
+from quizzes.people.erased_counts import class_files
 from quizzes.reports.gradebook import Cell, average_of_cells, cell_of
 
 
@@ -78,15 +79,11 @@ def events_of(entries: Collection[Student], *, by: User) -> QuerySet[AuditEvent]
 def events_and_class_files(entries: Collection[Student], *, by: User) -> QuerySet[AuditEvent]:
     """As `events_of`, with the downloads of files about all students of a class, since the first entry was added.
 
-    The classes are those of the entries, and those where one has an attempt. Such an event has no student.
+    The classes are those of the entries, and those where one has an attempt.
     """
-    classes = Classroom.objects.filter(Q(students__in=entries) | Q(attempts__student__in=entries)).order_by()
-    files = Q(
-        action=AuditEvent.Action.SCORES_EXPORTED,
-        student=None,
-        at__gte=min(one.created_at for one in entries),
-        classroom__in=classes.values("pk"),
-    )
+    students = Student.objects.filter(pk__in=[one.pk for one in entries])
+    attempts = Attempt.objects.filter(student__in=entries)
+    files = class_files(students, attempts, since=min(one.created_at for one in entries))
     return AuditEvent.objects.filter(files | Q(student__in=entries), classroom__teachers=by)
 
 
