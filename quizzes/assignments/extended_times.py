@@ -63,11 +63,11 @@ def extended_times(
     """
     if time_limit is None:
         return []
-    rows = Accommodation.objects.filter(student__classroom=classroom, student__removed_at=None)
+    students = classroom.students.enrolled().not_excused(None if assignment is None else assignment.pk)
+    rows = Accommodation.objects.filter(student__in=students)
     extensions: Mapping[int, Extension] = {}
     attempts: defaultdict[int, list[Attempt]] = defaultdict(list)
     if assignment is not None:
-        rows = rows.exclude(student__excuses__assignment=assignment)
         extensions = extensions_of(assignment)
         for attempt in assignment.attempts.order_by():
             attempts[attempt.student_id].append(attempt)

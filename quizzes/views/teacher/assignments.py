@@ -219,7 +219,8 @@ def confirmation(
         )
         warnings = [str(SAME_TITLE)] if classroom.pk in alike else []
         warnings += [*_warnings(form, window, assignment), *more_warnings]
-        notes = _without_effect(_students_of(classroom, assignment), window, form, edition_id)
+        students = classroom.students.enrolled().not_excused(None if assignment is None else assignment.pk)
+        notes = _without_effect(students, window, form, edition_id)
         summary.append(ClassSummary(classroom, window, warnings, times, notes))
     classrooms = {time.student.pk: line.classroom for line in summary for time in line.times}
     sent = request.POST if is_confirmed else None
@@ -246,12 +247,6 @@ def _warnings(form: AssignmentSettingsForm, window: Window, assignment: Assignme
     if _releases(assignment, form):
         warnings += start_again_warning(counts_before_release(assignment, now=form.now)[1])
     return warnings
-
-
-def _students_of(classroom: Classroom, assignment: Assignment | None) -> StudentQuerySet:
-    """The students of a class who are not excused from the quiz. assignment: None for a new one."""
-    students = classroom.students.enrolled()
-    return students if assignment is None else students.exclude(excuses__assignment=assignment)
 
 
 def _without_effect(
