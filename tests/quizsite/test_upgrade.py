@@ -13,6 +13,7 @@ import pytest
 from django.db import connection
 
 from quizsite import __version__
+from quizsite.maintenance import grading_fingerprint
 from quizsite.sqlite import library
 from tests.servers import ROOT, Site, begin_site, running
 from tools.release import released_versions
@@ -86,6 +87,15 @@ def scores(database: Path) -> list[tuple[object, ...]]:
         return list(opened.execute("SELECT public_id, score, max_score FROM quizzes_attempt ORDER BY public_id"))
 
 
+def graded_by(database: Path) -> str:
+    """The digest of the code that gave the scores, or "" on a site that does not record it."""
+    with closing(library.sqlite.connect(str(database))) as opened:
+        if not opened.execute("SELECT 1 FROM sqlite_master WHERE name = 'quizsite_sitestate'").fetchone():
+            return ""
+        found = opened.execute("SELECT value FROM quizsite_sitestate WHERE name = 'grading'").fetchone()
+        return json.loads(found[0]) if found else ""
+
+
 def test_there_is_a_site_of_the_release_before() -> None:
     versions = released_versions((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))
     # Between two releases, the newest one is the release before.
@@ -105,6 +115,7 @@ def test_first_start_upgrades_an_old_site_and_keeps_its_rows(
         packed.extractall(data, filter="data")
     database = data / "footnote.sqlite3"
     old_rows, old_scores, old_migrations = rows(database), scores(database), migrations(database)
+    other_grading = graded_by(database) not in ("", grading_fingerprint())
     assert old_rows["student"] == 60
     assert old_rows["answerevent"] > 1000
 
@@ -119,8 +130,8 @@ def test_first_start_upgrades_an_old_site_and_keeps_its_rows(
     assert new_rows["edition"] >= old_rows["edition"]
     assert scores(database) == old_scores
     assert seen["broken"] == []
-    # The newest release may have the tables and question sets of this code.
-    changes = migrations(database) != old_migrations or new_rows["edition"] > old_rows["edition"]
+    # The newest release may have the tables, the grading, and the question sets of this code.
+    changes = migrations(database) != old_migrations or other_grading or new_rows["edition"] > old_rows["edition"]
     backups = list((data / "backups").glob("*-before-migration"))
     assert [rows(backup / "footnote.sqlite3") for backup in backups] == [old_rows] * changes
     assert seen["statuses"] == {
