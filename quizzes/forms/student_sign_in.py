@@ -15,7 +15,7 @@ from quizzes.models import PinKind, Student
 from quizzes.people.guess_limits import PIN_LENGTH, Limit, Refusal
 from quizzes.people.pins import pin_of_words
 
-NO_SUCH_CODE = gettext_lazy("No class has this code.")
+NO_SUCH_CODE = gettext_lazy("No class uses this code now.")
 NOT_ON_THE_LIST = gettext_lazy("Choose your name from the list.")
 NOT_A_PIN = gettext_lazy("A PIN has 4 digits.")
 

@@ -114,4 +114,4 @@ def test_nul_in_any_address_that_can_hold_one_is_not_found(
 def test_class_code_with_a_nul_gets_the_usual_error(code: str, db: None) -> None:
     client = Client()
     page = client.post(reverse("join"), form_of(client.get(reverse("join")), having="code").data(code=code))
-    assert (page.status_code, errors_of(page)) == (200, ["No class has this code."])
+    assert (page.status_code, errors_of(page)) == (200, ["No class uses this code now."])

@@ -137,7 +137,7 @@ def test_qr_code_leads_to_the_names_and_changes_nothing(student: Student, querie
 def test_qr_code_of_no_class_shows_the_code_page_and_counts(classroom: Classroom) -> None:
     client = Client()
     page = client.get(reverse("join_with_code", args=["ZZZZZZ"]))
-    assert "No class has this code." in body(page)
+    assert "No class uses this code now." in body(page)
     assert form_of(page, having="code").fields[-1] == ("code", "ZZZZZZ")
     assert FailedTry.objects.count() == 1
     for _ in range(CODE_TRIES):
@@ -214,7 +214,7 @@ def test_wrong_closed_and_archived_codes_get_the_same_page(
         token = form_of(response, having="code").fields[0][1]
         pages.append((response.status_code, page.replace(token, "")))
     assert pages[0][0] == 200
-    assert "No class has this code." in pages[0][1]
+    assert "No class uses this code now." in pages[0][1]
     assert "Still no class? Ask your teacher." in pages[0][1]
     assert "Codes never use I, O, 0, or 1." in pages[0][1]
     assert pages[1:] == pages[:1] * 2
@@ -240,7 +240,7 @@ def test_code_without_sense_is_a_wrong_code(classroom: Classroom) -> None:
     for code in ("💥", "a" * 1_000_000, "%s'\"<script>alert(1)</script>"):
         response = Client().post(reverse("join"), {"code": code})
         assert response.status_code == 200
-        assert "No class has this code." in body(response)
+        assert "No class uses this code now." in body(response)
         assert "<script>alert" not in body(response)
     assert "Type your class code." in body(Client().post(reverse("join"), {"code": "  "}))
 
