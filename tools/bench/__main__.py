@@ -1,6 +1,7 @@
 """`python -m tools.bench [--cycles 5]`: Footnote and baselines F and B in turn; writes docs/performance.md."""
 
 import argparse
+import cProfile
 import json
 import os
 import sys
@@ -143,7 +144,7 @@ def saves_on_one_worker(
 
 
 def queries() -> list[str]:
-    """Goals 6 and 8: queries and bytes of each step of an attempt, in this process."""
+    """Goals 6 and 8: queries, Python calls, and bytes of each step of an attempt, in this process."""
     client, classmate = make_clients(0, 2)
     browser = TestClient(headers={"Accept": "text/html"}, SERVER_NAME="127.0.0.1")
     browser.cookies["sessionid"] = classmate.cookie
@@ -151,7 +152,7 @@ def queries() -> list[str]:
     browser.cookies["sessionid"] = client.cookie
     attempt = f"/student/attempts/{client.attempt_id}"
     total = byte_count = 0
-    steps = {}
+    steps, calls = {}, {}
     for name, path, data in [
         ("student home", "/student/", None),
         *((f"question {number}", f"{attempt}/{number}/", None) for number in range(1, 11)),
@@ -161,12 +162,13 @@ def queries() -> list[str]:
         ("hand in", f"{attempt}/hand-in/", {}),
         ("receipt", f"{attempt}/receipt/", None),
     ]:
-        with CaptureQueriesContext(connection) as seen:
+        with CaptureQueriesContext(connection) as seen, cProfile.Profile() as profile:
             headers = {"Accept": "application/json"} if name.startswith("save") else {}
             response = browser.get(path) if data is None else browser.post(path, data, headers=headers)
         if response.status_code not in {200, 302}:
             raise RuntimeError(f"{name}: {response.status_code}")
         count = sum(not query["sql"].startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")) for query in seen)
+        calls[name] = sum(entry.callcount for entry in profile.getstats())
         steps[name], total, byte_count = count, total + count, byte_count + len(response.content)
     # The script opens one question's page and asks for the others at once; without it each has its page.
     pages = sum(count for name, count in steps.items() if name.startswith("question ") and name != "question 1")
@@ -175,6 +177,8 @@ def queries() -> list[str]:
         row("  of a question page", [steps["question 5"]]),
         row("  of an attempt of 10 questions, home to receipt", [total - pages]),
         row("  of the same without script", [total - steps["questions ahead"]]),
+        # Unlike times and ratios, they are the same on each machine, and with a test client too.
+        f"|   Python calls: save, question page | {calls['save 5']}, {calls['question 5']} | | |",
         f"|   bytes of all its pages, uncompressed | {byte_count} | | |",
         row("  CPU of a question page after 500 other queries, over one on a new connection", used_shares),
     ]
