@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from quizzes.models import AuditEvent, Classroom, Teaching, User
-from quizzes.models.locks import lock_rows
+from quizzes.models.locks import lock_rows, read_locked
 from quizzes.models.rosters import EDITORS, ClassroomQuerySet
 from quizzes.people.classrooms import check_name_is_free
 
@@ -138,5 +138,5 @@ def _check_owner_stays(row: Teaching) -> None:
 
 def _locked_row(classroom: Classroom, person: User) -> Teaching | None:
     # Without the lock, two owners who leave at the same time would both find the other one.
-    lock_rows(classrooms=[classroom.pk])
+    read_locked(classroom, "name", "archived_at")
     return Teaching.objects.filter(classroom=classroom, teacher=person).first()

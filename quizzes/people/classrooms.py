@@ -10,7 +10,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from quizzes.models import AuditEvent, Classroom, FailedTry, Teaching, User
-from quizzes.models.locks import lock_account, lock_rows, read_locked
+from quizzes.models.locks import lock_account, read_locked
 from quizzes.models.rosters import new_join_code
 
 Action = AuditEvent.Action
@@ -178,7 +178,7 @@ def hand_over(classroom: Classroom, *, giver: User, to: User, by: User | None, n
 
     Raises ClassroomNameTaken, and NotATeacher for a giver who does not own it or an account that is closed.
     """
-    lock_rows(classrooms=[classroom.pk])
+    read_locked(classroom, "name", "archived_at")
     if not to.is_active or not _owns(giver, classroom):
         raise NotATeacher
     if classroom.archived_at is None:

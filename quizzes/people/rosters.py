@@ -275,7 +275,8 @@ def move_student(student: Student, *, to: Classroom, by: User, now: datetime) ->
     """
     read_locked(to, "sorts_by_first_name")
     versions = newcomers.lock_versions([to.pk])
-    read_locked(student, "classroom")
+    # Also what another teacher may have changed since the page was opened.
+    read_locked(student, "classroom", "display_name", "family_name", "name_key", "external_id")
     if student.classroom_id == to.pk:
         return student
     check_place(student, to=to)

@@ -17,7 +17,14 @@ from quizzes.people.class_people import (
     teachers_of,
 )
 from quizzes.people.class_roles import ClassAct, may
-from quizzes.people.classrooms import ClassroomNameTaken, NotATeacher, add_classroom, archive_classroom, hand_over
+from quizzes.people.classrooms import (
+    ClassroomNameTaken,
+    NotATeacher,
+    add_classroom,
+    archive_classroom,
+    change_classroom,
+    hand_over,
+)
 from quizzes.people.erased_counts import own_classrooms
 from quizzes.people.erasure import erase_teacher
 from tests.factories import make_classroom, make_user
@@ -116,6 +123,24 @@ def test_class_name_is_taken_by_own_classes_only(
     archive_classroom(made, by=other_teacher, now=now)
     add_person(made, teacher, role="owner", by=other_teacher, now=now)
     assert Teaching.objects.filter(teacher=teacher, role="owner").count() == 2
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda page, to, by, now: add_person(page, to, role="owner", by=by, now=now),
+        lambda page, to, by, now: hand_over(page, giver=by, to=to, by=None, now=now),
+    ],
+)
+def test_class_that_was_renamed_meanwhile_needs_its_new_name_to_be_free(
+    act: Callable[..., object], classroom: Classroom, teacher: User, other_teacher: User, now: datetime
+) -> None:
+    page = Classroom.objects.get(pk=classroom.pk)
+    change_classroom(classroom, by=teacher, name="Civics", time_zone="UTC", now=now)
+    make_classroom(teacher=other_teacher, name="Civics")
+
+    with pytest.raises(ClassroomNameTaken):
+        act(page, other_teacher, teacher, now)
 
 
 def test_only_an_owner_hands_a_class_over(

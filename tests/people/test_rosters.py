@@ -189,6 +189,16 @@ def test_move_takes_the_student_and_leaves_the_attempts(
     )
 
 
+def test_move_uses_the_name_of_now(student: Student, other_classroom: Classroom, teacher: User, now: datetime) -> None:
+    """Another teacher renames the student after the page was opened."""
+    page = Student.objects.get(pk=student.pk)
+    rename_student(student, name="Maya Adams", by=teacher, now=now)
+
+    moved = move_student(page, to=other_classroom, by=teacher, now=now)
+
+    assert moved.sort_key == student.sort_key == Student.objects.get().sort_key
+
+
 def test_move_needs_the_name_to_be_free(
     student: Student, other_classroom: Classroom, teacher: User, now: datetime
 ) -> None:
