@@ -150,9 +150,12 @@ def give_halves(check: HalvedCheck, *, by: User, now: datetime) -> int:
     sizes = [
         halved.filter(assignment__in=other).values("student").distinct().count() for other in reversed(check.before)
     ]
+    halves: tuple[list[Student], list[Student]] = ([], [])
     for student in sorted(students, key=lambda student: lot[student.pk]):
         half = 0 if sizes[0] <= sizes[1] else 1
         sizes[half] += 1
+        halves[half].append(student)
+    for half, chosen in enumerate(halves):
         for assignment in check.other_form(half):
-            excuses.excuse(assignment, student, reason_kind=ReasonKind.OTHER_FORM, by=by, now=now)
+            excuses.excuse_students(assignment, chosen, reason_kind=ReasonKind.OTHER_FORM, by=by, now=now)
     return len(students)

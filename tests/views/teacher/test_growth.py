@@ -11,7 +11,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.assignments.growth import halved_check, students_without_half
+from quizzes.assignments.growth import give_halves, halved_check, students_without_half
 from quizzes.assignments.newer_versions import split_by_edition
 from quizzes.models import Assignment, Attempt, Classroom, Edition, Excuse, Student, User
 from quizzes.models.reasons import ReasonKind
@@ -119,6 +119,27 @@ def test_new_students_get_a_half_once(
     assert sorted(assignment.excuses.count() for [assignment] in check.before) == [9, 10]
     assert [assignment.excuses.count() for [assignment] in check.after] == [9, 9]
     assert "no half yet" not in text_of(teacher_client.get(growth_url(classroom)))
+
+
+def test_halves_cost_the_same_for_one_student_and_for_many_of_each_half(
+    teacher: User,
+    teacher_client: Client,
+    classroom: Classroom,
+    forms: tuple[Edition, Edition],
+    students: list[Student],
+    queries: Queries,
+) -> None:
+    assign(teacher_client, classroom)
+    check = halved_check(list(classroom.assignments.with_set()))
+    assert check is not None
+    counts = []
+    for size in (1, 10):
+        for number in range(2 * size):
+            make_student(classroom=classroom, name=f"Late {size} {number}")
+        with queries() as sent:
+            assert give_halves(check, by=teacher, now=NOW) == 2 * size
+        counts.append(len(sent))
+    assert counts[0] == counts[1]
 
 
 def test_new_students_replace_those_who_left_a_half(
