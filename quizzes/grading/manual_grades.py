@@ -54,32 +54,14 @@ def change_grade(
 
 @transaction.atomic
 def grade_answer(
-    attempt: Attempt,
-    question: Question,
-    *,
-    points: Decimal,
-    comment: str,
-    by: User,
-    now: datetime,
-    group: uuid.UUID | None = None,
-) -> ManualGrade:
+    attempt: Attempt, question: Question, *, points: Decimal, comment: str, by: User, now: datetime
+) -> None:
     """Give one answer a grade, 0 to the question's points. It counts until a newer grade.
 
-    A grade that equals the newest one is not added. group: of `grade_answers`.
+    A grade that equals the newest one is not added.
     """
     lock_score(attempt)
-    newest = ManualGrade.objects.in_force().filter(attempt=attempt, question=question).last()
-    if newest is not None and (newest.points, newest.comment) == (points, comment):
-        return newest
-    # The last one counts, also after a clock was set back.
-    made_at = max(now, newest.made_at) if newest is not None else now
-    grade = ManualGrade.objects.create(
-        attempt=attempt, question=question, points=points, comment=comment, group=group, made_by=by, made_at=made_at
-    )
-    rescore([attempt])
-    graded = {"question": question.key, "points": str(points), "comment": comment}
-    attempt.record_event(AuditEvent.Action.ANSWER_GRADED, by=by, now=now, **graded)
-    return grade
+    _grade([attempt], question, points=points, comment=comment, group=None, by=by, now=now)
 
 
 @transaction.atomic
@@ -93,18 +75,51 @@ def grade_answers(
     by: User,
     now: datetime,
 ) -> None:
-    """Give the answers of several attempts to one question the same grade.
+    """`grade_answer` for the answers of several attempts to one question, with as many queries as for one.
 
     group: an id from the form, so that a form sent twice grades once, even if the grade was undone between.
     """
-    lock_rows(
-        students={attempt.student_id for attempt in attempts},
-        attempts=[attempt.pk for attempt in attempts],
-    )
+    keys = [attempt.pk for attempt in attempts]
+    lock_rows(students={attempt.student_id for attempt in attempts}, attempts=keys)
     if is_used(group):
         return
+    locked = list(Attempt.objects.filter(pk__in=keys).select_related("assignment", "student").order_by("pk"))
+    _grade(locked, question, points=points, comment=comment, group=group, by=by, now=now)
+
+
+def _grade(
+    attempts: Sequence[Attempt],
+    question: Question,
+    *,
+    points: Decimal,
+    comment: str,
+    group: uuid.UUID | None,
+    by: User,
+    now: datetime,
+) -> None:
+    """Add the grade where the newest is another one, and rescore. attempts: locked, with their scores of now."""
+    in_force = ManualGrade.objects.in_force().filter(attempt__in=attempts, question=question)
+    newest = {grade.attempt_id: grade for grade in in_force}
+    given = {"question": question, "points": points, "comment": comment, "group": group, "made_by": by}
+    grades = []
     for attempt in attempts:
-        grade_answer(attempt, question, points=points, comment=comment, by=by, now=now, group=group)
+        before = newest.get(attempt.pk)
+        if before is None or (before.points, before.comment) != (points, comment):
+            # The last one counts, also after a clock was set back.
+            made_at = now if before is None else max(now, before.made_at)
+            grades.append(ManualGrade(attempt=attempt, made_at=made_at, **given))
+    ManualGrade.objects.bulk_create(grades)
+    rescore([grade.attempt for grade in grades])
+    detail = {"question": question.key, "points": str(points), "comment": comment}
+    AuditEvent.objects.record_each(
+        AuditEvent.Action.ANSWER_GRADED,
+        [
+            (one.attempt.classroom_id, one.attempt.student, {"attempt": one.attempt.public_id, **detail})
+            for one in grades
+        ],
+        actor=by,
+        at=now,
+    )
 
 
 class CommentOutdated(Exception):

@@ -146,8 +146,6 @@ def grade_entry(
 ) -> None:
     """Give the answers of these attempts, which are of the entry, the same grade. group: as for `grade_answers`."""
     row = QuestionRow.objects.get(edition=assignment.edition_id, key=entry.question.key)
-    for attempt in attempts:
-        attempt.assignment = assignment
     manual_grades.grade_answers(attempts, row, points=points, comment=comment, group=group, by=by, now=now)
 
 

@@ -13,7 +13,16 @@ from quizzes.grading import manual_grades
 from quizzes.grading.manual_grades import grade_answer, grade_answers
 from quizzes.grading.queue import queued_answers
 from quizzes.models import Attempt, Classroom, Student, User
-from tests.factories import NOW, make_assignment, make_attempt, make_document, make_edition, save
+from tests.conftest import Queries
+from tests.factories import (
+    NOW,
+    make_answered_attempt,
+    make_assignment,
+    make_attempt,
+    make_document,
+    make_edition,
+    save,
+)
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -55,6 +64,23 @@ def state(attempt: Attempt) -> tuple[Decimal | None, int, int]:
         attempt.ungraded_count,
         sum(len(entry.attempts) for entry in queued_answers(attempt.assignment)),
     )
+
+
+def test_grade_of_several_answers_costs_the_same_for_one_and_for_many(
+    graded: Attempt, teacher: User, queries: Queries
+) -> None:
+    given = graded.assignment
+    question = given.edition.questions.get(key="who")
+    counts = []
+    for size in (1, 10):
+        attempts = [make_answered_attempt(assignment=given, answers={"who": "Because."}) for _ in range(size)]
+        with queries() as sent:
+            grade_answers(
+                attempts, question, points=Decimal(1), comment="", group=uuid.uuid4(), by=teacher, now=NOW + 5 * MINUTE
+            )
+        counts.append(len(sent))
+        assert {state(attempt)[1] for attempt in attempts} == {0}
+    assert counts[0] == counts[1]
 
 
 def test_grade_counts_from_the_score_that_another_teacher_left(graded: Attempt, teacher: User) -> None:
