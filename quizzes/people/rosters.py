@@ -9,7 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet, Sum
 
-from quizzes.models import AuditEvent, Classroom, Student, User
+from quizzes.models import AuditEvent, Classroom, FailedTry, Student, User
 from quizzes.models.locks import lock_rows, read_locked
 from quizzes.people import newcomers
 from quizzes.people.names import (
@@ -329,12 +329,8 @@ def change_pin(student: Student, *, by: User, now: datetime) -> Student:
     """
     seen = student.pin_version
     read_locked(student, "pin_version")
-    if student.pin_version != seen:
-        return student
-    student.pin_version += 1
-    student.save(update_fields=["pin_version"])
-    student.failed_tries.all().delete()
-    AuditEvent.objects.record(Action.PIN_CHANGED, actor=by, classroom=student.classroom, student=student, at=now)
+    if student.pin_version == seen:
+        _give_new_pins([student], by=by, now=now)
     return student
 
 
@@ -355,10 +351,18 @@ def change_pins(classroom: Classroom, *, seen: int, by: User, now: datetime) -> 
         return 0
     lock_rows(students=classroom.students.values_list("pk", flat=True))
     students = list(classroom.students.order_by("pk"))
-    for student in students:
-        student.classroom = classroom
-        change_pin(student, by=by, now=now)
+    _give_new_pins(students, by=by, now=now)
     return len(students)
+
+
+def _give_new_pins(students: Sequence[Student], *, by: User, now: datetime) -> None:
+    """Give these students, who are locked, new PINs. Wrong PINs no longer count."""
+    for student in students:
+        student.pin_version += 1
+    Student.objects.bulk_update(students, ["pin_version"])
+    FailedTry.objects.filter(student__in=students).delete()
+    rows = [(student.classroom_id, student, dict[str, Any]()) for student in students]
+    AuditEvent.objects.record_each(Action.PIN_CHANGED, rows, actor=by, at=now)
 
 
 def _save_named(student: Student, fields: list[str], action: str, by: User, now: datetime, **detail: Any) -> Student:

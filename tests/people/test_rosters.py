@@ -242,6 +242,21 @@ def test_change_pins_gives_each_student_of_the_class_another_pin_once(
     assert acts()[-2:] == [("pin_changed", "Ms. Rivera", name) for name in ("Maya Lopez", "Zoe")]
 
 
+def test_change_pins_costs_the_same_for_one_and_for_many(
+    classroom: Classroom, teacher: User, now: datetime, queries: Callable[[], Any]
+) -> None:
+    counts = []
+    for size in (1, 10):
+        for number in range(size):
+            make_failed_try(student=make_student(classroom=classroom, name=f"Student {size} {number}"))
+        seen = pins_state(classroom)
+        with queries() as sent:
+            change_pins(classroom, seen=seen, by=teacher, now=now)
+        counts.append(len(sent))
+
+    assert counts[0] == counts[1]
+
+
 def test_students_of_a_teacher_are_those_of_the_own_classes(
     student: Student, outsider: Student, teacher: User, other_teacher: User
 ) -> None:
