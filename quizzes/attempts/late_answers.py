@@ -129,9 +129,12 @@ def attempts_with_late(assignment: Assignment, *, now: datetime) -> QuerySet[Att
 
     Each has `late_at`: when its newest late answer came.
     """
-    made = assignment.attempts.filter(student__removed_at=None, student__classroom=assignment.classroom_id)
     late_at = Max("events__at", filter=Q(events__outcome=Outcome.LATE))
-    return made.annotate(has_late=has_late_to_accept(now=now), late_at=late_at).filter(has_late=True)
+    return (
+        assignment.attempts.in_class()
+        .annotate(has_late=has_late_to_accept(now=now), late_at=late_at)
+        .filter(has_late=True)
+    )
 
 
 @transaction.atomic

@@ -10,8 +10,6 @@ from decimal import ROUND_UP, Decimal
 from fractions import Fraction
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef
-
 from quizzes.content.answer_matching import normalize
 from quizzes.content.editions import published, shown_edition
 from quizzes.content.question_types.question import Question, Value
@@ -25,7 +23,7 @@ from quizzes.grading.new_keys import adding
 from quizzes.grading.points import Adjustments, accepted_versions, earned, needs_grading, regraded_question
 from quizzes.grading.scores import adjustments, applied_regrades, document_in_force
 from quizzes.grading.similar_answers import Context, content_of, context_of
-from quizzes.models import Answer, Assignment, Attempt, Edition, Excuse, Regrade, User
+from quizzes.models import Answer, Assignment, Attempt, Edition, Regrade, User
 from quizzes.models import Question as QuestionRow
 from quizzes.models.reasons import ReasonKind
 
@@ -191,20 +189,9 @@ def accept_entry(
 
 
 def _ungraded(assignments: Sequence[Assignment]) -> Iterator[_Ungraded]:
-    # As in every report, without students who moved away or were removed. Work that counts elsewhere is graded there.
-    # Excused work counts nowhere either.
-    excused = Excuse.objects.filter(
-        assignment=OuterRef("attempt__assignment"), student=OuterRef("attempt__student")
-    ).order_by()
-    rows = Answer.objects.filter(
-        ~Exists(excused),
-        attempt__assignment__in=assignments,
-        attempt__student__removed_at=None,
-        attempt__student__classroom=F("attempt__classroom"),
-        attempt__submitted_at__isnull=False,
-        question__type__in=TYPED,
-        value__isnull=False,
-    )
+    # Work that counts in another class is graded there.
+    attempts = Attempt.objects.filter(assignment__in=assignments).submitted().in_reports().order_by()
+    rows = Answer.objects.filter(attempt__in=attempts, question__type__in=TYPED, value__isnull=False)
     candidates = list(rows.select_related("attempt__student", "question").order_by("attempt__student__sort_key", "pk"))
     editions = {assignment.pk: assignment.edition_id for assignment in assignments}
     adjusted = adjustments([answer.attempt for answer in candidates])

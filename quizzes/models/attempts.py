@@ -56,10 +56,14 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         """Attempts submitted by the student or at the deadline."""
         return self.filter(submitted_at__isnull=False)
 
+    def in_class(self) -> Self:
+        """Attempts of students who are still in the class: neither removed nor moved away."""
+        return self.filter(student__removed_at=None, student__classroom=F("classroom"))
+
     def in_reports(self) -> Self:
         """Attempts that reports count: of students who are still in the class and not excused from the quiz."""
         excused = Excuse.objects.filter(assignment=OuterRef("assignment"), student=OuterRef("student")).order_by()
-        return self.filter(~Exists(excused), student__removed_at=None, student__classroom=F("classroom"))
+        return self.in_class().filter(~Exists(excused))
 
     def with_set(self) -> Self:
         """With student, classroom, assignment and question set, without the edition's large document."""

@@ -178,7 +178,7 @@ class ClassReport:
 
 
 def class_report(assignment: Assignment, *, now: datetime, standards: Sequence[Standard] = ()) -> ClassReport:
-    """The results of an assignment; at most 14 queries for a class of any size. standards: to group points by."""
+    """The results of an assignment; at most 13 queries for a class of any size. standards: to group points by."""
     items = item_report([assignment], policy=None)
     document = shown_edition(assignment.edition_id).document
     used = {question.objective for question in document.questions}

@@ -24,8 +24,7 @@ class NextStep:
 
 def next_step(classroom: Classroom, *, now: datetime) -> NextStep | None:
     """The next step of a class; None for an archived one and once a student of it has answered. At most 3 queries."""
-    made = classroom.attempts.filter(student__removed_at=None, student__classroom=classroom)
-    if classroom.archived_at is not None or made.exists():
+    if classroom.archived_at is not None or classroom.attempts.in_class().exists():
         return None
     if not classroom.students.enrolled().exists():
         return NextStep("students")

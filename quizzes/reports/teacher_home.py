@@ -8,8 +8,6 @@ from decimal import Decimal
 from itertools import chain
 from typing import Literal
 
-from django.db.models import F
-
 from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.lifecycle import is_current, window_state
 from quizzes.assignments.status import Status
@@ -180,9 +178,7 @@ def _load(user: User, now: datetime) -> _Classes:
     rows = Assignment.objects.filter(classroom__in=classrooms).with_max_points().select_related("edition__question_set")
     for assignment in rows.defer("edition__document").order_by("created_at", "pk"):
         assignments[assignment.classroom_id].append(assignment)
-    made = Attempt.objects.filter(
-        classroom__in=classrooms, student__removed_at=None, student__classroom=F("classroom")
-    ).order_by()
+    made = Attempt.objects.filter(classroom__in=classrooms).in_class().order_by()
     with_late = made.annotate(has_late=has_late_to_accept(now=now))
     # A student may be restored between the two queries.
     attempts = [attempt for attempt in with_late if attempt.student_id in names]

@@ -295,7 +295,7 @@ def test_report_costs_a_fixed_number_of_queries(edition: Edition, queries: Gathe
     with queries() as seen:
         class_report(assignment, now=NOW)
 
-    assert len(seen) == 11
+    assert len(seen) == 10
 
 
 def test_report_tells_late_and_missing_by_the_students_own_due_time(

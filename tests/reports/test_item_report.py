@@ -334,7 +334,7 @@ def test_a_planted_misconception_is_of_its_sentence(assignment: Assignment) -> N
 
 
 @pytest.mark.parametrize("count", [1, 30])
-def test_a_report_costs_seven_queries(assignment: Assignment, queries: Gather, count: int) -> None:
+def test_a_report_costs_six_queries(assignment: Assignment, queries: Gather, count: int) -> None:
     for number in range(count):
         make_answered_attempt(assignment=assignment, right=number % 5)
     clear_all()
@@ -344,7 +344,7 @@ def test_a_report_costs_seven_queries(assignment: Assignment, queries: Gather, c
     with queries() as again:
         item_report([assignment])
 
-    assert (len(seen), len(again)) == (7, 5)
+    assert (len(seen), len(again)) == (6, 4)
 
 
 @pytest.mark.parametrize("students", [1, 30])
@@ -361,7 +361,7 @@ def test_a_report_over_several_classes_costs_the_same(
         report = item_report(given)
 
     assert report.figures.attempt_count == students
-    assert len(seen) == 5
+    assert len(seen) == 4
 
 
 def test_figures_agree_with_the_stored_scores(assignment: Assignment) -> None:
