@@ -242,7 +242,7 @@ def test_report_pages_cost_a_fixed_number_of_queries(
         with queries() as seen:
             words(teacher_client, name, assignment)
         costs.append(len(seen))
-    assert costs == [{"assignment_results": 14, "item_analysis": 9}[name]] * 2
+    assert costs == [{"assignment_results": 13, "item_analysis": 8}[name]] * 2
 
 
 def test_progress_leads_to_the_results(teacher_client: Client, assignment: Assignment) -> None:
