@@ -12,6 +12,7 @@ from quizzes.content.question_types.registry import Value
 from quizzes.grading.manual_grades import replace_grades
 from quizzes.grading.scores import lock_score, rescore
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, User
+from quizzes.models.attempts import is_excused
 from quizzes.models.locks import locked
 
 Outcome = AnswerEvent.Outcome
@@ -113,7 +114,8 @@ def waiting_late_questions(attempt_id: int) -> set[int]:
 def has_late_to_accept(*, now: datetime) -> ExpressionWrapper:
     """Whether an attempt of the last `LATE_SHOWN_FOR` has a late answer that a teacher can accept, for `annotate`.
 
-    The rule of `waiting_late`, as a part of a query over many attempts. A test compares the two.
+    The rule of `waiting_late`, as a part of a query over many attempts. A test compares the two. An excused
+    student has none: accepted or not, the answer would not count.
     """
     same = {"attempt": OuterRef("attempt"), "question": OuterRef("question")}
     undone = AnswerEvent.objects.filter(**same, pk__gt=OuterRef("pk"), outcome=Outcome.UNDONE)
@@ -121,20 +123,18 @@ def has_late_to_accept(*, now: datetime) -> ExpressionWrapper:
     accepted = AnswerEvent.objects.filter(~Exists(undone), **same, outcome=Outcome.ACCEPTED, pk__gt=OuterRef("pk"))
     newer = Answer.objects.filter(**same, saved_at__gt=OuterRef("at"))
     late = AnswerEvent.objects.filter(~Exists(accepted), ~Exists(newer), attempt=OuterRef("pk"), outcome=Outcome.LATE)
-    return ExpressionWrapper(Q(submitted_at__gte=now - LATE_SHOWN_FOR) & Exists(late), output_field=BooleanField())
+    waits = Q(submitted_at__gte=now - LATE_SHOWN_FOR) & Exists(late) & ~is_excused()
+    return ExpressionWrapper(waits, output_field=BooleanField())
 
 
 def attempts_with_late(assignment: Assignment, *, now: datetime) -> QuerySet[Attempt]:
-    """The attempts with a late answer that a teacher can accept, of students who are still in the class.
+    """The attempts with a late answer that a teacher can accept, of students whom reports count.
 
     Each has `late_at`: when its newest late answer came.
     """
     late_at = Max("events__at", filter=Q(events__outcome=Outcome.LATE))
-    return (
-        assignment.attempts.in_class()
-        .annotate(has_late=has_late_to_accept(now=now), late_at=late_at)
-        .filter(has_late=True)
-    )
+    made = assignment.attempts.in_class()
+    return made.annotate(has_late=has_late_to_accept(now=now), late_at=late_at).filter(has_late=True)
 
 
 @transaction.atomic

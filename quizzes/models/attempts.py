@@ -21,6 +21,11 @@ def new_seed() -> str:
     return secrets.token_hex(16)
 
 
+def is_excused() -> Exists:
+    """Whether the student is excused from the quiz, for a query of attempts."""
+    return Exists(Excuse.objects.filter(assignment=OuterRef("assignment"), student=OuterRef("student")).order_by())
+
+
 class AttemptQuerySet(models.QuerySet["Attempt"]):
     """Queries of attempts. Only `taught_by` checks who may see them."""
 
@@ -62,8 +67,7 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
 
     def in_reports(self) -> Self:
         """Attempts that reports count: of students who are still in the class and not excused from the quiz."""
-        excused = Excuse.objects.filter(assignment=OuterRef("assignment"), student=OuterRef("student")).order_by()
-        return self.in_class().filter(~Exists(excused))
+        return self.in_class().filter(~is_excused())
 
     def with_set(self) -> Self:
         """With student, classroom, assignment and question set, without the edition's large document."""

@@ -7,10 +7,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from quizzes.attempts.late_answers import attempts_with_late
 from quizzes.models import Assignment, Classroom, Edition, Excuse, Student, User
 from quizzes.people.rosters import remove_student
+from quizzes.reports.class_report import class_report
+from quizzes.reports.progress import progress
 from quizzes.reports.teacher_home import load_teacher_home
-from tests.factories import NOW, make_answered_attempt, make_assignment, make_attempt
+from tests.factories import NOW, make_answered_attempt, make_assignment, make_attempt, save
 from tests.pages import text_of
 
 HOUR = timedelta(hours=1)
@@ -48,6 +51,24 @@ def test_needs_count_one_who_turned_in_and_is_excused_for_nobody_else(
     [need] = load_teacher_home(teacher, now=NOW).needs
 
     assert (need.count, need.not_started_count) == (3, 3)
+
+
+def test_late_answers_of_the_excused_wait_for_nobody(
+    due: Assignment, four_students: list[Student], teacher: User, teacher_client: Client
+) -> None:
+    """They would not count if the teacher accepted them."""
+    ana, ben, *_ = four_students
+    for student in (ana, ben):
+        attempt = make_answered_attempt(assignment=due, student=student, answers={"one": "a"})
+        save(attempt, "one", "b", seen_revision=1, now=NOW + HOUR)
+    excuse(due, ben, by=teacher)
+
+    *_, need = load_teacher_home(teacher, now=NOW + 2 * HOUR).needs
+
+    assert (need.kind, [name for name, _ in need.late]) == ("late_answers", [ana.display_name])
+    assert [line.student for line in progress(due, now=NOW + HOUR) if line.has_late_answers] == [ana]
+    assert [line.student for line in class_report(due, now=NOW + HOUR).lines if line.has_late_answers] == [ana]
+    assert [attempt.student for attempt in attempts_with_late(due, now=NOW + HOUR)] == [ana]
 
 
 def test_needs_are_none_when_all_others_turned_in(due: Assignment, four_students: list[Student], teacher: User) -> None:
