@@ -50,8 +50,9 @@ def missed_count(classroom: Classroom, *, now: datetime) -> int:
 @transaction.atomic
 def excuse_from_earlier(student: Student, *, by: User, now: datetime) -> int:
     """Excuse the student from `earlier_quizzes`; returns from how many. Safe to repeat."""
+    # First, because the student can start a quiz that never closes.
+    _lock(over_quizzes(student.classroom, now=now), student)
     quizzes = earlier_quizzes(student, now=now)
-    _lock(quizzes, student)
     for quiz in quizzes:
         excuse(quiz, student, reason_kind=ReasonKind.JOINED_LATER, by=by, now=now)
     return len(quizzes)

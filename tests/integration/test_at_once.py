@@ -28,7 +28,8 @@ from quizzes.assignments.supports import Supports, set_class_supports, set_suppo
 from quizzes.attempts.answers import SaveResult
 from quizzes.attempts.breaks import end_break, start_break
 from quizzes.attempts.integrity import check_integrity
-from quizzes.attempts.lifecycle import reopen, start_attempt, submit_attempt
+from quizzes.attempts.late_joiners import excuse_from_earlier
+from quizzes.attempts.lifecycle import IsExcused, reopen, start_attempt, submit_attempt
 from quizzes.attempts.merges import merge_students
 from quizzes.attempts.paper.answers import save_paper_answers
 from quizzes.attempts.transfers import transfer_attempts
@@ -357,6 +358,27 @@ def test_supports_that_change_while_a_student_starts_are_not_missed(
     acts[0].result()
     attempt.refresh_from_db()
     assert attempt.supports == {"read_aloud": True}
+
+
+def test_late_joiner_who_starts_a_quiz_while_it_is_excused_finds_the_excuse(
+    assignment: Assignment, student: Student, teacher: User, now: datetime
+) -> None:
+    Assignment.objects.update(due_at=now - timedelta(days=1), closes_at=None)
+    acts: list[Any] = []
+
+    def start_after_the_attempts_were_read(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        rows = execute(sql, *rest)
+        if 'FROM "quizzes_attempt"' in sql and not acts:
+            acts.append(pool.submit(at_once, [partial(start_attempt, student, assignment, now=now)]))
+            # It waits for the excuse, or takes effect before that.
+            time.sleep(0.2)
+        return rows
+
+    with ThreadPoolExecutor(1) as pool, connection.execute_wrapper(start_after_the_attempts_were_read):
+        assert excuse_from_earlier(student, by=teacher, now=now) == 1
+
+    with pytest.raises(IsExcused):
+        acts[0].result()
 
 
 def test_start_attempt_of_a_class_at_once_starts_for_each(assignment: Assignment, now: datetime) -> None:
