@@ -34,7 +34,8 @@ def excuse_students(
     assignment: Assignment, students: Sequence[Student], *, by: User, now: datetime, **why: Unpack[ReasonValues]
 ) -> list[Student]:
     """Excuse several students; returns those who were not excused before."""
-    excused = _lock_and_read_excused(assignment, students)
+    _lock(assignment, students)
+    excused = set(assignment.excuses.order_by().values_list("student", flat=True))
     new = [student for student in students if student.pk not in excused]
     Excuse.objects.give(
         [Excuse(assignment=assignment, student=one, given_by=by, given_at=now, **why) for one in new],
@@ -58,9 +59,9 @@ def undo_excuses(
 
     given_at: of the excuses to undo, so that a later one stays; None for all.
     """
-    excused = _lock_and_read_excused(assignment, students)
-    if given_at is not None:
-        excused = set(assignment.excuses.filter(given_at=given_at).order_by().values_list("student", flat=True))
+    _lock(assignment, students)
+    given = assignment.excuses.all() if given_at is None else assignment.excuses.filter(given_at=given_at)
+    excused = set(given.order_by().values_list("student", flat=True))
     undone = [student for student in students if student.pk in excused]
     assignment.excuses.filter(student__in=undone).delete()
     detail = {"assignment": assignment.public_id, **reason_detail(**why)}
@@ -69,7 +70,5 @@ def undo_excuses(
     return undone
 
 
-def _lock_and_read_excused(assignment: Assignment, students: Sequence[Student]) -> set[int]:
-    """Lock the assignment and the students; returns the ids of all who are excused from it."""
+def _lock(assignment: Assignment, students: Sequence[Student]) -> None:
     lock_rows(assignments=[assignment.pk], students=[student.pk for student in students], with_starts=True)
-    return set(assignment.excuses.order_by().values_list("student", flat=True))

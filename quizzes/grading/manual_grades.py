@@ -138,12 +138,14 @@ def comment_on(attempt: Attempt, comment: str, *, seen: str = "", by: User, now:
     """
     lock_rows(students=[attempt.student_id], attempts=[attempt.pk])
     read_again(attempt, "comment")
-    if seen and attempt.comment != comment and seen != seen_stamp(attempt.comment, None):
+    if attempt.comment == comment:
+        return False
+    if seen and seen != seen_stamp(attempt.comment, None):
         raise CommentOutdated(attempt.comment)
-    changed = Attempt.objects.filter(pk=attempt.pk).exclude(comment=comment).update(comment=comment)
-    if changed:
-        attempt.record_event(AuditEvent.Action.ATTEMPT_COMMENTED, by=by, now=now, comment=comment)
-    return bool(changed)
+    attempt.comment = comment
+    attempt.save(update_fields=["comment"])
+    attempt.record_event(AuditEvent.Action.ATTEMPT_COMMENTED, by=by, now=now, comment=comment)
+    return True
 
 
 @transaction.atomic
