@@ -14,7 +14,7 @@ from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
 from quizzes.models import AuditEvent, Invitation, User
 from quizzes.models.accounts import InvitationQuerySet
-from quizzes.models.locks import lock_account
+from quizzes.models.locks import lock_account, read_locked
 from quizzes.people.teacher_sessions import end_all_sessions
 
 # Long enough to read the message after a weekend. A used or expired link does not work.
@@ -138,6 +138,7 @@ def close_account(user: User, *, by: User | None = None, now: datetime) -> User:
 
     Its open invitations stay void if it is reopened. by: None for a command.
     """
+    read_locked(user, "is_active")
     if user.is_active:
         user.is_active = False
         _save_is_active(user, AuditEvent.Action.ACCOUNT_CLOSED, by, now)
@@ -149,6 +150,7 @@ def close_account(user: User, *, by: User | None = None, now: datetime) -> User:
 @transaction.atomic
 def reopen_account(user: User, *, by: User | None = None, now: datetime) -> User:
     """Let a closed account sign in again. Safe to repeat. by: None for a command."""
+    read_locked(user, "is_active")
     if not user.is_active:
         user.is_active = True
         _save_is_active(user, AuditEvent.Action.ACCOUNT_REOPENED, by, now)
@@ -158,6 +160,7 @@ def reopen_account(user: User, *, by: User | None = None, now: datetime) -> User
 @transaction.atomic
 def set_administrator(user: User, *, is_administrator: bool, now: datetime) -> User:
     """Give an account the role of site administrator, or take it. Safe to repeat."""
+    read_locked(user, "is_staff")
     if user.is_staff != is_administrator:
         user.is_staff = is_administrator
         user.save(update_fields=["is_staff"])

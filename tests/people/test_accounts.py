@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 import time_machine
@@ -11,7 +12,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from pytest_django import Settings
 
-from quizzes.models import Invitation, User
+from quizzes.models import AuditEvent, Invitation, User
 from quizzes.people.accounts import (
     INVITATION_LIFETIME,
     OPEN_INVITATIONS,
@@ -24,6 +25,7 @@ from quizzes.people.accounts import (
     invite,
     open_invitations,
     reopen_account,
+    set_administrator,
     sign_in_link,
     use_invitation,
     use_sign_in_link,
@@ -154,6 +156,21 @@ def test_invitation_of_an_account_that_was_closed_stays_void_when_it_is_reopened
     with pytest.raises(InvitationVoid):
         find_invitation(open_one, now=now)
     assert list(Invitation.objects.all()) == [used]
+
+
+@pytest.mark.parametrize(
+    ("act", "was_active"),
+    [(close_account, True), (reopen_account, False), (partial(set_administrator, is_administrator=True), True)],
+)
+def test_act_on_an_account_sent_twice_at_once_is_logged_once(
+    act: Callable[..., User], was_active: bool, teacher: User, now: datetime
+) -> None:
+    """Both requests have read the account before the first changes it."""
+    User.objects.update(is_active=was_active)
+    for page in [User.objects.get(pk=teacher.pk) for _ in range(2)]:
+        act(page, now=now)
+
+    assert AuditEvent.objects.count() == 1
 
 
 def test_open_invitations_are_ten_at_most_for_each_teacher(teacher: User, other_teacher: User, now: datetime) -> None:
