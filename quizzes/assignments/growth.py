@@ -70,7 +70,7 @@ def assign_halves(
     by: User,
     now: datetime,
 ) -> int:
-    """Assign both forms for both times, and give each student a half; how many students got one.
+    """Assign both forms for both times, and give each student a half; returns how many got one.
 
     The answers show after every class with the form has closed, so after the second time. group: an id from the page,
     so that a form sent twice assigns once.
@@ -131,7 +131,7 @@ def students_without_half(check: HalvedCheck, classroom: Classroom) -> list[Stud
 
 @transaction.atomic
 def give_halves(check: HalvedCheck, *, by: User, now: datetime) -> int:
-    """Put each student without a half into the smaller one, at random; how many. Safe to repeat.
+    """Put each student without a half into the smaller one, at random; returns how many. Safe to repeat.
 
     A student of a half is excused from the other form each time.
     """

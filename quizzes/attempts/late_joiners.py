@@ -42,7 +42,7 @@ def over_quizzes(classroom: Classroom, *, now: datetime) -> list[Assignment]:
 
 
 def missed_count(classroom: Classroom, *, now: datetime) -> int:
-    """From how many quizzes that are over a student who comes now is not excused. 2 queries."""
+    """How many quizzes that are over a student who comes now has as missing. 2 queries."""
     older = {quiz.pk for versions in classroom.assignments.all().versions() for quiz in versions[:-1]}
     return sum(quiz.pk not in older for quiz in over_quizzes(classroom, now=now))
 

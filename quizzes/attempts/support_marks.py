@@ -53,7 +53,7 @@ def marks_of(attempt_id: int) -> list[tuple[str, str, str]]:
 
 @transaction.atomic
 def save_marks(attempt_id: int, marks: Sequence[Mark], *, now: datetime) -> bool:
-    """Store marks in place of older ones; whether there was room. Up to 4 queries, safe to repeat."""
+    """Store marks in place of older ones; returns whether there was room. Up to 4 queries, safe to repeat."""
     own = SupportMark.objects.filter(attempt=attempt_id)
     newest = {(mark.kind, mark.place): mark.value for mark in marks}
     # Removed marks need no room.

@@ -169,7 +169,8 @@ def undo(group: uuid.UUID, *, by: User, now: datetime) -> list[ManualGrade]:
 
 
 def undo_outdated(attempts: Sequence[Attempt], *, now: datetime) -> int:
-    """Undo the grades of answers that changed after them; how many. 1 to 4 queries. The caller updates the scores.
+    """Undo the grades of answers that changed after them; returns how many. 1 to 4 queries. The caller updates the
+    scores.
 
     A grade is of the answer that the teacher read: a new one needs a grade of its own. The page of a question saves the
     same answer again when a student goes on to the next one. Then the grade stays.

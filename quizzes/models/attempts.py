@@ -144,9 +144,8 @@ class Attempt(models.Model):
     made_as = models.ForeignKey(Student, models.SET_NULL, null=True, related_name="given_attempts")
 
     own_role: str  # on rows of `with_role()`
-    has_left_class: (
-        bool  # on rows of `with_left_class()` and `with_none_left_class()`. No default, so that no other row says False
-    )
+    # On rows of `with_left_class()` and `with_none_left_class()`. No default, so that no other row says False.
+    has_left_class: bool
 
     objects = AttemptQuerySet.as_manager()
 

@@ -118,10 +118,10 @@ class QuestionSet(models.Model):
     """A set of questions on a reading, with a draft and published editions. owner None: built-in.
 
     title, summary: of the latest edition; before the first one, of the draft. texts: both in other languages, by
-    language, as the document has them. public_until: editions before this moment
-    were the public try-out, whose keys visitors see; None for never. archived_at: since when its owner's lists leave it
-    out. deleted_at: since when no page shows it; it can be restored until it is deleted for good. copied_from: the set
-    that this one began as a copy of, None for most.
+    language, as the document has them.
+    public_until: editions before this moment were the public try-out, whose keys visitors see; None for never.
+    archived_at: since when its owner's lists leave it out. deleted_at: since when no page shows it; it can be restored
+    until it is deleted for good. copied_from: the set that this one began as a copy of, None for most.
     """
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)

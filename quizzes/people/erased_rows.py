@@ -55,7 +55,7 @@ def allow_deleting_logs() -> Iterator[None]:
 
 
 def lock_classrooms(classrooms: Collection[Classroom]) -> int:
-    """Lock the classes with everything in them; how many of them are still there."""
+    """Lock the classes with everything in them; returns how many of them are still there."""
     keys = {classroom.pk for classroom in classrooms}
     students = students_of(classrooms)
     places = Classroom.objects.filter(Q(pk__in=keys) | Q(pk__in=students.order_by().values("classroom")))

@@ -213,7 +213,7 @@ def account_key(user: User) -> str:
 
 
 def _reapply(line: LedgerLine, lines: Sequence[LedgerLine], now: datetime) -> bool:
-    """Erase what this line of the ledger names; whether it was there. lines: all of the ledger."""
+    """Erase what this line of the ledger names; returns whether it was there. lines: all of the ledger."""
     match line.kind:
         case "student":
             student = Student.objects.filter(public_id=line.key).select_related("classroom").first()

@@ -50,9 +50,10 @@ class KeyWithEvidence:
 
 @dataclass(frozen=True, slots=True)
 class Slide:
-    """What the board shows. view: the public view of the question; offers: the text of each choice, () if none.
-    Neither choices nor statements have letters or numbers: each student has an order of their own.
+    """What the board shows.
 
+    view: the public view of the question. offers: the text of each choice, () if none. Neither choices nor statements
+    have letters or numbers, because each student has an order of their own.
     reading: at the level whose sentences it shows.
     templates: names of templates for the question. The first that exists shows it.
     No count has excused students. started_count: students with an attempt. answered_count: those with a complete answer
