@@ -59,7 +59,7 @@ def excuse_from_earlier(student: Student, *, by: User, now: datetime) -> int:
 
 
 @transaction.atomic
-def undo_excuses(student: Student, *, given_at: datetime | None, by: User, now: datetime) -> int:
+def undo_excuse_from_earlier(student: Student, *, given_at: datetime | None, by: User, now: datetime) -> int:
     """Take back what `excuse_from_earlier` did in the student's class; returns for how many quizzes.
 
     given_at: its `now`, None for all that it did.

@@ -205,7 +205,7 @@ def excuse_earlier(request: TeacherRequest, public_id: str) -> HttpResponse:
         return redirect("student_history", student.public_id)
     if not form.cleaned_data["is_excused"]:
         given_at = form.cleaned_data["given_at"]
-        undone = late_joiners.undo_excuses(student, given_at=given_at, by=request.user, now=now)
+        undone = late_joiners.undo_excuse_from_earlier(student, given_at=given_at, by=request.user, now=now)
         text = gettext("{display_name} is no longer excused.") if undone else gettext("No changes.")
         messages.success(request, text.format(display_name=isolated(student.display_name)))
     elif count := late_joiners.excuse_from_earlier(student, by=request.user, now=now):
