@@ -35,12 +35,13 @@ def seen_stamp(value: Value, grade: ManualGrade | None) -> str:
 
 
 @transaction.atomic
-def change_grade(
-    attempt: Attempt, question: Question, *, points: Decimal, comment: str, seen: str, by: User, now: datetime
+def grade_answer(
+    attempt: Attempt, question: Question, *, points: Decimal, comment: str, seen: str = "", by: User, now: datetime
 ) -> None:
-    """`grade_answer`, unless the answer or its grade changed since the page was opened. Raises GradeOutdated.
+    """Give one answer a grade, 0 to the question's points. It counts until a newer grade.
 
-    seen: the `seen_stamp` of the page, "" for a page of an older version.
+    A grade that equals the newest one is not added. seen: the `seen_stamp` of the page, "" for a page of an older
+    version. Raises GradeOutdated if the answer or its grade changed since the page was opened.
     """
     lock_score(attempt)
     answer = Answer.objects.filter(attempt=attempt, question=question).first()
@@ -49,18 +50,6 @@ def change_grade(
     stamp = seen_stamp(answer.value if answer is not None else None, newest)
     if seen and not is_saved and seen != stamp:
         raise GradeOutdated(stamp)
-    grade_answer(attempt, question, points=points, comment=comment, by=by, now=now)
-
-
-@transaction.atomic
-def grade_answer(
-    attempt: Attempt, question: Question, *, points: Decimal, comment: str, by: User, now: datetime
-) -> None:
-    """Give one answer a grade, 0 to the question's points. It counts until a newer grade.
-
-    A grade that equals the newest one is not added.
-    """
-    lock_score(attempt)
     _grade([attempt], question, points=points, comment=comment, group=None, by=by, now=now)
 
 

@@ -224,7 +224,7 @@ def grade_answer(request: TeacherRequest, public_id: str, number: int) -> HttpRe
         return attempt_page(request, attempt, now=now, grade_forms={question.key: form})
     row = attempt.assignment.edition.questions.get(key=question.key)
     try:
-        manual_grades.change_grade(attempt, row, by=request.user, now=now, **form.cleaned_data)
+        manual_grades.grade_answer(attempt, row, by=request.user, now=now, **form.cleaned_data)
     except manual_grades.GradeOutdated as error:
         # The page then shows the answer and the grade as they are now.
         form = _grade_form(attempt, question, number, data={**form.cleaned_data, "seen": error.seen})
