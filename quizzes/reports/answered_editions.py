@@ -50,14 +50,9 @@ class AnsweredNotice:
     regraded: frozenset[str]
 
     @property
-    def is_settled(self) -> bool:
-        """Whether there are changed questions, and all were regraded."""
-        return bool(self.changed) and all(change.key in self.regraded for change in self.changed)
-
-    @property
     def needs_regrade(self) -> bool:
         """Whether a changed question was not regraded."""
-        return bool(self.changed) and not self.is_settled
+        return any(change.key not in self.regraded for change in self.changed)
 
 
 def answered_editions(

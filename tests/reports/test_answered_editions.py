@@ -193,7 +193,10 @@ def test_question_that_is_gone_can_be_withdrawn_from_scoring(
 def test_change_that_moves_no_key_says_so(given: Assignment, draft: Draft, teacher_client: Client) -> None:
     save(teacher_client, draft, stem="Which of these is it?")
     page = publish(teacher_client, draft)
-    assert "Answers didn’t change, so scores don’t need it." in text_of(page)
+    assert (
+        "New quizzes get version 2 when you assign it again. Answers didn’t change, so scores don’t need a regrade."
+        in text_of(page)
+    )
     assert reverse("assignment_regrades", args=[given.public_id]) in read(page).links
 
 
