@@ -36,7 +36,7 @@ class CorrectionForm(forms.Form):
     seen = forms.IntegerField(min_value=0, max_value=MAX_VERSION, widget=forms.HiddenInput)
 
 
-class MoveForm(CorrectionForm):
+class MoveAnswersForm(CorrectionForm):
     """The student whose paper answers these are."""
 
     student = forms.ChoiceField(

@@ -105,7 +105,7 @@ class NameForm(forms.Form):
         return student
 
 
-class PinKindForm(forms.Form):
+class SentPinKindForm(forms.Form):
     """The kind of PIN that a page asked for. 4 digits if it does not say."""
 
     kind = forms.ChoiceField(choices=PinKind.choices)

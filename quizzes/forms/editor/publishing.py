@@ -23,7 +23,7 @@ class PublishForm(DraftForm):
     )
 
 
-class MoveForm(forms.Form):
+class UpdateQuizzesForm(forms.Form):
     """Assignments without attempts that get the latest edition."""
 
     assignments = forms.MultipleChoiceField(

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from quizzes.assignments.deadlines import minutes_left
 from quizzes.formatting import either
 from quizzes.forms.language import LanguageForm
-from quizzes.forms.student_sign_in import CodeForm, NameForm, PinForm, PinKindForm, SignOutForm, UnsentForm
+from quizzes.forms.student_sign_in import CodeForm, NameForm, PinForm, SentPinKindForm, SignOutForm, UnsentForm
 from quizzes.models import Classroom, Student
 from quizzes.people.class_people import teachers_of
 from quizzes.people.rosters import join_list, set_language
@@ -136,7 +136,7 @@ def enter_pin_again(request: HttpRequest, public_id: str) -> JsonResponse:
         # That of the page: nobody is signed in, and the reply must not depend on the student.
         use_students_language(language.cleaned_data["language"])
     student = student_of_attempt(public_id)
-    form = PinForm(request.POST, kind=PinKindForm(request.POST).pin_kind)
+    form = PinForm(request.POST, kind=SentPinKindForm(request.POST).pin_kind)
     form.name_teachers([gettext("your teacher")])
     try:
         is_right = form.is_valid()

@@ -27,7 +27,7 @@ from quizzes.formatting import Label, isolated, points
 from quizzes.forms.paper_answers import (
     CorrectionForm,
     LetterForm,
-    MoveForm,
+    MoveAnswersForm,
     PaperAnswersForm,
     PrintedForms,
     TypingForm,
@@ -125,7 +125,7 @@ def student_paper_answers(request: TeacherRequest, public_id: str, student_id: s
         "letters": LETTERS,
         "previous": students[at - 1] if at else None,
         "following": following,
-        "move_form": MoveForm(students=corrections.receivers(stored_rows, student), seen=form.stored.version),
+        "move_form": MoveAnswersForm(students=corrections.receivers(stored_rows, student), seen=form.stored.version),
     }
     return render(request, "teacher/student_paper_answers.html", context)
 
@@ -140,7 +140,7 @@ def move_paper_answers(request: TeacherRequest, public_id: str, student_id: str)
     if not _has_answers(assignment, student):
         return redirect("student_paper_answers", public_id, student_id)
     receivers = corrections.receivers(stored_paper_answers(assignment, students), student)
-    form = MoveForm(request.POST, students=receivers, seen=0)
+    form = MoveAnswersForm(request.POST, students=receivers, seen=0)
     if not form.is_valid():
         messages.error(request, gettext("Choose the student for these paper answers."))
         return redirect("student_paper_answers", public_id, student_id)

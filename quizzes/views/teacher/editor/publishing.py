@@ -17,7 +17,7 @@ from quizzes.content.drafts.document import finished
 from quizzes.content.drafts.publishing import NotReady, Readiness
 from quizzes.content.drafts.saving import DraftChanged
 from quizzes.forms.editor.base import DraftForm
-from quizzes.forms.editor.publishing import MoveForm, PublishForm
+from quizzes.forms.editor.publishing import PublishForm, UpdateQuizzesForm
 from quizzes.forms.editor.wording import WordingForm
 from quizzes.models import Assignment, Draft, Edition
 from quizzes.reports.answered_editions import AnsweredNotice, answered_notices
@@ -125,7 +125,7 @@ def move_assignments(request: TeacherRequest, public_id: str) -> HttpResponse:
     draft = own_draft(request, public_id)
     latest = draft.question_set.editions.order_by("-number").first()
     offered = [row for row in _assignments_of_set(request, draft) if not row.has_attempts]
-    form = MoveForm(request.POST, assignments=offered)
+    form = UpdateQuizzesForm(request.POST, assignments=offered)
     if latest is None or not form.is_valid():
         messages.error(request, gettext("Choose the quizzes to update."))
         return redirect("publish_set", public_id)
@@ -158,7 +158,7 @@ def _page(request: TeacherRequest, draft: Draft, form: PublishForm) -> HttpRespo
         "assignments": assignments,
         "older": older,
         "answered": _answered(request, draft, ready, latest),
-        "move_form": MoveForm(assignments=[row for row in older if not row.has_attempts]),
+        "move_form": UpdateQuizzesForm(assignments=[row for row in older if not row.has_attempts]),
     }
     return show(request, "publish_set", draft, **context)
 
