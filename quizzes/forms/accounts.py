@@ -20,7 +20,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from quizzes.assignments.deadlines import minutes_left
 from quizzes.formatting import Label
 from quizzes.forms.erasure import ErasureForm
-from quizzes.forms.fields import NameField
+from quizzes.forms.fields import ENTER_EMAIL, NameField
 from quizzes.models import User
 from quizzes.people.guess_limits import Limit, Refusal
 
@@ -30,7 +30,6 @@ LINK_GOOD_UNTIL = "sign_in_link_good_until"
 
 PASSWORD_HINT = gettext_lazy("At least 12 characters. A few unrelated words work well.")
 NAME_HINT = gettext_lazy("What students call you, such as Ms. Rivera.")
-ENTER_EMAIL = gettext_lazy("Enter an email, such as name@school.org.")
 ENTER_PASSWORD = gettext_lazy("Enter your password.")
 ENTER_NEW_PASSWORD = gettext_lazy("Enter a new password.")
 
@@ -217,10 +216,7 @@ class EmailForm(PasswordForm):
         label=gettext_lazy("New email"),
         help_text=gettext_lazy("You sign in with it. Students never see it."),
         max_length=254,
-        error_messages={
-            "required": gettext_lazy("Enter an email."),
-            "invalid": ENTER_EMAIL,
-        },
+        error_messages={"required": ENTER_EMAIL, "invalid": ENTER_EMAIL},
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
 

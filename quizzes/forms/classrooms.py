@@ -14,7 +14,7 @@ from quizzes.assignments.reading_levels import reading_choice
 from quizzes.caches import process_cache
 from quizzes.content.reading import LEVELS
 from quizzes.formatting import Label, isolated
-from quizzes.forms.fields import ClassroomChoice, NameField, SeenField, choice_field, form_arguments
+from quizzes.forms.fields import ENTER_EMAIL, ClassroomChoice, NameField, SeenField, choice_field, form_arguments
 from quizzes.models import Classroom, PinKind, Student, Teaching, User
 from quizzes.models.rosters import ClassroomQuerySet
 
@@ -187,7 +187,7 @@ class PinKindForm(forms.Form):
         widget=forms.RadioSelect,
         help_text=gettext_lazy("Cards that you’ve already printed show the old way. Print new ones after a change."),
         error_messages={
-            "required": gettext_lazy("Choose one of these."),
+            "required": gettext_lazy("Choose one."),
             "invalid_choice": gettext_lazy("Choose one of these."),
         },
     )
@@ -216,10 +216,7 @@ class ColleagueForm(forms.Form):
     email = forms.EmailField(
         label=gettext_lazy("Teacher’s email"),
         help_text=gettext_lazy("They need an account here."),
-        error_messages={
-            "required": gettext_lazy("Enter an email."),
-            "invalid": gettext_lazy("Enter an email, such as name@school.org."),
-        },
+        error_messages={"required": ENTER_EMAIL, "invalid": ENTER_EMAIL},
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
 

@@ -20,6 +20,9 @@ from quizzes.formatting import up_to, wall_clock
 from quizzes.models import Classroom, Student
 from quizzes.people.names import MAX_NAME_LENGTH, InvalidName, clean_name
 
+ENTER_EMAIL = gettext_lazy("Enter an email, such as name@school.org.")
+ENTER_TIME = gettext_lazy("Enter a date and time, such as 2026-10-26T08:00.")
+HIDDEN_IN_NAME = gettext_lazy("The name has a hidden character, so retype it.")
 NO_SUCH_QUESTION = gettext_lazy("There’s no such question.")
 
 # The format of `<input type=datetime-local>`.
@@ -154,9 +157,7 @@ class NameField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"max_length": MAX_NAME_LENGTH, **kwargs})
         self.error_messages["max_length"] = up_to(self.max_length or MAX_NAME_LENGTH)
-        self.error_messages["null_characters_not_allowed"] = gettext_lazy(
-            "The name has a hidden character, so retype it."
-        )
+        self.error_messages["null_characters_not_allowed"] = HIDDEN_IN_NAME
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         """No `maxlength`: a browser cuts a pasted name there and says nothing."""
@@ -184,6 +185,7 @@ class WallTimeField(forms.Field):
     """A local time as a naive datetime. Its zone is that of the classroom."""
 
     widget = forms.DateTimeInput(format=WALL_TIME, attrs={"type": "datetime-local"})
+    default_error_messages = {"required": ENTER_TIME}
 
     def to_python(self, value: Any) -> datetime | None:
         """The naive datetime; None for an empty field."""
@@ -194,7 +196,7 @@ class WallTimeField(forms.Field):
         except ValueError:
             moment = None
         if moment is None or moment.tzinfo is not None:
-            raise ValidationError(gettext("Enter a date and time, such as 2026-10-26T08:00."))
+            raise ValidationError(ENTER_TIME)
         if moment.year not in YEARS:
             raise ValidationError(gettext("Check the year."))
         return moment.replace(second=0, microsecond=0)

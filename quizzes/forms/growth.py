@@ -13,17 +13,16 @@ from quizzes.forms.fields import WallTimeField, moment_in_zone, zone_note
 from quizzes.models import Classroom
 
 TIMES = ("before_opens", "before_closes", "after_opens", "after_closes")
-_TIME = {"required": gettext_lazy("Enter a date and time.")}
 
 
 class GrowthForm(forms.Form):
     """When the class takes the check before the lessons, and after them. group: makes a repeated request safe."""
 
     group = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
-    before_opens = WallTimeField(label=gettext_lazy("Before the lessons: opens"), error_messages=_TIME)
-    before_closes = WallTimeField(label=gettext_lazy("Before the lessons: closes"), error_messages=_TIME)
-    after_opens = WallTimeField(label=gettext_lazy("After the lessons: opens"), error_messages=_TIME)
-    after_closes = WallTimeField(label=gettext_lazy("After the lessons: closes"), error_messages=_TIME)
+    before_opens = WallTimeField(label=gettext_lazy("Before the lessons: opens"))
+    before_closes = WallTimeField(label=gettext_lazy("Before the lessons: closes"))
+    after_opens = WallTimeField(label=gettext_lazy("After the lessons: opens"))
+    after_closes = WallTimeField(label=gettext_lazy("After the lessons: closes"))
 
     def __init__(self, *args: Any, classroom: Classroom, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext, gettext_lazy
 from quizzes.files.oneroster import OneRoster, RosterClass, UnreadableOneRoster, read_oneroster
 from quizzes.files.roster_sync import ClassPlan
 from quizzes.forms.classrooms import DEFAULT_ZONE
-from quizzes.forms.fields import choice_field
+from quizzes.forms.fields import HIDDEN_IN_NAME, choice_field
 from quizzes.models import Classroom, User
 
 NO_CLASS, NEW_CLASS, UNDECIDED = "", "new", "undecided"
@@ -37,7 +37,7 @@ class OneRosterFileForm(forms.Form):
         required=False,
         max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={"null_characters_not_allowed": gettext_lazy("The name has a hidden character.")},
+        error_messages={"null_characters_not_allowed": HIDDEN_IN_NAME},
     )
 
     def __init__(self, *args: Any, by: User, today: date, **kwargs: Any) -> None:

@@ -64,7 +64,6 @@ class QuestionFileForm(QuestionTargetForm):
         required=False,
         strip=False,  # the preview counts empty lines too
         widget=forms.Textarea(attrs={"rows": 8, "autocomplete": "off"}),
-        error_messages={"null_characters_not_allowed": gettext_lazy("The text has a hidden character.")},
     )
     file = forms.FileField(
         label=gettext_lazy("Or a file"),

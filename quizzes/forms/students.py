@@ -10,12 +10,12 @@ from django.http import QueryDict
 from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.formatting import isolated
-from quizzes.forms.fields import ClassroomChoice, NameField, SeenField, choice_field, form_arguments
+from quizzes.forms.fields import HIDDEN_IN_NAME, ClassroomChoice, NameField, SeenField, choice_field, form_arguments
 from quizzes.models import Student
 from quizzes.models.rosters import ClassroomQuerySet
 from quizzes.people.names import MAX_NAME_LENGTH, has_hidden, normalize_name, split_name
 
-HIDDEN_IN_NUMBER = gettext_lazy("The number has a hidden character.")
+HIDDEN_IN_NUMBER = gettext_lazy("The number has a hidden character. Retype it.")
 
 
 class StudentNumberForm(forms.Form):
@@ -57,7 +57,7 @@ class RenameStudentForm(forms.Form):
         required=False,
         max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={"null_characters_not_allowed": gettext_lazy("The name has a hidden character.")},
+        error_messages={"null_characters_not_allowed": HIDDEN_IN_NAME},
     )
 
     @classmethod

@@ -1,13 +1,20 @@
-"""Points that a teacher types, and time zones in words."""
+"""Points that a teacher types, time zones in words, and texts of errors that several forms have."""
 
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import translation
 
+from quizzes.forms.classrooms import AddPersonForm, ClassroomForm, PinKindForm
 from quizzes.forms.fields import zone_name
 from quizzes.forms.grading import GradeForm
+from quizzes.forms.oneroster import OneRosterFileForm
+from quizzes.forms.question_files import QuestionFileForm
+from quizzes.forms.students import RenameStudentForm
+from quizzes.forms.supports import StudentSupportsForm
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
@@ -35,3 +42,22 @@ def test_points_take_a_decimal_comma(typed: str, points: str, language: str) -> 
 def test_zone_name_is_in_the_language_of_the_page(language: str, zone: str, name: str) -> None:
     with translation.override(language):
         assert zone_name(ZoneInfo(zone)) == name
+
+
+@pytest.mark.parametrize(
+    ("form", "name", "sent", "text"),
+    [
+        (AddPersonForm, "email", "", "Enter an email, such as name@school.org."),
+        (AddPersonForm, "email", "rivera", "Enter an email, such as name@school.org."),
+        (PinKindForm, "pin_kind", "", "Choose one."),
+        (StudentSupportsForm, "source", "", "Choose one."),
+        (ClassroomForm, "name", "a\0", "The name has a hidden character, so retype it."),
+        (RenameStudentForm, "family_name", "a\0", "The name has a hidden character, so retype it."),
+        (OneRosterFileForm, "teacher", "a\0", "The name has a hidden character, so retype it."),
+        (QuestionFileForm, "text", "a\0", "The text has a hidden character. Retype it."),
+    ],
+)
+def test_one_fault_has_one_text(form: type[forms.Form], name: str, sent: str, text: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        form.base_fields[name].clean(sent)
+    assert refused.value.messages == [text]

@@ -72,7 +72,7 @@ def test_email_changes_with_the_password(teacher: User, teacher_client: Client) 
         ("maria@school.test", "something else", "This isn’t your password. Try again."),
         ("maria@school.test", "", "Enter your password."),
         ("maria", PASSWORD, "Enter an email, such as name@school.org."),
-        ("", PASSWORD, "Enter an email."),
+        ("", PASSWORD, "Enter an email, such as name@school.org."),
         ("OKAFOR@school.test", PASSWORD, "Another account has this email."),
     ],
 )

@@ -29,7 +29,10 @@ def test_owner_adds_a_colleague(teacher_client: Client, classroom: Classroom, ot
     # A teacher changes the roster, so the words name the people that only an owner adds.
     role = "Teacher: does everything but add or remove teachers, or delete the class"
     assert role in text_of(teacher_client.get(address))
-    for email, error in (("nobody@school.test", "No account here has this email"), ("", "Enter an email")):
+    for email, error in (
+        ("nobody@school.test", "No account here has this email"),
+        ("", "Enter an email, such as name@school.org."),
+    ):
         page = teacher_client.post(address, {"email": email, "role": "viewer"})
         assert error in text_of(page)
         assert f"{reverse('account')}#h-inv" in read(page).links

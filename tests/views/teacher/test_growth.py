@@ -216,7 +216,7 @@ def test_archived_class_gets_no_check_and_no_halves(
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"after_closes": ""}, "Enter a date and time."),
+        ({"after_closes": ""}, "Enter a date and time, such as 2026-10-26T08:00."),
         ({"before_closes": "2026-10-26T07:00"}, "Choose a later time than the one above."),
         ({"after_opens": "2026-10-26T08:30"}, "Choose a later time than the one above."),
         ({"before_opens": "2026-10-01T08:00", "before_closes": "2026-10-01T09:00"}, "This closing time has passed."),

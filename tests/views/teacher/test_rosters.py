@@ -991,7 +991,7 @@ def test_student_number_with_a_hidden_character_is_refused(
     number: str, student: Student, teacher_client: Client
 ) -> None:
     page = teacher_client.post(url("change_number", student), {"number": number})
-    assert errors_of(page) == ["The number has a hidden character."]
+    assert errors_of(page) == ["The number has a hidden character. Retype it."]
     student.refresh_from_db()
     assert student.external_id == ""
 
