@@ -307,7 +307,7 @@ def backup() -> str:
     return words
 
 
-def backup_verdict(age: timedelta | None, *, uptime: timedelta, wait: timedelta | None = None) -> str:
+def backup_verdict(age: timedelta | None, *, uptime: timedelta, wait: timedelta | None) -> str:
     """The age in words; raises CheckWarning if two backups are missing. age: None without a backup.
 
     wait: until the next try, if the last one failed.

@@ -129,13 +129,13 @@ class DatabaseWrapper(Base):
             self.writer.end_turn()
 
 
-def verify(connection: Any, *, wal_is_safe: bool = library.WAL_IS_SAFE) -> None:
+def verify(connection: Any) -> None:
     """Refuse a connection whose settings would make "Saved" untrue."""
     [synchronous] = connection.execute("PRAGMA synchronous").fetchone()
     if synchronous < FULL:
         raise ImproperlyConfigured("SQLite must run with synchronous=FULL: a power cut could lose answers.")
     [journal_mode] = connection.execute("PRAGMA journal_mode").fetchone()
-    if journal_mode == "wal" and not wal_is_safe:
+    if journal_mode == "wal" and not library.WAL_IS_SAFE:
         raise ImproperlyConfigured(
             f"the database uses a write-ahead log, which SQLite {library.sqlite.sqlite_version} can damage; "
             "`manage.py migrate` takes it off."

@@ -28,7 +28,6 @@ MOUNTS = Path("/proc/self/mountinfo")
 def prepare_database(
     path: Path,
     *,
-    journal_mode: str = library.JOURNAL_MODE,
     init: bool = False,
     before_creation: Callable[[], object] | None = None,
 ) -> None:
@@ -56,8 +55,8 @@ def prepare_database(
         connection = library.sqlite.connect(str(path), timeout=10)
         try:
             [mode] = connection.execute("PRAGMA journal_mode").fetchone()
-            if mode != journal_mode:
-                connection.execute(f"PRAGMA journal_mode={journal_mode}")
+            if mode != library.JOURNAL_MODE:
+                connection.execute(f"PRAGMA journal_mode={library.JOURNAL_MODE}")
             verdict = first_look(path, connection)
         finally:
             connection.close()

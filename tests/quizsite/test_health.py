@@ -385,7 +385,7 @@ def test_age_of_a_backup_is_said(
 ) -> None:
     settings.BACKUP_MINUTES = minutes
 
-    assert backup_verdict(age, uptime=uptime) == says
+    assert backup_verdict(age, uptime=uptime, wait=None) == says
 
 
 @pytest.mark.parametrize(

@@ -217,24 +217,28 @@ def test_connection_refuses_to_start_transactions_otherwise(mode: str | None, pa
         handler(path, transaction_mode=mode)["default"].ensure_connection()
 
 
-def test_verify_refuses_a_write_ahead_log_on_an_unsafe_library(tmp_path: Path) -> None:
-    prepare_database(tmp_path / "wal.sqlite3", journal_mode="wal")
-    raw = library.sqlite.connect(str(tmp_path / "wal.sqlite3"))
+def test_verify_refuses_a_write_ahead_log_on_an_unsafe_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(library, "JOURNAL_MODE", "wal")
+    prepare_database(tmp_path / "wal.sqlite3")
 
-    try:
-        verify(raw, wal_is_safe=True)
+    with closing(library.sqlite.connect(str(tmp_path / "wal.sqlite3"))) as raw:
+        monkeypatch.setattr(library, "WAL_IS_SAFE", True)
+        verify(raw)
+        monkeypatch.setattr(library, "WAL_IS_SAFE", False)
         with pytest.raises(ImproperlyConfigured, match="write-ahead log"):
-            verify(raw, wal_is_safe=False)
-    finally:
-        raw.close()
+            verify(raw)
 
 
 @pytest.mark.parametrize("mode", ["wal", "delete"])
-def test_prepare_database_sets_the_journal_mode_for_good(tmp_path: Path, mode: str) -> None:
+def test_prepare_database_sets_the_journal_mode_for_good(
+    tmp_path: Path, mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "site.sqlite3"
-    prepare_database(path, journal_mode="wal")
+    monkeypatch.setattr(library, "JOURNAL_MODE", "wal")
+    prepare_database(path)
 
-    prepare_database(path, journal_mode=mode)
+    monkeypatch.setattr(library, "JOURNAL_MODE", mode)
+    prepare_database(path)
 
     raw = library.sqlite.connect(str(path))
     [seen] = raw.execute("PRAGMA journal_mode").fetchone()
@@ -267,10 +271,13 @@ def test_prepare_database_starts_none_over_one_that_is_gone_unless_told(
 
 
 @pytest.mark.parametrize("mode", ["wal", "delete"])
-def test_prepare_database_may_be_called_again_before_there_is_a_table(mode: str, tmp_path: Path) -> None:
+def test_prepare_database_may_be_called_again_before_there_is_a_table(
+    mode: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "new.sqlite3"
+    monkeypatch.setattr(library, "JOURNAL_MODE", mode)
     for _ in range(2):
-        prepare_database(path, journal_mode=mode)
+        prepare_database(path)
     with closing(library.sqlite.connect(str(path))) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == (mode,)
 
@@ -441,10 +448,13 @@ def test_prepare_database_names_a_full_disk(
     assert str(refused.value) == f"The disk of the database {path} is full ({error}). Free some space, and start again."
 
 
-def test_connection_that_may_only_read_is_opened_again_after_its_first_error(path: Path) -> None:
+def test_connection_that_may_only_read_is_opened_again_after_its_first_error(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # SQLite opens a file for reading where it cannot open it for writing: without permission, as here, or without a
     # free file descriptor.
-    prepare_database(path, journal_mode="delete")
+    monkeypatch.setattr(library, "JOURNAL_MODE", "delete")
+    prepare_database(path)
     with tempfile.TemporaryDirectory(prefix="footnote-tests-") as folder:
         Path(folder).chmod(0o777)
         moved = Path(shutil.move(path, folder))
