@@ -33,7 +33,10 @@ class Attendance:
 
 
 def attendance(classroom_id: int, *, now: datetime) -> Attendance:
-    """Who is here: who signed in, started a quiz, had its page open or saved an answer within HERE_FOR. One query."""
+    """Who is here: who signed in, started a quiz, had its page open or saved an answer within HERE_FOR. One query.
+
+    A student who signed out since is here too: on a shared device, each student signs out for the next one.
+    """
     since, own = now - HERE_FOR, OuterRef("pk")
     made = Attempt.objects.filter(student=own, medium=Attempt.Medium.SCREEN).order_by()
     # A page without JavaScript sends no heartbeats, so a saved answer counts too.

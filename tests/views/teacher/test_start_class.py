@@ -144,6 +144,20 @@ def test_here_is_who_signed_in_started_has_a_page_open_or_saved_an_answer(
     assert attendance(classroom.pk, now=NOW).student_count == 2
 
 
+def test_student_who_signed_out_is_still_here_and_the_page_says_so(
+    assignment: Assignment,
+    student: Student,
+    student_client: Client,
+    teacher_client: Client,
+    clock: time_machine.Traveller,
+) -> None:
+    sign_in(student)
+    student_client.post(reverse("sign_out"))
+    text = text_of(teacher_client.get(wall_of(assignment)))
+    assert "1 of 1 is here" in text
+    assert "Here: signed in or working in the last 90 minutes, even if signed out since." in text
+
+
 def test_students_of_other_classes_are_not_here(
     classroom: Classroom, other_classroom: Classroom, clock: time_machine.Traveller
 ) -> None:
