@@ -194,7 +194,8 @@ def _ungraded(assignments: Sequence[Assignment]) -> Iterator[_Ungraded]:
     rows = Answer.objects.filter(attempt__in=attempts, question__type__in=TYPED, value__isnull=False)
     candidates = list(rows.select_related("attempt__student", "question").order_by("attempt__student__sort_key", "pk"))
     editions = {assignment.pk: assignment.edition_id for assignment in assignments}
-    adjusted = adjustments([answer.attempt for answer in candidates])
+    given = Attempt.objects.filter(assignment__in=assignments)
+    adjusted = adjustments([answer.attempt for answer in candidates], among=given)
     for answer in candidates:
         content = published(editions[answer.attempt.assignment_id]).document
         question = content.questions[answer.question.position - 1]

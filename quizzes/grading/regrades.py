@@ -103,7 +103,8 @@ def preview(
     stamp = current_stamp(assignments)
     counted = _attempts(assignments).in_reports()
     submitted = _submitted(counted)
-    before, values = adjustments(submitted), values_of(submitted)
+    among = counted.submitted()
+    before, values = adjustments(submitted, among=among), values_of(submitted, among=among)
     in_force = {attempt.assignment_id: before[attempt.pk].regrades for attempt in submitted}
     regrades = {
         pk: _with_one(applied, policy, document, edition_id=question.edition_id, key=question.key)

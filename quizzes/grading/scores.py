@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple, cast
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from quizzes.caches import process_cache
 from quizzes.content.editions import published, written_questions
@@ -16,6 +17,7 @@ from quizzes.content.question_types.registry import parse_question
 from quizzes.grading.new_keys import NEW_EXPLANATION, Document, document_after
 from quizzes.grading.points import Adjustments, AppliedRegrade, Policy, score, ungraded_count
 from quizzes.models import Answer, Attempt, ManualGrade, Regrade
+from quizzes.models.attempts import AttemptQuerySet
 from quizzes.models.locks import lock_rows, locked_with_keys, read_again
 from quizzes.models.reasons import ReasonKind
 
@@ -23,14 +25,23 @@ from quizzes.models.reasons import ReasonKind
 BATCH = 200
 
 
-def adjustments(attempts: Sequence[Attempt]) -> dict[int, Adjustments]:
-    """The regrades and grades of each attempt, by attempt id. Two queries."""
+def adjustments(attempts: Sequence[Attempt], *, among: AttemptQuerySet | None = None) -> dict[int, Adjustments]:
+    """The regrades and grades of each attempt, by attempt id. Two queries.
+
+    among: a query that finds all of them, where they can be many. SQLite takes up to 32,766 ids, and thousands of
+    them are slower than a subquery.
+    """
     regrades = applied_regrades({attempt.assignment_id for attempt in attempts})
     grades: defaultdict[int, dict[str, Decimal]] = defaultdict(dict)
-    rows = ManualGrade.objects.in_force().filter(attempt__in=[attempt.pk for attempt in attempts])
+    rows = ManualGrade.objects.in_force().filter(attempt__in=_ids(attempts, among))
     for attempt_id, key, points in rows.values_list("attempt_id", "question__key", "points"):
         grades[attempt_id][key] = points
     return {attempt.pk: Adjustments(regrades[attempt.assignment_id], grades[attempt.pk]) for attempt in attempts}
+
+
+def _ids(attempts: Sequence[Attempt], among: AttemptQuerySet | None) -> Sequence[int] | QuerySet[Any, Any]:
+    # Without attempts, no query is sent.
+    return [one.pk for one in attempts] if among is None or not attempts else among.order_by().values("pk")
 
 
 def applied_regrades(assignment_ids: Iterable[int]) -> defaultdict[int, dict[str, list[AppliedRegrade]]]:
@@ -96,13 +107,13 @@ def parsed(edition_id: int, document: Document) -> Question:
     return parse_question(document, others, first=first)
 
 
-def values_of(attempts: Sequence[Attempt]) -> dict[int, dict[str, Any]]:
-    """The current values of each attempt, by attempt id and question key. One query."""
-    values: dict[int, dict[str, Any]] = {attempt.pk: {} for attempt in attempts}
-    answers = Answer.objects.filter(attempt__in=list(values)).order_by()
+def values_of(attempts: Sequence[Attempt], *, among: AttemptQuerySet | None = None) -> dict[int, dict[str, Any]]:
+    """The current values of each attempt, by attempt id and question key. One query. among: as for `adjustments`."""
+    values: defaultdict[int, dict[str, Any]] = defaultdict(dict)
+    answers = Answer.objects.filter(attempt__in=_ids(attempts, among)).order_by()
     for attempt_id, key, value in answers.values_list("attempt_id", "question__key", "value"):
         values[attempt_id][key] = value
-    return values
+    return {attempt.pk: values[attempt.pk] for attempt in attempts}
 
 
 class ScoreColumns(NamedTuple):

@@ -54,7 +54,7 @@ def answer_rows(classroom: Classroom, *, assignments: Sequence[Assignment] | Non
     attempts = list(
         submitted.order_by("student__sort_key", "student", "assignment__created_at", "assignment", "number")
     )
-    adjusted = adjustments(attempts)
+    adjusted = adjustments(attempts, among=submitted)
     answers: defaultdict[int, dict[int, Answer]] = defaultdict(dict)
     for answer in Answer.objects.filter(attempt__in=submitted.order_by().values("pk")):
         answers[answer.attempt_id][answer.question_id] = answer

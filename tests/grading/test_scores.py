@@ -1,12 +1,17 @@
 """Stored scores: updated while the site runs."""
 
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from quizzes.grading import scores
-from quizzes.models import Attempt
+from quizzes.grading.queue import queued_counts
+from quizzes.grading.regrades import preview
+from quizzes.models import Attempt, Classroom, User
+from quizzes.reports.answer_table import answer_rows
 from tests.factories import make_answered_attempt, make_assignment, make_attempt, make_student
 
 pytestmark = pytest.mark.django_db
@@ -29,3 +34,21 @@ def test_all_scores_are_computed_again_batch_by_batch(monkeypatch: pytest.Monkey
     assert scores.rescore_all() == 1
     assert list(Attempt.objects.order_by("pk").values_list("pk", "score", "max_score", "ungraded_count")) == right
     assert scores.rescore_all() == 0
+
+
+def test_pages_about_many_attempts_send_no_list_of_their_ids(
+    teacher: User, classroom: Classroom, queries: Callable[[], Any]
+) -> None:
+    quiz = make_assignment(classroom=classroom, assigned_by=teacher)
+    question = quiz.edition.questions.get(key="who")
+    for _ in range(2):
+        make_answered_attempt(assignment=quiz, student=make_student(classroom=classroom))
+
+    with queries() as seen:
+        assert len(answer_rows(classroom)) == 2 * quiz.edition.questions.count()
+        assert preview([quiz], question, policy="drop", document=None).attempt_count == 2
+        assert queued_counts([quiz]) == {}
+
+    of_attempts = [query for query in seen if '"attempt_id" IN (' in query]
+    assert of_attempts != []
+    assert [query for query in of_attempts if '"attempt_id" IN (SELECT ' not in query] == []
