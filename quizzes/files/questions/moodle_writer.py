@@ -26,6 +26,8 @@ _TYPES = {
 _PLACE = re.compile(r"\[\[(\d+)\]\]")
 # What would be one more blank, or end an embedded answer.
 _EMBEDDED = re.compile(r"\{(?=\d*:)")
+# What is a tag or an entity in HTML. “R & D” stays as it is, because Moodle’s forms show the source.
+_MARKUP = re.compile(r"<|&[a-zA-Z#]")
 _TO_ESCAPE = re.compile(r"[{}#~/\\]")
 
 
@@ -33,7 +35,7 @@ def write_moodle(title: str, items: Sequence[Item]) -> bytes:
     """A Moodle XML file of these questions, in a category with the title."""
     root = Element("quiz")
     category = SubElement(root, "question", type="category")
-    _add_text(SubElement(category, "category"), f"$course$/{' '.join(title.split()).replace('/', '-')}")
+    _add_markup(SubElement(category, "category"), f"$course$/{' '.join(title.split()).replace('/', '-')}")
     for number, item in enumerate(items, start=1):
         _add_question(root, item, number)
     return write_xml(root)
@@ -41,6 +43,14 @@ def write_moodle(title: str, items: Sequence[Item]) -> bytes:
 
 def _add_text(parent: Element, text: str) -> None:
     SubElement(parent, "text").text = tidy(text)
+
+
+def _add_markup(parent: Element, text: str) -> None:
+    """Add a text that has no format. Moodle takes it as HTML and drops the tags of it.
+
+    Source: Moodle, `format_choices` of question/type/match/renderer.php, and question/type/gapselect/renderer.php.
+    """
+    _add_text(parent, html(tidy(text)) if _MARKUP.search(text) else text)
 
 
 def _add(parent: Element, name: str, text: str, **attributes: str) -> Element:
@@ -57,7 +67,7 @@ def _add_answer(parent: Element, text: str, fraction: str, feedback: str) -> Ele
 
 def _add_question(root: Element, item: Item, number: int) -> None:
     question = SubElement(root, "question", type="cloze" if _is_typed(item) else _TYPES[item.question_type])
-    _add_text(SubElement(question, "name"), item.title or f"Question {number}")
+    _add_markup(SubElement(question, "name"), item.title or f"Question {number}")
     _add_stem(question, item)
     _add(question, "generalfeedback", item.explanation)
     SubElement(question, "defaultgrade").text = str(item.points)
@@ -109,7 +119,7 @@ def _add_answers(question: Element, item: Item) -> None:
         case "matching":
             spare = [option for option in item.options if option not in {line.match for line in item.lines}]
             for text, match in [*((line.text, line.match) for line in item.lines), *(("", option) for option in spare)]:
-                _add_text(SubElement(_add(question, "subquestion", text), "answer"), match)
+                _add_markup(SubElement(_add(question, "subquestion", text), "answer"), match)
         case "ordering":
             for place, line in enumerate(item.lines, start=1):
                 _add_answer(question, line.text, str(place), line.feedback)
@@ -119,7 +129,7 @@ def _add_answers(question: Element, item: Item) -> None:
             for group, gap in enumerate(item.gaps, start=1):
                 for choice in gap.listed:
                     box = SubElement(question, "selectoption")
-                    _add_text(box, choice)
+                    _add_markup(box, choice)
                     SubElement(box, "group").text = str(group)
 
 

@@ -265,6 +265,25 @@ def test_a_typed_blank_stays_typed_in_moodle() -> None:
     assert outcome.item.text == "The {a} met in {b} at (1:50}."
 
 
+@pytest.mark.parametrize(
+    "item",
+    [
+        Item("matching", "Match.", lines=(Line("bold", match="<b> &amp; a"), Line("R", match="R & D")), title="A <p>"),
+        Item("blanks", "Fill in the blanks.", text="It is {a}.", gaps=(Gap(("<b>",), ("<b>", "<i> & b", "R & D")),)),
+    ],
+    ids=lambda item: item.question_type,
+)
+def test_tag_in_a_text_without_a_format_is_text_in_moodle(item: Item) -> None:
+    content = write_moodle("About <b>", [item])
+    assert b"<text>$course$/About &amp;lt;b&amp;gt;</text>" in content
+    assert b"<text>R &amp; D</text>" in content
+    [outcome] = read_questions(content).questions
+    found = outcome.item
+    assert found is not None
+    assert (found.lines, found.gaps) == (item.lines, item.gaps)
+    assert found.title == (item.title or "Question 1")
+
+
 def test_moodle_export_has_no_blank_that_the_text_only_looks_like() -> None:
     item = Item("blanks", "Fill in the blanks.", text="See [[1]] and {a}.", gaps=(Gap(("red",), ("red", "blue")),))
 
