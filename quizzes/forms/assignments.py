@@ -22,6 +22,7 @@ from quizzes.content.question_types.form import TextField
 from quizzes.formatting import up_to
 from quizzes.forms.fields import (
     SeenField,
+    SharedSettingsForm,
     WallTimeField,
     at_or_after_due,
     form_arguments,
@@ -29,7 +30,7 @@ from quizzes.forms.fields import (
     wall_time,
     zone_note,
 )
-from quizzes.models import Assignment
+from quizzes.models import Assignment, AuditEvent, User
 from quizzes.models.assignments import MAX_TITLE
 
 UNLIMITED = "unlimited"
@@ -259,7 +260,7 @@ class EarlyAnswersForm(forms.Form):
             )
 
 
-class ChangeAssignmentForm(AssignmentSettingsForm):
+class ChangeAssignmentForm(SharedSettingsForm, AssignmentSettingsForm):
     """Change the window and the settings of one assignment.
 
     A field that the teacher left as the page showed it keeps what somebody else, or a pause, has set since then.
@@ -267,8 +268,9 @@ class ChangeAssignmentForm(AssignmentSettingsForm):
 
     seen = SeenField()
 
-    def __init__(self, data: QueryDict | None, *, assignment: Assignment, now: datetime) -> None:
-        """assignment: with its classroom."""
+    def __init__(self, data: QueryDict | None, *, assignment: Assignment, by: User, now: datetime) -> None:
+        """assignment: with its classroom. by: the teacher who opens or sends the form."""
+        self.assignment = assignment
         self.zone = assignment.classroom.zone
         self.stored = window_of(assignment)
         self.shows_scores = assignment.shows_scores
@@ -279,9 +281,22 @@ class ChangeAssignmentForm(AssignmentSettingsForm):
         initial = field_values(PresetValues(settings_of(assignment), opens, due, closes))
         arguments = form_arguments(initial, AssignmentSettingsForm.base_fields, data)
         super().__init__(**arguments, zones=[self.zone], now=now)
+        self.compare(data, by=by)
         if self.stored.waits_for_teacher:
             hint = gettext("Leave blank to open when you press Start. {zone}")
             self.fields["opens"].help_text = hint.format(zone=zone_note([self.zone]))
+
+    def last_change(self, name: str) -> AuditEvent | None:
+        """The event that gave a field its value, with its actor. One query."""
+        column = f"{name}_at" if name in TIMES else name
+        value = getattr(self.assignment, column)
+        return AuditEvent.objects.last_change(
+            column,
+            None if value is None else str(value),
+            action=AuditEvent.Action.ASSIGNMENT_CHANGED,
+            classroom=self.assignment.classroom,
+            detail__assignment=self.assignment.public_id,
+        )
 
     def clean(self) -> dict[str, Any]:
         """The cleaned data with `window`."""

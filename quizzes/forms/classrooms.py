@@ -2,6 +2,7 @@
 
 import zoneinfo
 from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self, cast
 
@@ -14,8 +15,16 @@ from quizzes.assignments.reading_levels import reading_choice
 from quizzes.caches import process_cache
 from quizzes.content.reading import LEVELS
 from quizzes.formatting import Label, isolated
-from quizzes.forms.fields import ENTER_EMAIL, ClassroomChoice, NameField, SeenField, choice_field, form_arguments
-from quizzes.models import Classroom, PinKind, Student, Teaching, User
+from quizzes.forms.fields import (
+    ENTER_EMAIL,
+    ClassroomChoice,
+    NameField,
+    SeenField,
+    SharedSettingsForm,
+    choice_field,
+    form_arguments,
+)
+from quizzes.models import AuditEvent, Classroom, PinKind, Student, Teaching, User
 from quizzes.models.rosters import ClassroomQuerySet
 
 DEFAULT_ZONE = "America/New_York"
@@ -100,16 +109,36 @@ class ClassroomForm(forms.Form):
         self.fields["name"].widget.attrs["autocomplete"] = "off"
 
 
-class ChangeClassroomForm(ClassroomForm):
-    """The name and time zone of a class. Other changes since the page was opened stay."""
+class ClassSettingsForm(SharedSettingsForm):
+    """Settings of a class, each in the column that `columns` names. Other changes since the page was opened stay."""
 
-    seen = SeenField(element_id="id_seen_class")
+    columns: Mapping[str, str] = {}
+    classroom: Classroom
 
     @classmethod
-    def of(cls, classroom: Classroom, data: QueryDict | None = None) -> Self:
-        """The form with the settings of this class. data: as sent."""
-        initial = {"name": classroom.name, "time_zone": classroom.time_zone}
-        return cls(current_zone=classroom.time_zone, **form_arguments(initial, cls.base_fields, data))
+    def of(cls, classroom: Classroom, data: QueryDict | None = None, *, by: User, **kwargs: Any) -> Self:
+        """The form with the settings of this class. data: as sent. by: the teacher who opens or sends it."""
+        initial = {name: getattr(classroom, column) for name, column in cls.columns.items()}
+        form = cls(**form_arguments(initial, cls.base_fields, data), **kwargs)
+        form.classroom = classroom
+        form.compare(data, by=by)
+        return form
+
+    def last_change(self, name: str) -> AuditEvent | None:
+        """The event that gave a field its value, with its actor. One query."""
+        return AuditEvent.objects.last_change(
+            self.columns[name],
+            self.initial[name],
+            action=AuditEvent.Action.CLASSROOM_CHANGED,
+            classroom=self.classroom,
+        )
+
+
+class ChangeClassroomForm(ClassSettingsForm, ClassroomForm):
+    """The name and time zone of a class."""
+
+    columns: Mapping[str, str] = {"name": "name", "time_zone": "time_zone"}
+    seen = SeenField(element_id="id_seen_class")
 
 
 class SettingsSourceField(ClassroomChoice):
@@ -152,12 +181,10 @@ class MissingRuleForm(forms.Form):
     is_zero = forms.BooleanField(required=False)
 
 
-class ReadingLevelsForm(forms.Form):
-    """The level of readings for a class, and whether students may choose another.
+class ReadingLevelsForm(ClassSettingsForm):
+    """The level of readings for a class, and whether students may choose another."""
 
-    Other changes since the page was opened stay, as in `with_changes_of_others`.
-    """
-
+    columns: Mapping[str, str] = {"variant": "reading_variant", "may_choose": "students_choose_variant"}
     seen = SeenField(element_id="id_seen_level")
     variant = forms.ChoiceField(
         label=gettext_lazy("Level for the class"),
@@ -171,16 +198,12 @@ class ReadingLevelsForm(forms.Form):
         label=gettext_lazy("Students can change the level of their reading"), required=False
     )
 
-    @classmethod
-    def of(cls, classroom: Classroom, data: QueryDict | None = None) -> Self:
-        """The form with the levels of this class. data: as sent."""
-        initial = {"variant": classroom.reading_variant, "may_choose": classroom.students_choose_variant}
-        return cls(**form_arguments(initial, cls.base_fields, data))
 
-
-class PinKindForm(forms.Form):
+class PinKindForm(ClassSettingsForm):
     """How the students of a class see their PINs."""
 
+    columns: Mapping[str, str] = {"pin_kind": "pin_kind"}
+    seen = SeenField(element_id="id_seen_pin")
     pin_kind = forms.ChoiceField(
         label=gettext_lazy("How students enter their PIN"),
         choices=PinKind.choices,

@@ -1,6 +1,7 @@
 """Fields that several forms share: names, classes, students, reasons, wall times."""
 
 import json
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -10,14 +11,15 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.choices import flatten_choices
 from django.utils.datastructures import MultiValueDict
 from django.utils.dateparse import parse_datetime
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, pgettext
 
 from quizzes.assignments.deadlines import NoSuchLocalTime, in_zone
-from quizzes.formatting import up_to, wall_clock
-from quizzes.models import Classroom, Student
+from quizzes.formatting import isolated, moment, up_to, wall_clock
+from quizzes.models import AuditEvent, Classroom, Student, User
 from quizzes.people.names import MAX_NAME_LENGTH, InvalidName, clean_name
 
 ENTER_EMAIL = gettext_lazy("Enter an email, such as name@school.org.")
@@ -52,20 +54,39 @@ def with_changes_of_others(data: QueryDict, current: Mapping[str, Any], fields: 
     So a field that the teacher left alone keeps what somebody else has set since. data: with `seen`. current: the
     initial values of now.
     """
-    try:
-        seen = dict(json.loads(data.get("seen", "")))
-    except (ValueError, TypeError, RecursionError):
-        seen = {}
-    merged = data.copy()
+    seen, merged = _seen(data), data.copy()
     for name, value in current.items():
-        widget, sent = fields[name].widget, data.getlist(name)
-        if isinstance(widget, forms.CheckboxInput):
-            # The page that asks to confirm sends a box as “True” or “False”.
-            sent = sent_values(widget.value_from_datadict(data, MultiValueDict(), name))
-        if sent == seen.get(name):
+        if _sent(data, name, fields[name]) == seen.get(name):
             merged.setlist(name, sent_values(value))
     merged["seen"] = seen_values(current)
     return merged
+
+
+def changed_by_both(data: QueryDict, current: Mapping[str, Any], fields: Mapping[str, forms.Field]) -> list[str]:
+    """The fields that the teacher and somebody else changed to different values since the page was opened.
+
+    data, current: as for `with_changes_of_others`.
+    """
+    seen, found = _seen(data), []
+    for name, value in current.items():
+        sent, now = _sent(data, name, fields[name]), sent_values(value)
+        if name in seen and seen[name] not in (sent, now) and sent != now:
+            found.append(name)
+    return found
+
+
+def _seen(data: QueryDict) -> dict[str, Any]:
+    try:
+        return dict(json.loads(data.get("seen", "")))
+    except (ValueError, TypeError, RecursionError):
+        return {}
+
+
+def _sent(data: QueryDict, name: str, field: forms.Field) -> list[str]:
+    if isinstance(field.widget, forms.CheckboxInput):
+        # The page that asks to confirm sends a box as “True” or “False”.
+        return sent_values(field.widget.value_from_datadict(data, MultiValueDict(), name))
+    return data.getlist(name)
 
 
 def form_arguments(
@@ -123,6 +144,59 @@ class SeenField(forms.CharField):
     def __init__(self, *, element_id: str = "", max_length: int | None = None) -> None:
         attrs = {"id": element_id} if element_id else None
         super().__init__(required=False, max_length=max_length, widget=forms.HiddenInput(attrs=attrs))
+
+
+class SharedSettingsForm(forms.Form):
+    """Settings that several teachers change, with a field `seen`. Other changes stay, as in `with_changes_of_others`.
+
+    A field that this teacher and somebody else changed is an error, which says who changed it. The page has the new
+    value then, so the form is saved when it is sent again.
+    """
+
+    zone = ZoneInfo("UTC")
+    by: User
+    changed: Sequence[str] = ()
+
+    def compare(self, data: QueryDict | None, *, by: User) -> None:
+        """Find the fields that others changed too. data: as sent. by: who sends it."""
+        self.by = by
+        if data is not None:
+            current = {name: value for name, value in self.initial.items() if name != "seen"}
+            self.changed = changed_by_both(data, current, self.fields)
+
+    @abstractmethod
+    def last_change(self, name: str) -> AuditEvent | None:
+        """The event that gave a field its value, with its actor. One query."""
+
+    def full_clean(self) -> None:
+        """Also refuse the fields that others changed too. A field that has an error gets no other."""
+        super().full_clean()
+        for name in self.changed:
+            if name not in self.errors:
+                self.add_error(name, self._changed_text(name))
+
+    def _changed_text(self, name: str) -> str:
+        change, shown = self.last_change(name), self._shown(name)
+        actor = None if change is None else change.actor
+        if actor == self.by:
+            text = gettext(
+                "You changed this to {value} in another window. What you entered here isn’t saved. Check it, then "
+                "save again."
+            )
+        elif actor is None:
+            text = gettext("This was changed to {value}. Yours isn’t saved. Check it, then save again.")
+        else:
+            text = gettext("{teacher} changed this to {value}. Yours isn’t saved. Check it, then save again.")
+        return text.format(teacher=isolated(str(actor)), value=shown)
+
+    def _shown(self, name: str) -> str:
+        """The current value of a field, as its page shows it."""
+        field, value = self.fields[name], self.initial[name]
+        if isinstance(value, datetime):
+            value = moment(value.replace(tzinfo=self.zone), self.zone)
+        elif isinstance(field, forms.ChoiceField):
+            value = dict(flatten_choices(cast(Any, field.choices))).get(value, value)
+        return pgettext("value of a setting", "blank") if value in field.empty_values else f"“{isolated(str(value))}”"
 
 
 class ConfirmForm(forms.Form):

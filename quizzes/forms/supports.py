@@ -13,8 +13,8 @@ from quizzes.assignments.supports import BREAKS, TEXT_SIZES, Supports, supports_
 from quizzes.content.reading import LEVELS
 from quizzes.files.accommodations import HEADINGS, LEVEL_VALUES, NO_LIMIT, TIMES, read_values
 from quizzes.files.table_file import TableFile, UnreadableTable, read_table
-from quizzes.forms.fields import SeenField, form_arguments, students_field
-from quizzes.models import Student
+from quizzes.forms.fields import SeenField, SharedSettingsForm, form_arguments, students_field
+from quizzes.models import AuditEvent, Classroom, Student, User
 
 AS_THE_CLASS, OWN = "class", "own"
 SUPPORT_CHOICES: dict[str, list[tuple[Any, Any]]] = {
@@ -36,7 +36,7 @@ SUPPORT_CHOICES: dict[str, list[tuple[Any, Any]]] = {
 
 
 class SupportsForm(forms.Form):
-    """The supports of a class. Other changes since the page was opened stay, as in `with_changes_of_others`."""
+    """The supports of a class or a student."""
 
     seen = SeenField()
     read_aloud = forms.BooleanField(
@@ -89,11 +89,6 @@ class SupportsForm(forms.Form):
         help_text=gettext_lazy("For each attempt with a time limit. The closing time of a quiz stays."),
     )
 
-    @classmethod
-    def of(cls, supports: Supports, data: QueryDict | None = None) -> Self:
-        """The form with these supports. data: as sent."""
-        return cls(**form_arguments(asdict(supports), cls.base_fields, data))
-
     def clean_text_size(self) -> int:
         """The size in percent."""
         return int(self.cleaned_data["text_size"] or 100)
@@ -111,6 +106,30 @@ class SupportsForm(forms.Form):
     def support_fields(self) -> list[forms.BoundField]:
         """The fields of the supports, in the order of the page."""
         return [self[name] for name in Supports.__dataclass_fields__]
+
+
+class ClassSupportsForm(SharedSettingsForm, SupportsForm):
+    """The supports of a class. Other changes since the page was opened stay."""
+
+    classroom: Classroom
+
+    @classmethod
+    def of(cls, classroom: Classroom, data: QueryDict | None = None, *, by: User) -> Self:
+        """The form with the supports of this class. data: as sent. by: the teacher who opens or sends it."""
+        form = cls(**form_arguments(asdict(Supports.of(classroom.supports)), cls.base_fields, data))
+        form.classroom = classroom
+        form.compare(data, by=by)
+        return form
+
+    def last_change(self, name: str) -> AuditEvent | None:
+        """The event that gave a support its value, with its actor. One query."""
+        return AuditEvent.objects.last_change(
+            "supports",
+            self.initial[name],
+            of=lambda before: asdict(Supports.of(before))[name],
+            action=AuditEvent.Action.CLASSROOM_CHANGED,
+            classroom=self.classroom,
+        )
 
 
 class StudentSupportsForm(SupportsForm):

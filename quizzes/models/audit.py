@@ -1,6 +1,6 @@
 """The audit log."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,16 @@ class AuditEventManager(models.Manager["AuditEvent"]):
     ) -> "AuditEvent":
         """Log an action. actor None: a command or a periodic job. detail: JSON values."""
         return self.create(action=action, actor=actor, classroom=classroom, student=student, at=at, detail=detail)
+
+    def last_change(
+        self, column: str, value: Any, *, of: Callable[[Any], Any] = lambda before: before, **rows: Any
+    ) -> "AuditEvent | None":
+        """The event that gave a column this value, with its actor; None if the log has none. One query.
+
+        of: the value in what an event has under “before” for the column. rows: which events can be the one.
+        """
+        events = self.filter(detail__before__has_key=column, **rows).select_related("actor")
+        return next((event for event in events if of(event.detail["before"][column]) != value), None)
 
     def record_each(
         self, action: str, rows: Iterable[tuple[int, Student, dict[str, Any]]], *, actor: User | None, at: datetime

@@ -108,6 +108,7 @@ def test_teacher_chooses_the_kind_and_prints_it(classroom: Classroom, student: S
     assert form.action == reverse("set_pin_kind", args=[classroom.public_id])
     pin, shown = pin_of(student), {}
     for kind in ("digits", "words", "pictures", "pictures", "four"):
+        form = form_of(teacher_client.get(settings_page), having="pin_kind")
         teacher_client.post(form.action, form.data(pin_kind=kind))
         shown[kind] = text_of(teacher_client.get(reverse("sign_in_cards", args=[classroom.public_id])))
     classroom.refresh_from_db()

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.assignments.supports import Supports, set_supports
+from quizzes.assignments.supports import Supports, set_class_supports, set_supports
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.files.class_export.document import read_class_export
 from quizzes.files.class_export.writer import export_classroom
@@ -102,6 +102,25 @@ def test_values_that_are_not_offered_are_refused(
     student.refresh_from_db()
     classroom.refresh_from_db()
     assert (student.supports, classroom.supports) == (None, {})
+
+
+def test_support_that_a_colleague_changed_too_is_not_saved_at_first(
+    classroom: Classroom, teacher: User, other_teacher: User, teacher_client: Client
+) -> None:
+    page = teacher_client.get(reverse("change_classroom", args=[classroom.public_id]))
+    form = form_of(page, having="text_size")
+    fresh = Classroom.objects.get(pk=classroom.pk)
+    set_class_supports(fresh, Supports(text_size=150, notes=True), by=other_teacher, now=NOW)
+    # A later change of another support is not the one.
+    set_class_supports(fresh, Supports(text_size=150, notes=True, color="rose"), by=teacher, now=NOW)
+
+    refused = teacher_client.post(form.action, form.data(text_size="125", break_minutes="5"))
+    assert errors_of(refused) == ["Mr. Okafor changed this to “150%”. Yours isn’t saved. Check it, then save again."]
+    again = form_of(refused, having="text_size")
+    assert again.data()["text_size"] == ["125"]
+    assert teacher_client.post(again.action, again.data()).status_code == 302
+    classroom.refresh_from_db()
+    assert classroom.supports == {"text_size": 125, "notes": True, "color": "rose", "break_minutes": 5}
 
 
 # --- Students -----------------------------------------------------------------------------------------------------

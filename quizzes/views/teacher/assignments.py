@@ -60,7 +60,7 @@ def change_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 def _change_page(request: TeacherRequest, assignment: Assignment) -> HttpResponse:
     form = ChangeAssignmentForm(
-        request.POST if request.method == "POST" else None, assignment=assignment, now=timezone.now()
+        request.POST if request.method == "POST" else None, assignment=assignment, by=request.user, now=timezone.now()
     )
     context = {
         "assignment": assignment,

@@ -2,8 +2,9 @@
 
 from zoneinfo import ZoneInfo
 
+from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -11,7 +12,6 @@ from django.utils.translation import gettext, gettext_lazy, pgettext, pgettext_l
 from django.views.decorators.http import require_GET, require_http_methods
 
 from quizzes.assignments.deadlines import WindowState
-from quizzes.assignments.supports import Supports
 from quizzes.attempts.sample_class import NoBuiltInSets, make_sample_class
 from quizzes.formatting import isolated
 from quizzes.forms.classrooms import (
@@ -28,7 +28,7 @@ from quizzes.forms.classrooms import (
 )
 from quizzes.forms.fields import ConfirmForm, NextPageForm
 from quizzes.forms.rosters import SortForm
-from quizzes.forms.supports import SupportsForm
+from quizzes.forms.supports import ClassSupportsForm
 from quizzes.lti.courses import course_name
 from quizzes.models import Classroom, Teaching
 from quizzes.models.rosters import EDITORS
@@ -157,7 +157,7 @@ def classroom_quizzes(request: TeacherRequest, public_id: str) -> HttpResponse:
 def change_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
     """A class's settings: name, time zone, code, archive."""
     classroom = taught_classroom(request, public_id)
-    form = ChangeClassroomForm.of(classroom, request.POST if request.method == "POST" else None)
+    form = _name_form(request, classroom, request.POST if request.method == "POST" else None)
     if form.is_valid():
         chosen = {name: form.cleaned_data[name] for name in ("name", "time_zone")}
         try:
@@ -167,23 +167,35 @@ def change_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
         else:
             messages.success(request, gettext("Saved."))
             return redirect("change_classroom", classroom.public_id)
+    return settings_page(request, classroom, form=form)
+
+
+def _name_form(request: TeacherRequest, classroom: Classroom, data: QueryDict | None = None) -> ChangeClassroomForm:
+    return ChangeClassroomForm.of(classroom, data, by=request.user, current_zone=classroom.time_zone)
+
+
+def settings_page(
+    request: TeacherRequest, classroom: Classroom, *, form: ChangeClassroomForm | None = None, **sent: forms.Form
+) -> HttpResponse:
+    """The settings of a class. form: for its name and time zone. sent: another form with errors, by its name there."""
     sort_form = SortForm(initial={"by_first": "1" if classroom.sorts_by_first_name else ""})
     people = class_people.people(classroom)
     courses = classroom.lti_courses.select_related("deployment__platform").order_by("pk")
     context = {
         "classroom": classroom,
         "current_quizzes": current_quizzes(classroom, now=timezone.now()),
-        "form": form,
+        "form": form or _name_form(request, classroom),
         "sort_form": sort_form,
         "courses": [(course, course_name(course)) for course in courses],
-        "level_form": ReadingLevelsForm.of(classroom),
-        "pin_form": PinKindForm(initial={"pin_kind": classroom.pin_kind}),
-        "supports_form": SupportsForm.of(Supports.of(classroom.supports)),
+        "level_form": ReadingLevelsForm.of(classroom, by=request.user),
+        "pin_form": PinKindForm.of(classroom, by=request.user),
+        "supports_form": ClassSupportsForm.of(classroom, by=request.user),
         "erased_at": erased_at(classroom),
         "people": people,
         "has_owner": class_people.has_owner(people),
         "is_owner": may(classroom.own_role, ClassAct.OWN),
         "roles": Teaching.Role.choices,
+        **sent,
     }
     return render(request, "teacher/change_classroom.html", context)
 
@@ -203,13 +215,14 @@ def sort_roster(request: TeacherRequest, public_id: str) -> HttpResponse:
 def set_reading_levels(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Set the level of readings for a class, and whether students may choose another."""
     classroom = taught_classroom(request, public_id)
-    form = ReadingLevelsForm.of(classroom, request.POST)
-    if form.is_valid():
-        variant, may_choose = form.cleaned_data["variant"], form.cleaned_data["may_choose"]
-        classrooms.set_reading_levels(
-            classroom, variant=variant, may_choose=may_choose, by=request.user, now=timezone.now()
-        )
-        messages.success(request, gettext("Saved."))
+    form = ReadingLevelsForm.of(classroom, request.POST, by=request.user)
+    if not form.is_valid():
+        return settings_page(request, classroom, level_form=form)
+    variant, may_choose = form.cleaned_data["variant"], form.cleaned_data["may_choose"]
+    classrooms.set_reading_levels(
+        classroom, variant=variant, may_choose=may_choose, by=request.user, now=timezone.now()
+    )
+    messages.success(request, gettext("Saved."))
     return redirect("change_classroom", classroom.public_id)
 
 
@@ -217,11 +230,12 @@ def set_reading_levels(request: TeacherRequest, public_id: str) -> HttpResponse:
 def set_pin_kind(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Set how the students of a class see their PINs."""
     classroom = taught_classroom(request, public_id)
-    form = PinKindForm(request.POST)
-    if form.is_valid():
-        before = classroom.pin_kind
-        classrooms.set_pin_kind(classroom, by=request.user, now=timezone.now(), **form.cleaned_data)
-        messages.success(request, gettext("Saved.") if classroom.pin_kind == before else NEW_PIN_KIND)
+    form = PinKindForm.of(classroom, request.POST, by=request.user)
+    if not form.is_valid():
+        return settings_page(request, classroom, pin_form=form)
+    before, pin_kind = classroom.pin_kind, form.cleaned_data["pin_kind"]
+    classrooms.set_pin_kind(classroom, pin_kind=pin_kind, by=request.user, now=timezone.now())
+    messages.success(request, gettext("Saved.") if classroom.pin_kind == before else NEW_PIN_KIND)
     return redirect("change_classroom", classroom.public_id)
 
 

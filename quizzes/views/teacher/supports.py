@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from quizzes.assignments import supports
 from quizzes.assignments.accommodations import accommodations_of
 from quizzes.assignments.reading_levels import reading_choice
-from quizzes.assignments.supports import Supports, supports_of
+from quizzes.assignments.supports import supports_of
 from quizzes.content.reading import LEVELS
 from quizzes.files import signed_preview
 from quizzes.files.accommodations import NoNames, export_accommodations, read_changes, read_values, values_of
@@ -23,13 +23,14 @@ from quizzes.formatting import listed_names
 from quizzes.forms.supports import (
     AccommodationsFileForm,
     BulkAccommodationsForm,
+    ClassSupportsForm,
     ConfirmChangesForm,
-    SupportsForm,
 )
 from quizzes.models import Accommodation, Classroom, Student
 from quizzes.reports.support_use import in_words
 from quizzes.views.access import TeacherRequest, exports, taught_classroom
 from quizzes.views.methods import require_POST
+from quizzes.views.teacher.classrooms import settings_page
 from quizzes.views.teacher.downloads import file_response
 
 PREVIEW = "accommodations"
@@ -39,10 +40,11 @@ PREVIEW = "accommodations"
 def set_class_supports(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Set the supports of a class, quizzes in progress included."""
     classroom = taught_classroom(request, public_id)
-    form = SupportsForm.of(Supports.of(classroom.supports), request.POST)
-    if form.is_valid():
-        supports.set_class_supports(classroom, form.supports, by=request.user, now=timezone.now())
-        messages.success(request, gettext("Saved for every quiz."))
+    form = ClassSupportsForm.of(classroom, request.POST, by=request.user)
+    if not form.is_valid():
+        return settings_page(request, classroom, supports_form=form)
+    supports.set_class_supports(classroom, form.supports, by=request.user, now=timezone.now())
+    messages.success(request, gettext("Saved for every quiz."))
     return redirect("change_classroom", classroom.public_id)
 
 

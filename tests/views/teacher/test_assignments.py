@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,7 +17,8 @@ from django.utils.html import strip_tags
 from quizzes.assignments.accommodations import extend
 from quizzes.assignments.board import show_on_board
 from quizzes.assignments.excuses import excuse
-from quizzes.assignments.lifecycle import open_now, release_now
+from quizzes.assignments.lifecycle import change_assignment, open_now, release_now, settings_of
+from quizzes.assignments.student_settings import window_of
 from quizzes.attempts import lifecycle
 from quizzes.content.drafts.retry import make_retry
 from quizzes.content.editions import published
@@ -678,7 +680,7 @@ def test_change_keeps_what_a_colleague_changed_in_other_fields(
     )
     form = form_of(teacher_client.get(change_of(given)), having="release")
     later = closes_at + timedelta(minutes=10)
-    Assignment.objects.update(closes_at=later, shuffle_choices=False, own_title="Of a colleague")
+    Assignment.objects.update(closes_at=later, shuffle_choices=False)
 
     page = teacher_client.post(change_of(given), form.data(own_title="Mine", act=act))
     if act == "preview":
@@ -691,6 +693,48 @@ def test_change_keeps_what_a_colleague_changed_in_other_fields(
     given.refresh_from_db()
     assert (given.closes_at, given.own_title) == (later, "Mine")
     assert (given.shuffle_choices, given.shuffle_questions) == (act == "preview", act == "preview")
+
+
+def test_change_says_who_changed_the_same_setting_since(
+    edition: Edition,
+    classroom: Classroom,
+    teacher: User,
+    other_teacher: User,
+    teacher_client: Client,
+    clock: time_machine.Traveller,
+) -> None:
+    closes_at = NOW + timedelta(hours=2)
+    given = make_assignment(
+        edition=edition,
+        classroom=classroom,
+        assigned_by=teacher,
+        closes_at=closes_at,
+        own_title="Ours",
+        release="never",
+    )
+    form = form_of(teacher_client.get(change_of(given)), having="release")
+
+    def set_to(by: User, closes_at: datetime, **changes: Any) -> None:
+        fresh = Assignment.objects.get()
+        window, settings = replace(window_of(fresh), closes_at=closes_at), replace(settings_of(fresh), **changes)
+        change_assignment(fresh, window=window, settings=settings, by=by, now=NOW)
+
+    set_to(other_teacher, closes_at + timedelta(hours=1), own_title="", max_attempts=2)
+    set_to(teacher, closes_at + timedelta(hours=2))
+    sent = form.data(closes="2026-11-06T15:00", own_title="Mine", max_attempts="3", act="save")
+    page = teacher_client.post(change_of(given), sent)
+
+    assert errors_of(page) == [
+        "Mr. Okafor changed this to blank. Yours isn’t saved. Check it, then save again.",
+        "You changed this to “Fri, Oct 23, 3:00 pm EDT” in another window. What you entered here isn’t saved. "
+        "Check it, then save again.",
+        "Mr. Okafor changed this to “2”. Yours isn’t saved. Check it, then save again.",
+    ]
+    again = form_of(page, having="release")
+    assert (again.data()["own_title"], again.data()["closes"]) == (["Mine"], ["2026-11-06T15:00"])
+    assert teacher_client.post(change_of(given), again.data(act="save")).status_code == 302
+    given.refresh_from_db()
+    assert (given.own_title, given.max_attempts) == ("Mine", 3)
 
 
 def test_change_keeps_a_start_that_comes_while_it_is_saved(

@@ -27,7 +27,7 @@ from tests.factories import (
     make_user,
     save,
 )
-from tests.pages import form_of, read, text_of
+from tests.pages import errors_of, form_of, read, text_of
 
 HOME = "/teacher/"
 NEW = {"name": "Civics, Period 3", "time_zone": "America/Chicago"}
@@ -439,6 +439,70 @@ def test_change_classroom_saves_name_and_zone(classroom: Classroom, teacher_clie
     teacher_client.post(form.action or answer.headers["Location"], form.data(time_zone="America/Denver"))
     classroom.refresh_from_db()
     assert (classroom.name, classroom.time_zone) == ("Civics A", "America/Denver")
+
+
+@pytest.mark.parametrize("colleague", ["another", "the same", "unknown"])
+def test_change_classroom_says_who_changed_the_same_setting_since(
+    colleague: str, classroom: Classroom, teacher: User, other_teacher: User, teacher_client: Client
+) -> None:
+    address = url("change_classroom", classroom)
+    form = form_of(teacher_client.get(address), having="time_zone")
+    by = {"another": other_teacher, "the same": teacher}.get(colleague)
+    if by is None:
+        Classroom.objects.update(name="Civics A")
+    else:
+        fresh = Classroom.objects.get()
+        classrooms.change_classroom(fresh, by=by, name="Civics A", time_zone=fresh.time_zone, now=NOW)
+        # A later change of another setting is not the one.
+        classrooms.change_classroom(fresh, by=teacher, name="Civics A", time_zone="America/Denver", now=NOW)
+
+    page = teacher_client.post(address, form.data(name="Civics B"))
+    assert page.status_code == 200
+    assert errors_of(page) == [
+        {
+            "another": "Mr. Okafor changed this to “Civics A”. Yours isn’t saved. Check it, then save again.",
+            "the same": "You changed this to “Civics A” in another window. What you entered here isn’t saved. "
+            "Check it, then save again.",
+            "unknown": "This was changed to “Civics A”. Yours isn’t saved. Check it, then save again.",
+        }[colleague]
+    ]
+    again = form_of(page, having="time_zone")
+    assert dict(again.fields)["name"] == "Civics B"
+    assert teacher_client.post(address, again.data()).status_code == 302
+    classroom.refresh_from_db()
+    assert classroom.name == "Civics B"
+
+
+def test_kind_of_pin_keeps_what_a_colleague_set(
+    classroom: Classroom, other_teacher: User, teacher_client: Client
+) -> None:
+    form = form_of(teacher_client.get(url("change_classroom", classroom)), having="pin_kind")
+    fresh = Classroom.objects.get()
+    classrooms.set_pin_kind(fresh, pin_kind="words", by=other_teacher, now=NOW)
+
+    page = teacher_client.post(form.action, form.data(pin_kind="pictures"))
+    [error] = errors_of(page)
+    assert error.startswith("Mr. Okafor changed this to “2 words, such as “frog lamp””. Yours isn’t saved.")
+    # An old page on which nothing was chosen changes nothing.
+    assert teacher_client.post(form.action, form.data(pin_kind="digits")).status_code == 302
+    classroom.refresh_from_db()
+    assert classroom.pin_kind == "words"
+
+
+def test_reading_level_that_a_colleague_changed_too_is_not_saved_at_first(
+    classroom: Classroom, other_teacher: User, teacher_client: Client
+) -> None:
+    form = form_of(teacher_client.get(url("change_classroom", classroom)), having="variant")
+    fresh = Classroom.objects.get()
+    classrooms.set_reading_levels(fresh, variant="easier", may_choose=True, by=other_teacher, now=NOW)
+
+    page = teacher_client.post(form.action, form.data(variant="es"))
+    assert errors_of(page) == ["Mr. Okafor changed this to “Easier”. Yours isn’t saved. Check it, then save again."]
+    again = form_of(page, having="variant")
+    assert (dict(again.fields)["variant"], dict(again.fields)["may_choose"]) == ("es", "on")
+    assert teacher_client.post(again.action, again.data()).status_code == 302
+    classroom.refresh_from_db()
+    assert (classroom.reading_variant, classroom.students_choose_variant) == ("es", True)
 
 
 def test_change_classroom_keeps_its_own_name_and_refuses_that_of_another(
