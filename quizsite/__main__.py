@@ -19,14 +19,17 @@ HELP = frozenset({"-h", "--help"})
 # Django would print its own version without looking for a command of this name. The example is for people with an
 # error in the settings.
 WITHOUT_SETTINGS = {"example_settings": example_settings.Command, "version": version.Command}
-# They read the settings or files of questions, and no database.
-ONLY_LOOK = frozenset({"help", "check", "check_question_sets", "diffsettings"})
 # They work on a site that exists. Elsewhere a mistyped FOOTNOTE_DATA would make a new folder with a new key.
 NEED_A_SITE = frozenset(
     "accept_secret_key administrator backup changepassword check_integrity close_account createsuperuser erase "
     "export_classroom hand_over_class import_classroom load_question_sets lti reapply_erasures remove_school_account "
-    "remove_second_factor run_periodic_jobs sendtestemail sign_in_link update_scores".split()
+    "remove_second_factor run_periodic_jobs sendtestemail sign_in_link update_scores "
+    # Django's own that read or change rows.
+    "clearsessions createcachetable dbshell dumpdata flush inspectdb loaddata remove_stale_contenttypes".split()
 )
+# They make the data folder. All others only look: at the settings, at code, or at files of questions. So does a
+# mistyped command.
+MAKE_A_FOLDER = frozenset("collectstatic load_demo migrate move_to_postgresql restore runserver serve shell".split())
 OWN_APPS = ("quizsite", "quizzes")
 # What the manual uses of Django's own commands.
 DJANGO_COMMANDS = ("check", "collectstatic")
@@ -74,8 +77,8 @@ def needs_site(arguments: list[str]) -> bool:
 
 
 def only_looks(arguments: list[str]) -> bool:
-    """Whether the command makes nothing, no key either: a help, or one of `ONLY_LOOK`."""
-    return not arguments[1:] or arguments[1] in ONLY_LOOK or bool(HELP.intersection(arguments))
+    """Whether the command makes nothing, no key either: a help, or none of those that write."""
+    return not (NEED_A_SITE | MAKE_A_FOLDER).intersection(arguments[1:2]) or bool(HELP.intersection(arguments))
 
 
 def checks_site(arguments: list[str]) -> bool:

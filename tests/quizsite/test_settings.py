@@ -31,7 +31,7 @@ from django_htmx.middleware import HtmxDetails
 from pytest_django.fixtures import Settings
 
 from quizsite import settings as site_settings
-from quizsite.__main__ import NEED_A_SITE, WITHOUT_SETTINGS
+from quizsite.__main__ import MAKE_A_FOLDER, NEED_A_SITE, WITHOUT_SETTINGS
 from quizsite.apps import check_secret_files
 from quizsite.data_folder import make_data_folder, require_own_folder, secret_key
 from quizsite.environment import (
@@ -670,7 +670,7 @@ def test_start_as_root_in_the_folder_of_another_user_is_refused(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("exists", [False, True])
-@pytest.mark.parametrize("command", [["backup"], ["check", "--deploy"]])
+@pytest.mark.parametrize("command", [["backup"], ["check", "--deploy"], ["dumpdata"]])
 def test_command_for_a_site_makes_none_in_a_mistyped_folder(tmp_path: Path, exists: bool, command: list[str]) -> None:
     folder = tmp_path / "mistyped"
     if exists:
@@ -688,6 +688,7 @@ def test_command_for_a_site_makes_none_in_a_mistyped_folder(tmp_path: Path, exis
     [
         *([], ["help"], ["help", "backup"], ["serve", "--help"], ["check"]),
         *(["check_question_sets", "fixtures"], ["diffsettings"]),
+        *(["showmigrations"], ["sqlmigrate", "quizsite", "0001"]),
     ],
     ids=" ".join,
 )
@@ -714,6 +715,14 @@ def test_command_that_is_refused_leaves_nothing(tmp_path: Path, command: list[st
     result = manage(*command, folder=tmp_path, DATABASE_URL="")
 
     assert (result.returncode == 0) == (command[0] == "shell")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_unknown_command_makes_no_data_folder(tmp_path: Path) -> None:
+    result = manage("showmigration", folder=tmp_path / "data", DATABASE_URL="")
+
+    unknown = "Unknown command: 'showmigration'. Did you mean showmigrations?\nType 'manage.py help' for usage.\n"
+    assert (result.returncode, result.stdout, result.stderr) == (1, "", unknown)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -794,10 +803,14 @@ def test_migrate_starts_over_only_with_init_where_the_database_is_gone(tmp_path:
 
 
 def test_each_command_either_needs_a_site_or_works_without_one() -> None:
-    without = {"check_question_sets", "load_demo", "migrate", "move_to_postgresql", "restore", "serve"}
+    only_look = {"check_question_sets", "write_privacy_doc", *WITHOUT_SETTINGS}
+    without = {"load_demo", "migrate", "move_to_postgresql", "restore", "serve"}
     commands = {name for name, app in get_commands().items() if app in ("quizsite", "quizzes")}
 
-    assert commands - without - WITHOUT_SETTINGS.keys() - {"write_privacy_doc"} == NEED_A_SITE
+    assert commands - only_look - without == commands & NEED_A_SITE
+    assert commands & MAKE_A_FOLDER == without
+    # A misspelled one of Django's would count as a command that only looks.
+    assert get_commands().keys() >= NEED_A_SITE | MAKE_A_FOLDER
 
 
 def test_secret_key_is_made_once_and_kept_from_others(tmp_path: Path) -> None:
