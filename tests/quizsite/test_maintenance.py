@@ -352,6 +352,10 @@ def test_postgresql_does_not_start_empty_beside_a_site_that_was_not_moved(tmp_pa
     make_user()
     Command().require_moved()
     User.objects.all().delete()
+    # A start with --init, before it has an account.
+    Command(stdout=StringIO()).print_address()
+    Command().require_moved()
+    SiteState.objects.all().delete()
     (tmp_path / MOVED).touch()
     Command().require_moved()
 

@@ -165,7 +165,9 @@ class Command(BaseCommand):
         """Raise ImproperlyConfigured if the site is still in SQLite. PostgreSQL would start an empty one instead."""
         if not settings.SQLITE_PATH.exists() or (settings.DATA_DIR / MOVED).exists():
             return
-        if User._meta.db_table in connection.introspection.table_names() and User.objects.exists():
+        has_tables = User._meta.db_table in connection.introspection.table_names()
+        # A start with --init has recorded its address. A move that failed leaves tables without rows.
+        if has_tables and (User.objects.exists() or SiteState.objects.find(SiteState.ADDRESS)):
             return
         raise ImproperlyConfigured(
             f"The site is still in {settings.SQLITE_PATH}, and the database of DATABASE_URL is empty. Run `manage.py "
