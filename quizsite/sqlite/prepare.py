@@ -52,6 +52,11 @@ def prepare_database(
     if before_creation is not None and not is_there:
         before_creation()
     try:
+        # SQLite gives the files beside the database its mode, so they stay read-only if it was once. The mode cannot be
+        # changed for a file of another user, or on a read-only file system.
+        for file in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+            if file.exists():
+                file.chmod(0o600)
         connection = library.sqlite.connect(str(path), timeout=10)
         try:
             [mode] = connection.execute("PRAGMA journal_mode").fetchone()
@@ -60,7 +65,6 @@ def prepare_database(
             verdict = first_look(path, connection)
         finally:
             connection.close()
-        # Refused for a file of another user, or on a read-only file system.
         path.chmod(0o600)
         # Without a write-ahead log the file of a new site is empty until its first table.
         if path.stat().st_size:
@@ -70,8 +74,9 @@ def prepare_database(
             raise ImproperlyConfigured(
                 f"The disk of the database {path} is full ({error}). Free some space, and start again."
             ) from error
+        reason = f"{error.strerror} ({error.filename})" if isinstance(error, OSError) else error
         raise ImproperlyConfigured(
-            f"The database {path} cannot be used: {error}. Make its file and its folder writable for this user."
+            f"The database {path} cannot be used: {reason}. Make its file and its folder writable for this user."
         ) from error
     # The library's message about a damaged file may not be text.
     except (library.sqlite.DatabaseError, UnicodeError):

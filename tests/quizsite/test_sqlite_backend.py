@@ -247,6 +247,19 @@ def test_prepare_database_sets_the_journal_mode_for_good(
     assert path.stat().st_mode & 0o777 == 0o600
 
 
+def test_prepare_database_makes_each_file_writable_that_was_read_only(path: Path) -> None:
+    path.chmod(0o444)
+    raw = library.sqlite.connect(str(path))
+    raw.execute("SELECT 1 FROM sqlite_master").fetchall()
+    files = [path, *(path.with_name(path.name + name) for name in ("-wal", "-shm"))]
+    assert [oct(file.stat().st_mode & 0o777) for file in files] == ["0o444"] * 3
+
+    prepare_database(path)
+
+    assert [oct(file.stat().st_mode & 0o777) for file in files] == ["0o600"] * 3
+    raw.close()
+
+
 def test_connection_makes_no_file_over_one_that_is_gone(path: Path, connection: DatabaseWrapper) -> None:
     path.unlink()
 
