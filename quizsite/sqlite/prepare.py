@@ -71,9 +71,10 @@ def prepare_database(
             marker_of(path).touch(mode=0o600)
     except (library.sqlite.OperationalError, OSError) as error:
         if _is_disk_full(error, path):
+            # By this number, systemd starts the site again: a full disk can pass.
             raise ImproperlyConfigured(
                 f"The disk of the database {path} is full ({error}). Free some space, and start again."
-            ) from error
+            ) from OSError(ENOSPC, str(error))
         reason = f"{error.strerror} ({error.filename})" if isinstance(error, OSError) else error
         raise ImproperlyConfigured(
             f"The database {path} cannot be used: {reason}. Make its file and its folder writable for this user."

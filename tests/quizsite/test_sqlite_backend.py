@@ -26,6 +26,7 @@ from quizsite.sqlite.base import DatabaseWrapper, verify
 from quizsite.sqlite.copy import copy_database, quick_check
 from quizsite.sqlite.prepare import network_file_system, prepare_database
 from quizsite.sqlite.write_queue import TurnTimeout, Writer
+from quizsite.startup_errors import exit_status
 
 OPTIONS = {
     "transaction_mode": "IMMEDIATE",
@@ -459,6 +460,8 @@ def test_prepare_database_names_a_full_disk(
         prepare_database(path)
 
     assert str(refused.value) == f"The disk of the database {path} is full ({error}). Free some space, and start again."
+    # Not that of a wrong setting, with which systemd would leave the site down.
+    assert exit_status(refused.value) == 1
 
 
 def test_connection_that_may_only_read_is_opened_again_after_its_first_error(
