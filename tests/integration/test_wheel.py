@@ -48,6 +48,10 @@ def test_wheel_is_reproducible_and_an_installed_copy_serves_a_site(tmp_path: Pat
     install = [*PIP, "install", "--no-deps", "--no-index", "--no-compile", "--target", str(code), str(wheels[0])]
     subprocess.run(install, check=True)
     files = sorted(path for path in code.rglob("*") if "__pycache__" not in path.parts)
+    # A file that is not code can be left out, such as the list of English words or the texts in Spanish.
+    source = tmp_path / "2" / "source"
+    of_packages = {path.relative_to(source) for path in source.glob("quiz*/**/*") if path.is_file()}
+    assert of_packages - {path.relative_to(code) for path in files} == set()
     (tmp_path / "cwd").mkdir()
     # Its packages come before those of the clone.
     extra = {"PYTHONPATH": str(code), "FOOTNOTE_DATA": "", "XDG_DATA_HOME": str(tmp_path / "share"), "DATABASE_URL": ""}
