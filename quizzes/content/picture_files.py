@@ -87,17 +87,18 @@ def _header(content: bytes, formats: tuple[str, ...]) -> "Image.Image":
     """The image without its pixels. Its size is checked before memory is taken for it."""
     from PIL import Image
 
+    too_large = gettext("Choose a picture of up to {value} million pixels.").format(value=MAX_PIXELS // 1_000_000)
     try:
         with warnings.catch_warnings():
-            # Pillow warns of a decompression bomb from 90 million pixels on.
-            warnings.simplefilter("error")
+            # Pillow warns of camera data that is broken, which no page shows, and of many pixels, which are counted.
+            warnings.simplefilter("ignore")
             image = Image.open(io.BytesIO(content), formats=formats)
+    except Image.DecompressionBombError as error:
+        raise UnusablePicture(too_large) from error
     except Exception as error:  # Pillow's decoders raise errors of many types for a broken file.
         raise UnusablePicture(gettext("Choose a PNG, JPEG, or WebP picture.")) from error
     if image.width * image.height > MAX_PIXELS:
-        raise UnusablePicture(
-            gettext("Choose a picture of up to {value} million pixels.").format(value=MAX_PIXELS // 1_000_000)
-        )
+        raise UnusablePicture(too_large)
     return image
 
 
@@ -106,10 +107,10 @@ def _opened(content: bytes, formats: tuple[str, ...]) -> "Image.Image":
     image = _header(content, formats)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error")
+            warnings.simplefilter("ignore")
             image.load()
     except Exception as error:  # Pillow's decoders raise errors of many types for a broken file.
-        raise UnusablePicture(gettext("Choose a PNG, JPEG, or WebP picture.")) from error
+        raise UnusablePicture(gettext("Part of this picture is missing or damaged. Save it again.")) from error
     return image
 
 
@@ -118,7 +119,9 @@ def _upright(image: "Image.Image") -> "Image.Image":
     from PIL import ImageOps
 
     try:
-        return ImageOps.exif_transpose(image)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ImageOps.exif_transpose(image)
     except Exception:  # Pillow raises errors of many types for broken camera data.
         return image
 

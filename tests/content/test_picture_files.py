@@ -83,8 +83,10 @@ def test_photo_of_a_recent_phone_is_taken() -> None:
     [
         ("WEBP", {"exif": b"Exif\0\0no header of TIFF"}),
         ("PNG", {"pnginfo": _text_of_png("Raw profile type exif", "\nexif\n9\nzz")}),
+        # A list of fields that ends too early.
+        ("JPEG", {"exif": exif().tobytes()[:-40]}),
     ],
-    ids=["WebP", "PNG"],
+    ids=["WebP", "PNG", "JPEG"],
 )
 def test_picture_with_broken_data_of_its_camera_is_taken(file_format: str, options: dict[str, Any]) -> None:
     assert clean_picture(make_picture(size=(40, 30), file_format=file_format, **options)).width == 40
@@ -128,12 +130,12 @@ def test_large_png_becomes_a_jpeg_on_white(monkeypatch: pytest.MonkeyPatch) -> N
         (b"", "Choose a PNG, JPEG, or WebP picture."),
         (b"GIF89a" + b"\0" * 50, "Choose a PNG, JPEG, or WebP picture."),
         (b'<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>', "Choose a PNG, JPEG, or WebP picture."),
-        (make_picture()[:60], "Choose a PNG, JPEG, or WebP picture."),
+        (make_picture()[:60], "Part of this picture is missing or damaged. Save it again."),
         (make_picture(file_format="GIF"), "Choose a PNG, JPEG, or WebP picture."),
         (bomb(5_001, 5_000), f"Choose a picture of up to {MAX_PIXELS // 1_000_000} million pixels."),
         # Pillow itself warns of so many pixels, and raises for twice as many.
-        (bomb(10_000, 10_000), "Choose a PNG, JPEG, or WebP picture."),
-        (bomb(60_000, 60_000), "Choose a PNG, JPEG, or WebP picture."),
+        (bomb(10_000, 10_000), f"Choose a picture of up to {MAX_PIXELS // 1_000_000} million pixels."),
+        (bomb(60_000, 60_000), f"Choose a picture of up to {MAX_PIXELS // 1_000_000} million pixels."),
         (b"\0" * (8 * 1024 * 1024 + 1), "Choose a picture of up to 8 MB."),
     ],
 )
