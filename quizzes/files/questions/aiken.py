@@ -68,8 +68,8 @@ def read_aiken(content: bytes) -> list[ReadQuestion]:
         blocks = [
             (start, [*block, f"ANSWER: {letter}"]) for (start, block), letter in zip(blocks, letters, strict=True)
         ]
-    # Numbers before all questions are no part of them.
-    if all(_NUMBERED.match(lines[0]) for _, lines in blocks):
+    # Numbers before all questions are no part of them. “I can write more.” below them is no question.
+    if all(_NUMBERED.match(lines[0]) for _, lines in blocks if _has_answers(lines)):
         blocks = [(start, [_NUMBERED.sub("", lines[0], count=1), *lines[1:]]) for start, lines in blocks]
     questions = [_read_block(start, lines) for start, lines in blocks]
     if letters and len(letters) != len(blocks):
@@ -81,6 +81,10 @@ def read_aiken(content: bytes) -> list[ReadQuestion]:
         replace(question, notes=(*question.notes, note.format(text=text))) if text else question
         for question, text in zip(questions, above, strict=True)
     ]
+
+
+def _has_answers(lines: Sequence[str]) -> bool:
+    return any(CHOICE.fullmatch(line) or ANSWER.fullmatch(line) for line in lines)
 
 
 def _number(line: str) -> int | None:

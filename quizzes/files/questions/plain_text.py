@@ -53,7 +53,7 @@ TRUTH = re.compile(r"\s*(?P<star>\*\s?)?(?P<text>true|false|verdadero|falso)\s*(
 ANSWER = re.compile(
     r"\s*(?:(?:correct )?ANSWER\s*:(?P<any>.*)"
     r"|(?:(?:the )?correct (?:answer|choice|option) is:?\s"
-    r"|(?:(?:correct )?(?:answers?|ans|key|choice|option)|correct|respuesta(?: correcta)?)\s?[:=–-]\s?)"
+    r"|(?:(?:correct )?(?:answers?|ans|key|choice|option)|correct|respuesta(?: correcta)?)\s?[:=–-]\s{0,9})"
     # ExamView has the points and the page after it: “ANS: B PTS: 1 REF: p. 3”.
     r"(?P<letters>\(?[a-z](?:[ ,;&]{0,3}[a-z])*[.)]?)(?:\s{1,9}(?:PTS|DIF|REF|OBJ|TOP)\s?:.*|\s*))",
     re.IGNORECASE,
@@ -66,10 +66,22 @@ _ARABIC = re.compile(r"\s*\d{1,3}[.):]\s")
 _ITALIC = re.compile(
     r"\s*([*_])((?:(?:correct )?answer|respuesta|explanation|explicación|feedback|rationale)\b.*)\1\s*", re.IGNORECASE
 )
+# “✅ **Correct answer:** B”, “- *Answer: B*”, “(Answer: B)”: what stands before the label is no mark of a choice.
+_BEFORE_LABEL = re.compile(
+    r"\s*(?:[^\w\s*_]{1,3}\s{0,9}|\*\s{1,9})(?=[*_]{0,2}(?:(?:the )?correct (?:answers?|choice|option)|answers?|ans"
+    r"|respuesta|explanation|explicación|feedback|rationale|justification|justificación)\b[^:\n]{0,12}:)",
+    re.IGNORECASE,
+)
+# “Answer:” with the letter on the next line.
+_LABEL_ALONE = re.compile(r"\s*(?:(?:correct )?(?:answer|ans)|respuesta(?: correcta)?)\s?:\s*", re.IGNORECASE)
+_LETTER_ALONE = re.compile(r"\s*\(?[a-z][.)]?\s*", re.IGNORECASE)
 # A line for the answer of a student, as ExamView prints it: “____ 1. Who?”
 _DRAWN_LINE = re.compile(r"\A\s*_{2,99}\s*(?=\d{1,3}[.):]\s)")
-# Above the text of the question.
-_NUMBER_ALONE = re.compile(r"\s*(?:Question|Pregunta)\s(\d{1,3})[.):]?\s*", re.IGNORECASE)
+# Above the text of the question, also “Question 2 of 10” and “Question 2 (1 point)”. Other points stay in the text.
+_NUMBER_ALONE = re.compile(
+    r"\s*(?:Question|Pregunta)\s(\d{1,3})(?:\s(?:of|de)\s\d{1,3})?[.):]?(?:\s\(1 (?:point|pt|punto)\))?\s*",
+    re.IGNORECASE,
+)
 
 
 def has_choices(text: str) -> bool:
@@ -81,8 +93,8 @@ def has_choices(text: str) -> bool:
 
 def lettered_lines(text: str) -> list[tuple[int, str]]:
     """The numbered lines of a text, with one lettered answer on each, and a star before each that is marked correct."""
-    plain = map(_without_markdown, text_lines(text))
-    numbered = _with_own_numbers(list(enumerate(plain, start=1)))
+    plain = list(map(_without_markdown, text_lines(text)))
+    numbered = _with_own_numbers(list(enumerate(_with_letters_after_labels(plain), start=1)))
     numbered = _with_arabic_numbers(_with_lettered_romans(_one_by_one(_with_lettered_boxes(numbered))))
     lines = _lettered([(number, part) for number, line in _by_letter(numbered) for part in _columns(line)])
     lines = _with_lettered_truths(lines)
@@ -100,8 +112,20 @@ def text_lines(text: str) -> list[str]:
 
 
 def _without_markdown(line: str) -> str:
+    if before := _BEFORE_LABEL.match(line):
+        line = line[before.end() :].rstrip()
+        line = line.removesuffix("]") if "[" in before[0] else line
     line = _ITALIC.sub(r"\2", line) if _ITALIC.fullmatch(line) else _DRAWN_LINE.sub("", line, count=1)
     return _BOLD.sub(r"\1", _MARKDOWN_HEAD.sub("", line, count=1) if _MARKDOWN_HEAD.match(line) else line)
+
+
+def _with_letters_after_labels(lines: list[str]) -> list[str]:
+    """The lines; a letter alone below “Answer:” stands behind it, and its own line is blank."""
+    found = list(lines)
+    for place, (line, below) in enumerate(pairwise(lines)):
+        if _LABEL_ALONE.fullmatch(line) and _LETTER_ALONE.fullmatch(below):
+            found[place : place + 2] = [f"{line.strip()} {below.strip()}", ""]
+    return found
 
 
 def _with_own_numbers(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
@@ -315,7 +339,7 @@ def _in_order(rows: list[tuple[int, str]]) -> list[tuple[int, str]]:
 
 def _answers(line: str) -> list[tuple[str, str]]:
     """(letter, text with letter) of each answer of a line that has only answers; else []."""
-    parts = _COLUMN.split(line) if len(line) < _MAX_ROW else []
+    parts = _COLUMN.split(line.lstrip()) if len(line) < _MAX_ROW else []
     found = [CHOICE.fullmatch(STAR.sub("", part)) for part in parts]
     answers = [
         (choice[1].upper(), part) for choice, part in zip(found, parts, strict=True) if choice and choice[3].strip()

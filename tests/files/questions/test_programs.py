@@ -376,6 +376,48 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
             "single: When? [*May; June]",
         ],
     ),
+    "a text of ExamView with spaces": (
+        "MULTIPLE CHOICE\n\n     1.   Who?\n     a.   Mayor          c.   Court\n     b.   Council        d.   Both\n\n"
+        "ANS:  B          PTS:   1          DIF:    Easy          REF:   p. 3\n\n"
+        "     2.   When?\n     a.   May\n     b.   June\n\nANS:  A     PTS:   1\n",
+        [
+            "single: Who? [Mayor; *Council; Court; Both] ! The text above it was left out: “MULTIPLE CHOICE”",
+            "single: When? [*May; June]",
+        ],
+    ),
+    "a text with marks before its answers": (
+        "**1. Who?**\nA) Mayor\nB) Council\n\n✅ **Correct Answer:** B\n💡 **Explanation:** It voted.\n\n"
+        "**2. When?**\nA) May\nB) June\n\n✔️ Answer: A) May\n\n3. Where?\nA) Here\nB) There\n(Answer: B)\n\n"
+        "4. Why?\nA) It did.\nB) It did not.\n[Answer: A]\n",
+        [
+            "single: Who? [Mayor; *Council] = It voted.",
+            "single: When? [*May; June]",
+            "single: Where? [Here; *There]",
+            "single: Why? [*It did.; It did not.]",
+        ],
+    ),
+    "a list whose last bullet names the answer": (
+        "1. **Who?**\n   - A. Mayor\n   - B. Council\n   - *Answer: B*\n\n"
+        "2. **When?**\n   - A. May\n   - B. June\n   - **Answer:** A\n",
+        ["single: Who? [Mayor; *Council]", "single: When? [*May; June]"],
+    ),
+    "a text with the letter below its label": (
+        "1. Who?\nA. Mayor\nB. Council\nAnswer:\nB\n\n2. When?\nA. May\nB. June\nAnswer:\nA\n",
+        ["single: Who? [Mayor; *Council]", "single: When? [*May; June]"],
+    ),
+    "a text with more words below it": (
+        "1. Who?\nA. Mayor\nB. Council\nAnswer: B\n\n2. When?\nA. May\nB. June\nAnswer: A\n\nI can write more.\n",
+        [
+            "single: Who? [Mayor; *Council]",
+            "single: When? [*May; June]",
+            "- It has no correct answer. Put a star before it, such as “*A. Council”, or add the line “ANSWER: A”.",
+        ],
+    ),
+    "a text with points beside its numbers": (
+        "### Question 1 (1 point)\nWho?\nA. Mayor\nB. Council\nAnswer: B\n\n"
+        "### Question 2 of 2\nWhen?\nA. May\nB. June\nAnswer: A\n",
+        ["single: Who? [Mayor; *Council]", "single: When? [*May; June]"],
+    ),
     "a text with its reasons in italics": (
         "Q: Who?\nA: Mayor\nB: Council\n\n**Answer: B**\n\n*Explanation: It voted.*\n\n"
         "Q: ¿Cuándo?\nA: Mayo\nB: Junio\nRespuesta: A\nExplicación: Línea 2.\n",
