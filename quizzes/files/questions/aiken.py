@@ -288,7 +288,7 @@ def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | Non
     by_text += [letter for letter, text in texts if TRUTH.fullmatch(text) and text[0] == answer_text]
     if len(by_text) == 1:
         [named] = by_text
-    keys = {key for key in re.split(r"[\s,;&.()]+", named.upper()) if key not in {"", "AND"}}
+    keys = {key for key in re.split(r"[\s,;&.()/]+", named.upper()) if key not in {"", "AND"}}
     letters = [letter for letter, _ in choices]
     if len(keys) == 1 and not keys <= set(letters) and set(next(iter(keys))) <= set(letters):
         # “ANSWER: AC”

@@ -47,6 +47,7 @@ _DOCUMENTS_IN_ZIP = (
 _OLD_WORD = "WordDocument".encode("utf-16-le")
 # Bounded: a long run of spaces would otherwise be read again from each of its spaces.
 _ENCODING = re.compile(r"""^(\s{0,99}<\?xml[^>]{0,99}?)\sencoding\s{0,9}=\s{0,9}["'][^"']{0,99}["']""")
+_FENCE = re.compile(r"^[ \t]{0,9}```[\w-]{0,20}[ \t]{0,9}$", re.MULTILINE)
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
 _TOO_MUCH = gettext_noop("This file is too big for a file of questions. Export fewer questions.")
 _TOO_BIG = gettext_noop("This ZIP file is too big when it is unpacked. Export fewer questions.")
@@ -56,7 +57,10 @@ _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def decoded(content: bytes) -> str:
-    """The text of a file: UTF-8, UTF-16, or else what its letters are likely in. Raises UnreadableFile."""
+    """The text of a file: UTF-8, UTF-16, or else what its letters are likely in. Raises UnreadableFile.
+
+    A line that starts or ends a block of code in Markdown, “```gift”, is blank: chat programs put questions there.
+    """
     check_size(content)
     try:
         text = content.decode(declared_encoding(content) or "utf-8")
@@ -66,7 +70,7 @@ def decoded(content: bytes) -> str:
         raise UnreadableFile(gettext("This isn’t a file of questions in a format that we know."))
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     check_lines(text, at_most=MAX_LINES)
-    return text
+    return text if text.lstrip().startswith("<") else _FENCE.sub("", text)
 
 
 def document_kind(content: bytes) -> str:

@@ -46,9 +46,15 @@ _KAHOOT_SECONDS = 60
 def kahoot_heading(rows: Sequence[Row]) -> int | None:
     """The index of the row with the headings of Kahoot's template, or with others of this kind; None without one."""
     for place, (_, cells) in enumerate(rows[:30]):
-        if any(map(_KAHOOT_QUESTION.fullmatch, cells)) and _correct_column(cells) is not None:
+        names = _names(cells)
+        if any(map(_KAHOOT_QUESTION.fullmatch, names)) and _correct_column(names) is not None:
             return place
     return None
+
+
+def _names(cells: Sequence[str]) -> list[str]:
+    """The headings: “correct_answer” is “correct answer”."""
+    return [cell.replace("_", " ") for cell in cells]
 
 
 def _correct_column(names: Sequence[str]) -> int | None:
@@ -64,7 +70,7 @@ def read_kahoot(rows: Sequence[Row], heading: int) -> list[ReadQuestion]:
 
     Quizizz, Blooket and Gimkit have headings of the same kind, with a column for the type or the explanation.
     """
-    names = rows[heading][1]
+    names = _names(rows[heading][1])
     question = next(place for place, name in enumerate(names) if _KAHOOT_QUESTION.fullmatch(name))
     correct = _correct_column(names) or 0
     answers = [place for place, name in enumerate(names) if _KAHOOT_ANSWER.fullmatch(name)]

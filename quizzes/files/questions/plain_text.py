@@ -51,11 +51,14 @@ _ROMAN_NUMBER = re.compile(r"\s*(?P<numeral>[ivxl]{1,7})[.):]\s*(?P<text>\(?[a-z
 TRUTH = re.compile(r"\s*(?P<star>\*\s?)?(?P<text>true|false|verdadero|falso)\s*(?P<end>\*)?\s*", re.IGNORECASE)
 # “ANSWER: A” of the format, and what people write: “Correct answer - A”, “Answer: The council”.
 ANSWER = re.compile(
-    r"\s*(?:(?:correct )?ANSWER\s*:(?P<any>.*)"
+    r"\s*(?:(?:(?:correct )?ANSWER|respuesta(?: correcta)?)\s*:(?P<any>.*)"
     r"|(?:(?:the )?correct (?:answer|choice|option) is:?\s"
-    r"|(?:(?:correct )?(?:answers?|ans|key|choice|option)|correct|respuesta(?: correcta)?)\s?[:=–-]\s{0,9})"
-    # ExamView has the points and the page after it: “ANS: B PTS: 1 REF: p. 3”.
-    r"(?P<letters>\(?[a-z](?:[ ,;&]{0,3}[a-z])*[.)]?)(?:\s{1,9}(?:PTS|DIF|REF|OBJ|TOP)\s?:.*|\s*))",
+    r"|(?:(?:correct )?(?:answers?|ans|key|choice|option)|correct|solution|solución|respuesta(?: correcta)?)"
+    r"\s?[:=–-]\s{0,9}"
+    # “Answer B”, “The answer is B.” “Answer the questions.” has more than a letter.
+    r"|(?:(?:the )?answer(?: is:?)?|ans\.?)\s{1,9}(?=\(?[a-z][.)]?\s*\Z))"
+    # “Correct: B) Council”. ExamView has the points and the page after the letter: “ANS: B PTS: 1 REF: p. 3”.
+    r"(?P<letters>\(?[a-z](?:[ ,;&/]{0,3}[a-z])*[.)]?|\(?[a-z]\)\s\S.*)(?:\s{1,9}(?:PTS|DIF|REF|OBJ|TOP)\s?:.*|\s*))",
     re.IGNORECASE,
 )
 # Chat programs and notes have Markdown: “### Question 1”, “**Answer:** B”, “---”. “2**3” is a number.

@@ -39,7 +39,9 @@ _CHANGED = rf"{_CHANGED_NUMBER}|\d{{4}}-\d\d-\d\d(?: \d\d:\d\d:\d\d)?|\d\d:\d\d:
 _SEVERAL = re.compile(r"[;|]|\s/\s")
 # What separates a line from its match, and a blank from its answers.
 _PAIR = re.compile(r"\s*(?:=>|->|→|=)\s*")
-
+# “| Question | A |” of Markdown, with “|---|---|” below it.
+_MARKDOWN_CELL = re.compile(r"(?<!\\)\|")
+_MARKDOWN_LINE = re.compile(r":?-{3,}:?")
 _DRAWN_BLANK = re.compile(r"_{2,}")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}|--\d{2}-\d{2}")
 
@@ -60,16 +62,19 @@ def rows_of(content: bytes) -> tuple[list[Row], tuple[str, ...], tuple[str, ...]
             notes.append(gettext("We read superscript as plain text: 10² becomes 102. Check these answers."))
     else:
         text = decoded(content).lstrip("\ufeff")
-        head = text.split("\n", 1)[0]
+        head = text.lstrip("\n").split("\n", 1)[0]
         separator = max(",;\t", key=head.count)
         try:
             table = [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator)]
+            if head.startswith("|"):
+                lines = (line.strip().strip("|") for line in text.split("\n"))
+                table = [[cell.replace("\\|", "|") for cell in _MARKDOWN_CELL.split(line)] for line in lines]
         except csv.Error as error:
             raise UnreadableFile(gettext("This table can’t be read. Save it as CSV or Excel again.")) from error
     rows = []
     for number, row in enumerate(table[:MAX_ROWS], start=1):
         cells = [_cell(cell) for cell in row[:MAX_COLUMNS]]
-        if any(cells):
+        if any(cells) and not all(map(_MARKDOWN_LINE.fullmatch, cells)):
             rows.append((number, cells))
     return rows, others, tuple(notes)
 

@@ -376,6 +376,39 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
             "single: When? [*May; June]",
         ],
     ),
+    "a text with more words for the answer": (
+        "1. Who?\nAnswer the question below.\nA. Mayor\nB. Council\nAnswer B\n\n2. When?\nA. May\nB. June\n"
+        "The answer is A.\n\n3. Where?\nA. Here\nB. There\nCorrect: B) There\n\n"
+        "4. Why?\nA. It did.\nB. It did not.\nC. No\nAnswer: A/C\n\n"
+        "5. ¿Qué?\nA. Ley\nB. Voto\nRespuesta correcta: b) Voto\n",
+        [
+            "single: Who? / Answer the question below. [Mayor; *Council]",
+            "single: When? [*May; June]",
+            "single: Where? [Here; *There]",
+            "multiple: Why? [*It did.; It did not.; *No]",
+            "single: ¿Qué? [Ley; *Voto]",
+        ],
+    ),
+    "Aiken in a block of code": (
+        "```text\nWho?\nA. Mayor\nB. Council\nANSWER: B\n```\n",
+        ["single: Who? [Mayor; *Council]"],
+    ),
+    "GIFT in a block of code": (
+        "Here it is:\n\n```gift\n::Q1:: Who? {=Council ~Mayor}\n\nWhen? {T}\n```\n",
+        [
+            "- It has no answers in braces { }, so it is a text and not a question.",
+            "single: Who? [*Council; Mayor]",
+            "true_false: When? True /",
+        ],
+    ),
+    "CSV in a block of code, with other headings": (
+        "```csv\nquestion,option_a,option_b,correct_answer,explanation\nWho?,Mayor,Council,b,It voted.\n```\n",
+        ["single: Who? [Mayor; *Council] = It voted."],
+    ),
+    "a table of Markdown": (
+        "| Question | A | B | Answer |\n|:---|---|---|---:|\n| Who? | Mayor \\| chair | Council | B |\n",
+        ["single: Who? [Mayor | chair; *Council]"],
+    ),
     "a text of ExamView with spaces": (
         "MULTIPLE CHOICE\n\n     1.   Who?\n     a.   Mayor          c.   Court\n     b.   Council        d.   Both\n\n"
         "ANS:  B          PTS:   1          DIF:    Easy          REF:   p. 3\n\n"
