@@ -340,7 +340,8 @@ def _read_table(content: bytes) -> ReadFile:
     ]
     if (heading := kahoot.kahoot_heading(rows)) is not None:
         name = gettext("Spreadsheet of questions")
-        return ReadFile(name, (*kahoot.read_kahoot(rows, heading), *left), notes=notes)
+        unknown = kahoot.unread_kahoot_columns(rows, heading)
+        return ReadFile(name, (*kahoot.read_kahoot(rows, heading), *left), unknown=unknown, notes=notes)
     if (heading := tables.template_heading(rows)) is not None:
         questions = (*tables.read_template(rows, heading), *left)
         unknown = tables.unread_columns(rows, heading)

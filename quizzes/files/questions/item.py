@@ -232,8 +232,8 @@ class ReadFile:
     """A file of questions. label: of its format. title: of the set, "" if the file has none.
 
     document: of the whole question set, if the file is our own and has its reading; else None. pictures: those of our
-    own file, by the digest that its document names. unknown: fields of our own file that no set has, and columns that
-    our template does not have. notes: on the whole file.
+    own file, by the digest that its document names. unknown: fields of our own file that no set has, and columns of a
+    table that no question has. notes: on the whole file.
     """
 
     label: str

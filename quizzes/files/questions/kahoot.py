@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from quizzes.files.questions.item import Item, Line, ReadQuestion, Skipped, counted, read, skipped
+from quizzes.files.questions.item import Item, Line, ReadQuestion, Skipped, counted, points_of, read, skipped
 from quizzes.files.questions.tables import (
     MAX_COLUMNS,
     Row,
@@ -39,6 +39,12 @@ _KAHOOT_CORRECT = re.compile(r"(?:correct answer|respuesta\W?s?\W? correcta).*",
 _CORRECT = re.compile(r"correct(?: option| choice)?|right answer|answer(?: key)?|key|respuesta|clave", re.IGNORECASE)
 # A statement of Socrative has no answers of its own.
 _TRUTHS = ("true", "false")
+_POINTS = re.compile(r"(?:max(?:imum)? )?(?:points?|pts|puntos)(?: possible)?", re.IGNORECASE)
+# Of Kahoot and other games: what no question here has.
+_NOT_OF_QUESTIONS = re.compile(
+    r"#|no\.?|number|id|type|tipo|(?:question|pregunta)\W?\s*(?:#|no\b|num|type|id\b|tipo).*|.*\b(?:time|seconds|tiempo)\b.*",
+    re.IGNORECASE | re.DOTALL,
+)
 _KAHOOT_ANSWERS = 4
 _KAHOOT_SECONDS = 60
 
@@ -76,6 +82,7 @@ def read_kahoot(rows: Sequence[Row], heading: int) -> list[ReadQuestion]:
     answers = [place for place, name in enumerate(names) if _KAHOOT_ANSWER.fullmatch(name)]
     explained = next((place for place, name in enumerate(names) if _KAHOOT_EXPLANATION.fullmatch(name)), None)
     kind = next((place for place, name in enumerate(names) if name.casefold() == "question type"), None)
+    points = next((place for place, name in enumerate(names) if _POINTS.fullmatch(name)), None)
     has_text = any(map(_WRONG_ANSWER.fullmatch, names))
     found = []
     for number, cells in counted(rows[heading + 1 :]):
@@ -94,9 +101,29 @@ def read_kahoot(rows: Sequence[Row], heading: int) -> list[ReadQuestion]:
             continue
         item = item if explained is None else replace(item, explanation=texts[explained])
         notes = changed_notes(given)
+        item = item if points is None else replace(item, points=points_of(texts[points], notes))
         note_place(texts[correct], given, right, notes)
         found.append(read(where, item, *notes))
     return found
+
+
+def unread_kahoot_columns(rows: Sequence[Row], heading: int) -> tuple[str, ...]:
+    """The headings of columns with text that `read_kahoot` does not read, in order, without those that only games have."""
+    names = _names(rows[heading][1])
+    single = [_KAHOOT_QUESTION, _KAHOOT_EXPLANATION, _POINTS]
+    read_once = {next((place for place, name in enumerate(names) if one.fullmatch(name)), None) for one in single}
+    read_once.add(_correct_column(names))
+    return tuple(
+        dict.fromkeys(
+            title
+            for place, (title, name) in enumerate(zip(rows[heading][1], names, strict=True))
+            if name
+            and place not in read_once
+            and not _KAHOOT_ANSWER.fullmatch(name)
+            and not _NOT_OF_QUESTIONS.fullmatch(name)
+            and any(cells[place:] and cells[place] for _, cells in rows[heading + 1 :])
+        )
+    )
 
 
 def _kahoot_keys(text: str, answers: Sequence[str]) -> set[int]:

@@ -609,6 +609,13 @@ def test_an_empty_answer_that_is_named_as_correct_is_pointed_out() -> None:
     ]
 
 
+def test_columns_of_a_spreadsheet_that_are_not_read_are_named() -> None:
+    content = "Question #,Question,A,B,Answer,Points,Time limit,Feedback A,Standard,Unit\n1,Who?,x,y,B,3,20,No,C1,\n"
+    found = read_questions(content.encode())
+    assert found.unknown == ("Feedback A", "Standard")
+    assert [one.item.points for one in found.questions if one.item] == [3]
+
+
 def test_sheets_that_are_not_read_are_listed() -> None:
     rows = [["Question", "Answer 1", "Answer 2", "Correct"], ["Who?", "Council", "Mayor", 1]]
     assert outcomes(write_xlsx([Sheet("Unit 1", rows), Sheet("Unit 2", rows)])) == [
