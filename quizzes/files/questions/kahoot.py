@@ -108,7 +108,7 @@ def read_kahoot(rows: Sequence[Row], heading: int) -> list[ReadQuestion]:
 
 
 def unread_kahoot_columns(rows: Sequence[Row], heading: int) -> tuple[str, ...]:
-    """The headings of columns with text that `read_kahoot` does not read, in order, without those that only games have."""
+    """The headings of columns with text that `read_kahoot` does not read, in order, without those of games only."""
     names = _names(rows[heading][1])
     single = [_KAHOOT_QUESTION, _KAHOOT_EXPLANATION, _POINTS]
     read_once = {next((place for place, name in enumerate(names) if one.fullmatch(name)), None) for one in single}
