@@ -41,7 +41,8 @@ _TOTALS = {
     "date", "due date", "points", "fecha", "puntos", "total de alumnos", "total de estudiantes", "more vert",
     "class list", "class roster", "roster", "students", "alumnos", "estudiantes", "lista de alumnos",
     "student", "teacher", "teachers", "ta", "observer", "designer", "alumno", "estudiante", "profesor", "profesores",
-    "email", "emails", "e mail", "email address", "correo", "correo electronico", "actions", "acciones",
+    "email", "emails", "e mail", "email address", "correo", "correo electronico", "actions", "acciones", "select all",
+    "seleccionar todo",
 }  # fmt: skip
 # The numbers of PowerSchool for students who are inactive, transferred, graduated, or from an earlier year.
 _LEFT_NUMBERS = frozenset("1234")
@@ -83,8 +84,10 @@ _TIME = re.compile(r"\b\d{1,2}:\d\d(?:\b|[ap]m)")
 # The name of a picture that a page shows as an icon: “person_add”.
 _ICON = re.compile(r"[a-z]{2,20}(?:_[a-z]{2,20}){1,3}")
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
-# “(he/him)”, “[she/her/hers]”.
-_PRONOUNS = re.compile(r"[(\[]\s*\w{1,5}(?:\s*/\s*\w{1,6}){1,3}\s*[)\]]")
+# “(he/him)”, “[she/her/hers]”, and what Google Classroom writes after students who have not accepted.
+_PRONOUNS = re.compile(
+    r"[(\[]\s*(?:\w{1,5}(?:\s*/\s*\w{1,6}){1,3}|invited|invitad[oa]|pending|pendiente)\s*[)\]]", re.IGNORECASE
+)
 # A line to sign on, a check box, or a student number after the name.
 _ROW_END = re.compile(r"(?:\s*+_{2,}+|\s+[-–]\s*\d{1,2}(?:th)?|\s+[☐☑☒✓✔□■]|\s+[(\[#]?\d{4,12}[)\]]?)+$")
 # “Maya Lopez / Noah Kim”, “Maya and Noah”. Spanish names have “y”.

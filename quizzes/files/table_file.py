@@ -199,7 +199,11 @@ def _rejoined(lines: Sequence[str]) -> list[str]:
     head = next((place for place, line in enumerate(lines) if line.strip()), 0)
     width = lines[head].count("\t") if lines else 0
     body = lines[head + 1 :]
-    if width < _MIN_TABS or all(line.count("\t") >= width for line in body if line.strip()):
+    rows = [line for line in body if line.strip()]
+    if width >= _MIN_TABS and rows and all(row.startswith("\t") and row.count("\t") == width + 1 for row in rows):
+        # Each row is on one line, and the picture has no heading.
+        return [*lines[: head + 1], *(line[1:] for line in body)]
+    if width < _MIN_TABS or all(row.count("\t") >= width for row in rows):
         return list(lines)
     for more in range(_MAX_UNNAMED + 1):
         rows = _rows_of(body, width + more)

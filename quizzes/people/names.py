@@ -110,6 +110,9 @@ def split_name(name: str, *, family_count: int = 1) -> PersonName:
     """
     words = _ADDED.sub("", name).split()
     last = len(words)
+    # An emoji at the end is no family name.
+    while last > 1 and not any(map(str.isalnum, words[last - 1])):
+        last -= 1
     # “Luis V” has an initial, “Robert Lee V” a suffix.
     while last > 1 and _SUFFIX.fullmatch(words[last - 1]) and (last > 2 or words[last - 1].casefold() != "v"):
         last -= 1

@@ -519,6 +519,14 @@ LISTS |= {
             "Ana Ortega y Gasset / Ortega y Gasset",
         ],
     ),
+    "people of a Canvas course with a picture in each row": (
+        "Name\tLogin ID\tSIS ID\tSection\tRole\n\tMaya Lopez\tml\t101\tP3\tStudent\n\tAna Rivera\tar\t\tP3\tTeacher\n",
+        ["Maya Lopez / Lopez", "- Not a student: a teacher or another adult"],
+    ),
+    "students of Google Classroom who have not accepted": (
+        "Students\nSelect all\nMaya Lopez\nmore_vert\nNoah Kim (invited)\nSofía Peña (Invitada)\n",
+        ["- Not a student", "Maya Lopez / Lopez", "- Not a student", "Noah Kim / Kim", "Sofía Peña / Peña"],
+    ),
     "the status of an attempt": (
         "Student Name,Status\nMaya Lopez,Completed\nNoah St. John,1\n",
         ["Maya Lopez / Lopez", "Noah St. John / St. John"],

@@ -163,6 +163,8 @@ def test_joiners_make_no_other_name() -> None:
         ("Ana Sofía V.", "V."),
         ("Robert Lee V", "Lee"),
         ("De Angelo", "Angelo"),
+        ("Noah Kim 👍🏽", "Kim"),
+        ("Maya 🌟", ""),
     ],
 )
 def test_split_name_finds_the_family_name(name: str, family: str) -> None:
