@@ -23,7 +23,9 @@ MAX_CHARACTERS = 10_000_000
 # and took 20 s, for which a thread of the site waits. A sheet of Excel with a cell in its last row has a million.
 MAX_CELLS = 20_000_000
 NOTES = re.compile(
-    r"read ?me|instructions?|directions|how to.{0,40}|cover|about|help|instrucciones|portada", re.IGNORECASE
+    r"read ?me|instructions?|directions|how to.{0,40}|cover|about|help|info(?:rmation)?|summary|instrucciones|portada"
+    r"|información|resumen",
+    re.IGNORECASE,
 )
 
 

@@ -81,6 +81,9 @@ _MAILBOX = re.compile(r"(?<!\s)\s*<[^<>@\s]{1,200}@[^<>@\s]{1,200}>")
 # What a spreadsheet shows for a formula that failed.
 _NO_VALUE = re.compile(r"#(?:n/a|ref!|value!|name\?|div/0!|null!|num!)|n/a", re.IGNORECASE)
 _WEB_PAGE = re.compile(r"\s*<(?:!doctype html|html|table|meta|head|\?xml)\b", re.IGNORECASE)
+# JSON, also that of a class, and question sets in TOML.
+_CLASS_FILE = re.compile(r"\s*\{\s*\"format\"\s*:\s*\"footnote-classroom\"")
+_DATA_FILE = re.compile(r"\s*(?:\{\s*\"|\[\s*\{|footnote_questions\s*=)")
 # The headings of a table of questions, as `questions.tables` and `questions.kahoot` read them.
 _QUESTION = re.compile(r"(?:question|pregunta)\b", re.IGNORECASE)
 _ANSWER = re.compile(r"(?:answer|option|respuesta|opción) ?1\b", re.IGNORECASE)
@@ -120,6 +123,12 @@ def read_table(content: bytes) -> TableFile:
     text, note = _decoded(content.removesuffix(b"\x1a"))
     if text.startswith("{\\rtf"):
         raise UnreadableTable(gettext("This is a Word file. Copy the names from it, and paste them here."))
+    if _CLASS_FILE.match(text):
+        raise UnreadableTable(
+            gettext("This is a class file. Choose it under “New class,” “Import a class that Footnote exported.”")
+        )
+    if _DATA_FILE.match(text):
+        raise UnreadableTable(gettext("This isn’t a list of students. Choose a CSV, Excel, or OpenDocument file."))
     if _WEB_PAGE.match(text):
         # Some systems call a web page “.xls”.
         raise UnreadableTable(

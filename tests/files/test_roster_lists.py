@@ -576,6 +576,18 @@ def test_file_of_another_program_is_refused_with_the_way_to_go_on() -> None:
             read_table(content.getvalue())
 
 
+def test_data_file_is_no_list_of_students() -> None:
+    for content, words in (
+        (b'{\n "format": "footnote-classroom",\n "version": 6', "“Import a class that Footnote exported.”"),
+        (b'{"about": "All data that Footnote has about 1 student."}', "This isn’t a list of students."),
+        (b'[\n {"name": "Maya Lopez"}\n]', "This isn’t a list of students."),
+        (b'footnote_questions = 1\ntitle = "PARS"\n', "This isn’t a list of students."),
+    ):
+        with pytest.raises(UnreadableTable, match=words):
+            read_table(content)
+    assert read_table(b"{Maya} Lopez\n[x] Noah Kim\n").rows[1].cells == ("[x] Noah Kim",)
+
+
 def test_sheets_that_are_not_read_are_named() -> None:
     file = read_table(write_xlsx([Sheet("Period 1", [["Name"], ["Maya Lopez"]]), Sheet("Period 2", [["Noah Kim"]])]))
     assert file.note == "Only the sheet “Period 1” was read. To add “Period 2”, save each as a file of its own."
@@ -583,9 +595,9 @@ def test_sheets_that_are_not_read_are_named() -> None:
 
 
 def test_sheet_of_instructions_is_passed_over() -> None:
-    sheets = [Sheet("Read me", [["How to fill this in"]]), Sheet("Period 1", [["Name"], ["Maya Lopez"]])]
+    sheets = [Sheet("Info", [["How to fill this in"]]), Sheet("Period 1", [["Name"], ["Maya Lopez"]])]
     file = read_table(write_xlsx(sheets))
-    assert file.note == "Only the sheet “Period 1” was read. To add “Read me”, save each as a file of its own."
+    assert file.note == "Only the sheet “Period 1” was read. To add “Info”, save each as a file of its own."
     assert read_table(write_xlsx(sheets[:1])).rows[0].cells == ("How to fill this in",)
 
 

@@ -37,6 +37,10 @@ _SETTINGS = ("skill", "note", "forgive_slips", "units", "unit_required", "criter
 
 def read_own(document: Any, label: str) -> ReadFile:
     """The questions of a JSON or TOML file of ours. document: its content. Raises UnreadableFile."""
+    if isinstance(document, Mapping) and document.get("format") == "footnote-classroom":
+        raise UnreadableFile(
+            gettext("This is a class file. Choose it under “New class,” “Import a class that Footnote exported.”")
+        )
     if not isinstance(document, Mapping) or not isinstance(document.get("questions"), list):
         raise UnreadableFile(gettext("This file has no list of questions."))
     pictures = _pictures(document)

@@ -1453,8 +1453,12 @@ def test_qti_2_asks_for_a_sample_answer_only_where_it_has_none(version: str, sam
         (b"\x89PNG\r\n\x1a\n{=x}", "We don’t know this format."),
         (b"\xff\xd8\xff\xe0 {=x}", "We don’t know this format."),
         (b'[{"question": "Who?"}]', "This file has no list of questions."),
+        (
+            b'{"format": "footnote-classroom", "version": 6}',
+            "This is a class file. Choose it under “New class,” “Import a class that Footnote exported.”",
+        ),
     ],
-    ids=["pdf", "rtf", "png", "jpeg", "json"],
+    ids=["pdf", "rtf", "png", "jpeg", "json", "class file"],
 )
 def test_braces_of_other_files_are_no_gift(content: bytes, reason: str) -> None:
     with pytest.raises(UnreadableFile, match=reason):
