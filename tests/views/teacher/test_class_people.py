@@ -243,11 +243,13 @@ def test_viewers_pages_have_no_heading_or_link_without_content(
     attempt = make_answered_attempt(assignment=assignment, student=student, answers={})
     Accommodation.objects.create(student=student, time_factor=2, changed_at=NOW)
     Student.objects.filter(pk=student.pk).update(supports={"read_aloud": True})
+    removed = make_student(classroom=assignment.classroom, name="Ana Ruiz", removed_at=NOW)
     overrides = reverse("student_overrides", args=[assignment.public_id, student.public_id])
     pages = {
         "assignment_progress": reverse("assignment_progress", args=[assignment.public_id]),
         "attempt_review": reverse("attempt_review", args=[attempt.public_id]),
         "student_history": reverse("student_history", args=[student.public_id]),
+        "removed_student": reverse("student_history", args=[removed.public_id]),
         "roster": reverse("roster", args=[assignment.classroom.public_id]),
         "overrides": overrides,
     }
@@ -261,11 +263,14 @@ def test_viewers_pages_have_no_heading_or_link_without_content(
         ("attempt_review", 'id="h-comment"'),
         ("attempt_review", 'id="h-open"'),
         ("student_history", f'href="{overrides}"'),
+        *(("student_history", f'id="h-{part}"') for part in ("pin", "time", "name", "move", "merge", "gone", "erase")),
+        ("removed_student", 'id="h-back"'),
+        ("roster", "Their work is kept."),
         ("overrides", 'id="h-ext"'),
         ("overrides", 'id="h-exc"'),
     ):
         before, found, _ = re.sub(r"\s+", " ", shown[name]).partition(start)
-        opened = re.findall(r"<(?:p|a|details|section)\b[^>]*", before)[-1]
+        opened = re.findall(r"<(?:p|a|small|details|section)\b[^>]*", before)[-1]
         assert (found, "edits" in opened) == (start, True), (name, start)
     page = client.get(reverse("class_accommodations", args=[assignment.classroom.public_id]))
     assert "Students Name Time Reading level Supports Maya Lopez 2x time read aloud Download" in text_of(page)
