@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from quizzes.assignments.deadlines import WindowState
-from quizzes.assignments.lifecycle import window_state
+from quizzes.assignments.lifecycle import is_current, window_state
 from quizzes.models import Assignment, Classroom
 
 StepName = Literal["students", "quiz", "start", "cards"]
@@ -32,9 +32,14 @@ def next_step(classroom: Classroom, *, now: datetime) -> NextStep | None:
 
 
 def step_of(assignments: list[Assignment], *, now: datetime) -> NextStep:
-    """The next step of a class with students in which nobody has answered. assignments: the oldest first."""
+    """The next step of a class with students in which nobody has answered. assignments: the oldest first.
+
+    It is about the newest of the open quizzes; without any, about the quiz that opens first.
+    """
     waiting = [entry for entry in assignments if window_state(entry, now=now) is not WindowState.CLOSED]
     if not waiting:
         return NextStep("quiz")
-    newest = waiting[-1]
-    return NextStep("cards" if newest.is_homework else "start", newest)
+    current = [entry for entry in waiting if is_current(entry, now=now)]
+    # The others have an opening time: without it, a quiz waits for its teacher or is open.
+    upcoming = current[-1] if current else min(waiting, key=lambda entry: entry.opens_at or now)
+    return NextStep("cards" if upcoming.is_homework else "start", upcoming)

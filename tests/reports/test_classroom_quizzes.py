@@ -144,6 +144,26 @@ def test_archived_class_and_a_closed_quiz_need_no_start(
     assert next_step(classroom, now=NOW) is None
 
 
+def test_next_step_is_about_an_open_quiz_else_the_one_that_opens_first(
+    edition: Edition, classroom: Classroom, student: Student
+) -> None:
+    """“Assign in halves” makes the check after the lessons last. Nobody starts a class with it."""
+    before, after = (
+        make_assignment(edition=edition, classroom=classroom, opens_at=NOW + days * DAY, created_at=NOW)
+        for days in (1, 8)
+    )
+    found = next_step(classroom, now=NOW)
+    assert found is not None
+    assert (found.name, found.assignment) == ("start", before)
+    found = next_step(classroom, now=NOW + 2 * DAY)
+    assert found is not None
+    assert found.assignment == before
+    Assignment.objects.filter(pk=before.pk).update(closes_at=NOW + 2 * DAY)
+    found = next_step(classroom, now=NOW + 3 * DAY)
+    assert found is not None
+    assert found.assignment == after
+
+
 def test_pages_of_a_class_link_open_and_waiting_quizzes_else_the_newest(
     edition: Edition, classroom: Classroom, teacher: User
 ) -> None:
