@@ -94,7 +94,7 @@ def settings_left(student: Student, *, to: Classroom) -> list[Assignment]:
 def move_with_work(student: Student, *, to: Classroom, by: User, now: datetime) -> int:
     """Move a student to the roster of another class, and transfer the attempts. Returns for how many quizzes.
 
-    Raises NameTaken and NumberTaken of `move_student`.
+    Raises what `move_student` raises.
     """
     # Before the student, in the order of all changes to students.
     lock_rows(classrooms=[to.pk])

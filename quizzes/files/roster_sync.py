@@ -221,7 +221,7 @@ def apply(
             for change in sorted(wanted, key=lambda change: change.kind != "gone"):
                 if change.student is not None:
                     _change_student(change.student, change, to=classroom, by=by, now=now)
-        except (rosters.NameTaken, rosters.NumberTaken) as error:
+        except (rosters.NotOnRoster, rosters.NameTaken, rosters.NumberTaken) as error:
             raise RosterChanged from error
         new = [rosters.NewStudent(change.name, change.external_id) for change in wanted if change.kind == "new"]
         counts["new"] += len(rosters.add_students(classroom, new, by=by, now=now))
@@ -232,7 +232,7 @@ def apply(
 
 
 def _change_student(student: Student, change: Change, *, to: Classroom, by: User, now: datetime) -> None:
-    """Make one change to a student who has a row. Raises rosters.NameTaken and rosters.NumberTaken."""
+    """Make one change to a student who has a row. Raises NotOnRoster, NameTaken and NumberTaken of rosters."""
     match change.kind:
         case "gone":
             rosters.remove_student(student, by=by, now=now)

@@ -34,6 +34,10 @@ class NumberTaken(Exception):
     """Someone in the class already has this student number."""
 
 
+class NotOnRoster(Exception):
+    """The student is on no roster: a teacher has removed or merged the entry."""
+
+
 class ClassFull(Exception):
     """The class would have this many students, more than MAX_STUDENTS."""
 
@@ -55,7 +59,9 @@ def names_present(classroom: Classroom) -> set[str]:
 
 
 def check_place(student: Student, *, to: Classroom) -> None:
-    """Raise NameTaken or NumberTaken if someone else on this roster has the student's name or number."""
+    """Raise NotOnRoster for a removed student; NameTaken or NumberTaken if someone else here has the name or number."""
+    if student.removed_at is not None:
+        raise NotOnRoster
     others = to.students.enrolled().exclude(pk=student.pk)
     if others.filter(name_key=student.name_key).exists():
         raise NameTaken
@@ -269,14 +275,14 @@ def change_external_id(student: Student, external_id: str) -> None:
 
 @transaction.atomic
 def move_student(student: Student, *, to: Classroom, by: User, now: datetime) -> Student:
-    """Move a student to another roster. Attempts stay in the old classroom. Raises NameTaken or NumberTaken.
+    """Move a student to another roster. Attempts stay in the old classroom. A repeat changes nothing.
 
-    A repeat changes nothing.
+    Raises NotOnRoster, NameTaken or NumberTaken.
     """
     read_locked(to, "sorts_by_first_name")
     versions = newcomers.lock_versions([to.pk])
     # Also what another teacher may have changed since the page was opened.
-    read_locked(student, "classroom", "display_name", "family_name", "name_key", "external_id")
+    read_locked(student, "classroom", "removed_at", "display_name", "family_name", "name_key", "external_id")
     if student.classroom_id == to.pk:
         return student
     check_place(student, to=to)

@@ -9,6 +9,7 @@ import pytest
 from quizzes.models import Attempt, AuditEvent, Classroom, Student, User
 from quizzes.people.rosters import (
     NameTaken,
+    NotOnRoster,
     add_students,
     change_pin,
     change_pins,
@@ -210,6 +211,19 @@ def test_move_needs_the_name_to_be_free(
 
     assert Student.objects.get(pk=student.pk).classroom == home
     assert acts() == []
+
+
+def test_move_needs_the_student_on_the_roster(
+    student: Student, other_classroom: Classroom, teacher: User, now: datetime
+) -> None:
+    """In an older page, the student is still there."""
+    old_page = Student.objects.get(pk=student.pk)
+    remove_student(student, by=teacher, now=now)
+
+    with pytest.raises(NotOnRoster):
+        move_student(old_page, to=other_classroom, by=teacher, now=now)
+
+    assert not other_classroom.students.exists()
 
 
 def test_change_pin_gives_another_pin_and_a_fresh_start(student: Student, teacher: User, now: datetime) -> None:

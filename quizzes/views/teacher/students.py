@@ -108,6 +108,10 @@ def move_student(request: TeacherRequest, public_id: str) -> HttpResponse:
                 count = transfers.move_with_work(student, to=to, by=request.user, now=now)
             else:
                 rosters.move_student(student, to=to, by=request.user, now=now)
+        except rosters.NotOnRoster:
+            text = gettext("{display_name} isn’t on the roster anymore. Restore the student first.")
+            messages.error(request, text.format(display_name=isolated(student.display_name)))
+            return redirect("student_history", public_id)
         except rosters.NameTaken:
             form.add_error(
                 "classroom",

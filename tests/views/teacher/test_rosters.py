@@ -1057,6 +1057,20 @@ def test_move_refuses_a_class_where_the_student_number_is_in_use(
     }
 
 
+@pytest.mark.parametrize("confirmed", [{}, {"is_confirmed": "on"}], ids=["before the question", "after it"])
+def test_move_refuses_a_student_whom_another_page_has_removed(
+    confirmed: dict[str, str], student: Student, classroom: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    """The notice said that the student is in the new class, and they were not on its roster."""
+    to = make_classroom(teacher=teacher, name="Period 5")
+    rosters.remove_student(student, by=teacher, now=NOW)
+
+    page = teacher_client.post(url("move_student", student), {"classroom": to.public_id, **confirmed}, follow=True)
+
+    assert "Maya Lopez isn’t on the roster anymore. Restore the student first." in text_of(page)
+    assert Student.objects.get(pk=student.pk).classroom == classroom
+
+
 @pytest.mark.parametrize("kind", ["another teacher's", "an archived", "its own", "no", "a broken"])
 def test_move_takes_only_a_class_from_the_list(
     kind: str, student: Student, classroom: Classroom, other_classroom: Classroom, teacher: User, teacher_client: Client
