@@ -129,6 +129,11 @@ class AddStudentsForm(forms.Form):
         return [row for row in self.rows if row.state in ("problem", "left_out")]
 
     @property
+    def typed_present(self) -> list[str]:
+        """The names that the teacher typed for another student, and that someone on the roster has."""
+        return [row.name.display for row in self._in_state("here") if self._fixes.get(row.number)]
+
+    @property
     def lines(self) -> list[tuple[RosterRow, str, bool]]:
         """(row, the name that the teacher typed for it, whether it is restored) of each row."""
         return [(row, self._fixes.get(row.number, ""), self._is_checked(row)) for row in self.rows]

@@ -94,6 +94,9 @@ def _add_list(request: TeacherRequest, classroom: Classroom, form: AddStudentsFo
     messages.success(request, _added_message(classroom, done))
     if done.added and (missed := late_joiners.missed_count(classroom, now=timezone.now())):
         messages.warning(request, _earlier_message(missed))
+    if form.typed_present:
+        names = ", ".join(f"“{isolated(name)}”" for name in form.typed_present)
+        messages.warning(request, gettext("On the roster already: {names}").format(names=names))
     if form.not_added:
         messages.warning(request, _not_added_message(form.not_added))
     return redirect("roster", classroom.public_id)

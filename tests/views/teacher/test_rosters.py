@@ -305,6 +305,8 @@ def test_a_name_for_the_second_student_of_a_name_may_be_on_the_roster(
     form = form_of(preview, having="fix-2")
     page = teacher_client.post(address, form.data(is_confirmed="on") | {"fix-2": "Ana Ruiz (2)"}, follow=True)
     assert "No new students." in text_of(page)
+    # If that was meant for a third student, nobody was added.
+    assert "On the roster already: “Ana Ruiz (2)”" in text_of(page)
 
 
 def test_a_new_student_gets_no_work_of_a_removed_one_with_the_same_name(
