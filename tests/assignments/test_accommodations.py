@@ -408,6 +408,17 @@ def test_progress_says_whose_time_is_longer_and_when_it_ends(
         assert shown in text
 
 
+def test_times_have_a_decimal_point_in_spanish(
+    tight: Assignment, ana: Student, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    teacher_client.defaults["HTTP_ACCEPT_LANGUAGE"] = "es"
+    progress = reverse("assignment_progress", args=[tight.public_id])
+    assert "Ana B. 1.5 veces" in text_of(teacher_client.get(progress))
+    settings = reverse("change_assignment", args=[tight.public_id])
+    form = form_of(teacher_client.get(settings), having="release")
+    assert "Ana B. : 1.5 veces" in text_of(teacher_client.post(settings, form.data(act="preview")))
+
+
 def test_progress_board_comes_again_when_an_end_moves(
     tight: Assignment, ana: Student, teacher: User, teacher_client: Client
 ) -> None:
