@@ -105,6 +105,29 @@ class ReviewedQuestion:
         return tuple(regrade for regrade in since_new_key(self.regrades) if regrade.policy == "either_key")
 
     @property
+    def full_credit(self) -> AppliedRegrade | None:
+        """The newest regrade that gives everyone full credit; None without one, and where a grade or drop counts."""
+        if self.grade is not None or self.verdict == "dropped":
+            return None
+        made = since_new_key(self.regrades)
+        return next((regrade for regrade in reversed(made) if regrade.policy == "full_credit"), None)
+
+    @property
+    def is_key_shown(self) -> bool:
+        """Whether the correct answer is shown below the given one: unless the given one is correct.
+
+        An answer that is wrong by the key earns all points if everyone gets full credit.
+        """
+        return self.verdict != "right" or (self.full_credit is not None and self.review.credit < 1)
+
+    @property
+    def wrong_rows(self) -> list[ReviewRow]:
+        """The lines with a reason why an answer is wrong; none if a teacher gave the answer all points."""
+        if self.grade is not None and self.verdict == "right":
+            return []
+        return [row for row in self.review.rows if row.state == "wrong" and (row.why or row.fault)]
+
+    @property
     def explanation(self) -> str:
         """Why the key is right; "" if the explanation belongs to a replaced key."""
         return explanation_in_force(self.question, self.regrades)

@@ -67,6 +67,37 @@ def test_dropped_question_is_neither_right_nor_missed(assignment: Assignment, st
     assert [item.question.key for item in review_attempt(attempt).missed] == ["who", "proof"]
 
 
+def test_student_reads_the_key_and_why_a_wrong_answer_has_full_credit(
+    assignment: Assignment, student: Student, student_client: Client
+) -> None:
+    attempt = make_answered_attempt(assignment=assignment, student=student, answers={"one": "a"})
+    make_regrade(assignment=assignment, policy="full_credit", number=1, reason="It was unclear.")
+    make_regrade(assignment=assignment, policy="full_credit", number=2)
+    page = text_of(student_client.get(reverse("result", args=[attempt.public_id])))
+    assert "You answered: Citizenship Correct: Birthplace" in page
+    assert page.count("Everyone gets full credit for this question. It was unclear.") == 1
+    # A correct answer stands alone, and a newer key ends the full credit.
+    whole = make_answered_attempt(assignment=assignment, answers={"one": "b"})
+    [first, second, *others] = review_attempt(whole).questions
+    assert (first.is_key_shown, second.is_key_shown) == (False, True)
+    assert [item.full_credit is not None for item in (first, second, *others)] == [True, True, False, False]
+    make_regrade(assignment=assignment, policy="drop", number=2)
+    assert review_attempt(whole).questions[1].full_credit is None
+
+
+def test_answer_to_which_a_teacher_gave_all_points_has_no_reason_against_it(
+    assignment: Assignment, student: Student, student_client: Client, teacher: User
+) -> None:
+    attempt = make_answered_attempt(assignment=assignment, student=student, answers={"one": "a"})
+    [item, *_] = review_attempt(attempt).questions
+    assert [row.text for row in item.wrong_rows] == ["Citizenship"]
+    question = assignment.edition.questions.get(key="one")
+    manual_grades.grade_answer(attempt, question, points=Decimal(1), comment="", by=teacher, now=NOW)
+    [item, *_] = review_attempt(attempt).questions
+    assert (item.verdict, item.wrong_rows) == ("right", [])
+    assert "“Citizenship”" not in text_of(student_client.get(reverse("result", args=[attempt.public_id])))
+
+
 def test_student_reads_that_an_answer_is_not_marked_yet(
     waiting: Attempt, student_client: Client, teacher: User
 ) -> None:
