@@ -88,7 +88,8 @@ def read_locked(row: Model, *columns: str) -> None:
 
     Raises RowDeleted.
     """
-    read_again(row, *columns, rows=locked(type(row)._default_manager.all()))
+    # Not `type(row)`: `request.user` is a lazy object.
+    read_again(row, *columns, rows=locked(row._meta.model._default_manager.all()))
 
 
 def read_again(row: Model, *columns: str, rows: QuerySet[Any] | None = None) -> None:

@@ -117,10 +117,13 @@ def set_language(user: User, *, language: str) -> User:
 
 
 def change_email(user: User, *, email: str, now: datetime) -> User:
-    """Change the address that a teacher signs in with. Raises EmailTaken."""
+    """Change the address that a teacher signs in with. Raises EmailTaken. A repeat changes nothing."""
     try:
         with transaction.atomic():
+            read_locked(user, "email")
             # allauth looks for addresses in lower case, as it stores those of new accounts.
+            if user.email == email.lower():
+                return user
             user.email = email.lower()
             user.save(update_fields=["email"])
             # Otherwise a link for a new password would still go to the old address.

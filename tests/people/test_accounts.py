@@ -19,6 +19,7 @@ from quizzes.people.accounts import (
     InvitationVoid,
     TooManyInvitations,
     cancel_invitation,
+    change_email,
     close_account,
     find_invitation,
     first_teacher_link,
@@ -160,7 +161,12 @@ def test_invitation_of_an_account_that_was_closed_stays_void_when_it_is_reopened
 
 @pytest.mark.parametrize(
     ("act", "was_active"),
-    [(close_account, True), (reopen_account, False), (partial(set_administrator, is_administrator=True), True)],
+    [
+        (close_account, True),
+        (reopen_account, False),
+        (partial(set_administrator, is_administrator=True), True),
+        (partial(change_email, email="New@school.test"), True),
+    ],
 )
 def test_act_on_an_account_sent_twice_at_once_is_logged_once(
     act: Callable[..., User], was_active: bool, teacher: User, now: datetime
