@@ -110,14 +110,18 @@ def change_assignment(
     """Change window and settings. Attempts keep their answers and order, and their time limits never get shorter.
 
     more_time: added to the time limit of each attempt in progress, also of one that has a longer limit than the others.
+    A repeat changes nothing.
     """
     lock_settings(assignment)
+    columns = {**_window_fields(window), **asdict(settings)}
+    if not more_time and all(getattr(assignment, name) == value for name, value in columns.items()):
+        return assignment
     before = _in_force(assignment)
     if settings.is_teacher_paced and not assignment.is_teacher_paced:
         close_shown(assignment)
-    for name, value in {**_window_fields(window), **asdict(settings)}.items():
+    for name, value in columns.items():
         setattr(assignment, name, value)
-    assignment.save(update_fields=[*_window_fields(window), *asdict(settings)])
+    assignment.save(update_fields=columns)
     move_deadlines(_locked_attempts(Q(submitted_at=None), assignment), now=now, more_time=more_time)
     assignment.record_event(AuditEvent.Action.ASSIGNMENT_CHANGED, by=by, now=now, before=before)
     return assignment
