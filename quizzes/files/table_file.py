@@ -9,7 +9,7 @@ from html import unescape
 from itertools import takewhile
 
 from quizzes.files.sheet import OLD_EXCEL, ZIP, CutShort, FoundSheet, TooLarge, UnreadableSheet, first_sheet
-from quizzes.files.text_encoding import declared_encoding
+from quizzes.files.text_encoding import declared_encoding, guessed_encoding
 from quizzes.phrases import gettext, gettext_noop
 
 MAX_BYTES = 1_000_000
@@ -69,13 +69,6 @@ _SPACE_AFTER_QUOTE = re.compile(r'"[ ]+(?=[,;|])')
 _TEXT_FORMULA = re.compile(r'="([^"]*)"')
 # An entity of HTML has a semicolon that separates nothing.
 _ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-f]{1,6}|[a-z]{2,8});", re.IGNORECASE)
-# Bytes that are letters with accents for older Macs, but signs or other letters in Windows-1252.
-_MAC_LETTERS = re.compile(
-    rb"[A-Za-z\x80-\x9f](?:[\x83\x84\x87\x8e\x8f\x96\x97\x9c\x9f]|\x92(?=[a-z]{2}))|[\x83\x84\xe7](?=[a-z]{2})"
-)
-# Bytes after a letter that are é, í, ó, ú, ñ, Ñ for MS-DOS, which Excel offers besides its plain CSV, but signs in
-# Windows-1252 and for older Macs.
-_DOS_LETTERS = re.compile(rb"[A-Za-z][\x82\xa1-\xa5]")
 # What a mail program adds to each name: “Ana Ruiz <ana@school.example>”. It starts at the first of its spaces.
 _MAILBOX = re.compile(r"(?<!\s)\s*<[^<>@\s]{1,200}@[^<>@\s]{1,200}>")
 # What a spreadsheet shows for a formula that failed.
@@ -331,7 +324,7 @@ def _are_names(with_comma: Sequence[str]) -> bool:
 
 
 def _decoded(content: bytes) -> tuple[str, str]:
-    """(text, note). Text without a mark is UTF-8, or else Windows-1252, which older spreadsheets write."""
+    """(text, note). Text without a mark is UTF-8, or else what `guessed_encoding` says."""
     if not content.strip():
         raise UnreadableTable(gettext("This file is empty."))
     encoding = declared_encoding(content)
@@ -341,9 +334,7 @@ def _decoded(content: bytes) -> tuple[str, str]:
         if encoding:
             raise UnreadableTable(gettext("Part of this file is missing. Export it again.")) from None
         # Five bytes have no meaning in Windows-1252.
-        is_mac = _MAC_LETTERS.search(content) and not re.search(rb"[\xc0-\xe6\xe8-\xff]", content)
-        guess = "cp850" if _DOS_LETTERS.search(content) else "mac_roman" if is_mac else "cp1252"
-        text = content.decode(guess, errors="replace")
+        text = content.decode(guessed_encoding(content), errors="replace")
         note = gettext("This file doesn’t say how its letters are stored. Check the names with accents.")
     if any(character < " " and character not in "\t\r\n\f\v" for character in text):
         raise UnreadableTable(gettext("This isn’t a list of students. Choose a CSV, Excel, or OpenDocument file."))
