@@ -136,6 +136,12 @@ def _fill(folder: Path, *, now: datetime) -> None:
         dumps = sorted(folder.parent.glob(f"footnote-*/{POSTGRESQL_FILE}"), key=lambda path: path.parent.name)
         _require_space(folder.parent, dumps[-1].stat().st_size if dumps else 0)
         migrations, counts = dump_database(parameters(connection), database)
+    # It would take the place of a backup of the site.
+    if not any(name.startswith("quizzes.") for name in migrations):
+        raise BackupError(
+            "This database has no tables of Footnote, so there is no site to back up. Correct FOOTNOTE_DATA or "
+            "DATABASE_URL."
+        )
     files = [File(database.name, database.stat().st_size, sha256(database))]
     # After the database: a line of the ledger without its erasure is applied at the restore.
     with settled_ledger():

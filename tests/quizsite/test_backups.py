@@ -228,6 +228,26 @@ def test_backup_holds_everything_and_only_its_owner_reads_it(drill: Drill) -> No
     assert (made / "secret_key").read_bytes() == (drill.data / "secret_key").read_bytes()
 
 
+@pytest.mark.parametrize("folder", [[], ["copies"]])
+def test_database_without_a_site_is_not_backed_up(tmp_path: Path, folder: list[str]) -> None:
+    drill = Drill(tmp_path, "")
+    with closing(library.sqlite.connect(str(drill.data / "footnote.sqlite3"))) as file:
+        # Of another program.
+        file.execute("CREATE TABLE django_migrations (id integer, app text, name text)")
+        file.execute("INSERT INTO django_migrations VALUES (1, 'auth', '0001_initial')")
+        file.commit()
+    (drill.data / "secret_key").write_text("k3y-of-this-site-" * 4)
+    backups = tmp_path / folder[0] if folder else drill.data / "backups"
+
+    done = drill.manage("backup", *(str(backups) for _ in folder))
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(
+        "CommandError: This database has no tables of Footnote, so there is no site to back up."
+    )
+    assert [path.name for path in backups.iterdir()] == [".lock"]
+
+
 def test_restore_brings_back_the_site_and_keeps_what_was_there(drill: Drill) -> None:
     key = (drill.data / "secret_key").read_bytes()
     # The version that made the backup graded differently.
