@@ -88,8 +88,16 @@ _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
 _PRONOUNS = re.compile(
     r"[(\[]\s*(?:\w{1,5}(?:\s*/\s*\w{1,6}){1,3}|invited|invitad[oa]|pending|pendiente)\s*[)\]]", re.IGNORECASE
 )
-# A line to sign on, a check box, or a student number after the name.
-_ROW_END = re.compile(r"(?:\s*+_{2,}+|\s+[-–]\s*\d{1,2}(?:th)?|\s+[☐☑☒✓✔□■]|\s+[(\[#]?\d{4,12}[)\]]?)+$")
+# After the name: a line to sign on, dots, a check box, or a student number, also with grade and sex: “101 07 F”.
+_ROW_END = re.compile(
+    r"(?:\s*+_{2,}+|\s*+\.{4,}+(?:\s*\d{1,12})?|\s+[-–]\s*\d{1,2}(?:th)?|\s+[☐☑☒✓✔□■]"
+    r"|\s+\d{1,12}(?:\s+(?:\d{1,2}|[KMFX])(?!\S)){1,3}|\s+[(\[#]?\d{4,12}[)\]]?)++$"
+)
+# What a teacher notes of a student. Students choose their names from a list that the class sees.
+_PRIVATE = re.compile(
+    r"(?:\s*+[*†‡]++|\s+(?:IEP|504|SPED)(?!\S)"
+    r"|\s*[-–—(\[,/]\s*(?:IEP|504|SPED|ELL?|ESL|LEP|ML|BIP|RSP|GATE|GT)\s*[)\]]?(?!\S)){1,4}+$"
+)
 # “Maya Lopez / Noah Kim”, “Maya and Noah”. Spanish names have “y”.
 _TWO_NAMES = re.compile(
     r"[^\s,]+ [^,]{0,100}\S\s*(?:/|&)\s*[^\s,]+ [^,]{0,100}|[^,]{0,100}\S\s+and\s+\S[^,]{0,100}", re.IGNORECASE
@@ -219,7 +227,7 @@ def _not_a_student(row: TableRow, columns: Columns, heading: TableRow | None) ->
 def _bare(text: str) -> str:
     """The text without numbering, bullets, pronouns and email addresses."""
     bare = " ".join(_PRONOUNS.sub(" ", _EMAIL.sub(" ", ROW_MARK.sub("", text.strip()))).split())
-    bare = _LOOSE.sub("", _ROW_END.sub("", bare))
+    bare = _LOOSE.sub("", _PRIVATE.sub("", _ROW_END.sub("", bare)))
     return bare[1:-1].strip() if len(bare) > 2 and bare[0] in '"“' and bare[-1] in '"”' else bare
 
 

@@ -1,5 +1,6 @@
 """Rosters from pasted text or a table: which columns hold the names, who is new, and what is left out and why."""
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
@@ -34,6 +35,8 @@ from quizzes.people.names import (
 from quizzes.phrases import gettext
 
 MAX_LINES = 2_000  # with the lines that are no students: contacts, totals, people who left
+# Before the last name of a line: “Maya Lopez, Noah Kim, and Ana Ruiz”.
+_AND = re.compile(r"^(?:and|y|&)\s+", re.IGNORECASE)
 _DAYS = "%m/%d/%Y", "%m/%d/%y", "%Y-%m-%d", "%m-%d-%Y"
 
 
@@ -246,7 +249,8 @@ def _one_name_each(table: Sequence[TableRow]) -> Sequence[TableRow]:
     """The table; a single line of several full names as one row for each."""
     if len(table) != 1 or not all(looks_like_name(cell) and len(cell.split()) > 1 for cell in table[0].cells if cell):
         return table
-    return [TableRow(number, (cell,)) for number, cell in enumerate(filter(None, table[0].cells), start=1)]
+    names = (_AND.sub("", cell) for cell in table[0].cells if cell)
+    return [TableRow(number, (name,)) for number, name in enumerate(names, start=1)]
 
 
 def name_keys(name: PersonName) -> tuple[str, str]:

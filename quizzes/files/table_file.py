@@ -73,6 +73,8 @@ _ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-f]{1,6}|[a-z]{2,8});", re.IGNORECASE
 _MAILBOX = re.compile(r"(?<!\s)\s*<[^<>@\s]{1,200}@[^<>@\s]{1,200}>")
 # What a spreadsheet shows for a formula that failed.
 _NO_VALUE = re.compile(r"#(?:n/a|ref!|value!|name\?|div/0!|null!|num!)|n/a", re.IGNORECASE)
+# What web pages and programs for Arabic or Hebrew leave in a copied text. Other hidden characters are refused.
+_UNSEEN = dict.fromkeys(map(ord, "\u200b\u200e\u200f\u202a\u202b\u202c\u2060\ufeff\xad"))
 _WEB_PAGE = re.compile(r"\s*<(?:!doctype html|html|table|meta|head|\?xml)\b", re.IGNORECASE)
 # JSON, also that of a class, and question sets in TOML.
 _CLASS_FILE = re.compile(r"\s*\{\s*\"format\"\s*:\s*\"footnote-classroom\"")
@@ -271,7 +273,7 @@ def _text(cell: object) -> str:
     """A cell as a person reads it: a student number has no decimal point."""
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
-    text = str(cell)[:MAX_CELL_LENGTH]
+    text = str(cell)[:MAX_CELL_LENGTH].translate(_UNSEEN)
     if (formula := _TEXT_FORMULA.fullmatch(text)) is not None:
         text = formula[1]
     if _NO_VALUE.fullmatch(text):

@@ -519,6 +519,31 @@ LISTS |= {
             "Ana Ortega y Gasset / Ortega y Gasset",
         ],
     ),
+    "what teachers note of students": (
+        "Maya Lopez - IEP\nNoah Kim (504)\nLopez, Ana [ELL]\nBo Cho **\nCy Diaz† IEP\nDi Ell\nEd Gate\nIep Thuy\n",
+        [
+            "Maya Lopez / Lopez",
+            "Noah Kim / Kim",
+            "Ana Lopez / Lopez",
+            "Bo Cho / Cho",
+            "Cy Diaz / Diaz",
+            "Di Ell / Ell",
+            "Ed Gate / Gate",
+            "Iep Thuy / Thuy",
+        ],
+    ),
+    "rows of a PDF file": (
+        "Lopez, Maya 101 07 F\nRuiz Peña, Ana 1030 K M\nKim, Noah ........ 102\nMaria Garcia 2\n",
+        ["Maya Lopez / Lopez", "Ana Ruiz Peña / Ruiz Peña", "Noah Kim / Kim", "Maria Garcia 2 / 2"],
+    ),
+    "a line with a word before the last name": (
+        "Maya Lopez, Noah Kim, and Andy Ruiz",
+        ["Maya Lopez / Lopez", "Noah Kim / Kim", "Andy Ruiz / Ruiz"],
+    ),
+    "marks that nobody sees": (
+        "\u200bMaya\u200b Lopez\n\u200fسارة علي\nNoah \u202bKim\u202c\nAna\u202e Ruiz\n",
+        ["Maya Lopez / Lopez", "سارة علي / علي", "Noah Kim / Kim", "- The name has a hidden character, so retype it."],
+    ),
     "people of a Canvas course with a picture in each row": (
         "Name\tLogin ID\tSIS ID\tSection\tRole\n\tMaya Lopez\tml\t101\tP3\tStudent\n\tAna Rivera\tar\t\tP3\tTeacher\n",
         ["Maya Lopez / Lopez", "- Not a student: a teacher or another adult"],
