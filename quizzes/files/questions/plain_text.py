@@ -72,7 +72,7 @@ _ITALIC = re.compile(
 # “✅ **Correct answer:** B”, “- *Answer: B*”, “(Answer: B)”: what stands before the label is no mark of a choice.
 _BEFORE_LABEL = re.compile(
     r"\s*(?:[^\w\s*_]{1,3}\s{0,9}|\*\s{1,9})(?=[*_]{0,2}(?:(?:the )?correct (?:answers?|choice|option)|answers?|ans"
-    r"|respuesta|explanation|explicación|feedback|rationale|justification|justificación)\b[^:\n]{0,12}:)",
+    r"|respuesta(?: correcta)?|explanation|explicación|feedback|rationale|justification|justificación)[*_\s]{0,4}:)",
     re.IGNORECASE,
 )
 # “Answer:” with the letter on the next line.

@@ -434,6 +434,13 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         "2. **When?**\n   - A. May\n   - B. June\n   - **Answer:** A\n",
         ["single: Who? [Mayor; *Council]", "single: When? [*May; June]"],
     ),
+    "a list with a choice that starts like a label": (
+        "1. What did it do?\n- Answer the call: yes\n- It voted. ✅\n\n2. Who?\n- Feedback alone: none\n- Council ✅\n",
+        [
+            "single: What did it do? [Answer the call: yes; *It voted.]",
+            "single: Who? [Feedback alone: none; *Council]",
+        ],
+    ),
     "a text with the letter below its label": (
         "1. Who?\nA. Mayor\nB. Council\nAnswer:\nB\n\n2. When?\nA. May\nB. June\nAnswer:\nA\n",
         ["single: Who? [Mayor; *Council]", "single: When? [*May; June]"],
