@@ -14,7 +14,6 @@ from django.http import QueryDict
 from django.utils.choices import flatten_choices
 from django.utils.datastructures import MultiValueDict
 from django.utils.dateparse import parse_datetime
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext, gettext_lazy, pgettext
 
 from quizzes.assignments.deadlines import NoSuchLocalTime, in_zone
@@ -115,24 +114,6 @@ def students_field(students: Sequence[Student]) -> forms.MultipleChoiceField:
             ),
         },
     )
-
-
-class NextPageForm(forms.Form):
-    """The page of this site that a button leads back to."""
-
-    next = forms.CharField(max_length=200)
-
-    def __init__(self, *args: Any, host: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.host = host
-
-    def clean_next(self) -> str:
-        """A path of this site."""
-        path: str = self.cleaned_data["next"]
-        # `redirect` would take another text for the name of a view.
-        if not path.startswith("/") or not url_has_allowed_host_and_scheme(path, allowed_hosts={self.host}):
-            raise ValidationError(gettext("This page is not on this site."))
-        return path
 
 
 class SeenField(forms.CharField):

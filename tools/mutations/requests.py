@@ -250,10 +250,9 @@ CONTROLS: tuple[Control, ...] = (
     ),
     control(
         "a page of return is a path of this site",
-        "quizzes/forms/fields.py",
-        'if not path.startswith("/") or not url_has',
-        "if not url_has",
-        "tests/views/teacher/test_gradebook.py",
-        *("-k", "switch_counts"),
+        "quizzes/views/request_meta.py",
+        'if not (address.startswith("/") and url_has',
+        "if not (url_has",
+        "tests/integration/test_languages.py::test_choice_without_a_page_to_go_back_to_leads_to_sign_in",
     ),
 )

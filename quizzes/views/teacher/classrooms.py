@@ -26,7 +26,7 @@ from quizzes.forms.classrooms import (
     TodoForm,
     name_taken,
 )
-from quizzes.forms.fields import ConfirmForm, NextPageForm
+from quizzes.forms.fields import ConfirmForm
 from quizzes.forms.rosters import SortForm
 from quizzes.forms.supports import ClassSupportsForm
 from quizzes.lti.courses import course_name
@@ -41,6 +41,7 @@ from quizzes.reports.next_step import next_step
 from quizzes.reports.teacher_home import load_teacher_home
 from quizzes.views.access import TeacherRequest, class_act, taught_classroom
 from quizzes.views.methods import require_POST
+from quizzes.views.request_meta import page_before
 from quizzes.views.teacher.confirm import confirm_page
 from quizzes.views.teacher.undo import offer_undo
 
@@ -249,10 +250,7 @@ def set_missing_rule(request: TeacherRequest, public_id: str) -> HttpResponse:
             classroom, is_zero=form.cleaned_data["is_zero"], by=request.user, now=timezone.now()
         )
         messages.success(request, gettext("Saved for the whole class."))
-    page = NextPageForm(request.POST, host=request.get_host())
-    if page.is_valid():
-        return redirect(page.cleaned_data["next"])
-    return redirect("classroom_gradebook", classroom.public_id)
+    return redirect(page_before(request) or "classroom_gradebook", classroom.public_id)
 
 
 @class_act(ClassAct.OWN)

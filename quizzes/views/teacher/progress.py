@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -139,8 +138,6 @@ def _progress_context(request: TeacherRequest, assignment: Assignment, now: date
         "numbers": numbers,
         "guessed": {guessed.student.pk: guessed for guessed in trouble.students},
         "is_attacked": assignment.classroom_id in trouble.attacked,
-        # A poll has another path.
-        "page": reverse("assignment_progress", args=[assignment.public_id]),
         "is_anonymous": is_anonymous,
         "accommodations": accommodations_of(assignment.classroom),
         "expected_count": len(entries) - counts[Status.EXCUSED],

@@ -17,7 +17,7 @@ from quizzes.attempts import late_joiners, merges, transfers
 from quizzes.content.reading import LEVELS
 from quizzes.formatting import clock, isolated, listed
 from quizzes.forms.accommodations import ExcuseEarlierForm, accommodation_forms
-from quizzes.forms.fields import ConfirmForm, NextPageForm
+from quizzes.forms.fields import ConfirmForm
 from quizzes.forms.students import (
     MoveStudentForm,
     RenameStudentForm,
@@ -36,6 +36,7 @@ from quizzes.reports.support_use import accommodation_words
 from quizzes.reports.trend import student_trend
 from quizzes.views.access import TeacherRequest, class_act, taught_student
 from quizzes.views.methods import require_POST
+from quizzes.views.request_meta import page_before
 from quizzes.views.teacher.confirm import confirm_page
 from quizzes.views.teacher.undo import offer_undo
 
@@ -323,10 +324,7 @@ def let_student_in(request: TeacherRequest, public_id: str) -> HttpResponse:
             display_name=isolated(student.display_name), until=until
         ),
     )
-    form = NextPageForm(request.POST, host=request.get_host())
-    if form.is_valid():
-        return redirect(form.cleaned_data["next"])
-    return redirect("roster", student.classroom.public_id)
+    return redirect(page_before(request) or "roster", student.classroom.public_id)
 
 
 def history_page(request: TeacherRequest, student: Student, **context: Any) -> HttpResponse:
@@ -339,8 +337,6 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
     context = {
         "student": student,
         "classroom": student.classroom,
-        # A form with an error shows this page at the address of its button.
-        "page": reverse("student_history", args=[student.public_id]),
         "current_quizzes": current_quizzes(student.classroom, now=now),
         "work": work,
         "average": class_average(student, work),

@@ -103,7 +103,7 @@ def test_switch_counts_missing_work_as_zero_and_each_page_says_which(
     assert "class average 100%" in text_of(teacher_client.get(book))
 
     for _ in range(2):
-        answer = teacher_client.post(switch, {"is_zero": "on", "next": history})
+        answer = teacher_client.post(switch, {"is_zero": "on"}, headers={"referer": f"http://testserver{history}"})
         assert (answer.status_code, answer.headers["Location"]) == (302, history)
     assert "Saved for the whole class." in text_of(teacher_client.get(history))
 
@@ -116,10 +116,7 @@ def test_switch_counts_missing_work_as_zero_and_each_page_says_which(
     event = AuditEvent.objects.get(action=AuditEvent.Action.CLASSROOM_CHANGED)
     assert event.detail["after"] == {"counts_missing_as_zero": True}
 
-    # A text without a slash would be the name of a view for `redirect`.
-    for other in ("https://elsewhere.example/", "//elsewhere.example/", "/\\elsewhere.example", "null", "teacher_home"):
-        elsewhere = teacher_client.post(switch, {"next": other})
-        assert elsewhere.headers["Location"] == book
+    assert teacher_client.post(switch).headers["Location"] == book
     assert "class average 100%" in text_of(teacher_client.get(book))
 
     teacher_client.post(switch, {"is_zero": "on"})
@@ -150,8 +147,9 @@ def test_switch_on_the_page_of_a_refused_name_leads_to_the_page_of_the_student(
     student = make_student(classroom=classroom)
     make_assignment(edition=edition, classroom=classroom)
     refused = teacher_client.post(reverse("rename_student", args=[student.public_id]), {"name": ""})
-    switch = form_of(refused, having="next")
-    reply = teacher_client.post(switch.action, switch.data(is_zero="on"))
+    switch = form_of(refused, having="is_zero")
+    came_from = {"referer": f"http://testserver{refused.request['PATH_INFO']}"}
+    reply = teacher_client.post(switch.action, switch.data(is_zero="on"), headers=came_from)
     assert reply.headers["Location"] == reverse("student_history", args=[student.public_id])
 
 

@@ -871,9 +871,7 @@ def test_page_names_who_is_locked_out_as_soon_as_it_happens(
     assert changed.status_code == 200
     assert "Locked out" in changed.content.decode()
     let_in = reverse("let_student_in", args=[student.public_id])
-    form = form_of(teacher_client.get(page_of(assignment)), having="next")
-    assert (form.action, dict(form.fields)["next"]) == (let_in, page_of(assignment))
-    assert f'value="{page_of(assignment)}"' in changed.content.decode()
+    assert f'action="{let_in}"' in changed.content.decode()
     # The lock ends without a change of rows.
     tag = changed.headers["ETag"]
     clock.shift(timedelta(minutes=5))
