@@ -113,7 +113,6 @@ def sign_in_cards(request: TeacherRequest, public_id: str) -> HttpResponse:
         "classroom": classroom,
         "only": only,
         "cards": [(student, student_sign_in.pin_of(student)) for student in ([only] if only else students)],
-        "code_path": reverse("join_with_code", args=[classroom.join_code]),
         "next_step": next_step(classroom, now=timezone.now()),
         "current_quizzes": current_quizzes(classroom, now=timezone.now()),
         **address_context(request),
@@ -145,16 +144,12 @@ def change_pins(request: TeacherRequest, public_id: str) -> HttpResponse:
     return redirect("sign_in_cards", public_id)
 
 
-def is_local(request: TeacherRequest) -> bool:
-    """Whether this page was opened at an address that students' devices cannot open."""
-    return split_domain_port(request.get_host())[0] in settings.LOOPBACK_HOSTS
-
-
 def address_context(request: TeacherRequest) -> dict[str, Any]:
     """How students reach the join page. own_host: "" if their devices cannot open it."""
+    host = request.get_host()
     return {
-        "own_host": "" if is_local(request) else request.get_host(),
-        "local_host": request.get_host(),
+        "own_host": "" if split_domain_port(host)[0] in settings.LOOPBACK_HOSTS else host,
+        "local_host": host,
         # The line of a narrow card breaks before it, and not in the middle of the word.
         "join_path": format_html("<wbr>{}", reverse("join").rstrip("/")),
         "origin": f"{request.scheme}://",

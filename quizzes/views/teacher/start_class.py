@@ -48,7 +48,6 @@ def start_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
         **_join_context(request, classroom, present),
         "quizzes": quizzes,
         "live": reverse("live_start_classroom", args=[public_id]),
-        "page": request.path,
     }
     return live_page(request, "teacher/start_class.html", context, _wall_tag(classroom, present))
 
@@ -77,7 +76,6 @@ def start_class(request: TeacherRequest, public_id: str) -> HttpResponse:
         "is_closed": state is WindowState.CLOSED,
         "is_early": state is WindowState.NOT_OPEN,
         "live": reverse("live_start_classroom", args=[assignment.classroom.public_id]),
-        "page": request.path,
     }
     return live_page(request, "teacher/start_class.html", context, _wall_tag(assignment.classroom, present))
 
@@ -114,12 +112,8 @@ def _join_context(request: TeacherRequest, classroom: Classroom, present: Attend
         "classroom": classroom,
         "present": present,
         "shows_names": not request.session.get(NAMES_HIDDEN, False),
-        **_address_context(request, classroom),
+        **address_context(request),
     }
-
-
-def _address_context(request: TeacherRequest, classroom: Classroom) -> dict[str, Any]:
-    return {**address_context(request), "code_path": reverse("join_with_code", args=[classroom.join_code])}
 
 
 def _running_tag(state: LiveState, assignment: Assignment, now: datetime) -> str:
@@ -142,9 +136,7 @@ def _running_context(request: TeacherRequest, assignment: Assignment, now: datet
         "ticks": [(2 + 20 * place, mark) for place, mark in enumerate(marks)],
         "tick_end": 20 * counts.total(),
         "open_count": counts[Status.IN_PROGRESS] + counts[Status.TIME_UP],
-        # A poll has another path.
-        "page": reverse("running_class", args=[assignment.public_id]),
-        **_address_context(request, assignment.classroom),
+        **address_context(request),
     }
 
 

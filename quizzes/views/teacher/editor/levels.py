@@ -91,7 +91,6 @@ def replace_level_text(request: TeacherRequest, public_id: str, level: str) -> H
             level_name=gettext(LEVELS[level]),
             is_added=level_of(document, level) is not None,
             standard_count=len(sentence_tables(document)),
-            problems=(),
         )
     messages.success(request, gettext("Text added. Check which standard sentence each one matches."))
     return redirect("edit_level", public_id, level)
@@ -136,6 +135,5 @@ def _page(request: TeacherRequest, part: EditedPart[LevelForm], level: str) -> H
         "language": level_language(document["reading"], level),
         "question_count": len(document["questions"]),
         "lacking": questions_not_shown_at(document, level),
-        "problems": (),
     }
     return show_part(request, "edit_level", part, **context)
