@@ -10,7 +10,7 @@ from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
-from quizzes.views.teacher.editor.access import own_zone
+from quizzes.views.access import own_zone
 
 
 class Steps(IndexView):

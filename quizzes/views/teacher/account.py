@@ -20,10 +20,9 @@ from quizzes.people import accounts, erasure, sign_on, teacher_sessions
 from quizzes.people.erased_counts import own_classrooms, preview_teacher
 from quizzes.people.erased_rows import accounts_not_erased
 from quizzes.people.second_factor import has_second_factor
-from quizzes.views.access import TeacherRequest
+from quizzes.views.access import TeacherRequest, own_zone
 from quizzes.views.methods import require_POST
 from quizzes.views.teacher.downloads import file_response
-from quizzes.views.teacher.editor.access import own_zone
 
 # The session key of the link that the next page shows once. The database has only a digest of its token.
 INVITATION_LINK = "invitation_link"

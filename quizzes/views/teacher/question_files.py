@@ -40,10 +40,10 @@ from quizzes.forms.question_files import (
     UndoImportForm,
 )
 from quizzes.models import Draft, QuestionSet
-from quizzes.views.access import TeacherRequest
+from quizzes.views.access import TeacherRequest, own_zone
 from quizzes.views.methods import require_POST
 from quizzes.views.teacher.downloads import file_response
-from quizzes.views.teacher.editor.access import actor_and_time, own_draft, own_zone
+from quizzes.views.teacher.editor.access import actor_and_time, own_draft
 from quizzes.views.teacher.undo import offer_undo
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -15,9 +14,8 @@ from django.utils.translation import gettext
 
 from quizzes.content.drafts.removals import what_was_removed
 from quizzes.content.drafts.validation import draft_problems, question_tips
-from quizzes.forms.classrooms import DEFAULT_ZONE
-from quizzes.models import Classroom, Draft
-from quizzes.views.access import TeacherRequest
+from quizzes.models import Draft
+from quizzes.views.access import TeacherRequest, own_zone
 from quizzes.views.teacher.undo import offer_undo
 
 
@@ -102,9 +100,3 @@ def today(request: TeacherRequest) -> date:
 
 def _tip_count(draft: Draft) -> int:
     return sum(len(question_tips(draft.document, question)) for question in draft.document["questions"])
-
-
-def own_zone(request: TeacherRequest) -> ZoneInfo:
-    """The time zone of the teacher's first class. One query."""
-    classroom = Classroom.objects.taught_by(request.user).current().first()
-    return classroom.zone if classroom else ZoneInfo(DEFAULT_ZONE)
