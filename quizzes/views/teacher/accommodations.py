@@ -261,7 +261,7 @@ def _time_with_extension(
             student_settings.window_of(assignment), due_at=extension["due_at"], closes_at=extension["closes_at"]
         ),
         max_attempts=student_settings.attempt_limit(assignment.max_attempts, extension["extra_attempts"]),
-        attempts=list(assignment.attempts.made_by(student.pk).order_by("number")),
+        attempts=list(assignment.attempts.made_by(student.pk)),
         now=now,
     )
 
@@ -270,7 +270,7 @@ def _overrides_page(
     request: TeacherRequest, assignment: Assignment, student: Student, *, now: datetime, **forms: Any
 ) -> HttpResponse:
     settings = student_settings.student_settings(assignment, student)
-    attempts = list(assignment.attempts.made_by(student.pk).order_by("number"))
+    attempts = list(assignment.attempts.made_by(student.pk))
     submitted = [attempt for attempt in attempts if not attempt.is_open]
     found = status_of(
         settings.window,

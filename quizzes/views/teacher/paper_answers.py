@@ -254,7 +254,7 @@ def _add_messages(
 ) -> None:
     if len(saved) == 1:
         # A merged student can have several. The page edits the first.
-        attempt = assignment.attempts.on_paper().made_by(saved[0].pk).order_by("number")[0]
+        attempt = assignment.attempts.on_paper().made_by(saved[0].pk)[0]
         words = (
             gettext("Saved: {display_name}, {score} of {max_score} points so far.")
             if attempt.ungraded_count

@@ -202,7 +202,7 @@ def export_questions(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Say what each format can hold of the own draft, or of the latest version of another set, then export it."""
     question_set = get_object_or_404(QuestionSet.objects.open_to(request.user), public_id=public_id)
     draft = Draft.objects.owned_by(request.user).filter(question_set=question_set).first()
-    edition = question_set.editions.order_by("-number").first()
+    edition = question_set.editions.last()
     if draft is not None:
         document, unfinished = finished(draft.document), unfinished_questions(draft.document)
     elif edition is not None:

@@ -59,7 +59,7 @@ def show(
         "draft": draft,
         "question_set": draft.question_set,
         "document": draft.document,
-        "edition": draft.question_set.editions.defer("document").order_by("-number").first(),
+        "edition": draft.question_set.editions.defer("document").last(),
         "zone": zone,
         "was_saved_today": timezone.now().astimezone(zone).date() == draft.changed_at.astimezone(zone).date(),
         "conflict": conflict,

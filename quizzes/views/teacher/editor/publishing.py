@@ -88,7 +88,7 @@ def after_save(request: TeacherRequest, part: EditedPart[Any], notice: str) -> H
 def go_back(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Ask, then give the draft the content of the latest edition again."""
     draft = own_draft(request, public_id)
-    latest = draft.question_set.editions.order_by("-number").first()
+    latest = draft.question_set.editions.last()
     form = DraftForm(request.POST if request.method == "POST" else None)
     back = reverse("publish_set", args=[public_id])
     if latest is None:
@@ -123,7 +123,7 @@ def go_back(request: TeacherRequest, public_id: str) -> HttpResponse:
 def move_assignments(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Move assignments without attempts to the latest edition."""
     draft = own_draft(request, public_id)
-    latest = draft.question_set.editions.order_by("-number").first()
+    latest = draft.question_set.editions.last()
     offered = [row for row in _assignments_of_set(request, draft) if not row.has_attempts]
     form = UpdateQuizzesForm(request.POST, assignments=offered)
     if latest is None or not form.is_valid():
@@ -145,7 +145,7 @@ def move_assignments(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 
 def _page(request: TeacherRequest, draft: Draft, form: PublishForm) -> HttpResponse:
-    latest = draft.question_set.editions.order_by("-number").first()
+    latest = draft.question_set.editions.last()
     ready = publishing.readiness(draft.document, latest)
     assignments = _assignments_of_set(request, draft)
     older = [row for row in assignments if latest is not None and row.edition.number < latest.number]

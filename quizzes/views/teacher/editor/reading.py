@@ -110,7 +110,7 @@ def edit_words(request: TeacherRequest, public_id: str) -> HttpResponse:
 def compare_reading(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Compare the reading of the latest edition with the draft's, sentence by sentence."""
     draft = own_draft(request, public_id)
-    latest = draft.question_set.editions.order_by("-number").first()
+    latest = draft.question_set.editions.last()
     pairs = compared(latest.document, draft.document) if latest is not None else []
     return show(request, "compare_reading", draft, pairs=pairs, changed=[row for row in pairs if row.state != "same"])
 
