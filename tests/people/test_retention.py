@@ -166,7 +166,7 @@ def test_teachers_home_announces_the_day(
     home = signed_in(archived.teachers.get()).get("/teacher/")
 
     assert "Period 3 will be deleted for good on Mon, Dec 27, with all students and work." in text_of(home)
-    assert "It was archived on October 23, 2026." in text_of(home)
+    assert "It was archived on Fri, Oct 23, 2026." in text_of(home)
     assert "Will be deleted" not in text_of(signed_in(other_teacher).get("/teacher/"))
 
 
@@ -183,17 +183,17 @@ def test_archive_has_dates_with_the_year_and_restores_for_those_who_may(
     Teaching.objects.create(classroom=archived, teacher=other_teacher, role=role)
     client = signed_in(other_teacher)
     page = text_of(client.get(reverse("archived_classrooms")))
-    assert "Archived October 23, 2026" in page
+    assert "Archived Fri, Oct 23, 2026" in page
     assert "will be deleted" not in page
     settings = reverse("change_classroom", args=[archived.public_id])
-    kept = "It was archived on October 23, 2026. The roster and scores are kept."
+    kept = "It was archived on Fri, Oct 23, 2026. The roster and scores are kept."
     assert (kept in text_of(client.get(settings))) is is_offered
     roster = text_of(client.get(reverse("roster", args=[archived.public_id])))
     assert "This class is archived, so students can’t sign in." in roster
     assert ("Restore it on the Settings page" in roster) is is_offered
     Classroom.objects.update(erasure_announced_at=now)
     deleted = "It will be deleted for good on Sun, Nov 22, with all students and work."
-    assert (f"It was archived on October 23, 2026. {deleted}" in text_of(client.get(settings))) is is_offered
+    assert (f"It was archived on Fri, Oct 23, 2026. {deleted}" in text_of(client.get(settings))) is is_offered
     for address in (reverse("archived_classrooms"), reverse("teacher_home")):
         shown = client.get(address)
         assert "will be deleted for good on Sun, Nov 22" in text_of(shown)
@@ -207,7 +207,7 @@ def test_teachers_home_has_the_day_of_the_archiving_where_the_class_is(
     # 9 pm in New York, where it is October 24 by UTC.
     Classroom.objects.update(archived_at=datetime(2026, 10, 24, 1, tzinfo=UTC), erasure_announced_at=now)
     home = signed_in(archived.teachers.get()).get("/teacher/")
-    assert "It was archived on October 23, 2026." in text_of(home)
+    assert "It was archived on Fri, Oct 23, 2026." in text_of(home)
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -96,7 +97,8 @@ def delete_account(request: TeacherRequest) -> HttpResponse:
         else:
             # The row of this session is gone.
             logout(request)
-            request.session[DELETED_ACCOUNT] = {"receipt": done.receipt, "at": f"{now:%Y-%m-%d %H:%M}"}
+            at = date_format(now, gettext("F j, Y, H:i"))
+            request.session[DELETED_ACCOUNT] = {"receipt": done.receipt, "at": at}
             return redirect("account_deleted")
     if form.errors and not accounts_not_erased().filter(pk=user.pk).exists():
         # The same form, sent twice: the password was checked after the deletion.

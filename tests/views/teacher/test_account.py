@@ -11,6 +11,7 @@ from allauth.account.models import EmailAddress
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from quizzes.assignments.excuses import excuse
 from quizzes.files.teacher_data import export_teacher
@@ -126,8 +127,10 @@ def test_account_is_deleted_with_its_classes_after_the_password(
     sent = {**dict(form_of(asked_again, having="seen").fields), "password": PASSWORD}
     response = teacher_client.post(address, sent, follow=True)
 
-    receipt = AuditEvent.objects.get(action="account_erased").detail["receipt"]
-    assert f"Account deleted Receipt {receipt}" in text_of(response)
+    erased = AuditEvent.objects.get(action="account_erased")
+    # As on the receipt of a class.
+    at = date_format(erased.at, "F j, Y, H:i")
+    assert f"Account deleted Receipt {erased.detail['receipt']} , {at} UTC" in text_of(response)
     assert list(User.objects.all()) == [other_teacher]
     assert list(Classroom.objects.all()) == [shared]
     assert Student.objects.count() == 0
