@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from quizzes.assignments.status import Status
 from quizzes.content.editions import published
@@ -339,7 +340,10 @@ def test_mastery_of_an_empty_class_leads_on(classroom: Classroom, teacher_client
     address = reverse("classroom_mastery", args=[classroom.public_id])
     assert "No students yet" in text_of(teacher_client.get(address))
     make_student(classroom=classroom)
-    assert "No quizzes yet" in text_of(teacher_client.get(address))
+    assert "No quizzes yet Assign a question set to this class." in text_of(teacher_client.get(address))
+    Classroom.objects.update(archived_at=timezone.now())
+    archived = text_of(teacher_client.get(address))
+    assert ("No quizzes yet" in archived, "Assign a question set" in archived) == (True, False)
 
 
 @pytest.mark.parametrize("students", [1, 30])
