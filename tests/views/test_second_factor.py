@@ -202,6 +202,9 @@ def test_sign_in_with_a_recovery_code_says_how_many_are_left(client: Client, bap
         send_code(phone, code)
         words = f"{10 - left} recovery code{'s' * (left < 9)} left."
         assert f"You signed in with a recovery code. {words}" in text_of(phone.get(reverse("teacher_home")))
+        verb = "is" if left == 9 else "are"
+        shown = text_of(client.get(reverse("mfa_view_recovery_codes")))
+        assert f"and we don’t show them again. {10 - left} {verb} left." in shown
 
 
 def test_wrong_codes_wait_as_wrong_passwords_do(client: Client, baptiste: User, clock: time_machine.Traveller) -> None:
