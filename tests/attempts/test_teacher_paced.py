@@ -35,6 +35,7 @@ from tests.factories import (
     save,
 )
 from tests.pages import form_of, read, text_of
+from tests.views.teacher.test_grading_queue import typed_document
 
 QUESTION, COUNT, ANSWERS, EVIDENCE = Board.Phase
 JSON = {"accept": "application/json"}
@@ -431,8 +432,8 @@ def test_attempt_knows_where_the_class_is_and_when_it_can_be_submitted(paced: As
 def test_phone_without_javascript_reloads_by_itself(
     paced: Assignment, running: Attempt, student_client: Client
 ) -> None:
-    def seconds() -> str:
-        page = student_client.get(question(running, 1)).content.decode()
+    def seconds(number: int = 1) -> str:
+        page = student_client.get(question(running, number)).content.decode()
         return page.split('<meta http-equiv="refresh" content="')[1].split('; url=./"')[0]
 
     assert seconds() == "5"
@@ -441,6 +442,27 @@ def test_phone_without_javascript_reloads_by_itself(
     assert seconds() == "60"
     save(running, "one", "b")
     assert seconds() == "5"
+    # The same for the other statements of an answer, and for a text that goes on.
+    for number in (2, 3):
+        show(paced, number)
+    save(running, "who", {"b": "mayor"})
+    assert seconds(3) == "60"
+    save(running, "who", dict.fromkeys("abc", "mayor"), seen_revision=1)
+    assert seconds(3) == "5"
+    show(paced, 3, ANSWERS)
+    save(running, "who", None, seen_revision=2)
+    assert seconds(3) == "5"
+
+
+def test_phone_without_javascript_leaves_time_to_go_on_with_a_text(student: Student, student_client: Client) -> None:
+    edition = make_edition(document=typed_document())
+    typed = make_assignment(edition=edition, classroom=student.classroom, is_teacher_paced=True)
+    attempt = make_attempt(assignment=typed, student=student)
+    show(typed, 1)
+    save(attempt, "one", "August 31")
+    assert (
+        '<meta http-equiv="refresh" content="60; url=./">' in student_client.get(question(attempt, 1)).content.decode()
+    )
 
 
 @pytest.mark.parametrize("phase", list(Board.Phase))

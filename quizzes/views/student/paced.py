@@ -10,9 +10,13 @@ from django.views.decorators.http import require_GET
 from quizzes.attempts.access import LoadedAttempt, Pace
 from quizzes.attempts.late_answers import waiting_late_questions
 from quizzes.content.question_types.question import Question, Value
+from quizzes.content.question_types.registry import type_of
 from quizzes.views.access import attempt_required
 from quizzes.views.polls import poll_reply
 from quizzes.views.student.question_page import pace_tag, question_context
+
+# In seconds, without scripts. The slow one leaves time to answer: a reload forgets what is not saved.
+REFRESH, SLOW_REFRESH = 5, 60
 
 
 @require_GET
@@ -41,6 +45,10 @@ def paced_page(
     late = waiting_late_questions(attempt.id)
     question = attempt.content.questions[(current or 1) - 1]
     answer = attempt.answers.get(attempt.content.question_id(question))
+    is_saved = answer is not None and answer.value is not None
+    missing = attempt.content.unfinished(question, answer.value) if answer is not None else ""
+    # A saved text may be continued.
+    is_being_answered = pace.is_open and (not is_saved or missing or type_of(question).is_typed)
     context = {
         **question_context(attempt, current or 1, now=now),
         # From the log and not a message: two loads may follow a late save, and the first would use the message up.
@@ -52,7 +60,8 @@ def paced_page(
         "is_waiting": current is None,
         "title": attempt.title,
         "is_open": pace.is_open,
-        "missing": attempt.content.unfinished(question, answer.value) if answer is not None else "",
+        "missing": missing,
+        "refresh_in": SLOW_REFRESH if is_being_answered else REFRESH,
         "can_submit": attempt.can_submit,
         "pace_tag": pace_tag(attempt, now=now),
         **notes,
