@@ -98,6 +98,18 @@ def test_answer_to_which_a_teacher_gave_all_points_has_no_reason_against_it(
     assert "“Citizenship”" not in text_of(student_client.get(reverse("result", args=[attempt.public_id])))
 
 
+def test_student_reads_why_a_correct_sentence_earned_nothing_until_a_teacher_grades_it(
+    assignment: Assignment, student: Student, student_client: Client, teacher: User
+) -> None:
+    attempt = make_answered_attempt(assignment=assignment, student=student, answers={"proof": ["s1", "s5"]})
+    result = reverse("result", args=[attempt.public_id])
+    rule = "Wrong ones take points away."
+    assert rule in text_of(student_client.get(result))
+    question = assignment.edition.questions.get(key="proof")
+    manual_grades.grade_answer(attempt, question, points=Decimal(1), comment="", by=teacher, now=NOW)
+    assert rule not in text_of(student_client.get(result))
+
+
 def test_student_reads_that_an_answer_is_not_marked_yet(
     waiting: Attempt, student_client: Client, teacher: User
 ) -> None:

@@ -212,6 +212,24 @@ def test_answer_and_proof_review_goes_from_the_answer_to_its_proof() -> None:
     assert QUESTION.review(given_as(None, "s5"), READING).given == "Sentence 5"
 
 
+def test_answer_and_proof_review_says_why_a_correct_step_earned_nothing() -> None:
+    steps = "The answer is half the points. If it’s correct, the evidence earns the rest."
+    sentences = "Correct sentences add points. Wrong ones take points away. You can’t go below 0."
+    wanted = {
+        ("a", "s1", "s2"): "",
+        ("a", "s1", "s3"): sentences,
+        ("a", "s3"): "",
+        ("b", "s1", "s2"): steps,
+        # The answer is why, not the sentences.
+        ("b", "s1", "s3"): "",
+        ("b", "s3"): "",
+        (None, "s1"): steps,
+    }
+    assert {value: QUESTION.review(given_as(*value), READING).note for value in wanted} == wanted
+    multiple = parse_question(document("multiple"))
+    assert multiple.review(given_as(["a"], "s1"), READING).note == steps
+
+
 def test_answer_and_proof_key_has_choices_and_sentences() -> None:
     assert [(row.text[:11], row.right) for row in QUESTION.answer_key(READING)] == [
         ("A", True),

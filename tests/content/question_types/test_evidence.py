@@ -208,6 +208,12 @@ def test_evidence_review_shows_picked_and_proving_sentences_only() -> None:
     assert (reviewed.given, reviewed.correct) == ("Sentence 2; Sentence 3; Sentence 5", "Sentence 5; Sentence 6")
 
 
+def test_evidence_review_says_why_a_correct_sentence_earned_nothing() -> None:
+    rule = "Correct sentences add points. Wrong ones take points away. You can’t go below 0."
+    notes = [QUESTION.review(value, READING).note for value in (["s1", "s5"], ["s5"], ["s1"], None)]
+    assert notes == [rule, "", "", ""]
+
+
 def test_evidence_review_without_an_answer() -> None:
     reviewed = QUESTION.review(None, READING)
 

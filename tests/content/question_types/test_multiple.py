@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -115,6 +117,15 @@ def test_all_or_nothing_earns_all_or_nothing(value: list[str] | None, credit: in
     assert public_view(question, SHUFFLE, value, READING)["partial_credit"] == RULE
     # A regrade keeps the rule.
     assert parse_question(regraded(table, ["a"])).grade(["a", "b"]) == 0
+
+
+def test_review_says_why_a_correct_choice_earned_nothing() -> None:
+    question = parse_question(document([True, False, True, False]))
+    rule = "Correct choices add points. Wrong choices take points away. You can’t go below 0."
+    notes = [question.review(value, READING).note for value in (["a", "b"], ["a"], ["a", "b", "c"], ["b"], None)]
+    assert notes == [rule, "", "", "", ""]
+    with translation.override("es"):
+        assert question.review(["a", "b"], READING).note == gettext(rule) != rule
 
 
 def test_all_or_nothing_holds_for_a_first_step() -> None:

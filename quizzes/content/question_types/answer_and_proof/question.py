@@ -20,7 +20,9 @@ from quizzes.content.question_types.single.question import Single
 from quizzes.content.question_types.true_false.question import TrueFalse
 from quizzes.content.reading import Reading
 from quizzes.content.tables import InvalidDocument, tables_of, text_of
-from quizzes.phrases import gettext
+from quizzes.phrases import gettext, gettext_noop
+
+STEPS_CREDIT = gettext_noop("The answer is half the points. If it’s correct, the evidence earns the rest.")
 
 # The types of the first step, by `answer_type`.
 ANSWER_TYPES: Mapping[str, type[Question]] = {"single": Single, "multiple": Multiple, "true_false": TrueFalse}
@@ -135,8 +137,14 @@ class AnswerAndProof(Question):
             rows=tuple(row for step in steps for row in step.rows),
             given="; ".join(step.given for step in steps if step.given),
             correct="; ".join(step.correct for step in steps),
-            note=steps[0].note,
+            note=self._note(*steps),
         )
+
+    def _note(self, answer: Review, proof: Review) -> str:
+        """Why correct evidence earned nothing, or why a step with something correct did."""
+        if answer.credit == 1:
+            return proof.note
+        return answer.note or (gettext(STEPS_CREDIT) if proof.credit else "")
 
     def answer_key(self, reading: Reading) -> tuple[KeyRow, ...]:
         """Every choice, then the proving and the tempting sentences, with their rationale."""

@@ -3,7 +3,7 @@
 from quizzes.content.question_types.answer_and_proof.draft import AnswerAndProofDraft
 from quizzes.content.question_types.answer_and_proof.form import AnswerAndProofForm
 from quizzes.content.question_types.answer_and_proof.paper import AnswerAndProofEntry
-from quizzes.content.question_types.answer_and_proof.question import AnswerAndProof
+from quizzes.content.question_types.answer_and_proof.question import STEPS_CREDIT, AnswerAndProof
 from quizzes.content.question_types.question_type import QuestionType
 from quizzes.phrases import gettext_noop
 
@@ -11,7 +11,7 @@ ANSWER_AND_PROOF = QuestionType(
     name="answer_and_proof",
     label=gettext_noop("Answer and evidence"),
     hint=gettext_noop("Answer, then choose the sentence that proves it"),
-    partial_credit=gettext_noop("The answer is half the points. If it’s correct, the evidence earns the rest."),
+    partial_credit=STEPS_CREDIT,
     graded_by="rule",
     is_typed=False,
     lists_all_choices=False,

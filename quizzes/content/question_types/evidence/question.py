@@ -20,7 +20,9 @@ from quizzes.content.question_types.results import KeyRow, Option, Review, choic
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.reading import Reading, Sentence
 from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
-from quizzes.phrases import gettext
+from quizzes.phrases import gettext, gettext_noop
+
+PARTIAL_CREDIT = gettext_noop("Correct sentences add points. Wrong ones take points away. You can’t go below 0.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +143,14 @@ class Evidence(Question):
             for sentence in reading
             if sentence.key in chosen or sentence.key in self.key_sentences
         )
+        credit = self.grade(value)
+        has_lost_all = not credit and bool(set(chosen) & set(self.key_sentences))
         return Review(
-            credit=self.grade(value),
+            credit=credit,
             rows=rows,
             given=reading.names(chosen),
             correct=reading.names(self.key_sentences),
+            note=gettext(PARTIAL_CREDIT) if has_lost_all else "",
         )
 
     def answer_key(self, reading: Reading) -> tuple[KeyRow, ...]:

@@ -3,7 +3,7 @@
 from quizzes.content.question_types.evidence.draft import EvidenceDraft
 from quizzes.content.question_types.evidence.form import EvidenceForm
 from quizzes.content.question_types.evidence.paper import EvidenceEntry
-from quizzes.content.question_types.evidence.question import Evidence
+from quizzes.content.question_types.evidence.question import PARTIAL_CREDIT, Evidence
 from quizzes.content.question_types.question_type import QuestionType
 from quizzes.phrases import gettext_noop
 
@@ -11,7 +11,7 @@ EVIDENCE = QuestionType(
     name="evidence",
     label=gettext_noop("Evidence"),
     hint=gettext_noop("Choose the sentence. Choose it again to undo."),
-    partial_credit=gettext_noop("Correct sentences add points. Wrong ones take points away. You can’t go below 0."),
+    partial_credit=PARTIAL_CREDIT,
     graded_by="rule",
     is_typed=False,
     lists_all_choices=False,

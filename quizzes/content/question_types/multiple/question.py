@@ -88,12 +88,13 @@ class Multiple(ChoiceQuestion):
 
     def review(self, value: Value, reading: Reading) -> Review:
         """The choices, with the correct ones."""
-        note = ALL_OR_NOTHING if self._lost_all(value or ()) else ""
+        note = gettext(self.credit_rule(PARTIAL_CREDIT)) if self._lost_all(value or ()) else ""
         # Not `super()`, which fails in a dataclass with slots before Python 3.14.
         return replace(ChoiceQuestion.review(self, value, reading), note=note)
 
     def _lost_all(self, chosen: Sequence[str]) -> bool:
-        return self.all_or_nothing and not self.grade(chosen) and bool(set(chosen) & set(self.right_ids))
+        """Whether the answer earns nothing, though one of its choices is correct."""
+        return not self.grade(chosen) and bool(set(chosen) & set(self.right_ids))
 
     def correct_answer(self) -> Value:
         """The value with full credit."""
