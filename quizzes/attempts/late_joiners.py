@@ -37,7 +37,7 @@ def earlier_quizzes(student: Student, *, now: datetime) -> list[Assignment]:
 
 def over_quizzes(classroom: Classroom, *, now: datetime) -> list[Assignment]:
     """The quizzes of a class that closed before `now`, or were due and never close, the oldest first. 1 query."""
-    given = classroom.assignments.with_set().order_by("created_at", "pk")
+    given = classroom.assignments.with_set()
     return [quiz for quiz in given if quiz.paused_at is None and (over_at := _over_at(quiz)) and over_at < now]
 
 

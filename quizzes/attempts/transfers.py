@@ -57,7 +57,7 @@ def transferable_attempts(student: Student) -> dict[Assignment, list[Attempt]]:
             elsewhere.setdefault(attempt.assignment.edition_id, []).append(attempt)
     quizzes = Assignment.objects.filter(classroom=student.classroom_id, edition__in=elsewhere)
     found: dict[Assignment, list[Attempt]] = {}
-    for quiz in quizzes.exclude(pk__in=taken).order_by("created_at", "pk"):
+    for quiz in quizzes.exclude(pk__in=taken):
         # If two quizzes have the same version, the older one gets the attempts.
         if attempts := elsewhere.pop(quiz.edition_id, []):
             found[quiz] = attempts
@@ -85,7 +85,7 @@ def settings_left(student: Student, *, to: Classroom) -> list[Assignment]:
         classroom=student.classroom_id,
         edition__in=Assignment.objects.filter(classroom=to).order_by().values("edition"),
     )
-    quizzes = list(left.with_set().order_by("created_at", "pk"))
+    quizzes = list(left.with_set())
     versions = own_versions(quizzes) if quizzes else {}
     return [quiz for quiz in quizzes if (student.pk, quiz.pk) not in versions]
 

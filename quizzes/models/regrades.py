@@ -18,7 +18,7 @@ class RegradeQuerySet(models.QuerySet["Regrade"]):
 
     def in_force(self) -> Self:
         """Regrades that were not undone, in the order made."""
-        return self.filter(undone_at=None).order_by("made_at", "pk")
+        return self.filter(undone_at=None)
 
 
 class Regrade(models.Model):
@@ -81,7 +81,7 @@ class ManualGradeQuerySet(models.QuerySet["ManualGrade"]):
 
     def in_force(self) -> Self:
         """Grades that were not undone, the oldest first. Of one answer, the last one counts."""
-        return self.filter(undone_at=None).order_by("made_at", "pk")
+        return self.filter(undone_at=None)
 
 
 class ManualGrade(models.Model):

@@ -254,7 +254,6 @@ def sign_in_trouble(classrooms: list[Classroom], *, now: datetime) -> SignInTrou
         Student.objects.enrolled()
         .filter(pk__in={one.student_id for failures in by_classroom.values() for one in failures})
         .select_related("classroom")
-        .order_by("sort_key")
     )
     found = (_guessed(student, by_classroom[student.classroom_id], now) for student in students)
     attacked = (pk for pk, failures in by_classroom.items() if guess_limits.is_class_locked(failures))

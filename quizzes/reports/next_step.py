@@ -28,7 +28,7 @@ def next_step(classroom: Classroom, *, now: datetime) -> NextStep | None:
         return None
     if not classroom.students.enrolled().exists():
         return NextStep("students")
-    return step_of(list(classroom.assignments.order_by("created_at", "pk")), now=now)
+    return step_of(list(classroom.assignments.all()), now=now)
 
 
 def step_of(assignments: list[Assignment], *, now: datetime) -> NextStep:

@@ -176,7 +176,7 @@ def _load(user: User, now: datetime) -> _Classes:
         names[student_id] = name
     assignments: defaultdict[int, list[Assignment]] = defaultdict(list)
     rows = Assignment.objects.filter(classroom__in=classrooms).with_max_points().select_related("edition__question_set")
-    for assignment in rows.defer("edition__document").order_by("created_at", "pk"):
+    for assignment in rows.defer("edition__document"):
         assignments[assignment.classroom_id].append(assignment)
     made = Attempt.objects.filter(classroom__in=classrooms).in_class().order_by()
     with_late = made.annotate(has_late=has_late_to_accept(now=now))
