@@ -20,7 +20,7 @@ from quizzes.attempts.lifecycle import start_attempt, submit_attempt
 from quizzes.attempts.sample_class import believable_value
 from quizzes.content.editions import latest_edition, published
 from quizzes.management.sample_school import CLASSES
-from quizzes.models import Assignment, Attempt, QuestionSet, User
+from quizzes.models import Attempt, QuestionSet, User
 from quizzes.people.classrooms import add_classroom
 from quizzes.people.rosters import add_students, new_students
 
@@ -87,14 +87,7 @@ def _make_class(plan: Plan, teacher: User, rng: random.Random, now: datetime) ->
     classroom = add_classroom(by=teacher, name=plan.name, time_zone="America/New_York", now=opens_at)
     add_students(classroom, new_students(names), by=teacher, now=opens_at)
     edition = latest_edition(QuestionSet.objects.built_in().get(slug=plan.slug))
-    settings = AssignmentSettings(
-        time_limit=None,
-        max_attempts=1,
-        attempt_policy=Assignment.AttemptPolicy.BEST,
-        shuffle_questions=False,
-        shuffle_choices=True,
-        release=Release.AFTER_SUBMIT,
-    )
+    settings = AssignmentSettings(release=Release.AFTER_SUBMIT)
     window = Window(opens_at, now - timedelta(hours=2), now - timedelta(hours=1))
     [assignment] = assign(edition, {classroom: window}, settings=settings, group=uuid.uuid4(), by=teacher, now=opens_at)
 

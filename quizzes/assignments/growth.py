@@ -82,11 +82,7 @@ def assign_halves(
                 edition,
                 {classroom: window},
                 settings=AssignmentSettings(
-                    time_limit=None,
-                    max_attempts=1,
                     attempt_policy=Assignment.AttemptPolicy.FIRST,
-                    shuffle_questions=False,
-                    shuffle_choices=True,
                     release=Assignment.Release.AFTER_CLOSE,
                     own_title=own_title.format(title=title),
                     is_title_made=True,

@@ -20,17 +20,18 @@ from quizzes.models.locks import lock_rows, locked, read_locked
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignmentSettings:
-    """The settings of an assignment except its window. time_limit None: untimed. max_attempts None: no limit.
+    """The settings of an assignment except its window, by default those of the model.
 
-    own_title: "" for the title of the question set. is_title_made: Footnote made it, and pages translate it.
+    time_limit None: untimed. max_attempts None: no limit. own_title: "" for the title of the question set.
+    is_title_made: Footnote made it, and pages translate it.
     """
 
-    time_limit: timedelta | None
-    max_attempts: int | None
-    attempt_policy: str
-    shuffle_questions: bool
-    shuffle_choices: bool
-    release: str
+    time_limit: timedelta | None = None
+    max_attempts: int | None = 1
+    attempt_policy: str = Assignment.AttemptPolicy.BEST
+    shuffle_questions: bool = False
+    shuffle_choices: bool = True
+    release: str = Assignment.Release.AFTER_LAST
     shows_scores: bool = False
     is_teacher_paced: bool = False
     own_title: str = ""

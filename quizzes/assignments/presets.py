@@ -48,15 +48,16 @@ def preset_values(preset: Preset, *, zone: ZoneInfo, now: datetime, copied: Pres
     today = local.date()
     match preset:
         case Preset.IN_CLASS:
-            return PresetValues(_settings(None, Assignment.Release.AFTER_LAST), waits_for_teacher=True)
+            return PresetValues(AssignmentSettings(), waits_for_teacher=True)
         case Preset.HOMEWORK:
             due = datetime.combine(_school_day_after(today), HOMEWORK_DUE)
-            return PresetValues(_settings(None, Assignment.Release.AFTER_LAST), due=due)
+            return PresetValues(AssignmentSettings(), due=due)
         case Preset.TEST:
             closes = datetime.combine(today, TEST_CLOSES)
             if local + TEST_TAKES > closes or not _is_school_day(today):
                 closes = datetime.combine(_school_day_after(today), TEST_CLOSES)
-            return PresetValues(_settings(TEST_LIMIT, Assignment.Release.AFTER_CLOSE), closes=closes)
+            settings = AssignmentSettings(time_limit=TEST_LIMIT, release=Assignment.Release.AFTER_CLOSE)
+            return PresetValues(settings, closes=closes)
     if copied is None:
         raise ValueError("no quiz to copy")
     return copied
@@ -70,14 +71,3 @@ def _is_school_day(day: date) -> bool:
 def _school_day_after(today: date) -> date:
     following = (today + timedelta(days=days) for days in (1, 2, 3))
     return next(day for day in following if _is_school_day(day))
-
-
-def _settings(time_limit: timedelta | None, release: str) -> AssignmentSettings:
-    return AssignmentSettings(
-        time_limit=time_limit,
-        max_attempts=1,
-        attempt_policy=Assignment.AttemptPolicy.BEST,
-        shuffle_questions=False,
-        shuffle_choices=True,
-        release=release,
-    )

@@ -52,14 +52,7 @@ def make_sample_class(*, by: User, now: datetime) -> Classroom:
     opens_at = now - timedelta(days=2)
     classroom = _add_classroom(by, opens_at)
     add_students(classroom, new_students(STUDENTS.split(",")), by=by, now=opens_at)
-    settings = AssignmentSettings(
-        time_limit=None,
-        max_attempts=1,
-        attempt_policy=Assignment.AttemptPolicy.BEST,
-        shuffle_questions=False,
-        shuffle_choices=True,
-        release=Release.AFTER_SUBMIT,
-    )
+    settings = AssignmentSettings(release=Release.AFTER_SUBMIT)
     window = Window(opens_at, now - timedelta(days=1, hours=1), now - timedelta(days=1))
     edition = latest_edition(question_set)
     [assignment] = assign(edition, {classroom: window}, settings=settings, group=uuid.uuid4(), by=by, now=opens_at)

@@ -18,7 +18,7 @@ from quizzes.content.editions import latest_edition
 from quizzes.content.rules.folder import SOURCE_NAME
 from quizzes.content.set_document import combine
 from quizzes.files.built_in_sets import read_toml
-from quizzes.models import Assignment, Classroom, Edition, QuestionSet, Student, User
+from quizzes.models import Classroom, Edition, QuestionSet, Student, User
 from quizzes.people.classrooms import add_classroom
 from quizzes.people.rosters import add_students, new_students
 
@@ -142,14 +142,7 @@ def _assign_lesson(
 ) -> None:
     opens_at = now + lesson.opens
     window = Window(opens_at, now + lesson.due, now + lesson.closes if lesson.closes else None)
-    settings = AssignmentSettings(
-        time_limit=None,
-        max_attempts=lesson.max_attempts,
-        attempt_policy=Assignment.AttemptPolicy.BEST,
-        shuffle_questions=False,
-        shuffle_choices=True,
-        release=lesson.release,
-    )
+    settings = AssignmentSettings(max_attempts=lesson.max_attempts, release=lesson.release)
     assignments = assign(
         edition,
         dict.fromkeys(classrooms, window),

@@ -54,6 +54,10 @@ SETTINGS = AssignmentSettings(
 # --- Assign -------------------------------------------------------------------------------------------------------
 
 
+def test_default_settings_are_those_of_the_model() -> None:
+    assert AssignmentSettings() == settings_of(Assignment())
+
+
 def test_assign_gives_each_classroom_its_own_window(
     edition: Edition, classroom: Classroom, other_classroom: Classroom, teacher: User, now: datetime
 ) -> None:
