@@ -111,7 +111,9 @@ def hide_names(request: TeacherRequest, public_id: str) -> HttpResponse:
     form = NamesForm(request.POST)
     if form.is_valid():
         request.session[NAMES_HIDDEN] = form.cleaned_data["is_hidden"]
-    return redirect(form.cleaned_data.get("page") or "assignment_progress", assignment.public_id)
+    page = reverse(form.cleaned_data.get("page") or "assignment_progress", args=[assignment.public_id])
+    # The button, which has the focus again.
+    return redirect(f"{page}#hide-names")
 
 
 def _progress_tag(request: TeacherRequest, state: LiveState, now: datetime) -> str:
