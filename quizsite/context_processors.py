@@ -18,7 +18,7 @@ def site(request: HttpRequest) -> dict[str, object]:
 
     is_demo: whether the site shows a sample school, which every page then says.
     is_viewer: whether the page is of a class that the signed-in teacher may only read.
-    is_reply: whether the page is the reply to a form that was sent, at an address that answers GET too.
+    is_reply: whether the page is the reply to a form that was sent. takes_get: whether its address answers GET too.
     footnote_version: Footnote's version on the pages that need a teacher's sign-in, else None.
     sign_on: the providers of school accounts, for the pages where teachers sign in.
     has_teacher: whether anyone has an account.
@@ -30,7 +30,8 @@ def site(request: HttpRequest) -> dict[str, object]:
     return {
         "is_demo": settings.DEMO,
         "is_viewer": getattr(request, "is_viewer", False),
-        "is_reply": request.method == "POST" and match is not None and getattr(match.func, "is_page", True),
+        "is_reply": request.method == "POST" and match is not None,
+        "takes_get": match is not None and getattr(match.func, "is_page", True),
         "footnote_version": __version__ if is_for_teachers else None,
         "has_teacher": User.objects.exists,
         "phone_host": phone_host,

@@ -434,6 +434,45 @@ def test_a_form_beside_the_sent_one_gets_no_older_values(
     expect(page.get_by_label("Extra attempts")).to_have_value("2")
 
 
+def test_back_past_an_error_leads_to_the_page_with_the_form(
+    rosa: User, classroom: Classroom, open_context: NewContext
+) -> None:
+    """The error is at the address of the button, which takes no GET: Chromium asked to send the form again."""
+    student = make_student(classroom=classroom, name="Ana R.")
+    make_student(classroom=classroom, name="Ben O.")
+    page = open_context(rosa).new_page()
+    page.goto(reverse("student_history", args=[student.public_id]))
+    page.get_by_text("Settings: PIN").click()
+    for name in ("Ben O.", "Ana Ruiz"):
+        page.get_by_label("Name on the roster").fill(name)
+        page.get_by_role("button", name="Rename").click()
+    expect(page.get_by_text("Renamed to “Ana Ruiz”.")).to_be_visible()
+
+    go_back(page)
+
+    expect(page.get_by_role("heading", name="Ana Ruiz")).to_be_visible()
+    page.get_by_text("Settings: PIN").click()
+    expect(page.get_by_label("Name on the roster")).to_have_value("Ana Ruiz")
+
+
+def test_back_past_a_question_leads_to_the_page_with_the_button(
+    rosa: User, classroom: Classroom, open_context: NewContext
+) -> None:
+    make_classroom(teacher=rosa, name="Period 5")
+    student = make_student(classroom=classroom, name="Ana R.")
+    page = open_context(rosa).new_page()
+    page.goto(reverse("student_history", args=[student.public_id]))
+    page.get_by_text("Settings: PIN").click()
+    page.get_by_label("Class", exact=True).select_option(label="Period 5")
+    for _ in ("on the page", "of the question"):
+        page.get_by_role("button", name="Move to this class").click()
+    expect(page.get_by_text("Ana R. moved to “Period 5”.")).to_be_visible()
+
+    go_back(page)
+
+    expect(page.get_by_role("heading", name="Ana R.")).to_be_visible()
+
+
 def test_back_from_a_link_leads_to_what_was_typed(rosa: User, classroom: Classroom, open_context: NewContext) -> None:
     """The cells of the grid take no suggestions of the browser, which therefore does not fill them in itself."""
     assignment = make_assignment(classroom=classroom, assigned_by=rosa, created_at=timezone.now())
