@@ -299,3 +299,12 @@ def test_people_cost_one_query_for_any_number(
             teacher_client.get(settings_of(classroom))
         counts.append(len(seen))
     assert counts == [6, 6]
+
+
+def test_viewer_of_an_empty_class_reads_no_advice_to_add_students(
+    assignment: Assignment, viewer: User, signed_in: Callable[[User], Client]
+) -> None:
+    client, code = signed_in(viewer), assignment.classroom.public_id
+    addresses = [reverse(name, args=[code]) for name in ("roster", "classroom_gradebook", "classroom_mastery")]
+    for address in [*addresses, reverse("assignment_progress", args=[assignment.public_id])]:
+        assert '<p class="edits">Paste a list of names, 1 per line.' in client.get(address).text
