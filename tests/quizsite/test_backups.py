@@ -682,6 +682,18 @@ class Killed(BaseException):
 
 
 # Step 19 is after the last one.
+@SQLITE
+def test_start_deletes_the_copy_that_a_killed_restore_left(drill: Drill) -> None:
+    staged = drill.data / "restore.staged"
+    staged.mkdir()
+    (staged / "footnote.sqlite3").write_bytes(b"answers of students")
+
+    with running(drill.site):
+        assert not staged.exists()
+
+    assert drill.classes() == ["First"]
+
+
 @pytest.mark.parametrize("step", range(1, 20))
 def test_swap_killed_at_any_step_is_finished_by_the_next_start(
     step: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

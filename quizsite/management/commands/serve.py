@@ -1,5 +1,6 @@
 import gc
 import os
+import shutil
 import sys
 from argparse import ArgumentParser
 from functools import partial
@@ -22,7 +23,7 @@ from quizsite.apps import check_certificates, check_deployment
 from quizsite.backups.create import make_scheduled_backup, problem_with_folder
 from quizsite.backups.manifest import BackupError
 from quizsite.backups.rotation import BEFORE_MIGRATION
-from quizsite.backups.swap import KEPT_PREFIX
+from quizsite.backups.swap import KEPT_PREFIX, STAGED
 from quizsite.built_in_sets import load_if_changed, would_publish
 from quizsite.cores import default_workers
 from quizsite.data_folder import MOVED
@@ -82,6 +83,8 @@ class Command(BaseCommand):
                 f"Another `manage.py serve` runs on {settings.DATA_DIR}. Stop it first, or set FOOTNOTE_DATA to "
                 "another."
             ) from error
+        # Of a restore that was killed: a copy of the site and its key. While this process holds the lock, none runs.
+        shutil.rmtree(settings.DATA_DIR / STAGED, ignore_errors=True)
         # After the locks: a second start of the same site must not be told to take another port.
         if problem := problem_with_binding(address, number):
             raise CommandError(
