@@ -6,6 +6,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Tags, Warning, register
+from django.utils.module_loading import import_string
 
 from quizsite.data_folder import can_be_written, others_can_read
 
@@ -121,13 +122,24 @@ def check_secret_files(**kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def check_certificates(**kwargs: Any) -> list[CheckMessage]:
-    """A warning if the file of authorities is missing. Each start says it too."""
+    """A warning if the file of authorities cannot be used. Each start says it too."""
     bundle = os.environ.get("REQUESTS_CA_BUNDLE")
-    if not bundle or os.path.exists(bundle):
+    if not bundle:
         return []
+    try:
+        # Loads OpenSSL, which few sites need at a start.
+        context = import_string("ssl.create_default_context")
+        context(**{"capath" if os.path.isdir(bundle) else "cafile": bundle})
+        return []
+    except FileNotFoundError:
+        problem = "is not there"
+    except PermissionError:
+        problem = "this user cannot read"
+    except OSError:
+        problem = "is not a PEM file of certificates"
     return [
         Warning(
-            f"REQUESTS_CA_BUNDLE names {bundle}, which is not there.",
+            f"REQUESTS_CA_BUNDLE names {bundle}, which {problem}.",
             hint="No learning platform and no provider of school accounts can be reached.",
             id="quizsite.W009",
         )

@@ -41,6 +41,7 @@ from quizsite.static_files import collect_if_changed
 from quizzes.models import User
 from quizzes.people.data_inventory import FILES
 from tests.servers import MANAGE, environment, family, free_port
+from tests.tls import loopback_certificate
 
 # --- Finding Python -----------------------------------------------------------------------------------------------
 
@@ -634,17 +635,24 @@ def test_serve_says_that_errors_show_data(settings: Settings) -> None:
     )
 
 
-def test_serve_says_that_the_file_of_authorities_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_serve_says_that_the_file_of_authorities_cannot_be_used(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     said, bundle = StringIO(), tmp_path / "school.pem"
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
 
     Command(stderr=said).warn_about_settings()
-    bundle.touch()
+    bundle.write_text("not a certificate")
+    Command(stderr=said).warn_about_settings()
+    bundle.write_bytes(Path(loopback_certificate().path).read_bytes())
+    Command(stderr=said).warn_about_settings()
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path))
     Command(stderr=said).warn_about_settings()
 
+    hint = "No learning platform and no provider of school accounts can be reached."
     assert said.getvalue() == (
-        f"REQUESTS_CA_BUNDLE names {bundle}, which is not there. No learning platform and no provider of school "
-        "accounts can be reached.\n"
+        f"REQUESTS_CA_BUNDLE names {bundle}, which is not there. {hint}\n"
+        f"REQUESTS_CA_BUNDLE names {bundle}, which is not a PEM file of certificates. {hint}\n"
     )
 
 
