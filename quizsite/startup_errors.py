@@ -65,7 +65,8 @@ def exit_status(problem: BaseException) -> int:
 def is_disk_full(problem: Exception) -> bool:
     """Whether this error of a query says so, in the words of SQLite or of PostgreSQL."""
     text = str(problem)
-    return isinstance(problem, OperationalError) and ("disk is full" in text or "No space left" in text)
+    # Django's error for its table of migrations has the words of the database, and another class.
+    return isinstance(problem, DatabaseError) and ("disk is full" in text or "No space left" in text)
 
 
 def message_for(problem: Exception) -> str | None:
@@ -77,7 +78,7 @@ def message_for(problem: Exception) -> str | None:
         # Python's logging wraps what a handler raises.
         case ValueError(__cause__=ImproperlyConfigured() as cause):
             return f"Footnote cannot start: {cause}"
-        case OperationalError() if is_disk_full(problem):
+        case DatabaseError() if is_disk_full(problem):
             database = "database server" if settings.POSTGRESQL else f"database {settings.SQLITE_PATH}"
             return f"The disk of the {database} is full ({text}). Free some space, and try again."
         case OperationalError() | ProgrammingError() if lacking := NO_TABLE.match(text):

@@ -188,6 +188,10 @@ def test_full_disk_of_the_database_is_named(settings: Settings) -> None:
         f"The disk of the database {settings.SQLITE_PATH} is full (database or disk is full). Free some space, and try "
         "again."
     )
+    first_table = MigrationSchemaMissing("Unable to create the django_migrations table (database or disk is full)")
+    assert (message_for(first_table) or "").startswith(
+        f"The disk of the database {settings.SQLITE_PATH} is full (Unable"
+    )
 
     settings.POSTGRESQL = {"NAME": "footnote"}
     error = OperationalError("could not extend file: No space left on device\nHINT: Check free disk space.")
