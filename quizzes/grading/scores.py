@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple, cast
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import FilteredRelation, OuterRef, Q, QuerySet, Subquery
 
 from quizzes.caches import process_cache
 from quizzes.content.editions import published, written_questions
@@ -42,6 +42,25 @@ def adjustments(attempts: Sequence[Attempt], *, among: AttemptQuerySet | None = 
 def _ids(attempts: Sequence[Attempt], among: AttemptQuerySet | None) -> Sequence[int] | QuerySet[Any, Any]:
     # Without attempts, no query is sent.
     return [one.pk for one in attempts] if among is None or not attempts else among.order_by().values("pk")
+
+
+def adjustments_of_answer(attempt_id: int, question_id: int, *, edition_id: int, key: str) -> Adjustments:
+    """The regrades and the grade of one answer. edition_id, key: of its question. One query."""
+    made = FilteredRelation(
+        "assignment__regrades",
+        condition=Q(assignment__regrades__question=question_id, assignment__regrades__undone_at=None),
+    )
+    grades = ManualGrade.objects.in_force().filter(attempt=OuterRef("pk"), question=question_id).reverse()
+    attempt = Attempt.objects.filter(pk=attempt_id).annotate(made=made, grade=Subquery(grades.values("points")[:1]))
+    columns = "policy", "document", "reason", "reason_kind", "made_at"
+    rows = attempt.order_by("made__made_at", "made__pk").values("grade", *(f"made__{name}" for name in columns))
+    regrades: list[AppliedRegrade] = []
+    for row in rows:
+        stored = {name: row[f"made__{name}"] for name in columns}
+        if stored["policy"] is not None:
+            regrades.append(applied_regrade(edition_id=edition_id, key=key, earlier=regrades, **stored))
+    grade = next((row["grade"] for row in rows), None)
+    return Adjustments({key: regrades}, {} if grade is None else {key: grade})
 
 
 def applied_regrades(assignment_ids: Iterable[int]) -> defaultdict[int, dict[str, list[AppliedRegrade]]]:

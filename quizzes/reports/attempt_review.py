@@ -12,7 +12,7 @@ from django.db.models import Q
 from quizzes.attempts.attempt_content import AttemptContent, CurrentAnswer, content_of
 from quizzes.content.question_types.question_type import QuestionType
 from quizzes.content.question_types.registry import Question, Value, type_of
-from quizzes.content.question_types.results import Review, ReviewRow
+from quizzes.content.question_types.results import Review, ReviewRow, RowNote
 from quizzes.content.reading import Sentence
 from quizzes.content.set_document import Objective
 from quizzes.formatting import either
@@ -114,18 +114,8 @@ class ReviewedQuestion:
 
     @property
     def is_key_shown(self) -> bool:
-        """Whether the correct answer is shown below the given one: unless the given one is correct.
-
-        An answer that is wrong by the key earns all points if everyone gets full credit.
-        """
+        """Whether the correct answer is shown below the given one, also below a wrong one with full credit."""
         return self.verdict != "right" or (self.full_credit is not None and self.review.credit < 1)
-
-    @property
-    def wrong_rows(self) -> list[ReviewRow]:
-        """The lines with a reason why an answer is wrong; none if a teacher gave the answer all points."""
-        if self.grade is not None and self.verdict == "right":
-            return []
-        return [row for row in self.review.rows if row.state == "wrong" and (row.why or row.fault)]
 
     @property
     def explanation(self) -> str:
@@ -279,13 +269,16 @@ def review_question(
     value = answer.value if answer else None
     points = earned(question, value, adjustments)
     evidence = reading.sentences(regraded_question(question, adjustments).evidence)
+    review = _review(question, value, content, adjustments)
+    if points.points >= points.possible and question.key in adjustments.grades:
+        review = replace(review, rows=tuple(map(_accepted, review.rows)))
     return ReviewedQuestion(
         number=content.number(question.key),
         language=content.published.document.language,
         reading_language=reading.language,
         question=question,
         type_label=gettext(type_of(question).label),
-        review=_review(question, value, content, adjustments),
+        review=review,
         answer=answer,
         evidence=evidence,
         earned=points.points,
@@ -336,6 +329,14 @@ def _review(question: Question, value: Value, content: AttemptContent, adjustmen
     rows = tuple(row if row in written else replace(row, why="", fault="") for row in best.rows)
     correct = either(list(dict.fromkeys(version.correct for version in versions)))
     return replace(best, rows=rows, correct=correct)
+
+
+def _accepted(row: ReviewRow) -> ReviewRow:
+    """The line of an answer to which a teacher gave all points, without what speaks against it."""
+    if row.state not in {"close", "wrong"} or row.note == RowNote.NOT_ANSWERED:
+        return row
+    note = RowNote.ANSWER if row.note == RowNote.CLOSE_ANSWER else row.note
+    return replace(row, state="right", note=note, why="", fault="")
 
 
 def unused_events(attempt: Attempt) -> list[AnswerEvent]:

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from quizzes.grading import scores
+from quizzes.grading import manual_grades, scores
 from quizzes.grading.queue import queued_counts
 from quizzes.grading.regrades import preview
-from quizzes.models import Attempt, Classroom, User
+from quizzes.models import Assignment, Attempt, Classroom, User
 from quizzes.reports.answer_table import answer_rows
-from tests.factories import make_answered_attempt, make_assignment, make_attempt, make_student
+from tests.factories import make_answered_attempt, make_assignment, make_attempt, make_regrade, make_student
 
 pytestmark = pytest.mark.django_db
 
@@ -52,3 +52,23 @@ def test_pages_about_many_attempts_send_no_list_of_their_ids(
     of_attempts = [query for query in seen if '"attempt_id" IN (' in query]
     assert of_attempts != []
     assert [query for query in of_attempts if '"attempt_id" IN (SELECT ' not in query] == []
+
+
+def test_adjustments_of_an_answer_are_those_of_its_attempt(
+    assignment: Assignment, teacher: User, now: datetime
+) -> None:
+    attempt, other = (make_answered_attempt(assignment=assignment, started_at=now) for _ in range(2))
+    questions = list(assignment.edition.questions.order_by("position"))
+    for number, undone_at in ((1, None), (1, None), (2, now), (3, None)):
+        make_regrade(assignment=assignment, number=number, undone_at=undone_at, made_at=now)
+    make_regrade(assignment=make_assignment(edition=assignment.edition), number=4)
+    for question, points in ((questions[0], 0), (questions[0], 1), (questions[1], 2)):
+        manual_grades.grade_answer(attempt, question, points=Decimal(points), comment="", by=teacher, now=now)
+    manual_grades.grade_answer(other, questions[3], points=Decimal(1), comment="", by=teacher, now=now)
+    whole = scores.adjustments([attempt])[attempt.pk]
+    assert [len(whole.regrades.get(question.key, ())) for question in questions] == [2, 0, 1, 0]
+    assert set(whole.grades) == {questions[0].key, questions[1].key}
+    for question in questions:
+        one = scores.adjustments_of_answer(attempt.pk, question.pk, edition_id=assignment.edition_id, key=question.key)
+        assert one.regrades[question.key] == whole.regrades.get(question.key, [])
+        assert one.grades.get(question.key) == whole.grades.get(question.key)

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from quizzes.attempts.attempt_content import AttemptContent, arrange_content
 from quizzes.content.editions import published
+from quizzes.content.question_types.results import RowNote
 from quizzes.content.reading import STANDARD
 from quizzes.grading import manual_grades
 from quizzes.grading.points import NO_ADJUSTMENTS
@@ -85,17 +86,29 @@ def test_student_reads_the_key_and_why_a_wrong_answer_has_full_credit(
     assert review_attempt(whole).questions[1].full_credit is None
 
 
-def test_answer_to_which_a_teacher_gave_all_points_has_no_reason_against_it(
+def test_answer_to_which_a_teacher_gave_all_points_has_nothing_against_it(
     assignment: Assignment, student: Student, student_client: Client, teacher: User
 ) -> None:
-    attempt = make_answered_attempt(assignment=assignment, student=student, answers={"one": "a"})
-    [item, *_] = review_attempt(attempt).questions
-    assert [row.text for row in item.wrong_rows] == ["Citizenship"]
-    question = assignment.edition.questions.get(key="one")
-    manual_grades.grade_answer(attempt, question, points=Decimal(1), comment="", by=teacher, now=NOW)
-    [item, *_] = review_attempt(attempt).questions
-    assert (item.verdict, item.wrong_rows) == ("right", [])
+    attempt = make_answered_attempt(assignment=assignment, student=student, answers={"one": "a", "who": {"a": "mayor"}})
+    [row] = [row for row, mark in review_attempt(attempt).questions[0].marked_rows if mark == "wrong"]
+    assert (row.text, bool(row.why)) == ("Citizenship", True)
+    for key in ("one", "who"):
+        question = assignment.edition.questions.get(key=key)
+        manual_grades.grade_answer(attempt, question, points=Decimal(question.points), comment="", by=teacher, now=NOW)
+    [one, _, who, _] = review_attempt(attempt).questions
+    assert [mark for row, mark in one.marked_rows if row.text == "Citizenship"] == ["right"]
+    assert {row.note for row, mark in who.marked_rows if mark == "wrong"} == {RowNote.NOT_ANSWERED}
     assert "“Citizenship”" not in text_of(student_client.get(reverse("result", args=[attempt.public_id])))
+
+
+def test_close_answer_to_which_a_teacher_gave_all_points_is_called_accepted(student: Student, teacher: User) -> None:
+    typed = make_assignment(edition=make_edition(document=typed_document()), assigned_by=teacher)
+    attempt = make_answered_attempt(assignment=typed, answers={"one": "Augst 31"})
+    question = typed.edition.questions.get(key="one")
+    for points, marked in ((0, ("wrong", RowNote.CLOSE_ANSWER)), (question.points, ("right", RowNote.ANSWER))):
+        manual_grades.grade_answer(attempt, question, points=Decimal(points), comment="", by=teacher, now=NOW)
+        [(row, mark), _] = review_attempt(attempt).questions[0].marked_rows
+        assert (mark, row.note) == marked
 
 
 def test_student_reads_why_a_correct_sentence_earned_nothing_until_a_teacher_grades_it(

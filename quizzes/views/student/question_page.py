@@ -24,8 +24,7 @@ from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import public_view, type_of
 from quizzes.content.reading import LEVELS, STANDARD, Reading
 from quizzes.formatting import upcoming
-from quizzes.grading.points import Adjustments
-from quizzes.grading.scores import applied_regrades
+from quizzes.grading.scores import adjustments_of_answer
 from quizzes.reports.attempt_review import review_question
 from quizzes.reports.live_etag import content_etag
 from quizzes.views.language import other_languages
@@ -190,7 +189,9 @@ def _verdict_or_question(
     content = attempt.content
     reading = content.reading_of(question)
     if is_shown:
-        adjusted = Adjustments(applied_regrades({attempt.assignment_id})[attempt.assignment_id])
+        # A reopened attempt may have answers that a teacher has graded.
+        question_id = content.question_id(question)
+        adjusted = adjustments_of_answer(attempt.id, question_id, edition_id=attempt.edition_id, key=question.key)
         item = review_question(content, question, answer, adjusted)
         return {"item": item, "marked": [sentence.key for sentence in item.evidence]}
     value = answer.value if answer else None

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -24,10 +25,11 @@ from quizzes.assignments.lifecycle import close_now
 from quizzes.assignments.newer_versions import split_by_edition
 from quizzes.attempts import answers, late_answers
 from quizzes.attempts.attempt_content import content_of
-from quizzes.attempts.lifecycle import submit_attempt
+from quizzes.attempts.lifecycle import reopen, submit_attempt
 from quizzes.content.editions import published, sizes_of
 from quizzes.content.question_types.free_text.question import FreeText
 from quizzes.content.question_types.question import Question
+from quizzes.grading.manual_grades import grade_answer
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Board, Classroom, Edition, Student, User
 from tests.conftest import Queries, _sign_in
 from tests.factories import (
@@ -1164,6 +1166,21 @@ def test_quiz_bar_has_no_paragraph_that_text_spacing_moves(student_client: Clien
 def checkable(student: Student, edition: Edition, classroom: Classroom) -> Attempt:
     assignment = make_assignment(edition=edition, classroom=classroom, release=Release.AT_ONCE)
     return make_attempt(assignment=assignment, student=student)
+
+
+def test_checked_answer_of_a_reopened_attempt_has_the_grade_of_the_teacher(
+    student_client: Client, checkable: Attempt, teacher: User, queries: Gather
+) -> None:
+    data = fields(student_client, checkable, 1, choice=token(checkable, 1, "a"), act="check")
+    student_client.post(address(checkable, 1), data)
+    submit_attempt(checkable, now=NOW)
+    question = checkable.assignment.edition.questions.get(key="one")
+    grade_answer(checkable, question, points=Decimal(1), comment="", by=teacher, now=NOW)
+    reopen(checkable, more_time=None, reason="Too soon.", by=teacher, now=NOW)
+    with queries() as seen:
+        page = student_client.get(address(checkable, 1))
+    assert len(seen) == 3
+    assert "Question 1: correct" in words(page)
 
 
 def test_check_settles_the_answer_and_shows_why(student_client: Client, checkable: Attempt, queries: Gather) -> None:
