@@ -396,6 +396,8 @@ def test_check_of_another_number_of_choices_than_asked_tells_it_first(
     assert f"{count} chosen of 2. Once you check an answer, you can’t change it." in text_of(told)
     checked = student_client.post(address, form_of(told, having="choice").data(act="check-anyway"), follow=True)
     assert f"Question {number}: " in text_of(checked)
+    # Then the review asks for nothing that cannot change.
+    assert "chosen of 2" not in text_of(student_client.get(reverse("review_attempt", args=[attempt.public_id])))
 
 
 def test_written_answer_that_is_shorter_than_asked_is_told_and_never_refused(
