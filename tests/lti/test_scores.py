@@ -339,7 +339,8 @@ def test_teacher_sees_failures_and_retries(
 
     said = text_of(teacher_client.get(page))
     assert "Sent 0, failed 1." in said
-    assert f"{learner.student.display_name}: The platform refused it. The course may not be published." in said
+    # A name is in an element of its own.
+    assert f"{learner.student.display_name} : The platform refused it. The course may not be published." in said
 
     platform.status = 200
     teacher_client.post(reverse("lti_retry", args=[link.assignment.public_id]))

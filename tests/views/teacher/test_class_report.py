@@ -133,7 +133,7 @@ def test_results_that_open_from_the_projector_name_no_student(
         assert "Names are hidden on this screen." in text_of(page)
     form = form_of(page, having="page")
     page = teacher_client.post(form.action, form.data(is_hidden="False"), follow=True)
-    assert (page.redirect_chain[-1][0], shown(page)) == (address, names)
+    assert (page.redirect_chain[-1][0], shown(page)) == (f"{address}#hide-names", names)
     # Hidden names stay hidden in this browser, on Progress too.
     form = form_of(page, having="page")
     assert shown(teacher_client.post(form.action, form.data(is_hidden="True"), follow=True)) == []
