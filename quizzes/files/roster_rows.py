@@ -97,6 +97,8 @@ _ROW_END = re.compile(
 _PRIVATE = re.compile(
     r"(?:\s*+[*†‡]++|\s+(?:IEP|504|SPED)(?!\S)"
     r"|\s*[-–—(\[,/]\s*(?:IEP|504|SPED|ELL?|ESL|LEP|ML|BIP|RSP|GATE|GT)\s*[)\]]?(?!\S)){1,4}+$"
+    # “Lopez*, Maya”
+    r"|\s*+[*†‡]++(?=\s*,)"
 )
 # “Maya Lopez / Noah Kim”, “Maya and Noah”. Spanish names have “y”.
 _TWO_NAMES = re.compile(

@@ -520,13 +520,15 @@ LISTS |= {
         ],
     ),
     "what teachers note of students": (
-        "Maya Lopez - IEP\nNoah Kim (504)\nLopez, Ana [ELL]\nBo Cho **\nCy Diaz† IEP\nDi Ell\nEd Gate\nIep Thuy\n",
+        "Maya Lopez - IEP\nNoah Kim (504)\nLopez, Ana [ELL]\nBo Cho **\nCy Diaz† IEP\nRuiz*, Al\n"
+        "Di Ell\nEd Gate\nIep Thuy\n",
         [
             "Maya Lopez / Lopez",
             "Noah Kim / Kim",
             "Ana Lopez / Lopez",
             "Bo Cho / Cho",
             "Cy Diaz / Diaz",
+            "Al Ruiz / Ruiz",
             "Di Ell / Ell",
             "Ed Gate / Gate",
             "Iep Thuy / Thuy",
