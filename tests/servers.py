@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import URLError
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 from quizsite.data_folder import secret_key
@@ -97,7 +98,7 @@ class Site:
                 raise RuntimeError(f"the server ended with {self.process.returncode}")
             try:
                 # A request that is refused takes ten times as much processor time.
-                socket.create_connection(("127.0.0.1", self.port), timeout=2).close()
+                socket.create_connection((urlsplit(self.url).hostname, self.port), timeout=2).close()
                 urlopen(f"{self.url}/livez", timeout=2).close()  # noqa: S310  an address of this machine
             except (URLError, OSError):
                 time.sleep(0.05)
