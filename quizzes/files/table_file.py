@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from html import unescape
 from itertools import takewhile
 
+from quizzes.files.class_export.document import FORMAT, NOT_HERE
 from quizzes.files.sheet import OLD_EXCEL, ZIP, CutShort, FoundSheet, TooLarge, UnreadableSheet, first_sheet
 from quizzes.files.text_encoding import declared_encoding, guessed_encoding
 from quizzes.phrases import gettext, gettext_noop
@@ -77,7 +78,7 @@ _NO_VALUE = re.compile(r"#(?:n/a|ref!|value!|name\?|div/0!|null!|num!)|n/a", re.
 _UNSEEN = dict.fromkeys(map(ord, "\u200b\u200e\u200f\u202a\u202b\u202c\u2060\ufeff\xad"))
 _WEB_PAGE = re.compile(r"\s*<(?:!doctype html|html|table|meta|head|\?xml)\b", re.IGNORECASE)
 # JSON, also that of a class, and question sets in TOML.
-_CLASS_FILE = re.compile(r"\s*\{\s*\"format\"\s*:\s*\"footnote-classroom\"")
+_CLASS_FILE = re.compile(rf'\s*\{{\s*"format"\s*:\s*"{FORMAT}"')
 _DATA_FILE = re.compile(r"\s*(?:\{\s*\"|\[\s*\{|footnote_questions\s*=)")
 # The headings of a table of questions, as `questions.tables` and `questions.kahoot` read them.
 _QUESTION = re.compile(r"(?:question|pregunta)\b", re.IGNORECASE)
@@ -119,9 +120,7 @@ def read_table(content: bytes) -> TableFile:
     if text.startswith("{\\rtf"):
         raise UnreadableTable(gettext("This is a Word file. Copy the names from it, and paste them here."))
     if _CLASS_FILE.match(text):
-        raise UnreadableTable(
-            gettext("This is a class file. Choose it under “New class,” “Import a class that Footnote exported.”")
-        )
+        raise UnreadableTable(gettext(NOT_HERE))
     if _DATA_FILE.match(text):
         raise UnreadableTable(gettext("This isn’t a list of students. Choose a CSV, Excel, or OpenDocument file."))
     if _WEB_PAGE.match(text):

@@ -12,6 +12,7 @@ from quizzes.content.pictures import PICTURE, map_pictures, picture_tables
 from quizzes.content.question_types.question import MAX_POINTS
 from quizzes.content.question_types.registry import TYPES
 from quizzes.content.tables import Table
+from quizzes.files.class_export.document import FORMAT, NOT_HERE
 from quizzes.files.questions.drafts import item_of
 from quizzes.files.questions.item import (
     Item,
@@ -37,10 +38,8 @@ _SETTINGS = ("skill", "note", "forgive_slips", "units", "unit_required", "criter
 
 def read_own(document: Any, label: str) -> ReadFile:
     """The questions of a JSON or TOML file of ours. document: its content. Raises UnreadableFile."""
-    if isinstance(document, Mapping) and document.get("format") == "footnote-classroom":
-        raise UnreadableFile(
-            gettext("This is a class file. Choose it under “New class,” “Import a class that Footnote exported.”")
-        )
+    if isinstance(document, Mapping) and document.get("format") == FORMAT:
+        raise UnreadableFile(gettext(NOT_HERE))
     if not isinstance(document, Mapping) or not isinstance(document.get("questions"), list):
         raise UnreadableFile(gettext("This file has no list of questions."))
     pictures = _pictures(document)

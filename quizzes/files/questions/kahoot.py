@@ -40,6 +40,9 @@ _CORRECT = re.compile(r"correct(?: option| choice)?|right answer|answer(?: key)?
 # A statement of Socrative has no answers of its own.
 _TRUTHS = ("true", "false")
 _POINTS = re.compile(r"(?:max(?:imum)? )?(?:points?|pts|puntos)(?: possible)?", re.IGNORECASE)
+_KIND = re.compile(r"question type", re.IGNORECASE)
+# A table has one of each.
+_SINGLE_COLUMNS = (_KAHOOT_QUESTION, _KAHOOT_EXPLANATION, _POINTS)
 # Of Kahoot and other games: what no question here has.
 _NOT_OF_QUESTIONS = re.compile(
     r"#|no\.?|number|id|type|tipo|(?:question|pregunta)\W?\s*(?:#|no\b|num|type|id\b|tipo).*|.*\b(?:time|seconds|tiempo)\b.*",
@@ -63,6 +66,11 @@ def _names(cells: Sequence[str]) -> list[str]:
     return [cell.replace("_", " ") for cell in cells]
 
 
+def _first(heading: re.Pattern[str], names: Sequence[str]) -> int | None:
+    """The first column with this heading; None without one."""
+    return next((place for place, name in enumerate(names) if heading.fullmatch(name)), None)
+
+
 def _correct_column(names: Sequence[str]) -> int | None:
     """The column of the correct answer under these headings; None without one, and of our own template."""
     patterns = [_KAHOOT_CORRECT]
@@ -77,18 +85,16 @@ def read_kahoot(rows: Sequence[Row], heading: int) -> list[ReadQuestion]:
     Quizizz, Blooket and Gimkit have headings of the same kind, with a column for the type or the explanation.
     """
     names = _names(rows[heading][1])
-    question = next(place for place, name in enumerate(names) if _KAHOOT_QUESTION.fullmatch(name))
+    question, explained, points = (_first(one, names) for one in _SINGLE_COLUMNS)
     correct = _correct_column(names) or 0
     answers = [place for place, name in enumerate(names) if _KAHOOT_ANSWER.fullmatch(name)]
-    explained = next((place for place, name in enumerate(names) if _KAHOOT_EXPLANATION.fullmatch(name)), None)
-    kind = next((place for place, name in enumerate(names) if name.casefold() == "question type"), None)
-    points = next((place for place, name in enumerate(names) if _POINTS.fullmatch(name)), None)
+    kind = _first(_KIND, names)
     has_text = any(map(_WRONG_ANSWER.fullmatch, names))
     found = []
     for number, cells in counted(rows[heading + 1 :]):
         texts = [*cells, *[""] * MAX_COLUMNS]
         given = [texts[place] for place in ([correct, *answers] if has_text else answers)]
-        stem, where = texts[question], gettext("Row {number}").format(number=number)
+        stem, where = texts[question or 0], gettext("Row {number}").format(number=number)
         if not stem and not any(given):
             continue
         if not any(given) and texts[correct].casefold() in _TRUTHS:
@@ -110,9 +116,7 @@ def read_kahoot(rows: Sequence[Row], heading: int) -> list[ReadQuestion]:
 def unread_kahoot_columns(rows: Sequence[Row], heading: int) -> tuple[str, ...]:
     """The headings of columns with text that `read_kahoot` does not read, in order, without those of games only."""
     names = _names(rows[heading][1])
-    single = [_KAHOOT_QUESTION, _KAHOOT_EXPLANATION, _POINTS]
-    read_once = {next((place for place, name in enumerate(names) if one.fullmatch(name)), None) for one in single}
-    read_once.add(_correct_column(names))
+    read_once = {*(_first(one, names) for one in _SINGLE_COLUMNS), _correct_column(names)}
     return tuple(
         dict.fromkeys(
             title

@@ -63,20 +63,25 @@ def rows_of(content: bytes) -> tuple[list[Row], tuple[str, ...], tuple[str, ...]
     else:
         text = decoded(content).lstrip("\ufeff")
         head = text.lstrip("\n").split("\n", 1)[0]
-        separator = max(",;\t", key=head.count)
-        try:
-            table = [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator)]
-            if head.startswith("|"):
-                lines = (line.strip().strip("|") for line in text.split("\n"))
-                table = [[cell.replace("\\|", "|") for cell in _MARKDOWN_CELL.split(line)] for line in lines]
-        except csv.Error as error:
-            raise UnreadableFile(gettext("This table can’t be read. Save it as CSV or Excel again.")) from error
+        table = _markdown_table(text) if head.startswith("|") else _csv_table(text, max(",;\t", key=head.count))
     rows = []
     for number, row in enumerate(table[:MAX_ROWS], start=1):
         cells = [_cell(cell) for cell in row[:MAX_COLUMNS]]
         if any(cells) and not all(map(_MARKDOWN_LINE.fullmatch, cells)):
             rows.append((number, cells))
     return rows, others, tuple(notes)
+
+
+def _markdown_table(text: str) -> list[list[object]]:
+    lines = (line.strip().strip("|") for line in text.split("\n"))
+    return [[cell.replace("\\|", "|") for cell in _MARKDOWN_CELL.split(line)] for line in lines]
+
+
+def _csv_table(text: str, separator: str) -> list[list[object]]:
+    try:
+        return [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator)]
+    except csv.Error as error:
+        raise UnreadableFile(gettext("This table can’t be read. Save it as CSV or Excel again.")) from error
 
 
 def _cell(value: object) -> str:
