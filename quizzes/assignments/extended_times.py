@@ -63,7 +63,7 @@ def extended_times(
     """
     if time_limit is None:
         return []
-    students = classroom.students.enrolled().not_excused(None if assignment is None else assignment.pk)
+    students = classroom.students.enrolled().not_excused(assignment)
     rows = Accommodation.objects.filter(student__in=students)
     extensions: Mapping[int, Extension] = {}
     attempts: defaultdict[int, list[Attempt]] = defaultdict(list)

@@ -45,7 +45,10 @@ def _ids(attempts: Sequence[Attempt], among: AttemptQuerySet | None) -> Sequence
 
 
 def adjustments_of_answer(attempt_id: int, question_id: int, *, edition_id: int, key: str) -> Adjustments:
-    """The regrades and the grade of one answer. edition_id, key: of its question. One query."""
+    """The regrades and the grade of one answer, as `adjustments` has them. edition_id, key: of its question.
+
+    One query: a question page may have three.
+    """
     made = FilteredRelation(
         "assignment__regrades",
         condition=Q(assignment__regrades__question=question_id, assignment__regrades__undone_at=None),

@@ -187,9 +187,9 @@ class StudentQuerySet(models.QuerySet["Student"]):
         has_assignment = Q(classroom__assignments=assignment_id) | Q(attempts__assignment=assignment_id)
         return self.filter(has_assignment).distinct()
 
-    def not_excused(self, assignment_id: int | None) -> Self:
-        """Students who are not excused from this assignment; all for None, a new one."""
-        return self if assignment_id is None else self.exclude(excuses__assignment=assignment_id)
+    def not_excused(self, assignment: models.Model | int | None) -> Self:
+        """Students who are not excused from this assignment; all for None, a new one. assignment: the row or its id."""
+        return self if assignment is None else self.exclude(excuses__assignment=assignment)
 
     def without_work(self, assignment_id: int) -> Self:
         """Students who have not started this assignment and are not excused from it."""

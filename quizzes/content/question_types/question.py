@@ -375,3 +375,8 @@ def share_of_choices(chosen: Sequence[str], correct: Sequence[str]) -> Fraction:
     hits = len(set(chosen) & set(correct))
     misses = len(set(chosen) - set(correct))
     return max(Fraction(0), Fraction(hits - misses, len(correct)))
+
+
+def has_lost_all(credit: Fraction, chosen: Sequence[str], correct: Sequence[str]) -> bool:
+    """Whether an answer earns nothing, though one of its choices is correct."""
+    return not credit and not set(chosen).isdisjoint(correct)

@@ -219,8 +219,7 @@ def confirmation(
         )
         warnings = [str(SAME_TITLE)] if classroom.pk in alike else []
         warnings += [*_warnings(form, window, assignment), *more_warnings]
-        students = classroom.students.enrolled().not_excused(None if assignment is None else assignment.pk)
-        notes = _without_effect(students, window, form, edition_id)
+        notes = _without_effect(classroom.students.enrolled().not_excused(assignment), window, form, edition_id)
         summary.append(ClassSummary(classroom, window, warnings, times, notes))
     classrooms = {time.student.pk: line.classroom for line in summary for time in line.times}
     sent = request.POST if is_confirmed else None

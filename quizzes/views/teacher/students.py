@@ -128,15 +128,20 @@ def move_student(request: TeacherRequest, public_id: str) -> HttpResponse:
                 ).format(name=isolated(to.name)),
             )
         else:
-            words = ngettext("{count} quiz counts here too.", "{count} quizzes count here too.", count)
-            moved = gettext("{display_name} moved to “{name}”. Print a new card.").format(
-                display_name=isolated(student.display_name), name=isolated(to.name)
-            )
-            messages.success(request, f"{moved} {words.format(count=count)}" if count else moved)
-            if count:
-                _warn_of_other_scores(request, student)
+            _say_moved(request, student, to, count)
             return redirect("student_history", student.public_id)
     return history_page(request, taught_student(request, public_id), move_form=form)
+
+
+def _say_moved(request: TeacherRequest, student: Student, to: Classroom, count: int) -> None:
+    """count: the quizzes whose work was transferred."""
+    moved = gettext("{display_name} moved to “{name}”. Print a new card.").format(
+        display_name=isolated(student.display_name), name=isolated(to.name)
+    )
+    words = ngettext("{count} quiz counts here too.", "{count} quizzes count here too.", count)
+    messages.success(request, f"{moved} {words.format(count=count)}" if count else moved)
+    if count:
+        _warn_of_other_scores(request, student)
 
 
 def _confirm_move(request: TeacherRequest, student: Student, *, to: Classroom, transfers_work: bool) -> HttpResponse:

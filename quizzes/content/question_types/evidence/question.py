@@ -14,6 +14,7 @@ from quizzes.content.question_types.question import (
     asked_count_of,
     common_fields,
     evidence_problems,
+    has_lost_all,
     share_of_choices,
 )
 from quizzes.content.question_types.results import KeyRow, Option, Review, choice_row
@@ -144,13 +145,12 @@ class Evidence(Question):
             if sentence.key in chosen or sentence.key in self.key_sentences
         )
         credit = self.grade(value)
-        has_lost_all = not credit and bool(set(chosen) & set(self.key_sentences))
         return Review(
             credit=credit,
             rows=rows,
             given=reading.names(chosen),
             correct=reading.names(self.key_sentences),
-            note=gettext(PARTIAL_CREDIT) if has_lost_all else "",
+            note=gettext(PARTIAL_CREDIT) if has_lost_all(credit, chosen, self.key_sentences) else "",
         )
 
     def answer_key(self, reading: Reading) -> tuple[KeyRow, ...]:

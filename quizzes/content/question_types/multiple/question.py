@@ -13,6 +13,7 @@ from quizzes.content.question_types.question import (
     asked_count_of,
     common_fields,
     flag_of,
+    has_lost_all,
     share_of_choices,
 )
 from quizzes.content.question_types.results import Review
@@ -88,13 +89,11 @@ class Multiple(ChoiceQuestion):
 
     def review(self, value: Value, reading: Reading) -> Review:
         """The choices, with the correct ones."""
-        note = gettext(self.credit_rule(PARTIAL_CREDIT)) if self._lost_all(value or ()) else ""
         # Not `super()`, which fails in a dataclass with slots before Python 3.14.
-        return replace(ChoiceQuestion.review(self, value, reading), note=note)
-
-    def _lost_all(self, chosen: Sequence[str]) -> bool:
-        """Whether the answer earns nothing, though one of its choices is correct."""
-        return not self.grade(chosen) and bool(set(chosen) & set(self.right_ids))
+        review = ChoiceQuestion.review(self, value, reading)
+        if not has_lost_all(review.credit, self.chosen_ids(value), self.right_ids):
+            return review
+        return replace(review, note=gettext(self.credit_rule(PARTIAL_CREDIT)))
 
     def correct_answer(self) -> Value:
         """The value with full credit."""
