@@ -1,7 +1,7 @@
 """How many workers a site has, and a processor core of its own for each.
 
 The threads of a worker pass Python's lock (the GIL) on many times in a request. On one core that takes no signal from
-core to core (docs/performance.md, “What was found”). A site also works without, so that no error here stops it: a
+core to core (docs/performance.md, “Causes”). A site also works without, so that no error here stops it: a
 container may forbid these calls.
 """
 
