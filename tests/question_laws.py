@@ -60,6 +60,8 @@ def check_answer(document: Mapping[str, Any], value: Value, shuffle: Shuffle, re
     reviewed = question.review(value, reading)
     assert reviewed.credit == credit
     assert bool(reviewed.given) == (value is not None)
+    # Otherwise a student who earned a part would read nothing of the correct answer.
+    assert credit == 1 or any(row.state != "right" for row in reviewed.rows)
     assert json.loads(json.dumps(value)) == value
     assert question.read_answer(sent(page(question, shuffle, value, reading)), shuffle, reading) == value
     if value is None or credit == 1:

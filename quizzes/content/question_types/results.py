@@ -142,7 +142,10 @@ def given_row(
 
 
 def typed_review(value: str | None, *, credit: Fraction, correct: str, needs_grading: bool, why: str) -> Review:
-    """The typed answer and, unless it is correct, the correct one. why: why a student may give that answer."""
+    """The typed answer and, unless it has full credit, the correct one. why: why a student may give that answer.
+
+    credit: 0 or 1.
+    """
     key = ReviewRow(correct, "missed", RowNote.KEY, "")
     if value is None:
         rows: tuple[ReviewRow, ...] = (key,)

@@ -115,6 +115,8 @@ def test_the_type_keeps_the_laws_of_all_types(yes_no: QuestionType, value: bool 
                 assert read_typed(question, typed, shuffle, reading) is value
                 assert [cell.hint for cell in cells(paper_view(question, shuffle, reading))] == ["Y or N"]
     assert parse_question(regraded(EXAMPLE, False)).correct_answer() is False
+    assert "rationale" not in regraded(EXAMPLE, False)
+    assert regraded(EXAMPLE, True) == EXAMPLE
 
 
 def test_the_type_goes_from_draft_to_board(
