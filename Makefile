@@ -27,6 +27,7 @@ run: .venv/.base                  ## Serve on http://127.0.0.1:8000; HOST, PORT 
 # Never on a real site's data: neither its folder nor its database server counts here.
 demo: export FOOTNOTE_DATA := $(or $(DEMO_DATA),data-demo)
 demo: export DATABASE_URL :=
+demo: export FOOTNOTE_DEMO := 1
 demo: .venv/.base                 ## Serve a sample school from its own data folder (DEMO_DATA)
 	@$(PY) manage.py load_demo
 	@$(PY) manage.py serve

@@ -27,6 +27,26 @@ def test_make_without_a_target_lists_every_target() -> None:
     assert min(len(line.split()) for line in printed.splitlines()) > 3
 
 
+def test_make_demo_says_on_each_page_that_it_is_one_and_keeps_off_a_real_site() -> None:
+    # Without an installation, each command prints its environment instead.
+    printed = subprocess.run(
+        ["make", "-o", ".venv/.base", "PY=env #", "demo"],  # noqa: S607  make is where the shell finds it
+        cwd=settings.BASE_DIR,
+        env={
+            "PATH": os.environ["PATH"],
+            "FOOTNOTE_DATA": "/srv/footnote",
+            "DATABASE_URL": "postgres://server/footnote",
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    of_the_site = [line for line in printed.splitlines() if line.startswith(("FOOTNOTE_", "DATABASE_URL="))]
+
+    # For `load_demo` and for `serve`.
+    assert sorted(of_the_site) == sorted(2 * ["DATABASE_URL=", "FOOTNOTE_DATA=data-demo", "FOOTNOTE_DEMO=1"])
+
+
 @pytest.mark.parametrize("is_added", [False, True], ids=["new", "added"])
 def test_make_format_puts_a_template_into_shape_and_succeeds(is_added: bool, tmp_path: Path) -> None:
     template = tmp_path / "templates" / "page.html"
