@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Tags, Warning, register
 from django.utils.module_loading import import_string
 
+from quizsite.backups.manifest import SECRET_KEY_FILE
 from quizsite.data_folder import can_be_written, others_can_read
 
 
@@ -115,7 +116,7 @@ def check_secret_files(**kwargs: Any) -> list[CheckMessage]:
             hint=f"Run chmod o= {path}, and change the secrets in it.",
             id="quizsite.W008",
         )
-        for path in (settings.SETTINGS_FILE, settings.DATA_DIR / "secret_key")
+        for path in (settings.SETTINGS_FILE, settings.DATA_DIR / SECRET_KEY_FILE)
         if others_can_read(path)
     ]
 

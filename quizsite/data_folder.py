@@ -8,7 +8,7 @@ from stat import S_IROTH, S_IXOTH
 
 from django.core.exceptions import ImproperlyConfigured
 
-from quizsite.backups.manifest import SQLITE_FILE
+from quizsite.backups.manifest import SECRET_KEY_FILE, SQLITE_FILE
 from quizsite.backups.swap import COMMITTED
 from quizsite.durable import write_private
 from quizsite.environment import KEY_LEAST_CHARACTERS
@@ -104,7 +104,7 @@ def secret_key(folder: Path, *, database: Path | None = None, keep: bool = True)
     database: the file that the key belongs to; if it exists, a missing key is lost, and none is made.
     keep: whether a new key goes into the folder. Otherwise it lasts as long as this process.
     """
-    path = folder / "secret_key"
+    path = folder / SECRET_KEY_FILE
     try:
         if not path.exists():
             if database is not None and database.exists() and database.stat().st_size:
@@ -135,7 +135,7 @@ def keep_secret_key(folder: Path, key: str) -> None:
     aside = folder / f".secret_key.{os.getpid()}.{secrets.token_hex(4)}"
     write_private(aside, key.encode())
     try:
-        os.link(aside, folder / "secret_key")
+        os.link(aside, folder / SECRET_KEY_FILE)
     except FileExistsError:
         pass
     finally:

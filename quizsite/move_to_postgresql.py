@@ -19,6 +19,7 @@ from django.db.models import Field, JSONField, Model
 from django.utils import timezone
 from psycopg import sql
 
+from quizsite.backups.manifest import SECRET_KEY_FILE
 from quizsite.data_folder import MOVED
 from quizsite.durable import sync
 from quizsite.maintenance import update_scores_of_another_version
@@ -83,7 +84,7 @@ def _copy(accept_findings: bool, report: Callable[[str], None]) -> Moved:
     if settings.KEY_IS_NEW or not has_its_key(SOURCE):
         raise MoveError(
             "The secret key is not the one of the SQLite file. Set FOOTNOTE_SECRET_KEY, or put the key back into "
-            f"{settings.DATA_DIR / 'secret_key'}."
+            f"{settings.DATA_DIR / SECRET_KEY_FILE}."
         )
     call_command("migrate", interactive=False, verbosity=0)
     if User.objects.exists() or Classroom.objects.exists():

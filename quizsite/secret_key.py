@@ -8,6 +8,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.module_loading import import_string
 
+from quizsite.backups.manifest import SECRET_KEY_FILE
 from quizsite.data_folder import keep_secret_key, secret_key
 from quizsite.models import SiteState
 
@@ -32,9 +33,9 @@ def require_its_key() -> None:
         raise ImproperlyConfigured(
             "This database belongs to another secret key. If the site has another data folder, set FOOTNOTE_DATA. If "
             "its key is in a settings file, FOOTNOTE_ENV_FILE names that file. For a new key, put the earlier one into "
-            "FOOTNOTE_SECRET_KEY_FALLBACKS. "
-            f"Otherwise put the earlier key into FOOTNOTE_SECRET_KEY or the file {settings.DATA_DIR / 'secret_key'}, "
-            "from a backup. Only if it is lost, run `manage.py accept_secret_key`: every PIN changes."
+            "FOOTNOTE_SECRET_KEY_FALLBACKS. Otherwise put the earlier key into FOOTNOTE_SECRET_KEY or the file "
+            f"{settings.DATA_DIR / SECRET_KEY_FILE}, from a backup. Only if it is lost, run "
+            "`manage.py accept_secret_key`: every PIN changes."
         )
     keep_new_key()
 

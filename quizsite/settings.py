@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.csp import CSP
 
 from quizsite import __version__
+from quizsite.backups.manifest import SECRET_KEY_FILE, SQLITE_FILE
 from quizsite.backups.swap import finish_restore
 from quizsite.data_folder import (
     make_data_folder,
@@ -67,7 +68,7 @@ if not POSTGRESQL:
 if not ONLY_LOOKS:
     # A restore that was killed after its decision. Before anything reads a file of this folder.
     finish_restore(DATA_DIR)
-SQLITE_PATH = DATA_DIR / "footnote.sqlite3"
+SQLITE_PATH = DATA_DIR / SQLITE_FILE
 HTTPS = flag(os.environ, "FOOTNOTE_HTTPS")
 TRUSTED_PROXY_COUNT = whole_number(os.environ, "FOOTNOTE_TRUSTED_PROXIES", default=0)
 # With this token, a watchdog on another machine sees the details of `/readyz`. Strangers see ok or fail.
@@ -91,7 +92,7 @@ else:
     # Without its key, an SQLite database is useless. So no new key is made if the file of the database exists.
     # PostgreSQL has no file here: `require_its_key` compares keys. After `accept_secret_key`, a new key is wanted.
     may_be_lost = not POSTGRESQL and "FOOTNOTE_ACCEPT_SECRET_KEY" not in os.environ
-    KEY_IS_NEW = "FOOTNOTE_COMPARES_KEY" in os.environ and not (DATA_DIR / "secret_key").exists()
+    KEY_IS_NEW = "FOOTNOTE_COMPARES_KEY" in os.environ and not (DATA_DIR / SECRET_KEY_FILE).exists()
     SECRET_KEY = secret_key(
         DATA_DIR, database=SQLITE_PATH if may_be_lost else None, keep=not (ONLY_LOOKS or KEY_IS_NEW)
     )

@@ -11,7 +11,7 @@ from quizsite.durable import write_private
 NAME = "manifest.json"
 FORMAT = 1
 
-# The files of a backup. The erasure ledger and the secret key are there if the data folder has them.
+# The files of a backup, named as in the data folder. The erasure ledger and the secret key are there if that has them.
 SQLITE_FILE = "footnote.sqlite3"
 POSTGRESQL_FILE = "footnote.dump"
 SECRET_KEY_FILE = "secret_key"  # noqa: S105  a file name
