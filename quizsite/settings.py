@@ -330,7 +330,7 @@ REQUEST_SECONDS = 30.0
 REQUEST_PENDING_BYTES = 128 * 1024 * 1024
 # Answers that one attempt may save in a second in each process, and six times as many at once.
 SAVES_A_SECOND = whole_number(os.environ, "FOOTNOTE_SAVES_A_SECOND", default=10, least=1)
-# Django's own limits.
+# Django's limits for a form: its bytes without files, its fields, its files. A file above the last goes to the disk.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 5
@@ -379,7 +379,7 @@ if not MAILER:
 # After the reply, which a slow mail server must not delay.
 MAIL_IN_BACKGROUND = True
 NO_SENDER = "footnote@localhost"
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = mail_address(os.environ, "FOOTNOTE_MAIL_FROM", default=NO_SENDER)
+DEFAULT_FROM_EMAIL = mail_address(os.environ, "FOOTNOTE_MAIL_FROM", default=NO_SENDER)
 
 ACCOUNT_ADAPTER = "quizzes.views.account_adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
