@@ -61,8 +61,8 @@ def site_address() -> str:
 
 def served_address() -> str:
     """The address that `serve` printed last, since this shell may lack its settings. Before a start: `site_address`."""
-    served = SiteState.objects.find(SiteState.ADDRESS)
-    return served.value if served else site_address()
+    served: str | None = SiteState.objects.value(SiteState.ADDRESS)
+    return served or site_address()
 
 
 def given_address(text: str) -> str:

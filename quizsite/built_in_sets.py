@@ -14,7 +14,7 @@ from quizzes.models import Edition
 def load_if_changed(*, now: datetime) -> bool:
     """Bring the built-in question sets of the database up to date; returns whether there was anything to do."""
     found = fingerprint()
-    if _recorded() == found:
+    if SiteState.objects.value(SiteState.QUESTION_SETS) == found:
         return False
     call_command("load_question_sets", verbosity=0)
     SiteState.objects.record(SiteState.QUESTION_SETS, found, now=now)
@@ -27,7 +27,7 @@ def would_publish() -> bool:
     Other code alone rarely does, and a developer starts the site with other code each time. False if it is not
     recorded what made the sets of the database.
     """
-    if _recorded() in (None, fingerprint()):
+    if SiteState.objects.value(SiteState.QUESTION_SETS) in (None, fingerprint()):
         return False
     with transaction.atomic():
         before = Edition.objects.count()
@@ -35,11 +35,6 @@ def would_publish() -> bool:
         published = Edition.objects.count() - before
         transaction.set_rollback(True)
     return published > 0
-
-
-def _recorded() -> str | None:
-    recorded = SiteState.objects.find(SiteState.QUESTION_SETS)
-    return recorded.value if recorded else None
 
 
 def fingerprint() -> str:

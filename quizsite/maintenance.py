@@ -56,7 +56,7 @@ def update_scores(*, now: datetime) -> int:
     After an update, an answer may earn something else: a number in words that only the new version reads, for example.
     """
     found = grading_fingerprint()
-    if _graded_by() == found:
+    if SiteState.objects.value(SiteState.GRADING) == found:
         return 0
     changed = rescore_all()
     if changed:
@@ -67,12 +67,7 @@ def update_scores(*, now: datetime) -> int:
 
 def are_scores_of_another_version() -> bool:
     """Whether it is recorded that other code computed the stored scores."""
-    return _graded_by() not in (None, grading_fingerprint())
-
-
-def _graded_by() -> str | None:
-    recorded = SiteState.objects.find(SiteState.GRADING)
-    return recorded.value if recorded else None
+    return SiteState.objects.value(SiteState.GRADING) not in (None, grading_fingerprint())
 
 
 def update_scores_of_another_version(*, now: datetime) -> int:
@@ -80,7 +75,7 @@ def update_scores_of_another_version(*, now: datetime) -> int:
 
     Without a record, a score that does not follow from its answers may be damage, which `check_integrity` must find.
     """
-    return 0 if SiteState.objects.find(SiteState.GRADING) is None else update_scores(now=now)
+    return update_scores(now=now) if are_scores_of_another_version() else 0
 
 
 def grading_fingerprint() -> str:

@@ -22,6 +22,11 @@ class SiteStateManager(models.Manager["SiteState"]):
         """The row with this name; None if nothing was recorded."""
         return self.filter(name=name).first()
 
+    def value(self, name: str) -> Any:
+        """What was recorded under this name; None if nothing was."""
+        found = self.find(name)
+        return found.value if found else None
+
 
 class SiteState(models.Model):
     """One fact of the site: its name, its value, and when it was recorded. All machines of a site share it."""
