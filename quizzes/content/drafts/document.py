@@ -82,6 +82,9 @@ MAX_QUESTIONS = 60
 MAX_OBJECTIVES = 12
 MAX_SPEAKERS = 8
 
+# Fields of a question that an edition does not have.
+_AUTHOR_FIELDS = frozenset({"anchors", "kept", "set_aside", INCOMPLETE})
+
 # A class reads about 130 words per minute for understanding, and needs about 45 seconds for a question.
 _WORDS_A_MINUTE = 130
 _MINUTES_A_QUESTION = 0.75
@@ -349,11 +352,13 @@ def finished_question(document: Table, question: Table, *, with_old_texts: bool 
 
     with_old_texts: with what the editor shows of other languages, out of date or not.
     """
-    table = draft_of(question).finish(
-        question, [sentence["key"] for sentence in sentence_tables(document)], document["voices"]
-    )
-    for name in ("anchors", "kept", "set_aside", INCOMPLETE):
-        table.pop(name, None)
+    sentence_keys = [sentence["key"] for sentence in sentence_tables(document)]
+    # `finish` may return the question of the draft itself.
+    table = {
+        name: value
+        for name, value in draft_of(question).finish(question, sentence_keys, document["voices"]).items()
+        if name not in _AUTHOR_FIELDS
+    }
     if not with_old_texts:
         table = finished_texts(table, text_fields(table), document.get("languages", []))
     return {**table, "facts": list(table.get("evidence", ()))}

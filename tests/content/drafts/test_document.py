@@ -32,11 +32,12 @@ from quizzes.content.languages import set_translation
 from quizzes.content.question_types.draft import rows
 from quizzes.content.question_types.registry import change_type, public_view
 from quizzes.content.question_types.shuffle import Shuffle
-from quizzes.content.set_document import parse_set, untranslated
+from quizzes.content.set_document import combine, parse_set, untranslated
 from quizzes.content.set_problems import find_problems
 from quizzes.content.tables import Table
 from quizzes.files.built_in_sets import read_set_files
 from quizzes.models import Edition, User
+from tests.content.question_types.test_reference import EXAMPLES, SET, SOURCE
 from tests.drafting import question, story, texts_of
 from tests.factories import NOW, make_document, make_draft
 
@@ -157,6 +158,18 @@ def test_a_finished_draft_tells_nothing_that_only_its_author_sees() -> None:
 
     assert "zqx" not in str(edition)
     assert {"anchors", "kept", "set_aside", "saved"} & {*edition, *edition["questions"][0]} == set()
+
+
+def test_finishing_a_draft_does_not_change_it() -> None:
+    edition = combine(SOURCE, {**SET, "questions": [example.document for example in EXAMPLES]})
+    document = from_edition(edition, title="Mine")
+    for one in document["questions"]:
+        one["kept"] = [{"hint": "loaded", "about": "x", "because": "The story says so."}]
+    before = deepcopy(document)
+
+    finished(document)
+
+    assert document == before
 
 
 @pytest.mark.parametrize(
