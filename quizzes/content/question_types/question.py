@@ -153,14 +153,19 @@ class Question(ABC):
         """
         return ()
 
+    def chosen_count(self, value: Value) -> int:
+        """How many of the choices or sentences that `asked_count` counts an answer has; 0 for no answer."""
+        return len(value) if isinstance(value, list) else 0
+
     def other_amount(self, value: Value) -> str:
         """How much the answer has if the question asks for another amount, in students' words; "" otherwise.
 
         value: not None. By default, the chosen ones where the question has a count, such as “1 chosen of 2”.
         """
-        if self.asked_count is None or not isinstance(value, list) or len(value) == self.asked_count:
+        chosen = self.chosen_count(value)
+        if self.asked_count is None or chosen in (0, self.asked_count):
             return ""
-        return gettext("{chosen} chosen of {asked}").format(chosen=len(value), asked=self.asked_count)
+        return gettext("{chosen} chosen of {asked}").format(chosen=chosen, asked=self.asked_count)
 
     def needs_grading(self, value: Value) -> bool:
         """Whether a teacher should read this answer before it counts as wrong; False with full credit."""

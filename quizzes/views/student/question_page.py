@@ -203,7 +203,7 @@ def _verdict_or_question(
     return {
         "view": view,
         "asked_count": asked,
-        "has_too_many": asked is not None and isinstance(value, list) and len(value) > asked,
+        "has_too_many": asked is not None and question.chosen_count(value) > asked,
         "question_template": type_of(question).template("page"),
         "is_picker": type_of(question).is_answered_in_reading,
     }

@@ -355,12 +355,15 @@ def test_open_question_says_if_it_was_dropped(attempt: Attempt, student_client: 
     assert len(seen) == 2 * len(pages)
 
 
+@pytest.mark.parametrize(
+    "own", [{}, {"type": "answer_and_proof", "answer_type": "multiple"}], ids=["choices", "two steps"]
+)
 def test_other_number_of_choices_than_asked_is_told_and_never_refused(
-    classroom: Classroom, teacher: User, student: Student, student_client: Client
+    own: dict[str, str], classroom: Classroom, teacher: User, student: Student, student_client: Client
 ) -> None:
     document = make_document()
     [some] = [question for question in document["questions"] if question["key"] == "some"]
-    some["asked_count"] = 2
+    some |= {"asked_count": 2, **own}
     assignment = make_assignment(edition=make_edition(document=document), classroom=classroom, assigned_by=teacher)
     attempt = make_attempt(assignment=assignment, student=student)
     number = assignment.edition.questions.get(key="some").position
@@ -369,7 +372,7 @@ def test_other_number_of_choices_than_asked_is_told_and_never_refused(
         form = form_of(student_client.get(address), having="choice")
         assert "Selected: of 2" in text_of(student_client.get(address))
         tokens = [value for name, value in form.offered if name == "choice"]
-        student_client.post(address, {**form.data(), "choice": tokens[:count], "act": "next"})
+        student_client.post(address, {**form.data(), "choice": tokens[:count], "sentence": ["s1"], "act": "next"})
         review = text_of(student_client.get(reverse("review_attempt", args=[attempt.public_id])))
         told += [re.findall(rf"Question {number} ?: (\d chosen of 2)", review)]
     assert told == [["1 chosen of 2"], [], ["3 chosen of 2"]]

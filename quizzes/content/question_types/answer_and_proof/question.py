@@ -48,6 +48,10 @@ class AnswerAndProof(Question):
         """How many choices the first step asks for. The evidence may be several sentences."""
         return self.answer.asked_count
 
+    def chosen_count(self, value: Value) -> int:
+        """How many choices of the first step are chosen."""
+        return self.answer.chosen_count(_steps(value)[0])
+
     @classmethod
     def own_texts(cls) -> TextFields:
         """The texts of both steps."""
