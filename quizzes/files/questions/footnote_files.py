@@ -28,10 +28,14 @@ from quizzes.files.questions.known_fields import unknown_fields
 from quizzes.files.questions.markup import tidy, without_controls
 from quizzes.files.questions.pictures import bytes_of
 from quizzes.files.questions.toml_text import write_toml
-from quizzes.phrases import gettext
+from quizzes.phrases import gettext, gettext_noop
 
 VERSION = 1
 _NO_ITEM = Item("single", "")
+_NO_OTHER_FORM = gettext_noop(
+    "“Growth” compares this question set with its other form. An imported set has no other form, so “Growth” can’t "
+    "use it."
+)
 # What an item has no other place for, by the names in a draft.
 _SETTINGS = ("skill", "note", "forgive_slips", "units", "unit_required", "criteria", "min_length", "max_length")
 
@@ -48,7 +52,9 @@ def read_own(document: Any, label: str) -> ReadFile:
     title = str(document.get("title", ""))[:200]
     has_reading = isinstance(document.get("reading"), Mapping) and "voices" in document
     whole = dict(document) if has_reading else None
-    return ReadFile(label, found, title, whole, pictures, unknown_fields(document))
+    # Both forms must name each other, and an imported set has an address of its own.
+    notes = (gettext(_NO_OTHER_FORM),) if whole is not None and document.get("form_of") else ()
+    return ReadFile(label, found, title, whole, pictures, unknown_fields(document), notes)
 
 
 def storable(value: Any) -> Any:

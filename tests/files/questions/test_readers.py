@@ -22,6 +22,7 @@ from quizzes.files.questions.item import MAX_QUESTIONS_IN_FILE, Gap, Item, Line,
 from quizzes.files.questions.tables import write_template_csv
 from quizzes.files.sheet import OLD_EXCEL
 from quizzes.models import Edition
+from tests.factories import make_document
 
 GIFT = r"""// A comment
 $CATEGORY: Civics/Unit 1
@@ -834,6 +835,17 @@ def test_our_own_file_keeps_the_whole_set(edition: Edition, as_toml: bool) -> No
     file = read_questions(write_own(edition.document, as_toml=as_toml))
     assert whole_set(file) == edition.document
     assert file.title == edition.document["title"]
+    assert file.notes == ()
+
+
+@pytest.mark.parametrize("as_toml", [False, True])
+def test_our_own_file_says_that_an_imported_set_has_no_other_form(as_toml: bool) -> None:
+    document = {**make_document(), "slug": "check-a", "form_of": "check-b"}
+
+    assert read_questions(write_own(document, as_toml=as_toml)).notes == (
+        "“Growth” compares this question set with its other form. An imported set has no other form, so “Growth” can’t "
+        "use it.",
+    )
 
 
 @pytest.mark.parametrize("answer", ["null", '"false"'])
