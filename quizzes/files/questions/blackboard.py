@@ -20,7 +20,7 @@ from quizzes.files.questions.item import (
     skipped,
     with_brackets,
 )
-from quizzes.files.questions.markup import html, plain
+from quizzes.files.questions.markup import html, plain, tidy
 from quizzes.files.questions.numeric import numbers
 from quizzes.phrases import gettext, gettext_noop
 
@@ -164,7 +164,7 @@ def write_blackboard(title: str, items: Sequence[Item]) -> bytes:
 
 def _flat(text: str) -> str:
     # The format is HTML, so that a < of the text must not start a tag.
-    return html(" ".join(text.split()))
+    return html(tidy(text))
 
 
 def _cells(item: Item) -> list[str]:

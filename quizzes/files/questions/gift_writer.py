@@ -18,7 +18,8 @@ def write_gift(title: str, items: Sequence[Item]) -> bytes:
 
 
 def _escaped(text: str) -> str:
-    return _TO_ESCAPE.sub(r"\\\g<0>", text).replace("\n", "\\n")
+    # Pages send each line break as 2 characters.
+    return "\\n".join(_TO_ESCAPE.sub(r"\\\g<0>", text).splitlines())
 
 
 def _texts(item: Item) -> Iterator[str]:

@@ -9,7 +9,9 @@ from quizzes.files.questions.item import ItemPicture
 from quizzes.files.questions.pictures import CREDIT_CLASS, PictureTaker
 from quizzes.phrases import gettext, gettext_noop
 
-_BLOCKS = frozenset("p div br li tr h1 h2 h3 h4 h5 h6 ul ol table blockquote pre dd dt section".split())
+# Where a paragraph or another block starts or ends: a line break, unless the line has no text.
+EDGE = "\x1d"
+_BLOCKS = frozenset("p div li tr h1 h2 h3 h4 h5 h6 ul ol table blockquote pre dd dt section".split())
 _HIDDEN = frozenset(("script", "style", "head", "title"))
 A_PICTURE = gettext_noop("A picture was left out.")
 _MEDIA = {
@@ -45,6 +47,8 @@ class _Reader(HTMLParser):
         if tag in _HIDDEN:
             self._hidden += 1
         if tag in _BLOCKS:
+            self.parts.append(EDGE)
+        if tag == "br":
             self.parts.append("\n")
         if tag in ("td", "th"):
             self.parts.append(" ")
@@ -72,7 +76,7 @@ class _Reader(HTMLParser):
             self.parts[self._raised :] = [raised("".join(self.parts[self._raised :]))]
             self._raised = None
         if tag in _BLOCKS:
-            self.parts.append("\n")
+            self.parts.append(EDGE)
 
     def handle_data(self, data: str) -> None:
         if self._credit and self._taker is not None:
@@ -138,6 +142,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff]|[\ud8
 # Most texts need no change. One search is four times as fast as the whole work.
 _UNTIDY = re.compile(r"[\x00-\x1f\x7f-\x9f\ufeff\ufffe\uffff\ud800-\udfff]|\s\s|^\s|\s$|[^\S ]")
 _SPACES = re.compile(r"[^\S\n]+")
+_BREAKS = re.compile(rf"[\n{EDGE}][ \n{EDGE}]*")
+_BLANK_LINES = re.compile(r"\n{3,}")
 
 
 def without_controls(text: str) -> str:
@@ -146,11 +152,17 @@ def without_controls(text: str) -> str:
 
 
 def tidy(text: str) -> str:
-    """The text with single spaces, without control characters, outer spaces, and lines in which nothing is visible."""
+    """The text with single spaces, without control characters and outer spaces, and with single blank lines.
+
+    A line in which nothing is visible is a blank line. An EDGE is a line break if its line has text.
+    """
     if not _UNTIDY.search(text):
         return text if has_visible(text) else ""
+    if EDGE in text:
+        text = _BREAKS.sub(lambda found: "\n" * (found[0].count("\n") + found[0].startswith(EDGE)), text)
     lines = (_SPACES.sub(" ", line).strip() for line in _CONTROL.sub("", text).splitlines())
-    return "\n".join(line for line in lines if has_visible(line))
+    shown = "\n".join(line if has_visible(line) else "" for line in lines)
+    return _BLANK_LINES.sub("\n\n", shown.strip("\n"))
 
 
 # “**word**” and “*word*” of Markdown.

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 
 from quizzes.files.questions.containers import xml_tree
 from quizzes.files.questions.item import Gap, Item, Line, ReadQuestion, Skipped, blanks_of, counted, read, skipped
-from quizzes.files.questions.markup import raised, tidy
+from quizzes.files.questions.markup import EDGE, raised, tidy
 from quizzes.files.questions.numeric import numbers
 from quizzes.files.questions.pictures import CREDIT_CLASS, Find, PictureTaker
 from quizzes.phrases import gettext
@@ -27,7 +27,7 @@ _INTERACTIONS = (
     "gapmatchinteraction",
 )
 _BLANKS = ("textentryinteraction", "inlinechoiceinteraction")
-_BLOCKS = frozenset("p div li br h1 h2 h3 h4 h5 h6 ul ol table tr prompt blockquote itembody".split())
+_BLOCKS = frozenset("p div li h1 h2 h3 h4 h5 h6 ul ol table tr prompt blockquote itembody".split())
 # As in a browser, a line break of the source is a space.
 _WHITE = re.compile(r"\s+")
 _MEDIA = frozenset("img object video audio math iframe".split())
@@ -166,7 +166,7 @@ def _text(element: Element, notes: list[str], gaps: list[Element] | None = None)
         else:
             inner = _text(child, notes, gaps)
             inner = raised(inner) if name == "sup" else f" {inner} " if name in ("td", "th") else inner
-            parts.append(f"\n{inner}\n" if name in _BLOCKS else inner)
+            parts.append(f"{EDGE}{inner}{EDGE}" if name in _BLOCKS else f"\n{inner}" if name == "br" else inner)
         parts.append(_WHITE.sub(" ", child.tail or ""))
     return "".join(parts)
 

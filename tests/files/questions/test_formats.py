@@ -14,7 +14,7 @@ from quizzes.files.questions.gift_reader import read_gift
 from quizzes.files.questions.gift_writer import write_gift
 from quizzes.files.questions.item import Gap, Item, Line, read
 from quizzes.files.questions.limits import checked
-from quizzes.files.questions.markup import tidy
+from quizzes.files.questions.markup import plain, tidy
 from quizzes.files.questions.moodle_writer import write_moodle
 from quizzes.files.questions.qti2_writer import write_qti2
 
@@ -175,6 +175,34 @@ def test_gift_keeps_texts_with_its_own_signs(item: Item) -> None:
     [outcome] = read_gift(write_gift("Signs", [item]))
 
     assert outcome.item == item
+
+
+# Aiken has a question on one line.
+@pytest.mark.parametrize("form", [form for form in FORMATS if form.name != "aiken"], ids=lambda form: form.name)
+def test_a_question_keeps_its_paragraphs(form: QuestionFormat) -> None:
+    item = Item("single", "It met.\r\n\r\nWho voted?\r\nName 1.", lines=(Line("Lee", True), Line("Day")))
+
+    [outcome] = read_questions(form.write("Paragraphs", [item])).questions
+
+    assert outcome.item is not None
+    assert outcome.item.stem == "It met.\n\nWho voted?\nName 1."
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("<p>It met.</p><p>Who?</p>", "It met.\nWho?"),
+        ("<div>It met.</div>\n\n<div>Who?</div>", "It met.\nWho?"),
+        ("<p>It met.<br></p><p>Who?</p>", "It met.\nWho?"),
+        ("It met.<br>Who?", "It met.\nWho?"),
+        ("It met.<br><br>Who?", "It met.\n\nWho?"),
+        ("<p>It met.</p><p><br></p><p>Who?</p>", "It met.\n\nWho?"),
+        ("It met.\n\n\n\nWho?\n\n", "It met.\n\nWho?"),
+        ("It met.\n\u200b\nWho?", "It met.\n\nWho?"),
+    ],
+)
+def test_a_text_has_the_blank_lines_of_its_source(source: str, text: str) -> None:
+    assert plain(source)[0] == text
 
 
 def test_aiken_holds_questions_with_one_correct_answer() -> None:
