@@ -41,6 +41,14 @@ _KEY_ANSWER = re.compile(
 # “B, A, C”, “b) a) c)”, or “BAC” of a key without numbers.
 _KEY_LETTERS = re.compile(r"(?:\(?[a-z]\b[.)]?[\s,;]{0,9}){2,}|(?-i:[A-H]{2,})", re.IGNORECASE)
 _TRUE = {"true", "t", "verdadero", "v"}
+# “B”, “A, C”, or “AC” without answers that have these letters. “FBI” is a text.
+_ONLY_LETTERS = re.compile(r"\(?[A-Za-z][.)]?|[A-H](?:[\s,;&/.]{0,3}[A-H]){1,7}")
+# Between several answers: “Lee or Day”, “city, state”. “July 4, 1776”, “Washington, D.C.”, and “1/2” are one.
+_SEVERAL = re.compile(r"[;|\n]|\s(?:or|o)\s|(?<!\d)/|/(?!\d)|,\s?(?=[a-z])")
+# A line to write on in the text of a question.
+_DRAWN = re.compile(r"_{2,}")
+# A longer answer is a sentence, which no student types in the same words.
+_MAX_WORDS = 8
 # Each takes 20 microseconds. 10,000 questions have 10 each.
 MAX_LINES = 100_000
 # Each takes at most 2 microseconds. Twice as many as a teacher can paste.
@@ -261,6 +269,13 @@ def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | Non
     if not stem:
         raise Skipped(gettext("It has no question text before its answers."))
     named = "" if answer is None else answer["any"] or answer["letters"] or ""
+    if not named.strip() and not choices and _is_key(stem):
+        raise Skipped(
+            gettext(
+                "This answer key doesn’t fit the questions. Give each question a number of its own, and each answer a "
+                "line, such as “1. B”."
+            )
+        )
     if not named.strip():
         raise Skipped(
             gettext(
@@ -270,7 +285,7 @@ def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | Non
     if not choices and (truth := _truth(named, stem)):
         return Item("true_false", stem, is_true=truth in _TRUE)
     if not choices:
-        raise Skipped(gettext("It has no answers. Each starts with a letter and a period, such as A."))
+        return _short_answer(stem, tidy(named))
     texts = [(letter, text.casefold()) for letter, text in choices]
     repeated = _REPEATED.fullmatch(named)
     said = tidy(repeated[2]).casefold() if repeated else ""
@@ -282,8 +297,8 @@ def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | Non
         )
     elif whole := _WHOLE_CHOICE.fullmatch(named):
         named = whole[1]
-    answer_text = tidy(named).casefold()
-    by_text = [letter for letter, text in texts if text == answer_text and len(text) > 1]
+    answer_text = _bare(named)
+    by_text = [letter for letter, text in texts if _bare(text) == answer_text and len(text) > 1]
     # “T” and “F” of a key, where True and False are A and B.
     by_text += [letter for letter, text in texts if TRUTH.fullmatch(text) and text[0] == answer_text]
     if len(by_text) == 1:
@@ -294,11 +309,37 @@ def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | Non
         # “ANSWER: AC”
         keys = set(keys.pop())
     if not keys or not keys <= set(letters):
-        raise Skipped(gettext("ANSWER: {value} names no answer of the question.").format(value=named.strip()[:20]))
+        reason = gettext("“{value}” isn’t one of the answers. Name the letter, or copy the whole text of 1 answer.")
+        raise Skipped(reason.format(value=tidy(named)[:_SHOWN_LENGTH]))
     if len(set(letters)) != len(letters):
         raise Skipped(gettext("2 of its answers have the same letter."))
     question_type: QuestionType = "single" if len(keys) == 1 else "multiple"
     return Item(question_type, stem, lines=tuple(Line(text, letter in keys) for letter, text in choices))
+
+
+def _is_key(text: str) -> bool:
+    """Whether a text without answers starts as an answer key does."""
+    heading = _KEY_HEADING.fullmatch(text.split("\n")[0])
+    return heading is not None and bool(heading["title"] or not heading["rest"])
+
+
+def _bare(text: str) -> str:
+    """The text of an answer in lower case, without quotes around it and a period at its end."""
+    return tidy(text).casefold().strip('“”"').removesuffix(".")
+
+
+def _short_answer(stem: str, named: str) -> Item:
+    """A question without answers below it, whose line ANSWER: has the only one."""
+    *_, last = above = stem.split("\n")
+    is_row = len(above) > 1 and not last.endswith((".", "?", "!", ":")) and not _DRAWN.search(last)
+    if _ONLY_LETTERS.fullmatch(named) or is_row:
+        raise Skipped(gettext("It has no answers. Each starts with a letter and a period, such as A."))
+    if len(named.split()) > _MAX_WORDS:
+        raise Skipped(gettext("Its answer is long for a short answer. Use “Written answer” in our template."))
+    if _SEVERAL.search(named):
+        reason = gettext("“{value}” may be several answers. Leave 1 on the line, and add the others in the editor.")
+        raise Skipped(reason.format(value=named[:_SHOWN_LENGTH]))
+    return Item("short_answer", stem, lines=(Line(named, is_correct=True),))
 
 
 def _truth(named: str, stem: str) -> str:

@@ -180,7 +180,42 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         [
             "single: Who? [The mayor; *The council]",
             "single: How? [Good; *Bad; So; Odd]",
-            "- ANSWER: Untrue names no answer of the question.",
+            "- “Untrue” isn’t one of the answers. Name the letter, or copy the whole text of 1 answer.",
+        ],
+    ),
+    "Aiken whose answer is a text with a period or quotes": (
+        "Who?\nA) The mayor\nB) The council\nAnswer: The council.\n\nHow?\nA. Good\nB. Bad\nAnswer: “bad”\n",
+        ["single: Who? [The mayor; *The council]", "single: How? [Good; *Bad]"],
+    ),
+    "questions without answers below them": (
+        "1. Who was the first president?\nAnswer: George Washington\n\n"
+        "2. When did it meet?\nCorrect answer: July 4, 1776\n\n"
+        "3. The council met in ____.\nRespuesta: Washington, D.C.\n\n4. How much of it?\nAnswer: 1/2\n",
+        [
+            "short_answer: Who was the first president? [*George Washington]",
+            "short_answer: When did it meet? [*July 4, 1776]",
+            "short_answer: The council met in ____. [*Washington, D.C.]",
+            "short_answer: How much of it? [*1/2]",
+        ],
+    ),
+    "questions without answers below them that may mean several things": (
+        "1. Who?\nAnswer: Lee or Day\n\n2. Which?\nAnswer: city, state\n\n3. Why?\n"
+        "Answer: It waited for the report, which came in June of that year.\n\n4. Who?\nMayor\nCouncil\n"
+        "Answer: Council\n\n5. Who?\nAnswer: A, C\n",
+        [
+            "- “Lee or Day” may be several answers. Leave 1 on the line, and add the others in the editor.",
+            "- “city, state” may be several answers. Leave 1 on the line, and add the others in the editor.",
+            "- Its answer is long for a short answer. Use “Written answer” in our template.",
+            "- It has no answers. Each starts with a letter and a period, such as A.",
+            "- It has no answers. Each starts with a letter and a period, such as A.",
+        ],
+    ),
+    "a text with a key of texts": (
+        "1. Who?\nA. Mayor\nB. Council\n\nAnswer key:\n1. The council\n",
+        [
+            "- It has no correct answer. Put a star before it, such as “*A. Council”, or add the line “ANSWER: A”.",
+            "- This answer key doesn’t fit the questions. Give each question a number of its own, and each answer a "
+            "line, such as “1. B”.",
         ],
     ),
     "a text with True and False on lines of their own": (
@@ -336,7 +371,7 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "a text with a roman numeral that no answer has": (
         "Who?\ni. Mayor\nii. Council\nAnswer: xxx\n",
-        ["- ANSWER: xxx names no answer of the question."],
+        ["- “xxx” isn’t one of the answers. Name the letter, or copy the whole text of 1 answer."],
     ),
     "a text with roman numerals before statements": (
         "1. Which are true?\ni. It met.\nii. It voted.\nA. i only\n*B. both\n",
@@ -485,7 +520,12 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "a text whose numbers start again, so that its key is open": (
         "1. Who?\nA. Mayor\nB. Council\n\n1. When?\nA. June\nB. July\n\nKey\n1. B\n1. A\n",
-        ["- It has no correct answer. Put a star before it, such as “*A. Council”, or add the line “ANSWER: A”."] * 3,
+        [
+            *["- It has no correct answer. Put a star before it, such as “*A. Council”, or add the line “ANSWER: A”."]
+            * 2,
+            "- This answer key doesn’t fit the questions. Give each question a number of its own, and each answer a "
+            "line, such as “1. B”.",
+        ],
     ),
     "Aiken with statements in the question": (
         "Which are true?\n1. It met.\n2. It voted.\nA. Only 1\nB. Both\nANSWER: B\n",

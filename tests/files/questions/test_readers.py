@@ -111,7 +111,7 @@ def test_aiken_names_the_line() -> None:
     text = "Who?\nA. Me\nB) You\nANSWER: B\n\nWhat?\nA. This\nB. That\nANSWER: D\n\nWhen?\nA. Now\n"
     assert outcomes(text.encode()) == [
         ("Line 1", "single", ""),
-        ("Line 6", "skipped", "ANSWER: D names no answer of the question."),
+        ("Line 6", "skipped", "“D” isn’t one of the answers. Name the letter, or copy the whole text of 1 answer."),
         ("Line 11", "skipped", NO_MARK),
     ]
 
@@ -375,7 +375,11 @@ def test_a_long_run_of_spaces_costs_no_more_than_their_length() -> None:
         read_questions(b"<?xml version='1.0'" + b" " * 1024 * 1024)
     # The same in a line ANSWER: of Aiken.
     assert outcomes(b"Who?\nA. Council\nB. Mayor\nANSWER: A" + b" " * 1024 * 1024 + b"x") == [
-        ("Line 1", "skipped", "ANSWER: A         x names no answer of the question.")
+        (
+            "Line 1",
+            "skipped",
+            "“A x” isn’t one of the answers. Name the letter, or copy the whole text of 1 answer.",
+        )
     ]
 
 
