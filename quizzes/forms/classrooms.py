@@ -3,6 +3,7 @@
 import zoneinfo
 from collections import defaultdict
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Self, cast
 
@@ -84,7 +85,7 @@ def _current_zones() -> set[str]:
 
 
 class ClassroomForm(forms.Form):
-    """A class's name and its time zone."""
+    """A class's name and its time zone. It needs an initial zone."""
 
     name = NameField(
         label=gettext_lazy("Class name"),
@@ -100,9 +101,9 @@ class ClassroomForm(forms.Form):
         },
     )
 
-    def __init__(self, *args: Any, current_zone: str = DEFAULT_ZONE, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = zone_choices()
+        choices, current_zone = zone_choices(), self.initial["time_zone"]
         if not any(current_zone == name for _, zones in choices for name, _ in zones):
             choices = [(gettext("Current"), [(current_zone, current_zone)]), *choices]
         choice_field(self, "time_zone").choices = choices
@@ -116,19 +117,25 @@ class ClassSettingsForm(SharedSettingsForm):
     classroom: Classroom
 
     @classmethod
-    def of(cls, classroom: Classroom, data: QueryDict | None = None, *, by: User, **kwargs: Any) -> Self:
-        """The form with the settings of this class. data: as sent. by: the teacher who opens or sends it."""
-        initial = {name: getattr(classroom, column) for name, column in cls.columns.items()}
-        form = cls(**form_arguments(initial, cls.base_fields, data), **kwargs)
+    def of(cls, classroom: Classroom, data: QueryDict | None = None, *, by: User) -> Self:
+        """The form with the settings of this class, `locked` for data. data: as sent. by: who opens or sends it."""
+        initial = {name: cls.value(name, getattr(classroom, column)) for name, column in cls.columns.items()}
+        form = cls(**form_arguments(initial, cls.base_fields, data))
         form.classroom = classroom
         form.compare(data, by=by)
         return form
+
+    @classmethod
+    def value(cls, name: str, stored: Any) -> Any:
+        """The initial value of a field for a stored value of its column."""
+        return stored
 
     def last_change(self, name: str) -> AuditEvent | None:
         """The event that gave a field its value, with its actor. One query."""
         return AuditEvent.objects.last_change(
             self.columns[name],
             self.initial[name],
+            of=partial(self.value, name),
             action=AuditEvent.Action.CLASSROOM_CHANGED,
             classroom=self.classroom,
         )

@@ -1,11 +1,10 @@
 """Forms for the supports of a class and of a student."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any, Self
+from typing import Any
 
 from django import forms
-from django.http import QueryDict
 from django.utils.text import format_lazy
 from django.utils.translation import gettext, gettext_lazy
 
@@ -13,8 +12,9 @@ from quizzes.assignments.supports import BREAKS, TEXT_SIZES, Supports, supports_
 from quizzes.content.reading import LEVELS
 from quizzes.files.accommodations import HEADINGS, LEVEL_VALUES, NO_LIMIT, TIMES, read_values
 from quizzes.files.table_file import TableFile, UnreadableTable, read_table
-from quizzes.forms.fields import SeenField, SharedSettingsForm, form_arguments, students_field
-from quizzes.models import AuditEvent, Classroom, Student, User
+from quizzes.forms.classrooms import ClassSettingsForm
+from quizzes.forms.fields import SeenField, students_field
+from quizzes.models import Student
 
 AS_THE_CLASS, OWN = "class", "own"
 SUPPORT_CHOICES: dict[str, list[tuple[Any, Any]]] = {
@@ -108,28 +108,15 @@ class SupportsForm(forms.Form):
         return [self[name] for name in Supports.__dataclass_fields__]
 
 
-class ClassSupportsForm(SharedSettingsForm, SupportsForm):
-    """The supports of a class. Other changes since the page was opened stay."""
+class ClassSupportsForm(ClassSettingsForm, SupportsForm):
+    """The supports of a class, all in one column."""
 
-    classroom: Classroom
+    columns: Mapping[str, str] = dict.fromkeys(Supports.__dataclass_fields__, "supports")
 
     @classmethod
-    def of(cls, classroom: Classroom, data: QueryDict | None = None, *, by: User) -> Self:
-        """The form with the supports of this class. data: as sent. by: the teacher who opens or sends it."""
-        form = cls(**form_arguments(asdict(Supports.of(classroom.supports)), cls.base_fields, data))
-        form.classroom = classroom
-        form.compare(data, by=by)
-        return form
-
-    def last_change(self, name: str) -> AuditEvent | None:
-        """The event that gave a support its value, with its actor. One query."""
-        return AuditEvent.objects.last_change(
-            "supports",
-            self.initial[name],
-            of=lambda before: asdict(Supports.of(before))[name],
-            action=AuditEvent.Action.CLASSROOM_CHANGED,
-            classroom=self.classroom,
-        )
+    def value(cls, name: str, stored: Any) -> Any:
+        """The value of one support."""
+        return getattr(Supports.of(stored), name)
 
 
 class StudentSupportsForm(SupportsForm):

@@ -20,6 +20,8 @@ from quizzes.forms.classrooms import DEFAULT_ZONE
 from quizzes.forms.student_sign_in import Unsent
 from quizzes.models import Assignment, Attempt, Classroom, Student, User
 from quizzes.models.assignments import AssignmentQuerySet
+from quizzes.models.locks import locked
+from quizzes.models.rosters import ClassroomQuerySet
 from quizzes.people.class_roles import ClassAct, may
 from quizzes.people.student_sessions import (
     renew_student_session,
@@ -60,9 +62,16 @@ def taught_classroom(request: TeacherRequest, public_id: str) -> Classroom:
 
     Raises PermissionDenied if a viewer changes something.
     """
-    return check_role(
-        request, get_object_or_404(Classroom.objects.taught_by(request.user).with_role(), public_id=public_id)
-    )
+    return _classroom(request, public_id, among=Classroom.objects.all())
+
+
+def locked_classroom(request: TeacherRequest, public_id: str) -> Classroom:
+    """`taught_classroom`, locked until this transaction ends: a form compares it with what its page showed."""
+    return _classroom(request, public_id, among=locked(Classroom.objects.all()))
+
+
+def _classroom(request: TeacherRequest, public_id: str, *, among: ClassroomQuerySet) -> Classroom:
+    return check_role(request, get_object_or_404(among.taught_by(request.user).with_role(), public_id=public_id))
 
 
 def taught_student(request: TeacherRequest, public_id: str) -> Student:

@@ -59,6 +59,7 @@ from quizzes.models import (
     Regrade,
     Student,
     TeacherSession,
+    Teaching,
     User,
 )
 from quizzes.models.locks import RowDeleted
@@ -106,7 +107,7 @@ from tests.factories import (
     save,
 )
 from tests.files.test_levels_and_languages import documents
-from tests.pages import form_of
+from tests.pages import errors_of, form_of
 from tests.views.teacher.test_grading_queue import give, typed_document
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -525,6 +526,37 @@ def test_class_setting_sent_twice_at_once_is_recorded_once(
 
     at_once([partial(act, one, by=teacher, now=now, **to) for one in forms])
 
+    assert AuditEvent.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "values"),
+    [
+        ("name", ["Civics A", "Civics B"]),
+        ("variant", ["easier", "es"]),
+        ("pin_kind", ["words", "pictures"]),
+        ("text_size", ["125", "150"]),
+    ],
+)
+def test_class_setting_that_two_teachers_change_at_once_is_not_saved_for_one(
+    field: str, values: list[str], classroom: Classroom, teacher: User
+) -> None:
+    colleague = make_user(name="Mr. Okafor")
+    Teaching.objects.create(classroom=classroom, teacher=colleague, role=Teaching.Role.TEACHER)
+    clients, address = [Client(), Client()], reverse("change_classroom", args=[classroom.public_id])
+    for client, by in zip(clients, (teacher, colleague), strict=True):
+        client.force_login(by)
+    forms = [form_of(client.get(address), having=field) for client in clients]
+    meet = meeting_before_update()
+
+    def send(number: int) -> list[str]:
+        with connection.execute_wrapper(meet):
+            form = forms[number]
+            page = clients[number].post(form.action or address, form.data(**{field: values[number]}))
+            return errors_of(page)
+
+    [], [error] = sorted(at_once([partial(send, number) for number in range(2)]))
+    assert error.endswith("Yours isn’t saved. Check it, then save again.")
     assert AuditEvent.objects.count() == 1
 
 

@@ -4,7 +4,8 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponse, QueryDict
+from django.db import transaction
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -39,7 +40,7 @@ from quizzes.reports.archived_classes import archived_classes
 from quizzes.reports.classroom_quizzes import current_quizzes, quiz_lines
 from quizzes.reports.next_step import next_step
 from quizzes.reports.teacher_home import load_teacher_home
-from quizzes.views.access import TeacherRequest, class_act, taught_classroom
+from quizzes.views.access import TeacherRequest, class_act, locked_classroom, taught_classroom
 from quizzes.views.methods import require_POST
 from quizzes.views.request_meta import page_before
 from quizzes.views.teacher.confirm import confirm_page
@@ -157,10 +158,16 @@ def classroom_quizzes(request: TeacherRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def change_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
     """A class's settings: name, time zone, code, archive."""
-    classroom = taught_classroom(request, public_id)
-    form = _name_form(request, classroom, request.POST if request.method == "POST" else None)
+    if request.method == "GET":
+        return settings_page(request, taught_classroom(request, public_id))
+    with transaction.atomic():
+        return _change_name(request, locked_classroom(request, public_id))
+
+
+def _change_name(request: TeacherRequest, classroom: Classroom) -> HttpResponse:
+    form = ChangeClassroomForm.of(classroom, request.POST, by=request.user)
     if form.is_valid():
-        chosen = {name: form.cleaned_data[name] for name in ("name", "time_zone")}
+        chosen = {name: form.cleaned_data[name] for name in form.columns}
         try:
             classrooms.change_classroom(classroom, by=request.user, now=timezone.now(), **chosen)
         except classrooms.ClassroomNameTaken as error:
@@ -171,21 +178,15 @@ def change_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
     return settings_page(request, classroom, form=form)
 
 
-def _name_form(request: TeacherRequest, classroom: Classroom, data: QueryDict | None = None) -> ChangeClassroomForm:
-    return ChangeClassroomForm.of(classroom, data, by=request.user, current_zone=classroom.time_zone)
-
-
-def settings_page(
-    request: TeacherRequest, classroom: Classroom, *, form: ChangeClassroomForm | None = None, **sent: forms.Form
-) -> HttpResponse:
-    """The settings of a class. form: for its name and time zone. sent: another form with errors, by its name there."""
+def settings_page(request: TeacherRequest, classroom: Classroom, **sent: forms.Form) -> HttpResponse:
+    """The settings of a class. sent: a form with errors, by its name there."""
     sort_form = SortForm(initial={"by_first": "1" if classroom.sorts_by_first_name else ""})
     people = class_people.people(classroom)
     courses = classroom.lti_courses.select_related("deployment__platform").order_by("pk")
     context = {
         "classroom": classroom,
         "current_quizzes": current_quizzes(classroom, now=timezone.now()),
-        "form": form or _name_form(request, classroom),
+        "form": ChangeClassroomForm.of(classroom, by=request.user),
         "sort_form": sort_form,
         "courses": [(course, course_name(course)) for course in courses],
         "level_form": ReadingLevelsForm.of(classroom, by=request.user),
@@ -213,9 +214,10 @@ def sort_roster(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 
 @require_POST
+@transaction.atomic
 def set_reading_levels(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Set the level of readings for a class, and whether students may choose another."""
-    classroom = taught_classroom(request, public_id)
+    classroom = locked_classroom(request, public_id)
     form = ReadingLevelsForm.of(classroom, request.POST, by=request.user)
     if not form.is_valid():
         return settings_page(request, classroom, level_form=form)
@@ -228,9 +230,10 @@ def set_reading_levels(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 
 @require_POST
+@transaction.atomic
 def set_pin_kind(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Set how the students of a class see their PINs."""
-    classroom = taught_classroom(request, public_id)
+    classroom = locked_classroom(request, public_id)
     form = PinKindForm.of(classroom, request.POST, by=request.user)
     if not form.is_valid():
         return settings_page(request, classroom, pin_form=form)

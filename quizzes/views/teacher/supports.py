@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -28,7 +29,7 @@ from quizzes.forms.supports import (
 )
 from quizzes.models import Accommodation, Classroom, Student
 from quizzes.reports.support_use import in_words
-from quizzes.views.access import TeacherRequest, exports, taught_classroom
+from quizzes.views.access import TeacherRequest, exports, locked_classroom, taught_classroom
 from quizzes.views.methods import require_POST
 from quizzes.views.teacher.classrooms import settings_page
 from quizzes.views.teacher.downloads import file_response
@@ -37,9 +38,10 @@ PREVIEW = "accommodations"
 
 
 @require_POST
+@transaction.atomic
 def set_class_supports(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Set the supports of a class, quizzes in progress included."""
-    classroom = taught_classroom(request, public_id)
+    classroom = locked_classroom(request, public_id)
     form = ClassSupportsForm.of(classroom, request.POST, by=request.user)
     if not form.is_valid():
         return settings_page(request, classroom, supports_form=form)
