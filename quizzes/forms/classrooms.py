@@ -148,6 +148,24 @@ class ChangeClassroomForm(ClassSettingsForm, ClassroomForm):
     seen = SeenField(element_id="id_seen_class")
 
 
+class SortForm(ClassSettingsForm):
+    """How a class sorts its students."""
+
+    columns: Mapping[str, str] = {"by_first": "sorts_by_first_name"}
+    seen = SeenField(element_id="id_seen_order")
+    by_first = forms.ChoiceField(
+        label=gettext_lazy("Sort students by"),
+        choices=[("", gettext_lazy("Last name")), ("1", gettext_lazy("First name"))],
+        required=False,
+        error_messages={"invalid_choice": gettext_lazy("Choose one of these.")},
+    )
+
+    @classmethod
+    def value(cls, name: str, stored: Any) -> Any:
+        """The choice for the stored order."""
+        return "1" if stored else ""
+
+
 class SettingsSourceField(ClassroomChoice):
     """A class whose settings a new class gets. Names of archived classes say so."""
 

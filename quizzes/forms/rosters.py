@@ -1,4 +1,4 @@
-"""Forms to add students to a roster, to sort it, and to print its cards."""
+"""Forms to add students to a roster, and to print its cards."""
 
 import json
 import re
@@ -270,13 +270,3 @@ class CardsForm(forms.Form):
         """The one student; None for the whole class."""
         chosen = self.cleaned_data.get("student") if self.is_valid() else None
         return next((one for one in self.students if one.public_id == chosen), None)
-
-
-class SortForm(forms.Form):
-    """How a class sorts its students."""
-
-    by_first = forms.ChoiceField(
-        label=gettext_lazy("Sort students by"),
-        choices=[("", gettext_lazy("Last name")), ("1", gettext_lazy("First name"))],
-        required=False,
-    )

@@ -24,11 +24,11 @@ from quizzes.forms.classrooms import (
     NewClassroomForm,
     PinKindForm,
     ReadingLevelsForm,
+    SortForm,
     TodoForm,
     name_taken,
 )
 from quizzes.forms.fields import ConfirmForm
-from quizzes.forms.rosters import SortForm
 from quizzes.forms.supports import ClassSupportsForm
 from quizzes.lti.courses import course_name
 from quizzes.models import Classroom, Teaching
@@ -180,14 +180,13 @@ def _change_name(request: TeacherRequest, classroom: Classroom) -> HttpResponse:
 
 def settings_page(request: TeacherRequest, classroom: Classroom, **sent: forms.Form) -> HttpResponse:
     """The settings of a class. sent: a form with errors, by its name there."""
-    sort_form = SortForm(initial={"by_first": "1" if classroom.sorts_by_first_name else ""})
     people = class_people.people(classroom)
     courses = classroom.lti_courses.select_related("deployment__platform").order_by("pk")
     context = {
         "classroom": classroom,
         "current_quizzes": current_quizzes(classroom, now=timezone.now()),
         "form": ChangeClassroomForm.of(classroom, by=request.user),
-        "sort_form": sort_form,
+        "sort_form": SortForm.of(classroom, by=request.user),
         "courses": [(course, course_name(course)) for course in courses],
         "level_form": ReadingLevelsForm.of(classroom, by=request.user),
         "pin_form": PinKindForm.of(classroom, by=request.user),
@@ -203,13 +202,15 @@ def settings_page(request: TeacherRequest, classroom: Classroom, **sent: forms.F
 
 
 @require_POST
+@transaction.atomic
 def sort_roster(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Sort a class by first name or last name, on every page and in every file."""
-    classroom = taught_classroom(request, public_id)
-    form = SortForm(request.POST)
-    if form.is_valid():
-        rosters.sort_roster(classroom, by_first=bool(form.cleaned_data["by_first"]))
-        messages.success(request, gettext("Saved."))
+    classroom = locked_classroom(request, public_id)
+    form = SortForm.of(classroom, request.POST, by=request.user)
+    if not form.is_valid():
+        return settings_page(request, classroom, sort_form=form)
+    rosters.sort_roster(classroom, by_first=bool(form.cleaned_data["by_first"]))
+    messages.success(request, gettext("Saved."))
     return redirect("change_classroom", classroom.public_id)
 
 

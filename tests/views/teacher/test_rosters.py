@@ -1307,6 +1307,21 @@ def test_teacher_chooses_the_order_of_the_roster(classroom: Classroom, teacher_c
     assert page.index("Zoë Adams") < page.index("Ana Young")
 
 
+def test_order_of_the_roster_keeps_what_a_colleague_chose(classroom: Classroom, teacher_client: Client) -> None:
+    page = teacher_client.get(url("change_classroom", classroom))
+    form = form_of(page, having="by_first")
+    rosters.sort_roster(Classroom.objects.get(), by_first=True)
+    # An old page on which nothing was chosen changes nothing.
+    assert teacher_client.post(form.action, form.data()).status_code == 302
+    classroom.refresh_from_db()
+    assert classroom.sorts_by_first_name
+    new = form_of(teacher_client.get(url("change_classroom", classroom)), having="by_first")
+    assert teacher_client.post(new.action, new.data(by_first="")).status_code == 302
+    classroom.refresh_from_db()
+    assert not classroom.sorts_by_first_name
+    assert errors_of(teacher_client.post(new.action, new.data(by_first="2"))) == ["Choose one of these."]
+
+
 def test_last_name_can_be_corrected(student: Student, teacher_client: Client) -> None:
     address = url("rename_student", student)
     refused = teacher_client.post(address, {"name": "Maya Lopez Cruz", "family_name": "Perez"})
