@@ -10,7 +10,7 @@ from statistics import mean
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from quizzes.content.editions import published
 from quizzes.content.question_types.registry import Shuffle
@@ -225,17 +225,22 @@ def is_used(group: uuid.UUID) -> bool:
 
 @transaction.atomic
 def undo(group: uuid.UUID, *, here: Classroom, by: User, now: datetime) -> int:
-    """Undo a regrade where `affected_assignments` lets one reach, and rescore; returns how many scores changed."""
+    """Undo a regrade where `affected_assignments` lets one reach, and rescore.
+
+    Returns how many scores changed, of the attempts that reports count.
+    """
     assignments = _reached(here, by).filter(regrades__group=group)
     _lock(assignments)
     in_force = Regrade.objects.in_force().filter(group=group, assignment__in=assignments)
     regrades = list(in_force.select_related("assignment__classroom", "question"))
     Regrade.objects.filter(pk__in=[regrade.pk for regrade in regrades]).update(undone_at=now, undone_by=by)
-    submitted = _submitted(_attempts([regrade.assignment for regrade in regrades]))
-    changed_count = rescore(submitted)
+    attempts = _attempts([regrade.assignment for regrade in regrades])
+    is_counted = Exists(attempts.in_reports().filter(pk=OuterRef("pk")))
+    submitted = attempts.submitted().annotate(is_counted=is_counted).select_related("assignment").order_by("pk")
+    changed = rescore(submitted)
     for regrade in regrades:
         _record(AuditEvent.Action.REGRADE_UNDONE, regrade, by=by, now=now)
-    return changed_count
+    return sum(attempt.is_counted for attempt in changed)
 
 
 def notices(attempt: Attempt) -> list[Notice]:

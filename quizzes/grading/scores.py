@@ -176,12 +176,12 @@ def lock_score(attempt: Attempt) -> None:
     read_again(attempt, "submitted_at", *ScoreColumns._fields)
 
 
-def rescore(attempts: Iterable[Attempt]) -> int:
-    """Update the score columns of submitted attempts; returns how many scores changed."""
+def rescore[A: Attempt](attempts: Iterable[A]) -> list[A]:
+    """Update the score columns of submitted attempts; returns those with another score."""
     submitted = [attempt for attempt in attempts if not attempt.is_open]
     current = computed(submitted)
     changed = [attempt for attempt in submitted if stored(attempt) != current[attempt.pk]]
-    changed_scores = sum(stored(attempt)[:2] != current[attempt.pk][:2] for attempt in changed)
+    changed_scores = [attempt for attempt in changed if stored(attempt)[:2] != current[attempt.pk][:2]]
     for attempt in changed:
         attempt.score, attempt.max_score, attempt.ungraded_count = current[attempt.pk]
     Attempt.objects.bulk_update(changed, ScoreColumns._fields, batch_size=500)
@@ -202,5 +202,5 @@ def rescore_all() -> int:
         if changed:
             with transaction.atomic():
                 # One that is deleted meanwhile is left out.
-                changed_scores += rescore(list(locked_with_keys(submitted.filter(pk__in=changed))))
+                changed_scores += len(rescore(locked_with_keys(submitted.filter(pk__in=changed))))
     return changed_scores

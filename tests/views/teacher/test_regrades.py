@@ -356,6 +356,21 @@ def test_archived_classes_keep_their_scores_unless_the_regrade_is_of_one(
     assert reached == ({assignment.pk, old.pk} if is_here_archived else {assignment.pk})
 
 
+def test_undo_counts_the_scores_of_whom_results_count(
+    class_of_three: list[Attempt], assignment: Assignment, teacher: User, teacher_client: Client
+) -> None:
+    preview = teacher_client.post(address_of(assignment), filled(teacher_client, address_of(assignment), policy="drop"))
+    teacher_client.post(address_of(assignment), form_of(preview, having="stamp").data(act="save"))
+    excuses.excuse(assignment, class_of_three[0].student, reason="Was ill.", by=teacher, now=NOW)
+    Student.objects.filter(pk=class_of_three[1].student_id).update(removed_at=NOW)
+
+    address = reverse("undo_regrade", args=[assignment.public_id, Regrade.objects.get().group])
+    undone = teacher_client.post(address, follow=True)
+
+    assert "Regrade undone: 1 score changed." in text_of(undone)
+    assert [attempt.max_score for attempt in Attempt.objects.all()] == [8, 8, 8]
+
+
 @pytest.mark.parametrize("is_here_archived", [False, True])
 def test_undo_reaches_the_classes_that_a_regrade_reaches_now(
     is_here_archived: bool, assignment: Assignment, teacher: User, teacher_client: Client
