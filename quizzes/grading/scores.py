@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from itertools import batched
 from typing import Any, NamedTuple, cast
 
 from django.db import transaction
@@ -23,6 +24,8 @@ from quizzes.models.reasons import ReasonKind
 
 # How many attempts `rescore_all` reads at a time.
 BATCH = 200
+# How many ids `rescore` sends with a query. SQLite takes up to 32,766 values.
+MAX_IDS = 10_000
 
 
 def adjustments(attempts: Sequence[Attempt], *, among: AttemptQuerySet | None = None) -> dict[int, Adjustments]:
@@ -177,9 +180,9 @@ def lock_score(attempt: Attempt) -> None:
 
 
 def rescore[A: Attempt](attempts: Iterable[A]) -> list[A]:
-    """Update the score columns of submitted attempts; returns those with another score."""
+    """Update the score columns of submitted attempts; returns those with another score. Reads `MAX_IDS` at a time."""
     submitted = [attempt for attempt in attempts if not attempt.is_open]
-    current = computed(submitted)
+    current = {pk: columns for some in batched(submitted, MAX_IDS) for pk, columns in computed(some).items()}
     changed = [attempt for attempt in submitted if stored(attempt) != current[attempt.pk]]
     changed_scores = [attempt for attempt in changed if stored(attempt)[:2] != current[attempt.pk][:2]]
     for attempt in changed:

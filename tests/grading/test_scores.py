@@ -36,6 +36,24 @@ def test_all_scores_are_computed_again_batch_by_batch(monkeypatch: pytest.Monkey
     assert scores.rescore_all() == 0
 
 
+def test_scores_of_many_attempts_are_computed_without_too_many_ids_in_a_query(
+    monkeypatch: pytest.MonkeyPatch, queries: Callable[[], Any]
+) -> None:
+    quiz = make_assignment()
+    attempts = [
+        make_answered_attempt(assignment=quiz, student=make_student(classroom=quiz.classroom)) for _ in range(3)
+    ]
+    right = [attempt.score for attempt in attempts]
+    Attempt.objects.update(score=Decimal("0.25"))
+    monkeypatch.setattr(scores, "MAX_IDS", 2)
+
+    with queries() as seen:
+        assert len(scores.rescore(Attempt.objects.select_related("assignment"))) == 3
+
+    assert list(Attempt.objects.order_by("pk").values_list("score", flat=True)) == right
+    assert sum('FROM "quizzes_answer"' in query for query in seen) == 2
+
+
 def test_pages_about_many_attempts_send_no_list_of_their_ids(
     teacher: User, classroom: Classroom, queries: Callable[[], Any]
 ) -> None:
