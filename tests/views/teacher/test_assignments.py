@@ -832,6 +832,16 @@ def test_delete_assignment_without_attempts(assignment: Assignment, change: str,
     assert "Deleted from Period 3: “Small set”." in text_of(teacher_client.get(quizzes))
 
 
+def test_change_of_a_quiz_that_another_tab_deleted_says_so(assignment: Assignment, teacher_client: Client) -> None:
+    form = form_of(teacher_client.get(change_of(assignment)), having="release")
+    teacher_client.post(reverse("delete_assignment", args=[assignment.public_id]))
+    gone = teacher_client.post(change_of(assignment), form.data(own_title="Mine", act="save"))
+    assert gone.status_code == 404
+    said = text_of(gone)
+    assert "Nothing was saved The quiz, class, student, or question set was deleted, or it’s no longer yours." in said
+    assert "The link may be old" not in said
+
+
 def test_deleted_quiz_comes_back_as_it_was(
     assignment: Assignment, student: Student, teacher: User, other_teacher: User, teacher_client: Client
 ) -> None:
