@@ -264,10 +264,16 @@ def test_sentence_to_reread_says_question_for_one_with_two_digits(student: Stude
     questions = published(edition.pk).document.questions
     values = {question.key: right_value(question) for question in questions if question is not questions[13]}
     attempt = make_answered_attempt(assignment=assignment, student=student, answers=values)
-
     page = text_of(student_client.get(reverse("result", args=[attempt.public_id])))
+    # The list is in the order of the reading, so its first sentence need not be the one that cost most points.
+    assert "Start with the first sentence of the list, for question 14." in page
 
-    assert "Start by rereading this sentence, for question 14." in page
+    # An objective that the student got has no list.
+    missed = min((one for one in questions if one.objective == "ended"), key=lambda one: one.points)
+    values = {question.key: right_value(question) for question in questions if question is not missed}
+    attempt = make_answered_attempt(assignment=assignment, student=student, answers=values, number=2)
+    page = text_of(student_client.get(reverse("result", args=[attempt.public_id])))
+    assert f"Start by rereading this sentence, for question {questions.index(missed) + 1}." in page
 
 
 def test_student_reads_how_many_points_an_answer_that_is_half_right_can_still_get(

@@ -1477,7 +1477,7 @@ def test_result_shows_score_objectives_and_each_answer(
     text = words(page)
     assert "Your score 2 of 8" in text
     number = content_of(attempt).number("proof")
-    assert f"You missed points on 3 questions. Not answered: {number}. Start by rereading" in text
+    assert f"You missed points on 3 questions. Not answered: {number}. Start with the first" in text
     assert "What the system records 1 of 3, not yet" in text
     assert "Why it was ended 1 of 5, not yet" in text
     assert "You answered: Birthplace" in text
@@ -1532,7 +1532,7 @@ def test_result_leads_from_each_question_to_its_sentence_in_the_reading(
     # A screen reader does not tell that a sentence is marked.
     assert body(page).count('<p class="vh">Evidence</p>') == len(jumps)
     assert "Practice these 2 questions" in text
-    assert "You missed points on 2 questions. Start by rereading" in text
+    assert "You missed points on 2 questions. Start with the first sentence of the list" in text
 
 
 @pytest.mark.parametrize(
