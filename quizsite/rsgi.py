@@ -44,8 +44,9 @@ REPLY_HEADERS: Headers = [
 # example, it would count as the proxy's own.
 NEEDED_HEADERS = ("cookie", "host", "x-forwarded-for", "x-forwarded-proto")
 # Pages send forms in UTF-8. Django ends a form in another encoding, and a value of any length, as an error of the site.
+# A name with `*`, such as `charset*`, has an encoding of its own (RFC 2231).
 CONTENT_TYPE_MAX_LENGTH = 1_000
-OTHER_ENCODING = re.compile(r"""charset\s*=\s*(?!["']?utf-?8["']?\s*(?:;|\Z))""", re.IGNORECASE)
+OTHER_ENCODING = re.compile(r"""\*|charset\s*=\s*(?!["']?utf-?8["']?\s*(?:;|\Z))""", re.IGNORECASE)
 # In a request's environ: how many waited for a thread when one took it.
 REQUESTS_WAITING = "footnote.requests_waiting"
 # Of a body that is too long. Enough for a photo, by mistake in place of a roster.
