@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.views import csrf, defaults
 
+from quizzes.views.access import unsent
 from quizzes.views.language import use_language_of_signed_in
 from quizzes.views.request_meta import wants_json
 
@@ -65,7 +66,8 @@ def _error_page(template: str, context: dict[str, object]) -> str:
 
 
 def fields_again(request: HttpRequest) -> dict[str, object] | None:
-    """URL and fields of a form that held an answer, for a button that sends it again; None for other requests."""
+    """What a button needs to send a student’s form again; None for other requests. unsent: what it held."""
     if request.method != "POST" or not request.path.startswith(ANSWERS):
         return None
-    return {"address": request.path, "fields": [(name, text) for name, texts in request.POST.lists() for text in texts]}
+    fields = [(name, text) for name, texts in request.POST.lists() for text in texts]
+    return {"address": request.path, "fields": fields, "unsent": unsent(request)}

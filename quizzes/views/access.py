@@ -33,7 +33,7 @@ from quizzes.people.teacher_sessions import end_teacher_session
 from quizzes.views.language import use_students_language
 from quizzes.views.request_meta import wants_json
 
-# What is lost if a form comes without a session, by URL name.
+# What is lost if a form has no effect, by URL name.
 UNSENT = {"take_attempt": Unsent.ANSWER, "submit_attempt": Unsent.TURN_IN}
 
 ONLY_VIEWS = gettext_lazy("You can see this class, but not change it. Ask its teacher.")
@@ -237,6 +237,10 @@ def _redirect_to_sign_in(request: HttpRequest) -> HttpResponse:
     """Redirect to the join page, with a notice of what is lost if the request is a POST."""
     if request.method != "POST":
         return redirect("join")
+    return redirect(f"{reverse('join')}?unsent={unsent(request)}")
+
+
+def unsent(request: HttpRequest) -> Unsent:
+    """What is lost if the form of this request has no effect."""
     match = request.resolver_match
-    lost = UNSENT.get(match.url_name or "", Unsent.CHANGE) if match is not None else Unsent.CHANGE
-    return redirect(f"{reverse('join')}?unsent={lost}")
+    return UNSENT.get(match.url_name or "", Unsent.CHANGE) if match is not None else Unsent.CHANGE

@@ -31,7 +31,7 @@ from quizzes.models import Assignment, Attempt, Classroom, Student, User
 from tests.conftest import _sign_in
 from tests.factories import make_attempt, make_student
 from tests.integration.test_access import TABLE, School
-from tests.pages import form_of, read
+from tests.pages import form_of, read, text_of
 
 ERRORS = [
     OperationalError("database or disk is full"),
@@ -198,6 +198,25 @@ def test_answer_that_met_an_error_can_be_sent_again(attempt: Attempt, student_cl
     assert again.data() == data
     student_client.post(again.action, again.data())
     assert attempt.answers.get().revision == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "button"),
+    [
+        ("take_attempt", "Your last answer isn’t saved yet.", "Send my answer again"),
+        ("submit_attempt", "Your quiz isn’t turned in yet.", "Turn in"),
+        ("choose_level", "Your last change isn’t saved yet.", "Try again"),
+    ],
+)
+def test_busy_site_says_what_it_did_not_do(
+    name: str, words: str, button: str, attempt: Attempt, student_client: Client
+) -> None:
+    args = [attempt.public_id, 1] if name == "take_attempt" else [attempt.public_id]
+    for after in (0, 1):
+        with failing(ERRORS[1], after=after):
+            page = patient(student_client).post(reverse(name, args=args), {})
+        text = text_of(page)
+        assert (words in text, text.count("yet."), f" {button} " in text) == (True, 1, True)
 
 
 @pytest.mark.django_db
