@@ -184,6 +184,14 @@ def test_documents_name_and_count_the_question_types() -> None:
     assert int(count) == len(TYPES), "Change the count of question types in README.md."
 
 
+def test_readme_shows_each_picture() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    assert sorted(re.findall(r"docs/pictures/[\w-]+\.png", readme)) == [
+        str(path.relative_to(ROOT)) for path in tracked("docs/pictures/*")
+    ]
+
+
 def docstrings(path: Path) -> Iterator[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
