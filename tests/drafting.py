@@ -103,12 +103,6 @@ def html_of(response: HttpResponse) -> str:
     return response.content.decode()
 
 
-def errors_of(response: HttpResponse) -> list[str]:
-    """The errors that stand beside fields, as people read them."""
-    pieces = html_of(response).split('<p class="err" id="')[1:]
-    return [piece.split("</svg>")[1].split("</p>")[0].strip() for piece in pieces]
-
-
 def editor_of(draft: Draft, key: str = "one") -> str:
     """The address of a question's editor."""
     return url("edit_question", draft, key)

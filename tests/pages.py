@@ -126,6 +126,15 @@ def text_of(response: Page) -> str:
 
 
 def errors_of(response: Page) -> list[str]:
-    """The error messages beside the fields of a page, in order."""
-    errors = re.findall(r'<p class="err"[^>]*>(.*?)</p>', response.content.decode(), re.DOTALL)
+    """The error messages of a page in order, also those of a whole form."""
+    return _errors(response, "")
+
+
+def field_errors_of(response: Page) -> list[str]:
+    """The error messages of fields, which each field names by their id."""
+    return _errors(response, ' id="')
+
+
+def _errors(response: Page, attribute: str) -> list[str]:
+    errors = re.findall(rf'<p class="err"{attribute}[^>]*>(.*?)</p>', response.content.decode(), re.DOTALL)
     return [" ".join(unescape(re.sub(r"<[^>]*>", " ", error)).split()) for error in errors]

@@ -15,10 +15,7 @@ from quizzes.models import (
     Assignment,
     Attempt,
     LtiCourse,
-    LtiDeployment,
-    LtiKey,
     LtiLink,
-    LtiPlatform,
     LtiStudent,
     User,
 )
@@ -26,7 +23,8 @@ from quizzes.models.public_ids import new_receipt
 from tests.browser.conftest import PATIENCE, Watch, assert_sound
 from tests.conftest import _sign_in
 from tests.factories import make_attempt
-from tests.lti.platform import CLIENT, DEPLOYMENT, ISSUER, Platform, make_key, serving
+from tests.lti.conftest import register
+from tests.lti.platform import ISSUER, Platform, serving
 from tests.tls import loopback_certificate, server_context
 
 MESSAGE = "https://purl.imsglobal.org/spec/lti/claim/message_type"
@@ -64,18 +62,7 @@ def site(transactional_db: None, settings: Any) -> Iterator[str]:
 def platform(site: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", loopback_certificate().path)
     with serving(server_context()) as running:
-        pem = make_key("site").export_to_pem(private_key=True, password=None).decode()
-        LtiKey.objects.create(kid="site", private_key=pem, created_at=timezone.now())
-        row = LtiPlatform.objects.create(
-            name="Moodle",
-            issuer=ISSUER,
-            client_id=CLIENT,
-            login_url=f"{running.origin}/auth",
-            token_url=f"{running.origin}/token",
-            key_set_url=f"{running.origin}/keys",
-            created_at=timezone.now(),
-        )
-        LtiDeployment.objects.create(platform=row, deployment_id=DEPLOYMENT)
+        register(running, login_url=f"{running.origin}/auth")
         yield running
 
 

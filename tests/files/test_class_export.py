@@ -189,11 +189,6 @@ def make_school(classroom: Classroom, teacher: User) -> Classroom:
     return classroom
 
 
-@pytest.fixture
-def own_ledger(settings: Any, tmp_path: Path) -> None:
-    settings.DATA_DIR = tmp_path
-
-
 def empty_site() -> User:
     """Delete every row, as on a site just set up; the teacher of that site."""
     # Emptied as a whole, since rows of a log cannot be deleted; PostgreSQL asks that no check is pending.
@@ -516,7 +511,7 @@ def test_classes_of_a_student_who_moved_come_in_in_either_order(school: Classroo
     assert second.students.get().public_id != eva.public_id
 
 
-@pytest.mark.usefixtures("own_ledger")
+@pytest.mark.usefixtures("own_data_folder")
 def test_class_that_was_erased_and_came_in_again_outlives_a_restore(school: Classroom, teacher: User) -> None:
     """A restore of a backup erases again what the ledger has, so the class has another id now."""
     content, before = export_classroom(school, now=LATER), figures(school)
@@ -529,7 +524,7 @@ def test_class_that_was_erased_and_came_in_again_outlives_a_restore(school: Clas
     assert figures(again)["book"] == before["book"]
 
 
-@pytest.mark.usefixtures("own_ledger")
+@pytest.mark.usefixtures("own_data_folder")
 def test_student_who_was_erased_does_not_come_in_again(school: Classroom, teacher: User) -> None:
     """The file is older than the wish of the parents."""
     content = export_classroom(school, now=LATER)
@@ -547,7 +542,7 @@ def test_student_who_was_erased_does_not_come_in_again(school: Classroom, teache
     assert broken() == []
 
 
-@pytest.mark.usefixtures("own_ledger")
+@pytest.mark.usefixtures("own_data_folder")
 def test_no_class_comes_in_while_the_ledger_is_damaged(school: Classroom, teacher: User) -> None:
     """Otherwise, nobody knows whether a student of the file was erased."""
     content = export_classroom(school, now=LATER)

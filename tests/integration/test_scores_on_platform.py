@@ -18,15 +18,13 @@ from quizzes.models import (
     Attempt,
     Classroom,
     LtiCourse,
-    LtiDeployment,
-    LtiKey,
     LtiLink,
-    LtiPlatform,
     LtiStudent,
     Regrade,
 )
 from tests.factories import NOW, make_assignment, publish_built_in_sets
-from tests.lti.platform import CLIENT, DEPLOYMENT, ISSUER, Platform, make_key, serving
+from tests.lti.conftest import register
+from tests.lti.platform import Platform, serving
 
 pytestmark = pytest.mark.sockets
 # The periodic job runs more often; a round a minute shows the same.
@@ -41,18 +39,7 @@ def platform(db: None) -> Iterator[Platform]:
 
 def connect(platform: Platform, assignment: Assignment) -> None:
     """Each student of the class as a learner of one course, and a link to the assignment."""
-    pem = make_key("site").export_to_pem(private_key=True, password=None).decode()
-    LtiKey.objects.create(kid="site", private_key=pem, created_at=NOW)
-    row = LtiPlatform.objects.create(
-        name="Moodle",
-        issuer=ISSUER,
-        client_id=CLIENT,
-        login_url="https://school.example/auth",
-        token_url=f"{platform.origin}/token",
-        key_set_url=f"{platform.origin}/keys",
-        created_at=NOW,
-    )
-    deployment = LtiDeployment.objects.create(platform=row, deployment_id=DEPLOYMENT)
+    deployment = register(platform, login_url="https://school.example/auth")
     course = LtiCourse.objects.create(deployment=deployment, context_id="course-1", classroom=assignment.classroom)
     LtiLink.objects.create(
         course=course,

@@ -18,19 +18,24 @@ Launch = Callable[..., HttpResponse]
 @pytest.fixture
 def platform(db: None) -> Iterator[Platform]:
     with serving() as running:
-        pem = make_key("site").export_to_pem(private_key=True, password=None).decode()
-        LtiKey.objects.create(kid="site", private_key=pem, created_at=timezone.now())
-        row = LtiPlatform.objects.create(
-            name="Moodle",
-            issuer=ISSUER,
-            client_id=CLIENT,
-            login_url="https://school.example/auth?v=1",
-            token_url=f"{running.origin}/token",
-            key_set_url=f"{running.origin}/keys",
-            created_at=timezone.now(),
-        )
-        LtiDeployment.objects.create(platform=row, deployment_id=DEPLOYMENT)
+        register(running, login_url="https://school.example/auth?v=1")
         yield running
+
+
+def register(platform: Platform, *, login_url: str) -> LtiDeployment:
+    """Register the platform with the site, which gets a key; returns the deployment that may launch."""
+    pem = make_key("site").export_to_pem(private_key=True, password=None).decode()
+    LtiKey.objects.create(kid="site", private_key=pem, created_at=timezone.now())
+    row = LtiPlatform.objects.create(
+        name="Moodle",
+        issuer=ISSUER,
+        client_id=CLIENT,
+        login_url=login_url,
+        token_url=f"{platform.origin}/token",
+        key_set_url=f"{platform.origin}/keys",
+        created_at=timezone.now(),
+    )
+    return LtiDeployment.objects.create(platform=row, deployment_id=DEPLOYMENT)
 
 
 def begin(client: Client, **data: str) -> dict[str, str]:

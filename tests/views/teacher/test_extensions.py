@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -28,16 +27,10 @@ from tests.conftest import Queries
 from tests.factories import NOW, make_answered_attempt, make_assignment, make_student
 from tests.pages import errors_of, form_of, read, text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 DAY = timedelta(days=1)
 NOTHING = "Add a later time or an attempt."
 TYPED = "%Y-%m-%dT%H:%M"
-
-
-@pytest.fixture
-def at_now() -> Any:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
@@ -34,6 +33,7 @@ from tests.factories import (
 )
 from tests.pages import errors_of, form_of, text_of
 
+pytestmark = pytest.mark.usefixtures("clock")
 TIMES = {
     "before_opens": "2026-10-26T08:00",
     "before_closes": "2026-10-26T09:00",
@@ -65,12 +65,6 @@ def assign(client: Client, classroom: Classroom, **changes: str) -> None:
     form = form_of(client.get(growth_url(classroom)), having="before_opens")
     for _ in range(2):
         client.post(growth_url(classroom), form.data(**{**TIMES, **changes}))
-
-
-@pytest.fixture(autouse=True)
-def _clock() -> object:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 def test_each_student_takes_one_form_before_and_the_other_after(

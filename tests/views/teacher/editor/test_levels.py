@@ -20,10 +20,10 @@ from quizzes.files.questions.formats import read_questions
 from quizzes.models import Classroom, Draft, Edition, User
 from tests.conftest import Queries
 from tests.content.drafts.test_levels import EASY, SPANISH
-from tests.drafting import HTMX, before_first, document_of, errors_of, html_of, publish, revision_of, sent, story, url
+from tests.drafting import HTMX, before_first, document_of, html_of, publish, revision_of, sent, story, url
 from tests.factories import NOW, make_assignment
 from tests.files.test_class_export import empty_site
-from tests.pages import text_of
+from tests.pages import field_errors_of, text_of
 
 
 def add(client: Client, draft: Draft, level: str = "easier", text: str = EASY) -> None:
@@ -110,7 +110,7 @@ def test_bad_input_and_another_window(teacher_client: Client, draft: Draft) -> N
     add(teacher_client, draft)
     address = url("edit_level", draft, "easier")
     data = sent(teacher_client, address, having="level_title", **{"text-r1": " "})
-    assert errors_of(teacher_client.post(address, data)) == [
+    assert field_errors_of(teacher_client.post(address, data)) == [
         "To remove a sentence, choose “Edit the text” and delete it there."
     ]
     text = url("replace_level_text", draft, "easier")
@@ -121,7 +121,7 @@ def test_bad_input_and_another_window(teacher_client: Client, draft: Draft) -> N
     # Without a script, a form that is sent drops what was typed in another form of its page.
     assert [teacher_client.get(page).text.count("data-draft") for page in (address, text)] == [1, 1]
     response = teacher_client.post(text, sent(teacher_client, text, having="text", text=" "))
-    assert errors_of(response) == ["Paste or type the text."]
+    assert field_errors_of(response) == ["Paste or type the text."]
     # Each valid save raises the revision. A page from before it may not overwrite another value.
     old = sent(teacher_client, address, having="level_title", level="Grade 3")
     save(teacher_client, draft, level="Grade 4")

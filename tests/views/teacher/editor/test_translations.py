@@ -17,9 +17,9 @@ from quizzes.content.set_document import combine, parse_set, untranslated
 from quizzes.files.questions.drafts import item_of
 from quizzes.models import Draft, User
 from tests.content.question_types.test_reference import EXAMPLES, SOURCE
-from tests.drafting import BUILT_IN, errors_of
+from tests.drafting import BUILT_IN
 from tests.factories import NOW, make_document, make_draft
-from tests.pages import text_of
+from tests.pages import field_errors_of, text_of
 
 
 @pytest.fixture
@@ -300,7 +300,7 @@ def test_a_text_too_long_to_publish_is_refused_at_its_field(
 
     page = teacher_client.post(address(draft, key), {**sent(draft, key), place: value})
 
-    assert errors_of(page) == [error]
+    assert field_errors_of(page) == [error]
     draft.refresh_from_db()
     after = {text.id: text.translation for text in texts_of_question(draft.document, key, "es")}
     assert after[place] == before[place]

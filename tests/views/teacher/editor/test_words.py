@@ -10,9 +10,9 @@ from quizzes.content.drafts import saving
 from quizzes.content.drafts.document import finished, reading_of
 from quizzes.content.drafts.words import MAX_WORDS, ExplainedWord
 from quizzes.models import Draft, User
-from tests.drafting import document_of, errors_of, html_of, publish, revision_of, sent, url
+from tests.drafting import document_of, html_of, publish, revision_of, sent, url
 from tests.factories import NOW, make_document, make_draft
-from tests.pages import form_of
+from tests.pages import field_errors_of, form_of
 
 RECORD = {
     "word": "record",
@@ -126,7 +126,7 @@ def test_words_that_no_page_could_show_are_refused(
 
     response = send(teacher_client, draft, fields)
 
-    assert errors_of(response) == errors
+    assert field_errors_of(response) == errors
     assert words_of(draft) == before
 
 
@@ -240,7 +240,7 @@ def test_a_new_word_keeps_its_row_while_another_window_fills_the_list(
 
     page = teacher_client.post(address, data)
 
-    assert errors_of(page) == ["The limit is 60 words."]
+    assert field_errors_of(page) == ["The limit is 60 words."]
     kept = form_of(page, having="forms-new-1").data(**{"forms-word-word0": "", "over": "2"})
     for _ in range(2):
         assert "Words saved." in html_of(teacher_client.post(address, kept, follow=True))
@@ -262,7 +262,7 @@ def test_a_word_with_a_new_name_may_be_sent_twice(copied: Draft, teacher_client:
 def test_a_long_word_in_spanish_is_refused(copied: Draft, teacher_client: Client) -> None:
     response = send(teacher_client, copied, {"spanish_forms-word-record": "a" * 101})
 
-    assert errors_of(response) == ["Use up to 60 characters."]
+    assert field_errors_of(response) == ["Use up to 60 characters."]
     assert document_of(copied) == copied.document
 
 
