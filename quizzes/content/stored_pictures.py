@@ -77,7 +77,7 @@ def delete_unused_pictures(*, now: datetime) -> int:
     # In the database: the job runs often, and the documents of drafts are large.
     drafts = Draft.objects.annotate(text=Cast("document", TextField())).order_by()
     in_draft = drafts.filter(question_set=OuterRef("question_set"), text__contains=OuterRef("digest"))
-    # A look takes no lock.
-    unused = list(old.filter(~Exists(in_draft)).values_list("pk", flat=True))
-    StoredPicture.objects.filter(pk__in=unused).delete()
-    return len(unused)
+    unused = old.filter(~Exists(in_draft))
+    # A look takes no lock. The deletion looks again, because a draft may be published in between.
+    found = list(unused.values_list("pk", flat=True))
+    return unused.filter(pk__in=found).delete()[0]

@@ -17,13 +17,13 @@ from django.utils import timezone
 
 from quizzes.content.drafts import lifecycle, publishing
 from quizzes.content.editions import latest_edition
-from quizzes.content.picture_files import MAX_UPLOAD_BYTES
-from quizzes.content.stored_pictures import delete_unused_pictures
+from quizzes.content.picture_files import MAX_UPLOAD_BYTES, clean_picture
+from quizzes.content.stored_pictures import delete_unused_pictures, mark_published, store_picture
 from quizzes.files.class_export.document import InvalidExport
 from quizzes.files.class_export.reader import import_classroom
 from quizzes.files.class_export.writer import export_classroom
 from quizzes.models import Classroom, Draft, Edition, QuestionSet, StoredPicture, Student, User
-from tests.drafting import document_of, revision_of, url
+from tests.drafting import before_first, document_of, revision_of, url
 from tests.factories import NOW, make_answered_attempt, make_assignment, make_picture
 from tests.files.test_class_export import empty_site
 from tests.pages import errors_of, text_of
@@ -182,6 +182,17 @@ def test_picture_that_is_published_stays_in_its_version(draft: Draft, teacher_cl
 
     teacher_client.post(url("undo_removal", draft), {"revision": revision_of(draft)})
     assert document_of(draft)["reading"]["picture"]["alternative"] == "A square."
+
+
+def test_picture_that_is_published_during_the_deletion_stays(draft: Draft) -> None:
+    now = timezone.now()
+    stored = store_picture(draft.question_set, clean_picture(make_picture()), now=now)
+    document = {"reading": {"picture": {"digest": stored.digest}}}
+
+    with before_first("DELETE", lambda: mark_published(draft.question_set, document, now=now)):
+        assert delete_unused_pictures(now=now + timedelta(days=2)) == 0
+
+    assert StoredPicture.objects.get() == stored
 
 
 def test_unused_picture_goes_after_a_day(draft: Draft, teacher_client: Client) -> None:
