@@ -13,6 +13,7 @@ from quizzes.content.editions import latest_edition
 from quizzes.content.sharing import share_set, stop_sharing
 from quizzes.models import Assignment, AuditEvent, Classroom, QuestionSet, SetShare, User
 from quizzes.people.erasure import erase_teacher
+from tests.drafting import before_first
 from tests.factories import NOW, make_assignment, make_draft, make_edition, make_question_set, make_user
 from tests.pages import read, text_of
 
@@ -168,6 +169,15 @@ def test_colleague_of_a_class_sees_its_sets(
     make_assignment(edition=latest_edition(own_set), classroom=classroom, assigned_by=teacher)
     assert own_set.title in text_of(client.get(page_of(own_set)))
     assert client.get(page_of(own_set, "assign")).status_code == 404
+
+
+def test_share_that_two_requests_end_at_once_is_recorded_once(own_set: QuestionSet, teacher: User) -> None:
+    share = share_set(own_set, with_user=None, by=teacher, now=NOW)
+
+    with before_first("DELETE", lambda: stop_sharing(own_set, share.pk, by=teacher, now=NOW)):
+        assert stop_sharing(own_set, share.pk, by=teacher, now=NOW) is None
+
+    assert AuditEvent.objects.filter(action="set_unshared").count() == 1
 
 
 def test_share_of_another_set_is_not_ended(own_set: QuestionSet, teacher: User, other_teacher: User) -> None:
