@@ -162,7 +162,7 @@ def parse_choices(tables: Sequence[Mapping[str, Any]]) -> tuple[Choice, ...]:
                 mark_at,
             )
         )
-    base.refuse_equal([choice.text for choice in choices], what="options")
+    base.refuse_equal([choice.text for choice in choices], "answers {first} and {second} are the same")
     return tuple(choices)
 
 
@@ -187,7 +187,9 @@ def mark_problems(choices: Sequence[Choice], reading: Reading) -> list[str]:
             found.append(f"{what} is marked as said by someone, and no sentence is named in which someone says it")
         if choice.mark == SAID_BY_SOMEONE:
             found += [
-                f"{what} is marked as said by someone, and the story itself says sentence {sentence.number}"
+                gettext(
+                    "the choice “{text}” is marked as said by someone, but the story itself says sentence {number}"
+                ).format(text=choice.text, number=sentence.number)
                 for sentence in reading.sentences(choice.mark_at)
                 if sentence.speaker.key == REPORTER
             ]

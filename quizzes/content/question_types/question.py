@@ -291,10 +291,10 @@ def asked_count_of(document: Mapping[str, Any], least: int) -> int | None:
     return whole_of(document, "asked_count", least, MAX_ASKED) if "asked_count" in document else None
 
 
-def refuse_equal(texts: Sequence[str], *, what: str) -> None:
-    """Raise InvalidDocument if two texts differ only in case and spaces. what: their name in the plural."""
+def refuse_equal(texts: Sequence[str], message: str) -> None:
+    """Raise InvalidDocument if two texts differ only in case and spaces. message: with {first} and {second}."""
     for second, first in repeated(dict(enumerate(texts, start=1))).items():
-        raise InvalidDocument(f"{what} {first} and {second} are the same")
+        raise InvalidDocument(message.format(first=first, second=second))
 
 
 def rekeyed(table: Mapping[str, Any], name: str, key: Any) -> dict[str, Any]:

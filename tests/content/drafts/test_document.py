@@ -1,9 +1,11 @@
 """The document of a draft: problems, text, questions that lose evidence, and the finished edition."""
 
+from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -343,7 +345,8 @@ def test_a_question_says_what_it_lacks(key: str, fields: Table, faults: list[str
         ({"text": "PEOPLE are easy to find."}, "Statements 1 and 2 are the same."),
         (
             {"voice": "protesters"},
-            "The statement “Rules were broken.” is keyed to “protesters” but sentence 3 is Mayor’s account.",
+            "The statement “Rules were broken.” has the speaker “Protesters’ claim”, but “Mayor’s account” says "
+            "sentence 3.",
         ),
     ],
 )
@@ -397,6 +400,66 @@ def test_a_complete_question_of_another_type_can_be_published(name: str, own: Ta
     one.update(own)
 
     assert question_problems(document, one) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "own", "fault"),
+    [
+        (
+            "who",
+            "who_says_so",
+            lambda who: {"statements": [{**who["statements"][0], "voice": "protesters"}, *who["statements"][1:]]},
+            "La afirmación “Rules were broken.” tiene la voz “Protesters’ claim”, pero la oración 3 la dice "
+            "“Mayor’s account”.",
+        ),
+        (
+            "one",
+            "short_answer",
+            lambda _: {"accepted": ["July"], "wrong": [{"text": "july", "rationale": ""}]},
+            "“july” está entre las respuestas aceptadas y entre las incorrectas.",
+        ),
+        (
+            "one",
+            "matching",
+            lambda _: {"options": ["may"], "prompts": [{"text": text, "option": "May"} for text in ("One", "Two")]},
+            "Las opciones 1 y 2 son iguales.",
+        ),
+        (
+            "one",
+            "blanks",
+            lambda _: {"text": "In {a}", "gaps": [{"accepted": ["May"], "choices": ["June", "july", "July"]}]},
+            "Las opciones 2 y 3 del espacio a son iguales.",
+        ),
+        (
+            "one",
+            "free_text",
+            lambda _: {
+                "criteria": [{"title": "Says why", "points": 1, "description": "Why."} for _ in range(2)],
+                "points": 2,
+                "sample_answer": "Because.",
+            },
+            "Las líneas 1 y 2 de la rúbrica son iguales.",
+        ),
+        (
+            "one",
+            "single",
+            lambda one: {
+                "choices": [*one["choices"][:2], one["choices"][2] | {"mark": "said_by_someone", "mark_at": ["s1"]}]
+            },
+            "Según su marca, alguien dice la opción “Fingerprints”, pero la oración 1 la dice la noticia misma.",
+        ),
+    ],
+)
+def test_a_fault_that_only_the_edition_shows_is_in_the_language_of_the_page(
+    key: str, name: str, own: Callable[[Table], Table], fault: str
+) -> None:
+    document = story()
+    table = question(document, key)
+    change_type(table, name, document["voices"])
+    table.update(own(table))
+
+    with override("es"):
+        assert question_problems(document, table) == [fault]
 
 
 def test_a_type_that_is_tried_and_given_up_loses_nothing() -> None:

@@ -291,7 +291,7 @@ def test_blanks_answer_that_cannot_be_the_key_is_refused(value: Any) -> None:
         ({"text": "{a}", "gaps": [typed("?!")]}, "the accepted answer “?!” has no letter and no digit"),
         ({"text": "{a}", "gaps": [chosen("A", "A")]}, "blank a needs 2 to 8 choices and has 1"),
         ({"text": "{a}", "gaps": [chosen("C", "A", "B")]}, "“C”, the answer of blank a, is not one of its choices"),
-        ({"text": "{a}", "gaps": [chosen("A", "A", "a ")]}, "choices of blank a: 1 and 2 are the same"),
+        ({"text": "{a}", "gaps": [chosen("A", "A", "a ")]}, "choices 1 and 2 of blank a are the same"),
     ],
 )
 def test_blanks_bad_document_says_what_is_wrong(changes: dict[str, Any], reason: str) -> None:

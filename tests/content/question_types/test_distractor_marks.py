@@ -75,7 +75,7 @@ def marked(**mark: Any) -> dict[str, Any]:
         ),
         (
             {"mark": "said_by_someone", "mark_at": ["s1"]},
-            ["the choice “Citizenship” is marked as said by someone, and the story itself says sentence 1"],
+            ["the choice “Citizenship” is marked as said by someone, but the story itself says sentence 1"],
         ),
         (
             {"mark": "not_stated", "mark_at": ["s1"]},

@@ -193,7 +193,7 @@ def test_free_text_paper_has_lines_to_write_on() -> None:
         ),
         ({"criteria": [criterion(points=0)]}, "“points” must be a whole number from 1 to 3"),
         ({"criteria": [criterion(points=True)]}, "“points” must be a whole number from 1 to 3"),
-        ({"criteria": [criterion(), criterion(points=2)]}, "criteria 1 and 2 are the same"),
+        ({"criteria": [criterion(), criterion(points=2)]}, "lines 1 and 2 of the rubric are the same"),
         ({"criteria": [criterion(description="")]}, "“description” is missing"),
         ({"sample_answer": ""}, "“sample_answer” is missing"),
         ({"max_length": 4001}, "“max_length” must be a whole number from 1 to 4000"),

@@ -178,7 +178,7 @@ def choices(*rights: bool) -> list[dict[str, Any]]:
         ({"choices": "b"}, "“choices” must be a list of tables"),
         (
             {"choices": [*choices(True, False), {"text": " CHOICE  0 ", "rationale": "Why."}]},
-            "options 1 and 3 are the same",
+            "answers 1 and 3 are the same",
         ),
         ({"choices": [*choices(True), {"text": "", "rationale": "Why."}]}, "“text” is missing"),
         (

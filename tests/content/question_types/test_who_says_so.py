@@ -237,8 +237,8 @@ def statement(**changes: Any) -> dict[str, Any]:
             {"statements": [statement(text=str(number)) for number in range(9)]},
             "a who-says-so question needs 2 to 8 statements and this one has 9",
         ),
-        ({"statements": [statement(), statement(text="SAID.")]}, "two statements are the same"),
-        ({"statements": [statement(text="He  said."), statement(text="He said.")]}, "two statements are the same"),
+        ({"statements": [statement(), statement(text="SAID.")]}, "statements 1 and 2 are the same"),
+        ({"statements": [statement(text="He  said."), statement(text="He said.")]}, "statements 1 and 2 are the same"),
         ({"statements": [statement(), statement(text="")]}, "“text” is missing"),
         ({"statements": [statement(), statement(text="Other.", voice="")]}, "“voice” is missing"),
     ],
@@ -259,13 +259,13 @@ NOT_STATED = statement(text="Not in it.", voice="not_stated", facts=[], evidence
         ({}, []),
         (
             {"voice": "reporter"},
-            ["the statement “Said.” is keyed to “reporter” but sentence 3 is Mayor’s account"],
+            ["the statement “Said.” has the speaker “Reported fact”, but “Mayor’s account” says sentence 3"],
         ),
         (
             {"voice": "unnamed"},
             [
                 "the statement “Said.” has the speaker “unnamed”, which the question does not offer",
-                "the statement “Said.” is keyed to “unnamed” but sentence 3 is Mayor’s account",
+                "the statement “Said.” has the speaker “unnamed”, but “Mayor’s account” says sentence 3",
             ],
         ),
         ({"voice": "not_stated"}, ["the statement “Said.” is keyed as not stated but names facts or evidence"]),
@@ -303,7 +303,7 @@ NOT_STATED = statement(text="Not in it.", voice="not_stated", facts=[], evidence
             {"evidence": ["s3", "s1"]},
             [
                 "the evidence “s1” of the statement “Said.” shares no fact with it",
-                "the statement “Said.” is keyed to “mayor” but sentence 1 is Reported fact",
+                "the statement “Said.” has the speaker “Mayor’s account”, but “Reported fact” says sentence 1",
                 "the evidence of the question is not that of its statements together",
             ],
         ),

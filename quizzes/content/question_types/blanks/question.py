@@ -314,7 +314,8 @@ def _parse_gap(gap_id: str, table: Mapping[str, Any]) -> Gap:
     texts, answer = lines_of(table, "choices"), text_of(table, "answer")
     if not 2 <= len(texts) <= len(CHOICE_IDS):
         raise InvalidDocument(f"blank {gap_id} needs 2 to {len(CHOICE_IDS)} choices and has {len(texts)}")
-    refuse_equal(texts, what=f"choices of blank {gap_id}:")
+    message = gettext("choices {first} and {second} of blank {letter} are the same")
+    refuse_equal(texts, message.format(letter=gap_id, first="{first}", second="{second}"))
     if answer not in texts:
         raise InvalidDocument(f"“{answer}”, the answer of blank {gap_id}, is not one of its choices")
     ids = [str(number) for number in range(1, len(texts) + 1)]

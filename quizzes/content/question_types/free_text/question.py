@@ -74,7 +74,10 @@ class FreeText(Question):
             raise InvalidDocument(
                 f"the points of the criteria add up to {total} and those of the question are {fields['points']}"
             )
-        refuse_equal([criterion.title for criterion in criteria], what="criteria")
+        refuse_equal(
+            [criterion.title for criterion in criteria],
+            gettext("lines {first} and {second} of the rubric are the same"),
+        )
         max_length = whole_of(document, "max_length", 1, MAX_LENGTH) if "max_length" in document else MAX_LENGTH
         return cls(
             **fields,

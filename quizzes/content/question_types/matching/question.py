@@ -62,7 +62,7 @@ class Matching(Question):
             raise InvalidDocument(
                 f"a matching question needs 2 to {len(CHOICE_IDS)} prompts and this one has {len(tables)}"
             )
-        refuse_equal(texts, what="options")
+        refuse_equal(texts, gettext("answer choices {first} and {second} are the same"))
         ids = {text: str(number) for number, text in enumerate(texts, start=1)}
         prompts = []
         for prompt_id, table in zip(CHOICE_IDS, tables, strict=False):
@@ -70,7 +70,7 @@ class Matching(Question):
             if option not in ids:
                 raise InvalidDocument(f"“{option}”, the option of the prompt “{text}”, is not one of the options")
             prompts.append(Prompt(prompt_id, text, ids[option], text_of(table, "rationale", optional=True)))
-        refuse_equal([prompt.text for prompt in prompts], what="prompts")
+        refuse_equal([prompt.text for prompt in prompts], "prompts {first} and {second} are the same")
         return cls(
             **common_fields(document),
             option_texts={option_id: text for text, option_id in ids.items()},

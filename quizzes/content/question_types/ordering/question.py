@@ -68,7 +68,7 @@ class Ordering(Question):
             items.append(Item(item_id, text_of(table, "text"), place, text_of(table, "rationale", optional=True)))
         if sorted(item.place for item in items) != list(range(1, len(items) + 1)):
             raise InvalidDocument(f"the places of the items must be 1 to {len(items)}, each of them once")
-        refuse_equal([item.text for item in items], what="items")
+        refuse_equal([item.text for item in items], "items {first} and {second} are the same")
         return cls(**common_fields(document), items=tuple(items))
 
     def public(self, shuffle: Shuffle, value: Value, reading: Reading) -> dict[str, Any]:

@@ -72,7 +72,7 @@ class ShortAnswer(Question):
         wrong: list[WrongAnswer] = []
         for answer in map(_wrong_answer, tables_of(document, "wrong")):
             if set(answer.normalized) & set(normalized):
-                raise InvalidDocument(f"“{answer.text}” is both accepted and wrong")
+                raise InvalidDocument(gettext("“{text}” is both accepted and wrong").format(text=answer.text))
             # An edition may have answers that a later version of the site reads as the same. The first one counts.
             if not any(set(answer.normalized) & set(other.normalized) for other in wrong):
                 wrong.append(answer)

@@ -14,6 +14,7 @@ from quizzes.content.question_types.question import (
     Value,
     common_fields,
     evidence_problems,
+    refuse_equal,
     rekeyed,
 )
 from quizzes.content.question_types.results import GradedPart, KeyRow, Option, Review, ReviewRow, RowNote
@@ -69,8 +70,7 @@ class WhoSaysSo(Question):
             )
             for statement_id, table in zip(CHOICE_IDS, tables, strict=False)
         )
-        if len({" ".join(statement.text.casefold().split()) for statement in statements}) != len(statements):
-            raise InvalidDocument("two statements are the same")
+        refuse_equal([statement.text for statement in statements], "statements {first} and {second} are the same")
         return cls(**common_fields(document), speakers=speakers, statements=statements)
 
     def problems(self, reading: Reading) -> list[str]:
@@ -94,8 +94,11 @@ class WhoSaysSo(Question):
             found += [
                 f"the fact “{fact}” of {what} is on none of its evidence" for fact in sorted(statement.facts - proved)
             ]
+            label = speaker.label if (speaker := reading.speaker(statement.speaker)) else statement.speaker
             found += [
-                f"{what} is keyed to “{statement.speaker}” but sentence {sentence.number} is {sentence.speaker.label}"
+                gettext(
+                    "the statement “{text}” has the speaker “{label}”, but “{other}” says sentence {number}"
+                ).format(text=statement.text, label=label, number=sentence.number, other=sentence.speaker.label)
                 for sentence in reading.sentences(statement.evidence)
                 if sentence.speaker.key != statement.speaker
             ]
