@@ -9,7 +9,17 @@ from html import unescape
 from itertools import takewhile
 
 from quizzes.files.class_export.document import FORMAT, NOT_HERE
-from quizzes.files.sheet import OLD_EXCEL, ZIP, CutShort, FoundSheet, TooLarge, UnreadableSheet, first_sheet
+from quizzes.files.sheet import (
+    HAS_PASSWORD,
+    OLD_EXCEL,
+    ZIP,
+    CutShort,
+    FoundSheet,
+    Locked,
+    TooLarge,
+    UnreadableSheet,
+    first_sheet,
+)
 from quizzes.files.text_encoding import declared_encoding, guessed_encoding
 from quizzes.phrases import gettext, gettext_noop
 
@@ -361,6 +371,8 @@ def _sheet(content: bytes) -> FoundSheet:
         raise UnreadableTable(
             gettext("This spreadsheet is too big for a list of students. Is it the right file?")
         ) from error
+    except Locked as error:
+        raise UnreadableTable(gettext(HAS_PASSWORD)) from error
     except CutShort as error:
         raise UnreadableTable(gettext("Part of this file is missing. Export it again.")) from error
     except UnreadableSheet as error:

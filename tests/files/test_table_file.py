@@ -13,6 +13,7 @@ from quizzes.files.questions.importing import EXAMPLES
 from quizzes.files.questions.item import UnreadableFile
 from quizzes.files.questions.kahoot import write_kahoot
 from quizzes.files.questions.tables import write_template_csv, write_template_xlsx
+from quizzes.files.sheet import OLD_EXCEL
 from quizzes.files.table_file import MAX_BYTES, TableRow, UnreadableTable, read_table, read_text
 
 ROWS = (TableRow(1, ("Name", "ID")), TableRow(2, ("José Núñez", "17")))
@@ -160,6 +161,33 @@ def test_other_files_are_refused_with_a_reason(content: bytes, reason: str) -> N
     with pytest.raises(UnreadableTable) as refused:
         read_table(content)
     assert str(refused.value) == reason
+
+
+def _locked_ods() -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", "<manifest:encryption-data/>")
+        archive.writestr("content.xml", b"\x00\x01")
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        OLD_EXCEL + b"\x00" * 508 + "EncryptedPackage".encode("utf-16-le"),
+        # The records BOF and FILEPASS, of 16 and 54 bytes.
+        OLD_EXCEL + b"\x00" * 508 + b"\x09\x08\x10\x00\x00\x06" + b"\x05" * 14 + b"\x2f\x00\x36\x00\x01\x00",
+        _locked_ods(),
+    ],
+    ids=["xlsx", "xls", "ods"],
+)
+def test_a_spreadsheet_with_a_password_says_so(content: bytes) -> None:
+    reason = "This file has a password. Save a copy without it, and choose the copy."
+    for read, refusal in ((read_table, UnreadableTable), (read_questions, UnreadableFile)):
+        with pytest.raises(refusal) as refused:
+            read(content)
+        assert str(refused.value) == reason
 
 
 @given(st.binary(max_size=200))

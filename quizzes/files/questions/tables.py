@@ -24,7 +24,7 @@ from quizzes.files.questions.item import (
 )
 from quizzes.files.questions.markup import tidy
 from quizzes.files.questions.numeric import numbers
-from quizzes.files.sheet import OLD_EXCEL, ZIP, FoundSheet, TooLarge, UnreadableSheet, first_sheet
+from quizzes.files.sheet import HAS_PASSWORD, OLD_EXCEL, ZIP, FoundSheet, Locked, TooLarge, UnreadableSheet, first_sheet
 from quizzes.files.spreadsheet import CellValue, original_text, write_csv
 from quizzes.files.xlsx import Sheet, write_xlsx
 from quizzes.phrases import gettext, gettext_noop
@@ -98,6 +98,8 @@ def _sheet(content: bytes) -> FoundSheet:
         sheet = first_sheet(content, unpacked_limit=MAX_UNPACKED_BYTES, row_count=MAX_ROWS, column_count=MAX_COLUMNS)
     except TooLarge as error:
         raise UnreadableFile(gettext("This spreadsheet is too big. Save fewer questions in it.")) from error
+    except Locked as error:
+        raise UnreadableFile(gettext(HAS_PASSWORD)) from error
     except UnreadableSheet as error:
         raise UnreadableFile(gettext("We couldn’t read this spreadsheet. Save it as CSV, and try again.")) from error
     if not sheet.rows:
