@@ -59,6 +59,9 @@ _HEADINGS: Mapping[str, Sequence[str]] = {
 # Fewer rows are in order by chance too often: 4 with 1 of 24.
 _SORTED_ROWS = 4
 _NAME_PARTS = ("full", "first", "last")
+# With fewer rows, “none” may stand for the number of the first student.
+_MIN_BELOW = 3
+_NUMBER_OR_ADDRESS = re.compile(r"[\d@]")
 # Short forms that systems put into headings, as words.
 _SHORT_FORMS = (
     (re.compile(r"\blast ?first\b|\bl ?f(?: ?m)?\b"), "last first"),
@@ -120,7 +123,8 @@ def find_columns(table: Sequence[TableRow]) -> tuple[TableRow | None, Columns]:
     top = [(row, _found(row)) for row in table[:MAX_TITLE_ROWS]]
     named = [place for place, (_, found) in enumerate(top) if any(part in found for part in _NAME_PARTS)]
     if not named:
-        return None, guessed_columns(table)
+        heading = _unknown_heading(table)
+        return heading, guessed_columns(table if heading is None else table[1:])
     place = named[0]
     if top[place][1].keys() == {"full"}:
         # “Students” and “Name: Civics 7” may be titles. Headings below them name more columns.
@@ -144,6 +148,29 @@ def find_columns(table: Sequence[TableRow]) -> tuple[TableRow | None, Columns]:
         )
         found["full"] = next((n for n in others if any(cell_of(one, n) for one in body)), found["full"])
     return row, _without_empty(Columns(**found), body)
+
+
+def _unknown_heading(table: Sequence[TableRow]) -> TableRow | None:
+    """The first row if it has words above a column in which each other row has a number or an address; else None.
+
+    The column has no names. So headings in other languages need no list of words.
+    """
+    first, *others = table or (None,)
+    if first is None or len(others) < _MIN_BELOW:
+        return None
+    names = guessed_columns(others)
+    is_above = any(
+        looks_like_name(cell) and all(_NUMBER_OR_ADDRESS.search(cell_of(row, place)) for row in others)
+        for place, cell in enumerate(first.cells)
+        if place not in names
+    )
+    return first if is_above else None
+
+
+def has_known_heading(row: TableRow) -> bool:
+    """Whether a row has a heading that names a part of a name."""
+    found = _found(row)
+    return any(part in found for part in _NAME_PARTS)
 
 
 def _found(row: TableRow) -> dict[str, int]:

@@ -14,6 +14,7 @@ from quizzes.files.roster_columns import (
     column_labels,
     find_columns,
     guessed_columns,
+    has_known_heading,
     is_family_first,
     is_spanish,
     looks_like_name,
@@ -166,17 +167,15 @@ def _with_choice(found: Columns, chosen: Columns | None) -> Columns:
 
 
 def _above(table: Sequence[TableRow], heading: TableRow | None) -> list[RosterRow]:
-    """The rows above the headings, which are left out."""
+    """The rows above the headings, which are left out, and headings in words that we don’t know."""
+    if heading is None:
+        return []
+    left_out = [(row, gettext("Above the headings")) for row in table if row.number < heading.number]
+    if not has_known_heading(heading):
+        left_out.append((heading, gettext("The headings")))
     return [
-        RosterRow(
-            row.number,
-            joined_cells(row),
-            PersonName(joined_cells(row)[:MAX_NAME_LENGTH], ""),
-            "left_out",
-            gettext("Above the headings"),
-        )
-        for row in table
-        if heading is not None and row.number < heading.number
+        RosterRow(row.number, joined_cells(row), PersonName(joined_cells(row)[:MAX_NAME_LENGTH], ""), "left_out", note)
+        for row, note in left_out
     ]
 
 

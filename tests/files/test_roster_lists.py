@@ -393,6 +393,22 @@ LISTS |= {
         "Nombre;1er Apellido;2º Apellido;Grupo\nAna;Ruiz;Peña;2B\nLuis;Muñoz;;2B\n",
         ["Ana Ruiz Peña / Ruiz Peña", "Luis Muñoz / Muñoz"],
     ),
+    "headings in French": (
+        "Prénom,Nom,Numéro\nMaya,Lopez,101\nNoah,Kim,102\nAna,Ruiz,103\n",
+        ["- The headings", "Maya Lopez / Lopez", "Noah Kim / Kim", "Ana Ruiz / Ruiz"],
+    ),
+    "headings in Chinese": (
+        "姓名\t邮箱\nMaya Lopez\tm@x.test\nNoah Kim\tn@x.test\nAna Ruiz\ta@x.test\n",
+        ["- The headings", "Maya Lopez / Lopez", "Noah Kim / Kim", "Ana Ruiz / Ruiz"],
+    ),
+    "a first student without a number": (
+        "Maya Lopez,\nNoah Kim,102\nAna Ruiz,103\nBo Lee,104\n",
+        ["Maya Lopez / Lopez", "Noah Kim / Kim", "Ana Ruiz / Ruiz", "Bo Lee / Lee"],
+    ),
+    "a first name without a number before it": (
+        "Maya Lopez\n2. Noah Kim\n3. Ana Ruiz\n4. Bo Lee\n",
+        ["Maya Lopez / Lopez", "Noah Kim / Kim", "Ana Ruiz / Ruiz", "Bo Lee / Lee"],
+    ),
     "last names 1 and 2": (
         "Apellido 1;Apellido 2;Nombre\nRuiz;Peña;Ana\nde la Torre;Gil;Luis\n",
         ["Ana Ruiz Peña / Ruiz Peña", "Luis de la Torre Gil / de la Torre Gil"],
