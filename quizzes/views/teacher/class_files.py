@@ -49,7 +49,9 @@ def import_class(request: TeacherRequest) -> HttpResponse:
                 ngettext("{count} student", "{count} students", students).format(count=students),
                 ngettext("{count} quiz", "{count} quizzes", quizzes).format(count=quizzes),
             )
-            text = gettext("Class imported: {counts}. The class code is new. Print new sign-in cards.")
+            text = gettext(
+                "Class imported: {counts}. You are its only teacher. The class code is new. Print new sign-in cards."
+            )
             messages.success(request, text.format(counts=", ".join(counts)))
             if left_out := left_out_count(classroom):
                 text = ngettext(

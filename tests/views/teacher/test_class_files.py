@@ -50,7 +50,9 @@ def test_a_class_comes_in_by_the_page(
     classroom = Classroom.objects.taught_by(other_teacher).get()
     assert response.headers["Location"] == reverse("roster", args=[classroom.public_id])
     assert classroom.attempts.get().score == attempt.score
-    assert "Class imported: 1 student, 1 quiz." in text_of(client.get(response.headers["Location"]))
+    assert "Class imported: 1 student, 1 quiz. You are its only teacher." in text_of(
+        client.get(response.headers["Location"])
+    )
 
 
 def test_import_says_that_a_deleted_student_was_left_out(
