@@ -1432,6 +1432,9 @@ def test_full_store_keeps_no_answer_from_the_site(context: BrowserContext, attem
     choose(page, 1)
     says(page, "Not sent")
     expect(page.locator("[data-waiting]")).to_contain_text("We’ll send 2 answers when you’re back online.")
+    # One of them is lost with the page.
+    expect(page.locator(".notice summary")).to_have_text("You’re offline. Keep this page open.")
+    expect(page.locator(".notice")).to_contain_text("This device can’t keep your answers. They’re only on this page.")
     context.set_offline(False)
     says(page, "Saved")
     assert saves() == [(1, "saved")] * 2

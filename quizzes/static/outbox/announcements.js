@@ -86,6 +86,8 @@ export function createNotices(outbox) {
     shown: "",
     // The numbers of the questions that can be opened without the server.
     openable: "",
+    // Whether the browser could not store an answer that waits.
+    isUnkept: false,
     // What could not be done without the server: "question", "questions", "hand-in", "time-up", "sign-out", "act" or "".
     get blocked() { return blocked; },
     set blocked(name) {
@@ -110,6 +112,7 @@ export function createNotices(outbox) {
       setText(inNotice("[data-count]"), countedAnswers(count));
       if (number) setText(inNotice("[data-number]"), number);
       setText(inNotice("[data-openable]"), notices.openable);
+      if (notices.isUnkept) inNotice("[data-unkept]").forEach((place) => { setText([place], place.dataset.unkept); });
       // It says to keep going.
       inNotice("[data-waiting]").forEach((place) => { place.hidden = count === 0 || notices.blocked === "time-up"; });
       inNotice("[data-blocked]").forEach((place) => { place.hidden = !place.dataset.blocked.split(" ").includes(notices.blocked); });

@@ -101,6 +101,7 @@ function reopen(url, staleBody = null) {
 }
 
 function notify(name, url) {
+  notices.isUnkept = store.holdsOnlyCopy();
   notices.show(name, store.waitingCount(), url && numberOf(url));
   const unsent = sender.isStuck() ? store.pending().filter(({ entry }) => isHere(entry.url)) : [];
   const waiting = unsent.map(({ entry }) => [numberOf(entry.url), entry.body]);
