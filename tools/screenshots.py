@@ -81,7 +81,10 @@ def visit_teacher(page: Page, sign_in_link: str, folder: Path) -> tuple[str, tup
         page.wait_for_load_state()
     take(page, folder / "board.png")
     page.goto(gradebook + "cards/")
+    # As they are printed: on the screen, the warning that phones can't open this site takes their place.
+    page.emulate_media(media="print")
     take(page, folder / "cards.png")
+    page.emulate_media(media="screen")
     card = page.locator(".idcard").filter(has_text=waiting.strip()).inner_text()
     code = re.search(r"\b[A-Z2-9]{3}-[A-Z2-9]{3}\b", card)
     pin = re.search(r"\bPIN\D*(\d{4})\b", card)
