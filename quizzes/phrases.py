@@ -5,6 +5,8 @@ They may not use Django, so the app gives this module Django's functions. Withou
 
 from collections.abc import Callable
 
+_SINGLE = str.maketrans("“”", "‘’")
+
 
 class _Functions:
     """The functions that translate; None before the app is ready."""
@@ -33,3 +35,13 @@ def ngettext(one: str, many: str, count: int) -> str:
 def gettext_noop(text: str) -> str:
     """The text as it is, marked so that the list of texts to translate has it."""
     return text
+
+
+def with_single_quotes(text: str) -> str:
+    """The text to put between quotation marks: those inside it are single."""
+    return text.translate(_SINGLE)
+
+
+def quoted(text: str) -> str:
+    """The text in quotation marks. Those inside it are single."""
+    return f"“{with_single_quotes(text)}”"

@@ -15,6 +15,7 @@ from quizzes.assignments.status import Status
 from quizzes.assignments.student_statuses import status_label
 from quizzes.caches import process_cache
 from quizzes.models.reasons import logged_reason, shown_reason
+from quizzes.phrases import quoted
 from quizzes.reports.class_report import QuestionLine
 from quizzes.templatetags.icons import icon
 
@@ -36,17 +37,9 @@ for _format in (
     formatting.either,
 ):
     register.filter(_format.__name__, _format)
+register.filter("quoted", quoted)
 register.filter("shown_reason", shown_reason)
 register.filter("logged_reason", logged_reason)
-
-_SINGLE = str.maketrans("“”", "‘’")
-
-
-@register.filter
-def quoted(text: str) -> str:
-    """The text in quotation marks. Those inside it are single."""
-    return f"“{text.translate(_SINGLE)}”"
-
 
 HALF = 0.5
 # The icon of each status, and the class of its tag. No other state has the same icon.

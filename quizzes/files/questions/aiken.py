@@ -14,7 +14,7 @@ from quizzes.files.questions.containers import check_lines, decoded
 from quizzes.files.questions.item import Item, Line, QuestionType, ReadQuestion, Skipped, counted, read, skipped
 from quizzes.files.questions.markup import tidy
 from quizzes.files.questions.plain_text import ANSWER, CHOICE, STAR, TRUTH, lettered_lines, text_lines
-from quizzes.phrases import gettext
+from quizzes.phrases import gettext, with_single_quotes
 
 # “ANSWER: B) The council” or “ANSWER: B – The council” repeats the choice, or says why.
 _REPEATED = re.compile(r"\s*\(?([A-Za-z])(?:[.):]|\)?\s[–—-]\s)\s*(.*)")
@@ -293,7 +293,9 @@ def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | Non
         named = repeated[1]
     elif len(said) > 1 and any(text == said for _, text in texts):
         raise Skipped(
-            gettext("“{value}” has the letter of one answer and the text of another.").format(value=tidy(named)[:60])
+            gettext("“{value}” has the letter of one answer and the text of another.").format(
+                value=with_single_quotes(tidy(named)[:60])
+            )
         )
     elif whole := _WHOLE_CHOICE.fullmatch(named):
         named = whole[1]
@@ -310,7 +312,7 @@ def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | Non
         keys = set(keys.pop())
     if not keys or not keys <= set(letters):
         reason = gettext("“{value}” isn’t one of the answers. Name the letter, or copy the whole text of 1 answer.")
-        raise Skipped(reason.format(value=tidy(named)[:_SHOWN_LENGTH]))
+        raise Skipped(reason.format(value=with_single_quotes(tidy(named)[:_SHOWN_LENGTH])))
     if len(set(letters)) != len(letters):
         raise Skipped(gettext("2 of its answers have the same letter."))
     question_type: QuestionType = "single" if len(keys) == 1 else "multiple"
@@ -338,7 +340,7 @@ def _short_answer(stem: str, named: str) -> Item:
         raise Skipped(gettext("Its answer is long for a short answer. Use “Written answer” in our template."))
     if _SEVERAL.search(named):
         reason = gettext("“{value}” may be several answers. Leave 1 on the line, and add the others in the editor.")
-        raise Skipped(reason.format(value=named[:_SHOWN_LENGTH]))
+        raise Skipped(reason.format(value=with_single_quotes(named[:_SHOWN_LENGTH])))
     return Item("short_answer", stem, lines=(Line(named, is_correct=True),))
 
 

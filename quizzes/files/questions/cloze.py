@@ -7,6 +7,7 @@ import re
 from decimal import Decimal
 
 from quizzes.files.questions.item import GAP_LETTERS, Gap, Item, Skipped, blanks_of, joined
+from quizzes.files.questions.limits import partial_credit_note
 from quizzes.files.questions.markup import plain
 from quizzes.files.questions.numeric import numbers
 from quizzes.files.questions.pictures import PictureTaker
@@ -73,7 +74,7 @@ def _gap(kind: str, body: str, notes: list[str]) -> Gap:
             accepted.append(text)
             feedback = joined(feedback, plain(_ESCAPED.sub(r"\1", found[4] or ""))[0])
         elif share > 0:
-            notes.append(gettext("“{text}” had part of the credit. Here it is a wrong answer.").format(text=text[:40]))
+            notes.append(partial_credit_note(text))
         if found[4] and share < _FULL:
             notes.append(gettext("Feedback for wrong answers of a blank was left out."))
     if not accepted:

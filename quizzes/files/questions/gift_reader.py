@@ -19,6 +19,7 @@ from quizzes.files.questions.item import (
     read,
     skipped,
 )
+from quizzes.files.questions.limits import partial_credit_note
 from quizzes.files.questions.markup import plain, tidy, without_emphasis
 from quizzes.files.questions.numeric import numbers
 from quizzes.phrases import gettext, gettext_noop
@@ -298,7 +299,7 @@ def _short_answer(stem: str, answers: Answers, notes: list[str]) -> Item:
             notes.append(gettext("Feedback for any other answer was left out."))
             continue
         if weight is not None and 0 < weight < _FULL:
-            notes.append(gettext("“{text}” had part of the credit. Here it is a wrong answer.").format(text=line.text))
+            notes.append(partial_credit_note(line.text))
         lines.append(replace(line, is_correct=weight is None or weight >= _FULL))
     if not any(line.is_correct for line in lines):
         raise Skipped(gettext("It has no answer with full credit."))

@@ -8,7 +8,7 @@ from typing import Literal
 from quizzes.content.picture_files import PictureFile
 from quizzes.content.question_types.question import MAX_POINTS
 from quizzes.content.tables import Table
-from quizzes.phrases import gettext, ngettext
+from quizzes.phrases import gettext, ngettext, quoted
 
 QuestionType = Literal[
     "single", "multiple", "true_false", "short_answer", "numeric", "matching", "ordering", "blanks", "free_text"
@@ -134,7 +134,7 @@ class Item:
             case "numeric":
                 texts = [f"{self.number} {self.unit}".strip()]
             case "matching":
-                texts = [f"“{line.text}” {line.match}" for line in self.lines]
+                texts = [f"{quoted(line.text)} {line.match}" for line in self.lines]
             case "ordering":
                 texts = [line.text for line in self.lines]
             case "blanks":

@@ -6,13 +6,14 @@ from dataclasses import replace
 from quizzes.content.question_types.draft import MAX_ROWS
 from quizzes.content.tables import Table
 from quizzes.files.questions.item import GAP_LETTERS, GAP_MARK, Gap, Item, Line, ReadQuestion, Skipped, joined, skipped
-from quizzes.phrases import gettext, gettext_noop
+from quizzes.phrases import gettext, gettext_noop, with_single_quotes
 
 # The limits of the fields in the editor, in characters.
 MAX_STEM, MAX_BLANKS_TEXT, MAX_CHOICE, MAX_LINE, MAX_ANSWER = 1_000, 2_000, 500, 300, 200
 MAX_FEEDBACK, MAX_EXPLANATION, MAX_TITLE = 500, 2_000, 200
 MAX_NOTE, MAX_UNITS, MAX_CRITERION, MAX_EARNS = 200, 2_000, 200, 500
 
+_SHOWN_LENGTH = 40
 _FEEDBACK_CUT = gettext_noop("Feedback is cut to {count} characters.")
 _EXPLANATION_CUT = gettext_noop("The explanation is cut to {count} characters.")
 _SAMPLE_CUT = gettext_noop("The sample answer is cut to {count} characters.")
@@ -30,6 +31,12 @@ _MANY_LINES = gettext_noop("It has {count} lines. A question can have {limit}.")
 _ANSWERS_EQUAL = gettext_noop("2 of its answers are the same.")
 _WRONG_EQUAL = gettext_noop("2 of its wrong answers are the same.")
 _LINES_EQUAL = gettext_noop("2 of its lines are the same.")
+
+
+def partial_credit_note(text: str) -> str:
+    """What is said of an answer that had a part of the credit, because none here has."""
+    note = gettext("“{text}” had part of the credit. Here it is a wrong answer.")
+    return note.format(text=with_single_quotes(text[:_SHOWN_LENGTH]))
 
 
 def checked(found: ReadQuestion) -> ReadQuestion:

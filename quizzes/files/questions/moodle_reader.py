@@ -26,6 +26,7 @@ from quizzes.files.questions.item import (
     read,
     skipped,
 )
+from quizzes.files.questions.limits import partial_credit_note
 from quizzes.files.questions.markup import (
     A_PICTURE,
     in_one_language,
@@ -244,7 +245,7 @@ def _short_answer(stem: str, answers: Answers, notes: list[str]) -> Item:
             notes.append(gettext("Feedback for any other answer was left out."))
             continue
         if 0 < fraction < _FULL:
-            notes.append(gettext("“{text}” had part of the credit. Here it is a wrong answer.").format(text=line.text))
+            notes.append(partial_credit_note(line.text))
         if "*" in line.text:
             notes.append(gettext("In an answer, a * means only the character *, not any text."))
         lines.append(Line(line.text, fraction >= _FULL, line.feedback))

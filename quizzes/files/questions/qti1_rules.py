@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
+from quizzes.files.questions.limits import partial_credit_note
 from quizzes.files.questions.markup import plain
 from quizzes.files.questions.pictures import PictureTaker
 from quizzes.phrases import gettext
@@ -60,9 +61,8 @@ class Rules:
     def note_partial(self, response: str, texts: Mapping[str, str], notes: list[str]) -> None:
         """Say which answers earn a part of the credit, because none of them is correct. texts: by ident."""
         correct = set(self.correct(response))
-        note = gettext("“{text}” had part of the credit. Here it is a wrong answer.")
         notes += [
-            note.format(text=texts.get(ident, ident)[:40]) for ident in self.earning(response) if ident not in correct
+            partial_credit_note(texts.get(ident, ident)) for ident in self.earning(response) if ident not in correct
         ]
 
 

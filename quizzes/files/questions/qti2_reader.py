@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element
 
 from quizzes.files.questions.containers import xml_tree
 from quizzes.files.questions.item import Gap, Item, Line, ReadQuestion, Skipped, blanks_of, counted, read, skipped
+from quizzes.files.questions.limits import partial_credit_note
 from quizzes.files.questions.markup import EDGE, raised, tidy
 from quizzes.files.questions.numeric import numbers
 from quizzes.files.questions.pictures import CREDIT_CLASS, Find, PictureTaker
@@ -318,8 +319,7 @@ def _note_partial(declaration: Element | None, texts: Mapping[str, str], notes: 
     taken = _correct(declaration)
     for points, value in _mapped(declaration):
         if points > 0 and value not in taken:
-            text = texts.get(value, value)[:40]
-            notes.append(gettext("“{text}” had part of the credit. Here it is a wrong answer.").format(text=text))
+            notes.append(partial_credit_note(texts.get(value, value)))
 
 
 def _matching(stem: str, interaction: Element, declaration: Element | None, notes: list[str]) -> Item:

@@ -27,7 +27,7 @@ from quizzes.files.questions.numeric import numbers
 from quizzes.files.sheet import HAS_PASSWORD, OLD_EXCEL, ZIP, FoundSheet, Locked, TooLarge, UnreadableSheet, first_sheet
 from quizzes.files.spreadsheet import CellValue, original_text, write_csv
 from quizzes.files.xlsx import Sheet, write_xlsx
-from quizzes.phrases import gettext, gettext_noop
+from quizzes.phrases import gettext, gettext_noop, with_single_quotes
 
 MAX_ROWS = 20_000
 MAX_COLUMNS = 60
@@ -352,7 +352,7 @@ def note_place(text: str, answers: Sequence[str], correct: set[int], notes: list
     named = {place for place, answer in enumerate(answers, start=1) if text and answer.casefold() == text.casefold()}
     if named and correct and not named & correct:
         note = gettext("“{value}” in “Correct” was read as the place of an answer, so “{answer}” is correct. Check it.")
-        notes.append(note.format(value=text, answer=answers[min(correct) - 1]))
+        notes.append(note.format(value=text, answer=with_single_quotes(answers[min(correct) - 1])))
 
 
 def write_template_csv(title: str, items: Sequence[Item]) -> bytes:

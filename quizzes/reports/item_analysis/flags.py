@@ -10,7 +10,7 @@ from math import atanh, ceil, exp, lgamma, log, log1p, sqrt
 from statistics import NormalDist
 
 from quizzes.content.question_types.results import Option
-from quizzes.phrases import gettext
+from quizzes.phrases import gettext, quoted
 from quizzes.reports.item_analysis.figures import ChoiceFigures, Flag, ItemFigures
 
 # Swineford, F. (1974), "The test analysis manual", ETS SR-74-06: a test is speeded unless 80 % reach its last question.
@@ -105,4 +105,4 @@ def at_most(successes: int, trials: int, share: float) -> float:
 
 
 def _named(option: Option) -> str:
-    return option.text if option.group else f"“{option.text}”"
+    return option.text if option.group else quoted(option.text)

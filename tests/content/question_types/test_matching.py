@@ -208,6 +208,16 @@ def test_matching_key_has_a_row_a_line() -> None:
     ]
 
 
+def test_matching_line_with_quotes_is_quoted_once() -> None:
+    prompts = [
+        {"text": "“I agree,” she said", "option": "Birthplace", "rationale": "Why."},
+        {"text": "Second field", "option": "Zip code", "rationale": "Why."},
+    ]
+    row, _ = parse_question(document(prompts=prompts)).answer_key(READING)
+
+    assert row.text == "“‘I agree,’ she said” Birthplace"
+
+
 def test_matching_options_are_grouped_by_line() -> None:
     offered = QUESTION.options(READING)
 

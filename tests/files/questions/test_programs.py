@@ -72,6 +72,10 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
             "single: Three? [*x {y}; z]",
         ],
     ),
+    "GIFT with quotes in an answer": (
+        "Who said it? {=Lee =%50%“Lee”}\n",
+        ["short_answer: Who said it? [*Lee; “Lee”] ! “‘Lee’” had part of the credit. Here it is a wrong answer."],
+    ),
     "GIFT with a formula": (
         "What is \\(x \\cdot x\\)? {=2 ~3}\n\nIt costs $5 or $$? {=a ~b}\n",
         [

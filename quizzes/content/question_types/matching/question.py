@@ -23,7 +23,7 @@ from quizzes.content.question_types.results import KeyRow, Option, Review, given
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.reading import Reading
 from quizzes.content.tables import InvalidDocument, tables_of, text_of
-from quizzes.phrases import gettext
+from quizzes.phrases import gettext, quoted
 
 # A longer list does not fit on the screen of a phone.
 MAX_OPTIONS = 12
@@ -158,17 +158,17 @@ class Matching(Question):
                 for prompt in self.prompts
             ),
             given="; ".join(
-                f"“{prompt.text}” {self.option_texts[given[prompt.id]]}"
+                f"{quoted(prompt.text)} {self.option_texts[given[prompt.id]]}"
                 for prompt in self.prompts
                 if prompt.id in given
             ),
-            correct="; ".join(f"“{prompt.text}” {self.option_texts[prompt.option]}" for prompt in self.prompts),
+            correct="; ".join(f"{quoted(prompt.text)} {self.option_texts[prompt.option]}" for prompt in self.prompts),
         )
 
     def answer_key(self, reading: Reading) -> tuple[KeyRow, ...]:
         """Every prompt with its option, and why a student may choose another."""
         return tuple(
-            KeyRow(f"“{prompt.text}” {self.option_texts[prompt.option]}", True, prompt.rationale)
+            KeyRow(f"{quoted(prompt.text)} {self.option_texts[prompt.option]}", True, prompt.rationale)
             for prompt in self.prompts
         )
 
@@ -200,7 +200,7 @@ class Matching(Question):
         return tuple(
             Option(
                 f"{prompt.id}:{option_id}",
-                f"“{prompt.text}” {self.option_texts[option_id]}",
+                f"{quoted(prompt.text)} {self.option_texts[option_id]}",
                 option_id == prompt.option,
                 "",
                 group=prompt.id,

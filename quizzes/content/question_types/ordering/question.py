@@ -22,7 +22,7 @@ from quizzes.content.question_types.results import KeyRow, Option, Review, given
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.reading import Reading
 from quizzes.content.tables import InvalidDocument, tables_of, text_of
-from quizzes.phrases import gettext
+from quizzes.phrases import gettext, with_single_quotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,7 @@ class Ordering(Question):
         return tuple(
             Option(
                 f"{item.id}:{place}",
-                gettext("“{text}” at place {number}").format(text=item.text, number=place),
+                gettext("“{text}” at place {number}").format(text=with_single_quotes(item.text), number=place),
                 place == item.place,
                 "",
                 group=item.id,

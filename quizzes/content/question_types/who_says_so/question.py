@@ -21,7 +21,7 @@ from quizzes.content.question_types.results import GradedPart, KeyRow, Option, R
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.reading import NOT_STATED, Reading, Speaker
 from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
-from quizzes.phrases import gettext
+from quizzes.phrases import gettext, quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,7 @@ class WhoSaysSo(Question):
             credit=self.grade(value),
             rows=tuple(rows),
             given=gettext("{count} of {total} correct").format(count=hits, total=len(rows)) if given else "",
-            correct="; ".join(f"“{statement.text}” {labels[statement.speaker]}" for statement in self.statements),
+            correct="; ".join(f"{quoted(statement.text)} {labels[statement.speaker]}" for statement in self.statements),
         )
 
     def answer_key(self, reading: Reading) -> tuple[KeyRow, ...]:
@@ -266,7 +266,7 @@ def _option(statement: Statement, speaker: Speaker) -> Option:
     is_right = speaker.key == statement.speaker
     return Option(
         f"{statement.id}:{speaker.key}",
-        f"“{statement.text}” {speaker.label}",
+        f"{quoted(statement.text)} {speaker.label}",
         is_right,
         "",
         () if is_right else statement.evidence,
