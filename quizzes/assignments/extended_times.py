@@ -12,9 +12,9 @@ from quizzes.assignments.student_settings import (
     extended_window,
     extensions_of,
     personal_window,
-    time_factor_of,
+    time_factors,
 )
-from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Extension, Student
+from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Excuse, Extension, Student
 from quizzes.models.rosters import StudentQuerySet
 
 
@@ -128,35 +128,43 @@ def time_on(
     return ExtendedTime(student, time_factor, granted, max(window.opens_at or now, now), window)
 
 
-def times_with_factor(
-    student: Student, *, time_factor: Decimal | None, now: datetime
+def times_with_factors(
+    factors: Mapping[Student, Decimal | None], *, now: datetime
 ) -> list[tuple[Assignment, ExtendedTime]]:
-    """The student's time with this factor on each assignment that has a limit and is not done. Four queries.
+    """The time of each student with this factor on each assignment that has a limit and is not done. Five queries.
 
-    Empty for a factor that gives no more time than the student has: nothing new can end after a close.
+    None for a factor that gives no more time than the student has: nothing new can end after a close.
     """
-    before = time_factor_of(student)
-    if before is None or (time_factor is not None and time_factor <= before):
-        return []
-    limited = student.classroom.assignments.filter(time_limit__isnull=False, closes_at__isnull=False)
-    assignments = list(limited.exclude(excuses__student=student).with_set())
+    present = time_factors([student.pk for student in factors])
+    more = {
+        student: factor
+        for student, factor in factors.items()
+        if (before := present.get(student.pk, Decimal(1))) is not None and (factor is None or factor > before)
+    }
+    limited = Assignment.objects.filter(classroom__in={student.classroom_id for student in more})
+    assignments = list(limited.filter(time_limit__isnull=False, closes_at__isnull=False).with_set())
+    rows = {"student__in": list(more), "assignment__in": assignments}
+    excused = set(Excuse.objects.filter(**rows).values_list("student_id", "assignment_id"))
     attempts = defaultdict(list)
-    for attempt in Attempt.objects.made_by(student.pk).filter(assignment__in=assignments).order_by("number"):
-        attempts[attempt.assignment_id].append(attempt)
-    extensions = {extension.assignment_id: extension for extension in student.extensions.all()}
+    for attempt in Attempt.objects.filter(**rows).order_by("number"):
+        attempts[attempt.student_id, attempt.assignment_id].append(attempt)
+    extensions = {(one.student_id, one.assignment_id): one for one in Extension.objects.filter(**rows)}
     found = []
-    for assignment in assignments:
-        extension = extensions.get(assignment.pk)
-        extra = extension.extra_attempts if extension is not None else 0
-        time = time_on(
-            student,
-            time_limit=assignment.time_limit,
-            time_factor=time_factor,
-            window=personal_window(assignment, extension),
-            max_attempts=attempt_limit(assignment.max_attempts, extra),
-            attempts=attempts[assignment.pk],
-            now=now,
-        )
-        if time is not None:
-            found.append((assignment, time))
+    for student, factor in more.items():
+        for assignment in assignments:
+            key = (student.pk, assignment.pk)
+            if assignment.classroom_id != student.classroom_id or key in excused:
+                continue
+            extension = extensions.get(key) or Extension()
+            time = time_on(
+                student,
+                time_limit=assignment.time_limit,
+                time_factor=factor,
+                window=personal_window(assignment, extension),
+                max_attempts=attempt_limit(assignment.max_attempts, extension.extra_attempts),
+                attempts=attempts[key],
+                now=now,
+            )
+            if time is not None:
+                found.append((assignment, time))
     return found

@@ -1,11 +1,12 @@
 """The level of the reading that a student gets, and who chose it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
-from quizzes.assignments.accommodations import record_accommodation
+from quizzes.assignments.accommodations import record_accommodations
 from quizzes.content.editions import published
 from quizzes.content.reading import LEVELS, STANDARD
 from quizzes.models import Student, User
@@ -69,8 +70,17 @@ def names_without_level(students: StudentQuerySet, edition_id: int) -> dict[str,
 def set_reading_level(student: Student, *, variant: str, by: User, now: datetime) -> None:
     """Set the level of a student's readings, "" for as the class; drops the student's own choice. Safe to repeat."""
     read_locked(student, "reading_variant", "chosen_variant")
-    if student.reading_variant == variant and not student.chosen_variant:
-        return
-    student.reading_variant, student.chosen_variant = variant, ""
-    student.save(update_fields=["reading_variant", "chosen_variant"])
-    record_accommodation(student, by=by, now=now, reading_level=variant)
+    set_reading_levels({student: variant}, by=by, now=now)
+
+
+def set_reading_levels(variants: Mapping[Student, str], *, by: User, now: datetime) -> None:
+    """`set_reading_level` for several students, locked. The same number of queries for any number."""
+    changed = {
+        student: variant
+        for student, variant in variants.items()
+        if (student.reading_variant, student.chosen_variant) != (variant, "")
+    }
+    for student, variant in changed.items():
+        student.reading_variant, student.chosen_variant = variant, ""
+    Student.objects.bulk_update(changed, ["reading_variant", "chosen_variant"])
+    record_accommodations("reading_level", changed, by=by, now=now)

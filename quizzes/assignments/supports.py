@@ -8,9 +8,9 @@ from typing import Any, Self
 from django.db import transaction
 from django.db.models import Q
 
-from quizzes.assignments.accommodations import lock_quizzes_of, record_accommodation, set_accommodation
-from quizzes.assignments.extended_times import times_with_factor
-from quizzes.assignments.reading_levels import reading_choice, set_reading_level
+from quizzes.assignments.accommodations import lock_quizzes_of, record_accommodations, set_time_factors
+from quizzes.assignments.extended_times import times_with_factors
+from quizzes.assignments.reading_levels import reading_choice, set_reading_levels
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Student, User
 from quizzes.models.attempts import AttemptQuerySet
 from quizzes.models.locks import lock_remaining, locked, read_again, read_locked
@@ -117,18 +117,28 @@ def set_supports(student: Student, supports: Supports | None, *, by: User, now: 
 
     supports: None for those of the class. student: with the classroom.
     """
-    after = None if supports is None else supports.stored()
     lock_quizzes_of([student])
     read_locked(student, "supports")
-    if student.supports == after:
-        return
-    if after is None:
+    if student.supports is not None and supports is None:
         # Another teacher may have changed those of the class since the student was read.
         read_again(student.classroom, "supports")
-    student.supports = after
-    student.save(update_fields=["supports"])
-    set_open_attempts(Attempt.objects.open().filter(student=student), supports_of(student))
-    record_accommodation(student, by=by, now=now, supports=after)
+    _set_supports({student: supports}, by=by, now=now)
+
+
+def _set_supports(chosen: Mapping[Student, Supports | None], *, by: User, now: datetime) -> None:
+    """`set_supports` for several students, after `lock_quizzes_of`. The same number of queries for any number."""
+    stored = {student: None if supports is None else supports.stored() for student, supports in chosen.items()}
+    changed = {student: after for student, after in stored.items() if student.supports != after}
+    for student, after in changed.items():
+        student.supports = after
+    Student.objects.bulk_update(changed, ["supports"])
+    new = {student.pk: supports_of(student) for student in changed}
+    attempts = list(locked(Attempt.objects.open().filter(student__in=new)).order_by("pk"))
+    for attempt in attempts:
+        fewer = "fewer_choices" in attempt.supports
+        attempt.supports = replace(new[attempt.student_id], fewer_choices=fewer).stored()
+    Attempt.objects.bulk_update(attempts, ["supports"])
+    record_accommodations("supports", changed, by=by, now=now)
 
 
 def set_open_attempts(attempts: AttemptQuerySet, supports: Supports) -> None:
@@ -146,26 +156,30 @@ def change_accommodations(
 ) -> list[Student]:
     """Change accommodations of several students; returns those whose extra time ends after a quiz closes.
 
+    The same number of queries for any number of students.
     changes: new values by name; “time” is the time factor, “level” that of readings. The students: with classrooms.
     """
-    short = []
     lock_quizzes_of([student for student, _ in changes])
     # As they are now: what another teacher changed since the page was opened stays.
     students = Student.objects.select_related("classroom").in_bulk([student.pk for student, _ in changes])
+    merged: dict[Student, dict[str, Any]] = {}
     for seen, values in changes:
-        student, rest = students[seen.pk], dict(values)
+        # A file may have a student on two lines.
+        merged.setdefault(students[seen.pk], {}).update(values)
+    factors, levels, supports = dict[Student, Any](), dict[Student, str](), dict[Student, Supports]()
+    for student, rest in merged.items():
         if "time" in rest:
-            factor = rest.pop("time")
-            times = times_with_factor(student, time_factor=factor, now=now)
-            set_accommodation(student, time_factor=factor, by=by, now=now)
-            if any(time.needed_close_at is not None for _, time in times):
-                short.append(student)
-        level = rest.pop("level", reading_choice(student).own)
-        if level != reading_choice(student).own:
-            set_reading_level(student, variant=level, by=by, now=now)
+            factors[student] = rest.pop("time")
+        own_level = reading_choice(student).own
+        if (level := rest.pop("level", own_level)) != own_level:
+            levels[student] = level
         before = supports_of(student)
-        after = replace(before, **rest)
         # Without a change, a student keeps those of the class.
-        if after != before:
-            set_supports(student, after, by=by, now=now)
-    return short
+        if (after := replace(before, **rest)) != before:
+            supports[student] = after
+    times = times_with_factors(factors, now=now)
+    set_time_factors(factors, by=by, now=now)
+    set_reading_levels(levels, by=by, now=now)
+    _set_supports(supports, by=by, now=now)
+    short = {time.student.pk for _, time in times if time.needed_close_at is not None}
+    return [student for student in factors if student.pk in short]

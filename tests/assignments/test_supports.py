@@ -53,6 +53,7 @@ def test_own_supports_take_the_place_of_those_of_the_class(student: Student, tea
     set_supports(student, NO_SUPPORTS, by=teacher, now=now)
     assert supports_of(student) == NO_SUPPORTS
     set_supports(student, None, by=teacher, now=now)
+    assert Student.objects.get(supports__isnull=True) == student
     page = Student.objects.select_related("classroom").get(pk=student.pk)
     assert supports_of(page) == READ
     # Another teacher changes others while the page of the class is open.

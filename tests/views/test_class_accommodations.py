@@ -13,11 +13,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.assignments.supports import COLORS, Supports
-from quizzes.models import Accommodation, Attempt, Classroom, Student
+from quizzes.assignments.supports import COLORS, Supports, change_accommodations
+from quizzes.models import Accommodation, Attempt, Classroom, Student, User
 from quizzes.reports.support_use import in_words
 from tests.conftest import Queries
-from tests.factories import NOW, make_assignment, make_student
+from tests.factories import NOW, make_assignment, make_attempt, make_student
 from tests.pages import errors_of, form_of, text_of
 
 
@@ -62,6 +62,34 @@ def test_one_change_reaches_the_chosen_students_and_their_open_quizzes(
     assert "text size 150%, blue overlay" in text_of(teacher_client.get(page))
     assert len({word for color in COLORS for word in in_words(Supports(color=color))}) == len(COLORS)
     assert not Accommodation.objects.exists()
+
+
+def test_one_change_for_30_students_takes_no_more_queries_than_for_3(
+    page: str, teacher_client: Client, classroom: Classroom, queries: Callable[[], AbstractContextManager[Queries]]
+) -> None:
+    quiz = make_assignment(classroom=classroom, time_limit=timedelta(minutes=30), closes_at=NOW + timedelta(minutes=50))
+    counts = []
+    for size in (3, 30):
+        students = [make_student(classroom=classroom) for _ in range(size)]
+        for student in students:
+            make_attempt(assignment=quiz, student=student)
+        chosen = [student.public_id for student in students]
+        with queries() as seen:
+            teacher_client.post(page, {"students": chosen, "time": "2", "level": "easier", "read_aloud": "yes"})
+        counts.append(len(seen))
+        assert Accommodation.objects.filter(student__in=students, time_factor=2).count() == size
+        assert Attempt.objects.filter(student__in=students, supports={"read_aloud": True}).count() == size
+        assert classroom.audit_events.filter(student__in=students).count() == 3 * size
+    assert counts == [26, 26]
+
+
+def test_student_on_two_lines_of_a_file_gets_both_changes(
+    classroom: Classroom, student: Student, teacher: User, now: Any
+) -> None:
+    page = Student.objects.select_related("classroom").get(pk=student.pk)
+    lines: list[tuple[Student, dict[str, Any]]] = [(page, {"notes": True}), (page, {"color": "blue"})]
+    change_accommodations(lines, by=teacher, now=now)
+    assert supports_of(student) == [{"notes": True, "color": "blue"}]
 
 
 def test_without_students_or_with_strange_values_nothing_changes(

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from quizzes.assignments import accommodations, excuses, lifecycle, reading_levels, student_settings, supports
 from quizzes.assignments.board import has_closed_questions
 from quizzes.assignments.deadlines import WindowState
-from quizzes.assignments.extended_times import ExtendedTime, time_on, times_with_factor
+from quizzes.assignments.extended_times import ExtendedTime, time_on, times_with_factors
 from quizzes.assignments.own_versions import own_versions
 from quizzes.assignments.status import Status, StudentStatus, status_of
 from quizzes.attempts.breaks import earliest_end
@@ -218,7 +218,7 @@ def set_accommodations(request: TeacherRequest, public_id: str) -> HttpResponse:
     if not all(form.is_valid() for form in sent):
         return history_page(request, student, **bound)
     now = timezone.now()
-    times = times_with_factor(student, time_factor=time_form.time_factor, now=now)
+    times = times_with_factors({student: time_form.time_factor}, now=now)
     room = ExtendQuizzesForm(request.POST if time_form.cleaned_data["asked"] else None, times=times)
     if room.asked and not room.is_valid():
         return history_page(request, student, **bound, room=room)
