@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from django.db import IntegrityError, transaction
 from quizzes.assignments.accommodations import extend
 from quizzes.assignments.deadlines import WindowState, deadline, earliest_deadline_in_grace, is_over
 from quizzes.assignments.lifecycle import change_assignment, lock_settings, settings_of
-from quizzes.assignments.student_settings import personal_window, student_settings, window_of
+from quizzes.assignments.student_settings import extensions_of, personal_window, student_settings, window_of
 from quizzes.assignments.supports import supports_of
 from quizzes.attempts.breaks import breaks_of, end_break, is_on_break, paused_until, set_breaks
 from quizzes.attempts.receipts import free_receipts
@@ -23,6 +24,12 @@ from quizzes.models.locks import RowDeleted, lock_rows, locked_with_keys, read_a
 from quizzes.models.reasons import ReasonKind, reason_detail
 
 logger = logging.getLogger(__name__)
+
+# What a reopened attempt clears, and its new times.
+_REOPENED_COLUMNS = [
+    *("submitted_at", "submitted_by", "receipt", *ScoreColumns._fields),
+    *("deadline_at", "time_limit", "paused_for", "break_time", "break_ends_at"),
+]
 
 
 class NotOpenYet(Exception):
@@ -162,33 +169,49 @@ def reopen(attempt: Attempt, *, more_time: timedelta | None, reason: str, by: Us
     """
     lock_rows(assignments=[attempt.assignment_id], students=[attempt.student_id], with_starts=True)
     lock_settings(attempt.assignment)
-    paused_at = attempt.assignment.paused_at
-    at = paused_at or now
     read_again(attempt, rows=locked_with_keys(Attempt.objects.all()))
     if attempt.is_open:
         return attempt
     extension = attempt.assignment.extensions.filter(student=attempt.student_id).first()
+    submission = _submission(attempt)
+    ends_at = _open_again(attempt, extension, more_time=more_time or timedelta(0), now=now)
+    try:
+        with transaction.atomic():
+            attempt.save(update_fields=_REOPENED_COLUMNS)
+    except IntegrityError as error:
+        raise StillOpen from error
+    if ends_at is not None:
+        _extend_until(ends_at, attempt, extension, reason=reason, by=by, now=now)
+    action = AuditEvent.Action.ATTEMPT_REOPENED
+    attempt.record_event(action, by=by, now=now, **reason_detail(reason=reason), **submission)
+    return attempt
+
+
+def _open_again(
+    attempt: Attempt, extension: Extension | None, *, more_time: timedelta, now: datetime
+) -> datetime | None:
+    """Open a submitted attempt without saving it; returns its end if that is after the close. Raises NoTimeLeft.
+
+    extension: of the student.
+    """
+    paused_at = attempt.assignment.paused_at
+    at = paused_at or now
     closes_at = personal_window(attempt.assignment, extension).closes_at
-    deadline_at = _reopened_deadline(attempt, more_time or timedelta(0), closes_at=closes_at, now=at)
+    deadline_at = _reopened_deadline(attempt, more_time, closes_at=closes_at, now=at)
     if deadline_at is not None and deadline_at <= at:
         raise NoTimeLeft
-    receipt, submitted_at = attempt.receipt, attempt.submitted_at
     # If the close submitted the attempt during a break, the break ended then.
-    set_breaks(attempt, breaks_of(attempt).ended(at=submitted_at or at))
-    attempt.time_limit = _reopened_time_limit(attempt, more_time or timedelta(0), deadline_at=deadline_at)
+    set_breaks(attempt, breaks_of(attempt).ended(at=attempt.submitted_at or at))
+    attempt.time_limit = _reopened_time_limit(attempt, more_time, deadline_at=deadline_at)
     attempt.deadline_at = None if paused_at is not None else deadline_at
-    _save_open(attempt)
-    if deadline_at is not None and closes_at is not None and deadline_at > closes_at:
-        _extend_until(deadline_at, attempt, extension, reason=reason, by=by, now=now)
-    attempt.record_event(
-        AuditEvent.Action.ATTEMPT_REOPENED,
-        by=by,
-        now=now,
-        **reason_detail(reason=reason),
-        receipt=receipt,
-        submitted_at=submitted_at and submitted_at.isoformat(),
-    )
-    return attempt
+    attempt.submitted_at, attempt.submitted_by, attempt.receipt = None, "", None
+    attempt.score, attempt.max_score, attempt.ungraded_count = None, None, 0
+    return deadline_at if deadline_at is not None and closes_at is not None and deadline_at > closes_at else None
+
+
+def _submission(attempt: Attempt) -> dict[str, Any]:
+    """What the log keeps of a submission that is undone."""
+    return {"receipt": attempt.receipt, "submitted_at": attempt.submitted_at and attempt.submitted_at.isoformat()}
 
 
 def _extend_until(
@@ -210,43 +233,39 @@ def _extend_until(
     )
 
 
-def _save_open(attempt: Attempt) -> None:
-    """Save a reopened attempt: clear what its submission set, and store the new times. Raises StillOpen."""
-    attempt.submitted_at, attempt.submitted_by, attempt.receipt = None, "", None
-    attempt.score, attempt.max_score, attempt.ungraded_count = None, None, 0
-    of_submission = ["submitted_at", "submitted_by", "receipt", *ScoreColumns._fields]
-    times = ["deadline_at", "time_limit", "paused_for", "break_time", "break_ends_at"]
-    try:
-        with transaction.atomic():
-            attempt.save(update_fields=[*of_submission, *times])
-    except IntegrityError as error:
-        raise StillOpen from error
-
-
 @transaction.atomic
 def undo_close_now(
     assignment: Assignment, *, due_at: datetime | None, closes_at: datetime | None, by: User, now: datetime
 ) -> UndoneClose:
     """Restore the due and closing times from before a close, and reopen the attempts that the close turned in.
 
-    Each attempt gets back the time that it had left.
+    Each attempt gets back the time that it had left. The same number of queries for any number of attempts.
     """
     lock_settings(assignment)
     ended = assignment.attempts.filter(submitted_by=Attempt.SubmittedBy.DEADLINE, submitted_at=assignment.closes_at)
-    # Lock all students before the first attempt is locked: `reopen` locks one attempt after the other.
     lock_rows(students=ended.order_by().values_list("student", flat=True), with_starts=True)
     window = replace(window_of(assignment), due_at=due_at, closes_at=closes_at)
     change_assignment(assignment, window=window, settings=settings_of(assignment), by=by, now=now)
-    reopened = still_submitted = 0
-    for attempt in list(ended.select_related("assignment", "student", "classroom").order_by("pk")):
-        try:
-            reopen(attempt, more_time=_time_left(attempt, closes_at=closes_at, now=now), reason="", by=by, now=now)
-        except (NoTimeLeft, StillOpen):
-            still_submitted += 1
-        else:
-            reopened += 1
-    working = assignment.attempts.open().filter(student__removed_at=None).count()
-    return UndoneClose(working, reopened, still_submitted)
+    attempts = list(locked_with_keys(ended.select_related("student")).order_by("pk"))
+    extensions = extensions_of(assignment)
+    working = set(assignment.attempts.open().values_list("student", flat=True))
+    reopened, rows = list[Attempt](), list[tuple[int, Student, dict[str, Any]]]()
+    for attempt in attempts:
+        attempt.assignment = assignment
+        detail = {"attempt": attempt.public_id, **reason_detail(reason=""), **_submission(attempt)}
+        more_time = _time_left(attempt, closes_at=closes_at, now=now) or timedelta(0)
+        if attempt.student_id in working:
+            continue
+        with suppress(NoTimeLeft):
+            # What was left fits before the close, so nobody needs an extension.
+            _open_again(attempt, extensions.get(attempt.student_id), more_time=more_time, now=now)
+            working.add(attempt.student_id)
+            reopened.append(attempt)
+            rows.append((attempt.classroom_id, attempt.student, detail))
+    Attempt.objects.bulk_update(reopened, _REOPENED_COLUMNS)
+    AuditEvent.objects.record_each(AuditEvent.Action.ATTEMPT_REOPENED, rows, actor=by, at=now)
+    working_count = assignment.attempts.open().filter(student__removed_at=None).count()
+    return UndoneClose(working_count, len(reopened), len(attempts) - len(reopened))
 
 
 def submit_overdue(now: datetime) -> int:

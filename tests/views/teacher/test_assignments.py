@@ -1063,6 +1063,41 @@ def test_close_now_asks_and_can_be_undone_for_the_whole_class(
     assert "This page is out of date." in text_of(teacher_client.post(undo.action, undo.data(), follow=True))
 
 
+def test_undo_of_a_close_takes_no_more_queries_for_30_students_than_for_3(
+    edition: Edition,
+    classroom: Classroom,
+    teacher_client: Client,
+    clock: time_machine.Traveller,
+    queries: Callable[[], Any],
+) -> None:
+    counts = []
+    for size in (3, 30):
+        quiz = make_assignment(
+            edition=edition,
+            classroom=classroom,
+            time_limit=timedelta(minutes=30),
+            closes_at=timezone.now() + timedelta(hours=2),
+        )
+        for _ in range(size):
+            make_attempt(
+                assignment=quiz,
+                student=make_student(classroom=classroom),
+                started_at=timezone.now(),
+                time_limit=timedelta(minutes=30),
+                deadline_at=timezone.now() + timedelta(minutes=30),
+            )
+        teacher_client.post(reverse("change_window", args=[quiz.public_id]), {"act": "close", "is_sure": "on"})
+        clock.shift(timedelta(minutes=5))
+        assert lifecycle.submit_overdue(timezone.now()) == size
+        with queries() as seen:
+            teacher_client.post(reverse("undo_close", args=[quiz.public_id]))
+        counts.append(len(seen))
+        assert quiz.attempts.open().count() == size
+        reopened = classroom.audit_events.filter(action="attempt_reopened", student__attempts__assignment=quiz)
+        assert reopened.count() == size
+    assert counts == [18, 18]
+
+
 def test_undo_of_a_close_says_that_students_may_have_seen_their_score(
     timed: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
