@@ -47,6 +47,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return next(name for name in names if name not in taken)
 
 
+# Signals, because allauth’s adapter has no method for these moments.
 @receiver(signals.authenticator_added)
 @receiver(signals.authenticator_removed)
 @receiver(signals.authenticator_reset)
