@@ -1,7 +1,7 @@
 """The abstract base of the editor's form for each question type, and the fields that these forms use."""
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -64,14 +64,15 @@ class QuestionTypeForm(PartForm):
     """The fields that only one question type has. No name of a field is also a field of `QuestionForm`.
 
     regrade_fields: those that a regrade can change with the key. Their names are also those in the question's document.
-    row_list: the list of the question whose entries have a row of fields each, "" for none. row_fields: their names.
+    row_list: the list of the question whose entries have a row of fields each, "" for none. row_fields: the names of
+    these fields, without their number, by the names in the question's document.
 
     Django's form metaclass conflicts with ABCMeta. mypy checks the abstract methods without it.
     """
 
     regrade_fields: tuple[str, ...] = ()
     row_list = ""
-    row_fields: tuple[str, ...] = ()
+    row_fields: Mapping[str, str] = {}
 
     def __init__(
         self,
@@ -95,6 +96,20 @@ class QuestionTypeForm(PartForm):
     @abstractmethod
     def own(self) -> Table:
         """The fields of the question that only this type has, with the valid values that were sent."""
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The value of each field: as it was sent if it is valid, else as the question has it."""
+        return {**self.initial, **self.valid}
+
+    def own_rows(self, *, optional: Collection[str] = ()) -> list[Table]:
+        """The entries that have a row of fields. optional: names that an entry has only with a value."""
+        values = self.values
+        rows = [
+            {name: values[f"{field}-{number}"] for name, field in self.row_fields.items()}
+            for number in range(1, len(self.row_tables) + 1)
+        ]
+        return [{name: value for name, value in row.items() if value or name not in optional} for row in rows]
 
     @property
     def stem_hint(self) -> str:
@@ -130,7 +145,7 @@ class QuestionTypeForm(PartForm):
     @property
     def own_count(self) -> Table:
         """The count as it was sent. A question that never had one stays as it was stored."""
-        count = self.valid.get("asked_count", self.initial["asked_count"])
+        count = self.values["asked_count"]
         return {"asked_count": count} if count or "asked_count" in self.question else {}
 
     def sentences_field(self, label: str) -> "SentencesField":
@@ -145,7 +160,7 @@ class QuestionTypeForm(PartForm):
 
     def rows(self) -> list["Row"]:
         """The rows of the question, as the page shows them."""
-        return [Row(self, number, *self.row_fields) for number in range(1, len(self.row_tables) + 1)]
+        return [Row(self, number) for number in range(1, len(self.row_tables) + 1)]
 
 
 class Row:
@@ -154,11 +169,9 @@ class Row:
     letter: the name of the row for students, "" if it has none.
     """
 
-    def __init__(
-        self, form: QuestionTypeForm, number: int, *names: str, is_key: bool | None = None, letter: str = ""
-    ) -> None:
+    def __init__(self, form: QuestionTypeForm, number: int, *, is_key: bool | None = None, letter: str = "") -> None:
         self.number, self.is_key, self.letter = number, is_key, letter
-        self.fields: dict[str, BoundField] = {name: form[f"{name}-{number}"] for name in names}
+        self.fields: dict[str, BoundField] = {name: form[f"{name}-{number}"] for name in form.row_fields.values()}
 
 
 class SentencesField(forms.MultipleChoiceField):

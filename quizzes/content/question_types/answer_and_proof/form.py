@@ -56,7 +56,7 @@ class AnswerAndProofForm(TemptingForm):
     @property
     def own(self) -> Table:
         """Both steps, with the valid values that were sent."""
-        answer_type = self.valid.get("answer_type") or self.initial["answer_type"]
+        answer_type = self.values["answer_type"] or self.initial["answer_type"]
         return {**super().own, **self.step.own, "answer_type": answer_type}
 
     @property

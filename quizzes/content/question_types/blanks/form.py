@@ -12,6 +12,7 @@ class BlanksForm(QuestionTypeForm):
     """A text with gaps, and what is right in each."""
 
     row_list = "gaps"
+    row_fields = {"accepted": "accepted", "choices": "choices", "rationale": "why"}
     regrade_fields = ("forgive_slips",)
 
     def build(self) -> None:
@@ -46,21 +47,10 @@ class BlanksForm(QuestionTypeForm):
     @property
     def own(self) -> Table:
         """All of it, with the valid values that were sent."""
-        fields = self.valid
-        gaps = [
-            {
-                "accepted": fields.get(f"accepted-{number}", row.get("accepted", [])),
-                "choices": fields.get(f"choices-{number}", row.get("choices", [])),
-                "rationale": fields.get(f"why-{number}", row.get("rationale", "")),
-            }
-            for number, row in enumerate(self.row_tables, start=1)
-        ]
-        names = {"text": "blank_text", "forgive_slips": "forgive_slips", "note": "note"}
-        return {**{name: fields.get(field, self.initial[field]) for name, field in names.items()}, "gaps": gaps}
+        values = self.values
+        own = {"text": values["blank_text"], "forgive_slips": values["forgive_slips"], "note": values["note"]}
+        return {**own, "gaps": self.own_rows()}
 
     def rows(self) -> list[Row]:
         """A row for each gap."""
-        return [
-            Row(self, number, "accepted", "choices", "why", letter=CHOICE_IDS[number - 1])
-            for number in range(1, len(self.row_tables) + 1)
-        ]
+        return [Row(self, number, letter=CHOICE_IDS[number - 1]) for number in range(1, len(self.row_tables) + 1)]

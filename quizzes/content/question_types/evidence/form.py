@@ -14,7 +14,7 @@ class TemptingForm(QuestionTypeForm):
     """The sentences that tempt, each with a reason, and a reason for all others."""
 
     row_list = "tempting"
-    row_fields = ("sentence", "tempts")
+    row_fields = {"sentence": "sentence", "rationale": "tempts"}
 
     def build(self) -> None:
         """A sentence and a reason for each row."""
@@ -37,15 +37,7 @@ class TemptingForm(QuestionTypeForm):
     @property
     def own(self) -> Table:
         """Tempting sentences and reasons, with the valid values that were sent."""
-        fields = self.valid
-        rows = [
-            {
-                "sentence": fields.get(f"sentence-{number}", row.get("sentence", "")),
-                "rationale": fields.get(f"tempts-{number}", row.get("rationale", "")),
-            }
-            for number, row in enumerate(self.row_tables, start=1)
-        ]
-        return {self.row_list: rows, "rationale_other": fields.get("other", self.initial["other"])}
+        return {self.row_list: self.own_rows(), "rationale_other": self.values["other"]}
 
     def tempting(self) -> list[Row]:
         """A row for each tempting sentence."""
@@ -76,5 +68,4 @@ class EvidenceForm(TemptingForm):
     @property
     def own(self) -> Table:
         """All of it, with the valid values that were sent."""
-        statement = self.valid.get("statement", self.initial["statement"])
-        return {**super().own, "statement": statement, **self.own_count}
+        return {**super().own, "statement": self.values["statement"], **self.own_count}

@@ -13,7 +13,7 @@ class FreeTextForm(QuestionTypeForm):
     """The rubric by which a teacher marks, one good answer, and how long an answer may be."""
 
     row_list = "criteria"
-    row_fields = ("text", "points", "earns")
+    row_fields = {"title": "text", "points": "points", "description": "earns"}
 
     def build(self) -> None:
         """A title, points and a description for each line; the good answer; the lengths."""
@@ -45,14 +45,6 @@ class FreeTextForm(QuestionTypeForm):
     @property
     def own(self) -> Table:
         """All of it, with the valid values that were sent."""
-        fields = self.valid
-        criteria = [
-            {
-                "title": fields.get(f"text-{number}", row.get("title", "")),
-                "points": fields.get(f"points-{number}", row.get("points", 1)),
-                "description": fields.get(f"earns-{number}", row.get("description", "")),
-            }
-            for number, row in enumerate(self.row_tables, start=1)
-        ]
-        names = {"sample_answer": "sample", "note": "note", "min_length": "min_length", "max_length": "max_length"}
-        return {**{name: fields.get(field, self.initial[field]) for name, field in names.items()}, "criteria": criteria}
+        values = self.values
+        own = {name: values[name] for name in ("note", "min_length", "max_length")}
+        return {**own, "sample_answer": values["sample"], "criteria": self.own_rows()}

@@ -10,7 +10,7 @@ class MatchingForm(QuestionTypeForm):
     """Lines with what each is matched with, and more options that fit none."""
 
     row_list = "prompts"
-    row_fields = ("text", "option", "why")
+    row_fields = {"text": "text", "option": "option", "rationale": "why"}
 
     def build(self) -> None:
         """A line, its option and a reason for each; the other options, one a line."""
@@ -42,16 +42,5 @@ class MatchingForm(QuestionTypeForm):
     @property
     def own(self) -> Table:
         """Lines and options, with the valid values that were sent."""
-        fields = self.valid
-        others = fields.get("options", self.initial["options"]).splitlines()
-        return {
-            "options": list(dict.fromkeys(filter(None, map(str.strip, others)))),
-            "prompts": [
-                {
-                    "text": fields.get(f"text-{number}", row.get("text", "")),
-                    "option": fields.get(f"option-{number}", row.get("option", "")),
-                    "rationale": fields.get(f"why-{number}", row.get("rationale", "")),
-                }
-                for number, row in enumerate(self.row_tables, start=1)
-            ],
-        }
+        others = map(str.strip, self.values["options"].splitlines())
+        return {"options": list(dict.fromkeys(filter(None, others))), "prompts": self.own_rows()}

@@ -40,7 +40,6 @@ class NumericForm(QuestionTypeForm):
     @property
     def own(self) -> Table:
         """All of it, with the valid values that were sent."""
-        fields = self.valid
-        names = {"kind": "kind", "answer": "figure", "tolerance": "tolerance", "units": "units"}
-        names |= {"unit_required": "unit_required", "note": "note"}
-        return {name: fields.get(field, self.initial[field]) for name, field in names.items()}
+        values = self.values
+        own = {name: values[name] for name in ("kind", "tolerance", "units", "unit_required", "note")}
+        return {**own, "answer": values["figure"]}

@@ -10,7 +10,7 @@ class OrderingForm(QuestionTypeForm):
     """Lines in their right order."""
 
     row_list = "items"
-    row_fields = ("text", "why")
+    row_fields = {"text": "text", "rationale": "why"}
 
     def build(self) -> None:
         """A text and a reason for each line."""
@@ -25,13 +25,4 @@ class OrderingForm(QuestionTypeForm):
     @property
     def own(self) -> Table:
         """The lines, with the valid values that were sent."""
-        fields = self.valid
-        return {
-            "items": [
-                {
-                    "text": fields.get(f"text-{number}", row.get("text", "")),
-                    "rationale": fields.get(f"why-{number}", row.get("rationale", "")),
-                }
-                for number, row in enumerate(self.row_tables, start=1)
-            ]
-        }
+        return {"items": self.own_rows()}

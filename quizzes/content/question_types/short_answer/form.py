@@ -11,7 +11,7 @@ class ShortAnswerForm(QuestionTypeForm):
     """What is accepted, and the wrong answers that are expected."""
 
     row_list = "wrong"
-    row_fields = ("text", "why", "leans")
+    row_fields = {"text": "text", "rationale": "why", "leans_on": "leans"}
     regrade_fields = ("forgive_slips",)
 
     def build(self) -> None:
@@ -42,15 +42,6 @@ class ShortAnswerForm(QuestionTypeForm):
     @property
     def own(self) -> Table:
         """All of it, with the valid values that were sent."""
-        fields = self.valid
-        wrong = []
-        for number, row in enumerate(self.row_tables, start=1):
-            answer = {
-                "text": fields.get(f"text-{number}", row.get("text", "")),
-                "rationale": fields.get(f"why-{number}", row.get("rationale", "")),
-            }
-            if leans_on := fields.get(f"leans-{number}", row.get("leans_on")):
-                answer["leans_on"] = leans_on
-            wrong.append(answer)
-        names = ("accepted", "forgive_slips", "note")
-        return {**{name: fields.get(name, self.initial[name]) for name in names}, "wrong": wrong}
+        values = self.values
+        own = {name: values[name] for name in ("accepted", "forgive_slips", "note")}
+        return {**own, "wrong": self.own_rows(optional=("leans_on",))}

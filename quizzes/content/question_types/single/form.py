@@ -1,7 +1,5 @@
 """The editor's form of a single choice, and the part that it shares with multiple answers."""
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
@@ -22,6 +20,7 @@ class ChoicesForm(QuestionTypeForm):
     """The choices of a question. is_single: whether exactly one of them is correct."""
 
     row_list = "choices"
+    row_fields = {"text": "text", "rationale": "why", "leans_on": "leans", "mark": "mark", "mark_at": "against"}
     is_single: bool
 
     def build(self) -> None:
@@ -73,42 +72,30 @@ class ChoicesForm(QuestionTypeForm):
     @property
     def own(self) -> Table:
         """The choices, with the valid values that were sent."""
-        fields = self.valid
-        given = fields.get("key", self.initial["key"])
-        right = {given} if isinstance(given, str) else set(given)
-        choices = []
-        for number, row in enumerate(self.row_tables, start=1):
-            choice: dict[str, Any] = {
-                "text": fields.get(f"text-{number}", row.get("text", "")),
-                "rationale": fields.get(f"why-{number}", row.get("rationale", "")),
-            }
-            if leans_on := fields.get(f"leans-{number}", row.get("leans_on")):
-                choice["leans_on"] = leans_on
-            if mark := fields.get(f"mark-{number}", row.get("mark")):
-                choice["mark"] = mark
-            if against := fields.get(f"against-{number}", row.get("mark_at")):
-                choice["mark_at"] = against
+        right = _numbers(self.values["key"])
+        choices = self.own_rows(optional=("leans_on", "mark", "mark_at"))
+        for number, choice in enumerate(choices, start=1):
             if str(number) in right:
                 choice["key"] = True
-            choices.append(choice)
         return {"choices": choices, **self.switch("keep_order")}
 
     def switch(self, name: str) -> Table:
         """The switch as it was sent. A question that never had it on stays as it was stored."""
-        is_on = self.valid.get(name, self.initial[name])
+        is_on = self.values[name]
         return {name: is_on} if is_on or name in self.question else {}
 
     def rows(self) -> list[Row]:
         """A row for each choice."""
-        sent = self["key"].value() or []
-        right = {sent} if isinstance(sent, str) else set(sent)
-        return [
-            Row(self, number, "text", "why", "leans", "mark", "against", is_key=str(number) in right)
-            for number in range(1, len(self.row_tables) + 1)
-        ]
+        right = _numbers(self["key"].value() or [])
+        return [Row(self, number, is_key=str(number) in right) for number in range(1, len(self.row_tables) + 1)]
 
 
 class SingleForm(ChoicesForm):
     """Choices, one of them correct."""
 
     is_single = True
+
+
+def _numbers(key: str | list[str]) -> set[str]:
+    """The numbers of the correct choices: a radio button sends one, and check boxes a list."""
+    return {key} if isinstance(key, str) else set(key)

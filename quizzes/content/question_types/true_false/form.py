@@ -50,12 +50,11 @@ class TrueFalseForm(QuestionTypeForm):
     @property
     def own(self) -> Table:
         """Statement, key and reasons, with the valid values that were sent."""
-        fields = self.valid
-        answer = fields.get("answer", self.initial["answer"])
+        values = self.values
         return {
-            "statement": fields.get("statement", self.initial["statement"]),
-            "answer": {"true": True, "false": False}.get(answer),
-            "rationale_true": fields.get("why_true", self.initial["why_true"]),
-            "rationale_false": fields.get("why_false", self.initial["why_false"]),
-            "leans_on": fields.get("leans", self.initial["leans"]),
+            "statement": values["statement"],
+            "answer": {"true": True, "false": False}.get(values["answer"]),
+            "rationale_true": values["why_true"],
+            "rationale_false": values["why_false"],
+            "leans_on": values["leans"],
         }

@@ -11,7 +11,7 @@ class WhoSaysSoForm(QuestionTypeForm):
     """Statements, each with who says it and where; and the speakers that students choose from."""
 
     row_list = "statements"
-    row_fields = ("text", "speaker", "proof", "why")
+    row_fields = {"text": "text", "voice": "speaker", "evidence": "proof", "rationale": "why"}
 
     def build(self) -> None:
         """A text, a speaker, its sentences and a reason, for each statement."""
@@ -56,21 +56,9 @@ class WhoSaysSoForm(QuestionTypeForm):
     @property
     def own(self) -> Table:
         """Speakers and statements, with the valid values that were sent."""
-        fields = self.valid
-        statements = [
-            {
-                "text": fields.get(f"text-{number}", row.get("text", "")),
-                "voice": fields.get(f"speaker-{number}", row.get("voice", "")),
-                # What is no longer in the reading has no number: it stays until its author settles it.
-                "evidence": [*fields.get(f"proof-{number}", self._here(row)), *self._lost(row)],
-                "rationale": fields.get(f"why-{number}", row.get("rationale", "")),
-            }
-            for number, row in enumerate(self.row_tables, start=1)
-        ]
-        return {"voices": fields.get("voices", self.initial["voices"]), "statements": statements}
-
-    def _here(self, row: Table) -> list[str]:
-        return [key for key in row.get("evidence", []) if key in self.sentence_keys]
-
-    def _lost(self, row: Table) -> list[str]:
-        return [key for key in row.get("evidence", []) if key not in self.sentence_keys]
+        statements = self.own_rows()
+        for statement, row in zip(statements, self.row_tables, strict=True):
+            # What is no longer in the reading has no number: it stays until its author settles it.
+            lost = [key for key in row.get("evidence", []) if key not in self.sentence_keys]
+            statement["evidence"] = [*(key for key in statement["evidence"] if key not in lost), *lost]
+        return {"voices": self.values["voices"], "statements": statements}
