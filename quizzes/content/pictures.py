@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from quizzes.content.tables import InvalidDocument, Table, text_of
+from quizzes.content.tables import InvalidDocument, Table, text_of, whole_of
 
 MAX_ALTERNATIVE, MAX_CREDIT = 300, 200
 # A draft has an imported picture under the second name until it says what it shows and has a credit.
@@ -39,8 +39,8 @@ def parse_picture(document: Mapping[str, Any]) -> Picture | None:
         raise InvalidDocument("“digest” of a picture must be 64 hexadecimal digits")
     return Picture(
         digest=digest,
-        width=_pixels(table, "width"),
-        height=_pixels(table, "height"),
+        width=whole_of(table, "width", 1),
+        height=whole_of(table, "height", 1),
         # Not a `TranslatedText`, which `asdict` cannot copy.
         alternative=str(text_of(table, "alternative", at_most=MAX_ALTERNATIVE)),
         credit=text_of(table, "credit", at_most=MAX_CREDIT),
@@ -84,10 +84,3 @@ def set_picture(part: Table, picture: Mapping[str, Any] | None) -> None:
     part.pop(INCOMPLETE, None)
     if picture is not None:
         part[PICTURE if picture["alternative"] and picture["credit"] else INCOMPLETE] = dict(picture)
-
-
-def _pixels(table: Mapping[str, Any], name: str) -> int:
-    value = table.get(name)
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise InvalidDocument(f"“{name}” of a picture must be a number of pixels")
-    return value

@@ -24,7 +24,7 @@ from quizzes.content.question_types.question import PICTURE_TEXTS, Question
 from quizzes.content.question_types.registry import parse_question, text_fields
 from quizzes.content.reading import Citation, Reading, parse_reading, parse_speakers
 from quizzes.content.rights import note_language
-from quizzes.content.tables import InvalidDocument, Table, table_of, tables_of, text_of, texts_of
+from quizzes.content.tables import InvalidDocument, Table, table_of, tables_of, text_of, texts_of, whole_of
 
 # In characters.
 MAX_TITLE, MAX_SUMMARY, MAX_DATE_NOTE = 200, 400, 300
@@ -210,7 +210,7 @@ def _parse(document: Mapping[str, Any], languages: Sequence[str], first: str) ->
         slug=slug_of(document),
         title=text_of(document, "title", at_most=MAX_TITLE),
         summary=text_of(document, "summary", at_most=MAX_SUMMARY),
-        about_minutes=_whole_number(document, "about_minutes", at_least=1),
+        about_minutes=whole_of(document, "about_minutes", 1),
         objectives=_objectives(document, first),
         reading=reading,
         questions=questions,
@@ -237,7 +237,7 @@ def _question(table: Mapping[str, Any], number: int, languages: Sequence[str], f
 
 def _objective(table: Mapping[str, Any], minimum: Mapping[str, Any], first: str) -> Objective:
     key = text_of(table, "key", at_most=80)
-    least = _whole_number(minimum, key, at_least=0) if key in minimum else 0
+    least = whole_of(minimum, key, 0) if key in minimum else 0
     return Objective(key, with_language(text_of(table, "title"), first), least)
 
 
@@ -287,10 +287,3 @@ def _can_be_stored(value: Any) -> bool:
         case float():
             return math.isfinite(value)
     return True
-
-
-def _whole_number(table: Mapping[str, Any], name: str, *, at_least: int) -> int:
-    value = table.get(name)
-    if not isinstance(value, int) or isinstance(value, bool) or value < at_least:
-        raise InvalidDocument(f"“{name}” must be a whole number of at least {at_least}")
-    return value

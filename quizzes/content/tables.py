@@ -40,6 +40,32 @@ def texts_of(table: Mapping[str, Any], name: str) -> tuple[str, ...]:
     return tuple(value)
 
 
+def lines_of(table: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """The list of texts under `name`, stripped, () if absent; raises InvalidDocument for a blank one."""
+    texts = tuple(map(stripped, texts_of(table, name)))
+    if not all(texts):
+        raise InvalidDocument(f"“{name}” has an empty text")
+    return texts
+
+
+def flag_of(table: Mapping[str, Any], name: str) -> bool:
+    """The bool under `name`, False if absent; raises InvalidDocument for any other value."""
+    value = table.get(name, False)
+    if not isinstance(value, bool):
+        raise InvalidDocument(f"“{name}” must be true or false")
+    return value
+
+
+def whole_of(table: Mapping[str, Any], name: str, least: int, most: int | None = None) -> int:
+    """The whole number under `name`; raises InvalidDocument for any other value, below `least` or above `most`."""
+    value = table.get(name)
+    if isinstance(value, int) and not isinstance(value, bool) and value >= least and (most is None or value <= most):
+        return value
+    if most is None:
+        raise InvalidDocument(f"“{name}” must be a whole number of at least {least}")
+    raise InvalidDocument(f"“{name}” must be a whole number from {least} to {most}")
+
+
 def repeated[Name](texts: Mapping[Name, str]) -> dict[Name, Name]:
     """By the name of each text that repeats an earlier one, apart from case and spaces, the name of that one."""
     found, seen = dict[Name, Name](), dict[str, Name]()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from quizzes.content.languages import TextFields, missing_texts, translated, unknown_texts
-from quizzes.content.tables import InvalidDocument, table_of, tables_of, text_of, texts_of
+from quizzes.content.tables import table_of, tables_of, text_of, texts_of, whole_of
 
 # The language that guides are written in. Texts in other languages are next to them, as in a question set.
 LANGUAGE = "en"
@@ -106,14 +106,11 @@ def parse_guide(table: Mapping[str, Any], language: str | None = None) -> Teachi
         parts = {name: translated(part, fields, language, LANGUAGE) for name, part, fields in _parts(table)}
         table = {**translated(table, _OWN_TEXTS, language, LANGUAGE), **parts}
     care, plan, checked, parents = (table_of(table, name) for name in ("care", "plan", "checked", "parents"))
-    minutes = plan.get("minutes", 0)
-    if not isinstance(minutes, int) or isinstance(minutes, bool) or minutes < 0:
-        raise InvalidDocument("“minutes” must be a whole number")
     return TeachingGuide(
         summary=texts_of(table, "summary"),
         care_lead=text_of(care, "lead", optional=True),
         care=texts_of(care, "points"),
-        minutes=minutes,
+        minutes=whole_of(plan, "minutes", 0) if "minutes" in plan else 0,
         days=tuple(
             Day(text_of(day, "aim"), texts_of(day, "in_class"), text_of(day, "quizzes", optional=True))
             for day in tables_of(plan, "days")

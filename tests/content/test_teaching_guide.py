@@ -57,7 +57,7 @@ def test_empty_guide_names_its_missing_parts() -> None:
     ("table", "reason"),
     [
         ({"care": []}, "“care” must be a table"),
-        ({"plan": {"minutes": "45"}}, "“minutes” must be a whole number"),
+        ({"plan": {"minutes": "45"}}, "“minutes” must be a whole number of at least 0"),
         ({"prompts": [{}]}, "“question” is missing"),
         ({"standards": [{"code": "X.1"}]}, "“about” is missing"),
     ],

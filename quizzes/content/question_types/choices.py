@@ -10,7 +10,7 @@ from quizzes.content.question_types import question as base
 from quizzes.content.question_types.results import choice_row
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import REPORTER, Reading
-from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
+from quizzes.content.tables import InvalidDocument, flag_of, tables_of, text_of, texts_of
 from quizzes.phrases import gettext, gettext_noop, ngettext
 
 # What is wrong with a wrong choice, in the words that a student reads.
@@ -145,9 +145,7 @@ def parse_choices(tables: Sequence[Mapping[str, Any]]) -> tuple[Choice, ...]:
         raise InvalidDocument(f"a question needs 2 to {len(base.CHOICE_IDS)} choices and this one has {len(tables)}")
     choices = []
     for choice_id, table in zip(base.CHOICE_IDS, tables, strict=False):
-        right = table.get("key", False)
-        if not isinstance(right, bool):
-            raise InvalidDocument("“key” of a choice must be true or false")
+        right = flag_of(table, "key")
         mark, mark_at = text_of(table, "mark", optional=True), texts_of(table, "mark_at")
         if mark and (right or mark not in MARKS):
             raise InvalidDocument(f"“mark” belongs to a wrong choice and is one of {', '.join(MARKS)}")

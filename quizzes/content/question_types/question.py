@@ -12,7 +12,7 @@ from quizzes.content.pictures import Picture, parse_picture
 from quizzes.content.question_types.results import GradedPart, KeyRow, Option, Review
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.reading import Reading
-from quizzes.content.tables import InvalidDocument, repeated, stripped, text_of, texts_of
+from quizzes.content.tables import InvalidDocument, repeated, text_of, texts_of, whole_of
 from quizzes.phrases import gettext, gettext_noop
 
 SKILL_LABELS = {
@@ -242,9 +242,6 @@ COMMON_TEXTS = TextFields(texts=("stem", "explanation"), rows={"picture": PICTUR
 
 def common_fields(document: Mapping[str, Any]) -> dict[str, Any]:
     """The keyword arguments of `Question` from a document; raises InvalidDocument."""
-    points = document.get("points", 1)
-    if not isinstance(points, int) or isinstance(points, bool) or not 1 <= points <= MAX_POINTS:
-        raise InvalidDocument(f"“points” must be a whole number from 1 to {MAX_POINTS}")
     skill = text_of(document, "skill")
     if skill not in SKILLS:
         raise InvalidDocument(f"“skill” must be one of {', '.join(SKILLS)}")
@@ -254,36 +251,12 @@ def common_fields(document: Mapping[str, Any]) -> dict[str, Any]:
         "stem": text_of(document, "stem"),
         "objective": text_of(document, "objective"),
         "skill": skill,
-        "points": points,
+        "points": whole_of(document, "points", 1, MAX_POINTS) if "points" in document else 1,
         "facts": frozenset(texts_of(document, "facts")),
         "evidence": texts_of(document, "evidence"),
         "explanation": text_of(document, "explanation", optional=True),
         "picture": parse_picture(document),
     }
-
-
-def lines_of(document: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    """The list of texts under `name`, stripped, () when absent; raises InvalidDocument for a blank one."""
-    texts = tuple(map(stripped, texts_of(document, name)))
-    if not all(texts):
-        raise InvalidDocument(f"“{name}” has an empty text")
-    return texts
-
-
-def flag_of(document: Mapping[str, Any], name: str) -> bool:
-    """The bool under `name`, False when absent; raises InvalidDocument for anything else."""
-    value = document.get(name, False)
-    if not isinstance(value, bool):
-        raise InvalidDocument(f"“{name}” must be true or false")
-    return value
-
-
-def whole_of(document: Mapping[str, Any], name: str, least: int, most: int) -> int:
-    """The whole number under `name`; raises InvalidDocument for anything else, and below `least` or above `most`."""
-    value = document.get(name)
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise InvalidDocument(f"“{name}” must be a whole number from {least} to {most}")
-    return value
 
 
 def asked_count_of(document: Mapping[str, Any], least: int) -> int | None:

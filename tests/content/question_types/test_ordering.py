@@ -284,12 +284,12 @@ def test_ordering_answer_that_cannot_be_the_key_is_refused(value: Any) -> None:
             "an ordering question needs 3 to 8 items and this one has 9",
         ),
         (document("1223"), "the places of the items must be 1 to 4, each of them once"),
-        (document("0123"), "the places of the items must be 1 to 4, each of them once"),
+        (document("0123"), "“place” must be a whole number from 1 to 4"),
         (
             document(items=[{"text": "A", "place": True, "rationale": "Why."}] * 3),
-            "“place” of an item must be a whole number",
+            "“place” must be a whole number from 1 to 3",
         ),
-        (document(items=[{"text": "A", "rationale": "Why."}] * 3), "“place” of an item must be a whole number"),
+        (document(items=[{"text": "A", "rationale": "Why."}] * 3), "“place” must be a whole number from 1 to 3"),
         (
             document(items=[{"text": text, "place": n, "rationale": "Why."} for n, text in enumerate("ABa", 1)]),
             "items 1 and 3 are the same",

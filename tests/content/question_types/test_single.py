@@ -183,7 +183,7 @@ def choices(*rights: bool) -> list[dict[str, Any]]:
         ({"choices": [*choices(True), {"text": "", "rationale": "Why."}]}, "“text” is missing"),
         (
             {"choices": [*choices(True), {"text": "Other", "rationale": "Why.", "key": "yes"}]},
-            "“key” of a choice must be true or false",
+            "“key” must be true or false",
         ),
         ({"points": 0}, "“points” must be a whole number from 1 to 100"),
         ({"points": True}, "“points” must be a whole number from 1 to 100"),

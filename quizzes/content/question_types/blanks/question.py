@@ -18,8 +18,6 @@ from quizzes.content.question_types.question import (
     Value,
     by_text,
     common_fields,
-    flag_of,
-    lines_of,
     read_typed,
     refuse_equal,
     rekeyed,
@@ -28,7 +26,7 @@ from quizzes.content.question_types.results import KeyRow, Option, Review, given
 from quizzes.content.question_types.short_answer.question import NOTE, accept_also, accept_only, parse_accepted
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import Reading
-from quizzes.content.tables import InvalidDocument, tables_of, text_of
+from quizzes.content.tables import InvalidDocument, flag_of, lines_of, tables_of, text_of
 from quizzes.phrases import gettext
 
 _GAP = re.compile(r"\{([a-z])\}")

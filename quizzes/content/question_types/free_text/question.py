@@ -15,12 +15,11 @@ from quizzes.content.question_types.question import (
     common_fields,
     read_typed,
     refuse_equal,
-    whole_of,
 )
 from quizzes.content.question_types.results import KeyRow, Option, Review, ReviewRow, RowNote
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import Reading
-from quizzes.content.tables import InvalidDocument, tables_of, text_of
+from quizzes.content.tables import InvalidDocument, tables_of, text_of, whole_of
 from quizzes.phrases import gettext, ngettext
 
 # About two pages by hand: more than a teacher of 150 students can read.

@@ -15,14 +15,13 @@ from quizzes.content.question_types.question import (
     Value,
     by_text,
     common_fields,
-    lines_of,
     refuse_equal,
     rekeyed,
 )
 from quizzes.content.question_types.results import KeyRow, Option, Review, given_row
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.reading import Reading
-from quizzes.content.tables import InvalidDocument, tables_of, text_of
+from quizzes.content.tables import InvalidDocument, lines_of, tables_of, text_of
 from quizzes.phrases import gettext, quoted
 
 # A longer list does not fit on the screen of a phone.

@@ -12,14 +12,13 @@ from quizzes.content.question_types.question import (
     Value,
     asked_count_of,
     common_fields,
-    flag_of,
     has_lost_all,
     share_of_choices,
 )
 from quizzes.content.question_types.results import Review
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import Reading
-from quizzes.content.tables import InvalidDocument, tables_of
+from quizzes.content.tables import InvalidDocument, flag_of, tables_of
 from quizzes.phrases import gettext, gettext_noop
 
 # Both are also shown at the first step of answer and evidence.

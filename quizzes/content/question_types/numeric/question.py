@@ -28,14 +28,12 @@ from quizzes.content.question_types.question import (
     Submitted,
     Value,
     common_fields,
-    flag_of,
-    lines_of,
     read_typed,
 )
 from quizzes.content.question_types.results import KeyRow, Option, Review, typed_review
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import MONTHS, Reading
-from quizzes.content.tables import InvalidDocument, text_of
+from quizzes.content.tables import InvalidDocument, flag_of, lines_of, text_of
 from quizzes.phrases import gettext, ngettext
 
 # A leap year, so that it has every day.

@@ -21,7 +21,7 @@ from quizzes.content.question_types.question import (
 from quizzes.content.question_types.results import KeyRow, Option, Review, given_row
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.reading import Reading
-from quizzes.content.tables import InvalidDocument, tables_of, text_of
+from quizzes.content.tables import InvalidDocument, tables_of, text_of, whole_of
 from quizzes.phrases import gettext, with_single_quotes
 
 
@@ -62,11 +62,9 @@ class Ordering(Question):
             )
         items = []
         for item_id, table in zip(CHOICE_IDS, tables, strict=False):
-            place = table.get("place")
-            if not isinstance(place, int) or isinstance(place, bool):
-                raise InvalidDocument("“place” of an item must be a whole number")
+            place = whole_of(table, "place", 1, len(tables))
             items.append(Item(item_id, text_of(table, "text"), place, text_of(table, "rationale", optional=True)))
-        if sorted(item.place for item in items) != list(range(1, len(items) + 1)):
+        if len({item.place for item in items}) != len(items):
             raise InvalidDocument(f"the places of the items must be 1 to {len(items)}, each of them once")
         refuse_equal([item.text for item in items], "items {first} and {second} are the same")
         return cls(**common_fields(document), items=tuple(items))

@@ -16,14 +16,12 @@ from quizzes.content.question_types.question import (
     Value,
     common_fields,
     evidence_problems,
-    flag_of,
-    lines_of,
     read_typed,
 )
 from quizzes.content.question_types.results import KeyRow, Option, Review, typed_review
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import Reading
-from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
+from quizzes.content.tables import InvalidDocument, flag_of, lines_of, tables_of, text_of, texts_of
 from quizzes.phrases import gettext, gettext_noop
 
 NOTE = gettext_noop("Capital letters, accents, and punctuation don’t matter.")

@@ -6,16 +6,10 @@ from fractions import Fraction
 from typing import Any, Self
 
 from quizzes.content.question_types.choices import ChoiceQuestion, parse_choices, regraded_choices, tempting
-from quizzes.content.question_types.question import (
-    Choose,
-    Submitted,
-    Value,
-    common_fields,
-    flag_of,
-)
+from quizzes.content.question_types.question import Choose, Submitted, Value, common_fields
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.reading import Reading
-from quizzes.content.tables import InvalidDocument, tables_of
+from quizzes.content.tables import InvalidDocument, flag_of, tables_of
 from quizzes.phrases import gettext
 
 
