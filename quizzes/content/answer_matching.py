@@ -8,7 +8,7 @@ in English and Spanish. A date may leave out the year that the accepted answer h
 import re
 import unicodedata
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -102,7 +102,7 @@ def normalize(text: str) -> str:
 def read_number(text: str) -> tuple[Decimal, str] | None:
     """The only number of an answer and the normalized words around it; None without a number or with several."""
     words = _words(re.sub(r"(?<=\d)[ \u00a0\u2009\u202f](?=\d{3}(?!\d))", ",", text))
-    numbers = [word for word in words if any(char.isdigit() for char in word)]
+    numbers = [word for word in words if has_digit(word)]
     if len(numbers) != 1 or not NUMBER.fullmatch(numbers[0]):
         return None
     return Decimal(numbers[0]), " ".join(word for word in words if word != numbers[0])
@@ -124,6 +124,11 @@ def read_date(text: str) -> Day | None:
 def iso_date(day: Day) -> str:
     """The date in ISO 8601: 2018-08-31, or --08-31 without a year. This is also its normalized form."""
     return f"{'-' if day.year is None else f'{day.year:04}'}-{day.month:02}-{day.day:02}"
+
+
+def has_digit(text: str) -> bool:
+    """Whether a text has a digit, in any script."""
+    return any(char.isdigit() for char in text)
 
 
 def names_amount(normalized: str) -> bool:
@@ -200,10 +205,15 @@ def is_typo(answer: str, accepted: str) -> bool:
     """
     if is_same(with_month_typos_corrected(answer, keep_words=True), accepted):
         return True
-    pairs = list(zip(answer.split(), accepted.split(), strict=False))
-    return len(answer.split()) == len(accepted.split()) and all(
-        one == other or _is_typo_of_word(one, other) for one, other in pairs
+    words, others = answer.split(), accepted.split()
+    return len(words) == len(others) and all(
+        one == other or _is_typo_of_word(one, other) for one, other in zip(words, others, strict=True)
     )
+
+
+def is_one_of(answer: str, accepted: Iterable[str], *, with_typos: bool) -> bool:
+    """Whether a normalized answer is the same as one of these. with_typos: or differs from one only by typos."""
+    return any(is_same(answer, one) or (with_typos and is_typo(answer, one)) for one in accepted)
 
 
 def _edits(one: str, other: str) -> int:
@@ -218,7 +228,7 @@ def _is_typo_of_word(word: str, accepted: str) -> bool:
     return (
         len(accepted) >= TYPO_MIN_LETTERS
         and word[0] == accepted[0]
-        and not any(char.isdigit() for char in word + accepted)
+        and not has_digit(word + accepted)
         and _edits(word, accepted) == 1
         and not _is_other_word(word, accepted)
     )
@@ -364,4 +374,4 @@ def _date_at(tokens: Sequence[str]) -> tuple[str, int]:
 
 
 def _figures(words: Sequence[str]) -> set[str]:
-    return {word for word in words if any(char.isdigit() for char in word)}
+    return set(filter(has_digit, words))

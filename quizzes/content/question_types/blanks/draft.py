@@ -1,15 +1,13 @@
 """A draft of fill in the blanks."""
 
-import re
 from collections.abc import Sequence
 
 from quizzes.content.languages import original_of
+from quizzes.content.question_types.blanks.question import GAP
 from quizzes.content.question_types.draft import QuestionDraft, missing, text_in
 from quizzes.content.question_types.question import CHOICE_IDS
 from quizzes.content.tables import Table
 from quizzes.phrases import gettext
-
-_GAP = re.compile(r"\{([a-z])\}")
 
 
 class BlanksDraft(QuestionDraft):
@@ -95,4 +93,4 @@ def _row_problems(letter: str, row: Table) -> list[str]:
 
 
 def _letters(question: Table) -> list[str]:
-    return _GAP.findall(str(question.get("text") or ""))
+    return GAP.findall(str(question.get("text") or ""))

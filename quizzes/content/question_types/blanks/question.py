@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Self
 
-from quizzes.content.answer_matching import is_close, is_same, is_typo, normalize
+from quizzes.content.answer_matching import is_close, is_one_of, normalize
 from quizzes.content.languages import TextFields, all_languages
 from quizzes.content.question_types.question import (
     CHOICE_IDS,
@@ -29,7 +29,8 @@ from quizzes.content.reading import Reading
 from quizzes.content.tables import InvalidDocument, flag_of, lines_of, tables_of, text_of
 from quizzes.phrases import gettext
 
-_GAP = re.compile(r"\{([a-z])\}")
+# Where a blank is in the text.
+GAP = re.compile(r"\{([a-z])\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class Blanks(Question):
     @property
     def statement(self) -> str:
         """The text with its gaps, for people."""
-        return _GAP.sub(r"(\1) …", self.text)
+        return GAP.sub(r"(\1) …", self.text)
 
     @classmethod
     def own_texts(cls) -> TextFields:
@@ -85,7 +86,7 @@ class Blanks(Question):
         if not 1 <= len(tables) <= len(CHOICE_IDS):
             raise InvalidDocument(f"a text to fill needs 1 to {len(CHOICE_IDS)} blanks and this one has {len(tables)}")
         ids = CHOICE_IDS[: len(tables)]
-        if "".join(_GAP.findall(text)) != ids:
+        if "".join(GAP.findall(text)) != ids:
             blanks = ", ".join(f"{{{gap_id}}}" for gap_id in ids)
             raise InvalidDocument(f"the text needs its blanks in this order: {blanks}")
         return cls(
@@ -109,7 +110,7 @@ class Blanks(Question):
         """What a student may see before release: stem, text with the own answers in it, and the gaps to fill."""
         given = value or {}
         # Alternating: text, letter, text, letter, text.
-        parts = _GAP.split(self.text)
+        parts = GAP.split(self.text)
         shown = {gap.id: gap.text(given.get(gap.id, "")) for gap in self.gaps}
         return {
             "stem": self.stem,
@@ -298,11 +299,7 @@ class Blanks(Question):
             return False
         if gap.choices:
             return gap.text(given) == gap.accepted[0]
-        normalized = normalize(given)
-        return any(
-            is_same(normalized, accepted) or (self.forgive_slips and is_typo(normalized, accepted))
-            for accepted in gap.normalized_accepted
-        )
+        return is_one_of(normalize(given), gap.normalized_accepted, with_typos=self.forgive_slips)
 
 
 def _parse_gap(gap_id: str, table: Mapping[str, Any]) -> Gap:

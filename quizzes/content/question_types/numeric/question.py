@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from quizzes.content.answer_matching import (
     Day,
+    has_digit,
     is_turned,
     iso_date,
     names_amount,
@@ -106,7 +107,7 @@ class Numeric(Question):
             raise InvalidDocument("a unit is required and “units” names none")
         normalized = tuple(normalize(unit) for unit in units)
         for unit, name in zip(units, normalized, strict=True):
-            if not name or any(char.isdigit() for char in name):
+            if not is_unit(name):
                 raise InvalidDocument(f"the unit “{unit}” must be a word or a sign, without a number in it")
         return cls(
             **common_fields(document),
@@ -216,14 +217,10 @@ class Numeric(Question):
                 return any(
                     self._is_within(day) or _differs_in_year_only(key, day) or is_turned(day, key) for day in days
                 )
-            return any(char.isdigit() for char in corrected) or names_month(corrected, key.month)
+            return has_digit(corrected) or names_month(corrected, key.month)
         found = read_number(value)
         if found is None:
-            return (
-                any(char.isdigit() for char in normalized)
-                or any(map(self._is_unit, normalized.split()))
-                or names_amount(normalized)
-            )
+            return has_digit(normalized) or any(map(self._is_unit, normalized.split())) or names_amount(normalized)
         exchanged = read_number(value.translate(_EXCHANGED_MARKS))
         return (
             self._is_within(found[0])
@@ -273,6 +270,11 @@ class Numeric(Question):
         if isinstance(self.answer, Decimal) and found is not None and self._has_unit(found[1]):
             return f"{found[0]:f}"
         return normalize(value) or value
+
+
+def is_unit(name: str) -> bool:
+    """Whether this normalized name can be that of a unit: a word or a sign, without a number."""
+    return bool(name) and not has_digit(name)
 
 
 def _number(document: Mapping[str, Any], name: str) -> Decimal:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Self
 
-from quizzes.content.answer_matching import is_close, is_same, is_typo, normalize
+from quizzes.content.answer_matching import is_close, is_one_of, normalize
 from quizzes.content.languages import TEXTS, TextFields, all_languages, original_of
 from quizzes.content.question_types.question import (
     MAX_LINE,
@@ -207,13 +207,8 @@ class ShortAnswer(Question):
 
     def accepts(self, normalized: str) -> bool:
         """Whether this normalized answer is accepted, or only a typo away if the question forgives typos."""
-        if any(is_same(normalized, accepted) for accepted in self.normalized_accepted):
-            return True
-        return (
-            self.forgive_slips
-            and self._known_wrong(normalized) is None
-            and any(is_typo(normalized, accepted) for accepted in self.normalized_accepted)
-        )
+        with_typos = self.forgive_slips and self._known_wrong(normalized) is None
+        return is_one_of(normalized, self.normalized_accepted, with_typos=with_typos)
 
 
 def _wrong_answer(table: Mapping[str, Any]) -> WrongAnswer:
