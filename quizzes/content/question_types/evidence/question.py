@@ -26,21 +26,16 @@ from quizzes.phrases import gettext, gettext_noop
 PARTIAL_CREDIT = gettext_noop("Correct sentences add points. Wrong ones take points away. You can’t go below 0.")
 
 
-@dataclass(frozen=True, slots=True)
-class TemptingSentence:
-    """A wrong sentence that a student may choose, and why."""
-
-    key: str
-    rationale: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence(Question):
-    """A statement to prove. key_sentences: all that it needs. Its value: a list of sentence keys, sorted as text."""
+    """A statement to prove. key_sentences: all that it needs. Its value: a list of sentence keys, sorted as text.
+
+    tempting: for each wrong sentence that a student may choose, why.
+    """
 
     statement: str = field()
     key_sentences: tuple[str, ...]
-    tempting: tuple[TemptingSentence, ...]
+    tempting: Mapping[str, str]
     rationale_other: str
     asked_count: int | None = None
 
@@ -55,13 +50,11 @@ class Evidence(Question):
         keys = texts_of(document, "key_sentences")
         if not keys:
             raise InvalidDocument(gettext("choose at least 1 sentence as evidence"))
-        tempting = tuple(
-            TemptingSentence(text_of(table, "sentence"), text_of(table, "rationale", optional=True))
-            for table in tables_of(document, "choices")
-        )
-        if any(wrong.key in keys for wrong in tempting):
+        choices = tables_of(document, "choices")
+        tempting = {text_of(table, "sentence"): text_of(table, "rationale", optional=True) for table in choices}
+        if not tempting.keys().isdisjoint(keys):
             raise InvalidDocument("a sentence is both evidence and a wrong sentence")
-        if len({wrong.key for wrong in tempting}) != len(tempting):
+        if len(tempting) != len(choices):
             raise InvalidDocument("two wrong sentences are the same")
         return cls(
             **common_fields(document),
@@ -78,9 +71,9 @@ class Evidence(Question):
         if set(self.evidence) != set(self.key_sentences):
             found.append("the evidence of the question is not its key sentences")
         found += [
-            f"the wrong sentence “{wrong.key}” is not in the reading"
-            for wrong in self.tempting
-            if reading.sentence(wrong.key) is None
+            f"the wrong sentence “{key}” is not in the reading"
+            for key in self.tempting
+            if reading.sentence(key) is None
         ]
         return found
 
@@ -133,13 +126,12 @@ class Evidence(Question):
     def review(self, value: Value, reading: Reading) -> Review:
         """The chosen and the proving sentences, in reading order."""
         chosen = value or ()
-        why = {wrong.key: wrong.rationale for wrong in self.tempting}
         rows = tuple(
             choice_row(
                 reading.quote(sentence),
                 right=sentence.key in self.key_sentences,
                 chosen=sentence.key in chosen,
-                why="" if sentence.key in self.key_sentences else why.get(sentence.key, self.rationale_other),
+                why="" if sentence.key in self.key_sentences else self._rationale(sentence.key),
             )
             for sentence in reading
             if sentence.key in chosen or sentence.key in self.key_sentences
@@ -155,14 +147,13 @@ class Evidence(Question):
 
     def answer_key(self, reading: Reading) -> tuple[KeyRow, ...]:
         """The proving sentences, the tempting ones, and a line for all others."""
-        why = {wrong.key: wrong.rationale for wrong in self.tempting}
         rows = [
             KeyRow(
                 reading.quote(sentence),
                 sentence.key in self.key_sentences,
-                why.get(sentence.key, ""),
+                self.tempting.get(sentence.key, ""),
             )
-            for sentence in reading.sentences([*self.key_sentences, *why])
+            for sentence in reading.sentences([*self.key_sentences, *self.tempting])
         ]
         return (*rows, KeyRow(PageWords(gettext("Any other sentence")), False, self.rationale_other))
 
@@ -172,7 +163,7 @@ class Evidence(Question):
 
     def wrong_answer(self, choose: Choose) -> Value:
         """A tempting sentence, None if there is none."""
-        return [choose(self.tempting).key] if self.tempting else None
+        return [choose(list(self.tempting))] if self.tempting else None
 
     @classmethod
     def regraded(cls, document: Mapping[str, Any], value: Value) -> dict[str, Any]:
@@ -186,21 +177,23 @@ class Evidence(Question):
 
     def options(self, reading: Reading) -> tuple[Option, ...]:
         """Every sentence, in reading order. The proving and the tempting ones are listed."""
-        why = {wrong.key: wrong.rationale for wrong in self.tempting}
-        return tuple(self._option(sentence, why, reading) for sentence in reading)
+        return tuple(self._option(sentence, reading) for sentence in reading)
 
     def chosen_options(self, value: Value, reading: Reading) -> tuple[Option, ...]:
         """The chosen sentences, in reading order; () for no answer."""
-        why = {wrong.key: wrong.rationale for wrong in self.tempting}
-        return tuple(self._option(sentence, why, reading) for sentence in reading.sentences(value or ()))
+        return tuple(self._option(sentence, reading) for sentence in reading.sentences(value or ()))
 
-    def _option(self, sentence: Sentence, why: Mapping[str, str], reading: Reading) -> Option:
+    def _option(self, sentence: Sentence, reading: Reading) -> Option:
         is_right = sentence.key in self.key_sentences
         return Option(
             sentence.key,
             reading.quote(sentence),
             is_right,
-            "" if is_right else why.get(sentence.key, self.rationale_other),
+            "" if is_right else self._rationale(sentence.key),
             () if is_right else (sentence.key,),
-            listed=is_right or sentence.key in why,
+            listed=is_right or sentence.key in self.tempting,
         )
+
+    def _rationale(self, key: str) -> str:
+        """Why a student may choose this wrong sentence."""
+        return self.tempting.get(key, self.rationale_other)
