@@ -11,7 +11,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from quizzes.files.questions.containers import check_lines, decoded
-from quizzes.files.questions.item import Item, Line, QuestionType, ReadQuestion, Skipped, counted, read, skipped
+from quizzes.files.questions.item import (
+    Item,
+    Line,
+    QuestionType,
+    ReadQuestion,
+    Skipped,
+    counted,
+    points_of,
+    read,
+    skipped,
+)
 from quizzes.files.questions.markup import tidy
 from quizzes.files.questions.plain_text import ANSWER, CHOICE, STAR, TRUTH, lettered_lines, text_lines
 from quizzes.phrases import gettext, with_single_quotes
@@ -41,6 +51,13 @@ _KEY_ANSWER = re.compile(
 # “B, A, C”, “b) a) c)”, or “BAC” of a key without numbers.
 _KEY_LETTERS = re.compile(r"(?:\(?[a-z]\b[.)]?[\s,;]{0,9}){2,}|(?-i:[A-H]{2,})", re.IGNORECASE)
 _TRUE = {"true", "t", "verdadero", "v"}
+# “(2 points)”, “[1 pt]”, or “(points: 2)” before or after the text of a question, or alone on its last line.
+_POINTS = (
+    r"[(\[](?:worth )?(\d{1,3}(?:\.\d{1,2})?)\s?(?:points?|pts?\.?|puntos?)[)\]]"
+    r"|[(\[](?:points?|pts?\.?|puntos?)\s?[:=]?\s?(\d{1,3}(?:\.\d{1,2})?)[)\]]"
+)
+_POINTS_BEFORE = re.compile(rf"(?:{_POINTS})\s*(?=\S)", re.IGNORECASE)
+_POINTS_AFTER = re.compile(rf"\s?(?:{_POINTS}|(?<=\n)(\d{{1,3}}) (?:points?|pts?|puntos?))\Z", re.IGNORECASE)
 # “B”, “A, C”, or “AC” without answers that have these letters. “FBI” is a text.
 _ONLY_LETTERS = re.compile(r"\(?[A-Za-z][.)]?|[A-H](?:[\s,;&/.]{0,3}[A-H]){1,7}")
 # Between several answers: “Lee or Day”, “city, state”. “July 4, 1776”, “Washington, D.C.”, and “1/2” are one.
@@ -257,12 +274,21 @@ def _read_block(start: int, lines: list[str]) -> ReadQuestion:
         else:
             stem.append(line)
     choices = [(letter, tidy(" ".join(parts))) for letter, parts in found_choices]
-    text = _QUESTION.sub("", tidy("\n".join(stem)), count=1)
+    text, points = _without_points(_QUESTION.sub("", tidy("\n".join(stem)), count=1))
+    notes: list[str] = []
     try:
-        item = _item(text, choices, ANSWER.fullmatch(lines[-1]))
-        return read(where, replace(item, explanation=tidy(feedback[1])) if feedback else item)
+        item = replace(_item(text, choices, ANSWER.fullmatch(lines[-1])), points=points_of(points, notes))
+        return read(where, replace(item, explanation=tidy(feedback[1])) if feedback else item, *notes)
     except Skipped as reason:
         return skipped(where, text, str(reason))
+
+
+def _without_points(text: str) -> tuple[str, str]:
+    """(the text of a question without its points, the points); "" for no points."""
+    found = _POINTS_BEFORE.match(text) or _POINTS_AFTER.search(text)
+    if found is None:
+        return text, ""
+    return f"{text[: found.start()]}{text[found.end() :]}", next(filter(None, found.groups()))
 
 
 def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | None) -> Item:

@@ -80,9 +80,10 @@ _LABEL_ALONE = re.compile(r"\s*(?:(?:correct )?(?:answer|ans)|respuesta(?: corre
 _LETTER_ALONE = re.compile(r"\s*\(?[a-z][.)]?\s*", re.IGNORECASE)
 # A line for the answer of a student, as ExamView prints it: “____ 1. Who?”
 _DRAWN_LINE = re.compile(r"\A\s*_{2,99}\s*(?=\d{1,3}[.):]\s)")
-# Above the text of the question, also “Question 2 of 10” and “Question 2 (1 point)”. Other points stay in the text.
+# Above the text of the question, also “Question 2 of 10” and “Question 2 (3 points)”.
 _NUMBER_ALONE = re.compile(
-    r"\s*(?:Question|Pregunta)\s(\d{1,3})(?:\s(?:of|de)\s\d{1,3})?[.):]?(?:\s\(1 (?:point|pt|punto)\))?\s*",
+    r"\s*(?:Question|Pregunta)\s(\d{1,3})(?:\s(?:of|de)\s\d{1,3})?[.):]?"
+    r"(?P<points>\s\([\d.]{1,6} (?:points?|pts?|puntos?)\))?\s*",
     re.IGNORECASE,
 )
 
@@ -136,8 +137,8 @@ def _with_own_numbers(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
     found, own = list[tuple[int, str]](), ""
     for number, line in lines:
         if alone := _NUMBER_ALONE.fullmatch(line):
-            own = alone[1]
-        found.append((number, "" if alone else f"{own}. {line.strip()}" if own and line.strip() else line))
+            own = f"{alone[1]}.{alone['points'] or ''}"
+        found.append((number, "" if alone else f"{own} {line.strip()}" if own and line.strip() else line))
         own = own if alone or not line.strip() else ""
     return found
 

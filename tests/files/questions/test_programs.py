@@ -497,6 +497,10 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         "### Question 2 of 2\nWhen?\nA. May\nB. June\nAnswer: A\n",
         ["single: Who? [Mayor; *Council]", "single: When? [*May; June]"],
     ),
+    "a text whose points stay in it": (
+        "1. Who earns 2 points?\n*A. Lee\nB. Day\n\n2. Who (Lee or Day)?\n*A. Lee\nB. Day\n",
+        ["single: Who earns 2 points? [*Lee; Day]", "single: Who (Lee or Day)? [*Lee; Day]"],
+    ),
     "a text with its reasons in italics": (
         "Q: Who?\nA: Mayor\nB: Council\n\n**Answer: B**\n\n*Explanation: It voted.*\n\n"
         "Q: ¿Cuándo?\nA: Mayo\nB: Junio\nRespuesta: A\nExplicación: Línea 2.\n",
@@ -632,6 +636,17 @@ def test_braces_in_a_table_are_text() -> None:
     assert outcomes("Unit 1\nType,Question,Answer 1,Answer 2,Correct\n,Which {one}?,a,b,1\n") == [
         "single: Which {one}? [*a; b]"
     ]
+
+
+def test_points_beside_the_text_of_a_question_are_its_points() -> None:
+    choices = "*A. Lee\nB. Day\n\n"
+    texts = ["1. Who? (2 points)", "2. [3 pts] Who?", "3. Who? (points: 4)", "4. Who?\n5 points", "5. Who? (1.5 pt.)"]
+    found = read_questions("".join(f"{text}\n{choices}" for text in texts).encode()).questions
+    own = read_questions(b"Question 1 (6 points)\nWho?\nA. Lee\nB. Day\nAnswer: A\n").questions
+
+    items = [one.item for one in (*found, *own) if one.item]
+    assert [(item.stem, item.points) for item in items] == [("Who?", points) for points in (2, 3, 4, 5, 2, 6)]
+    assert [one.notes for one in found] == [(), (), (), (), ("It has 2 points now.",)]
 
 
 def test_an_answer_named_by_its_place_and_another_by_its_words_is_pointed_out() -> None:
