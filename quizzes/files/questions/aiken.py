@@ -48,6 +48,8 @@ _KEY_ANSWER = re.compile(
     rf"(?!{_KEY_ENTRY.pattern})(?![a-z][.)]?\s*\Z)(?P<text>\S.*)",
     re.IGNORECASE,
 )
+# “3. July 4” of a key.
+_KEY_TEXT = re.compile(r"\s*(\d{1,3})[.):]\s+(\S.*)")
 # “B, A, C”, “b) a) c)”, or “BAC” of a key without numbers.
 _KEY_LETTERS = re.compile(r"(?:\(?[a-z]\b[.)]?[\s,;]{0,9}){2,}|(?-i:[A-H]{2,})", re.IGNORECASE)
 _TRUE = {"true", "t", "verdadero", "v"}
@@ -64,8 +66,9 @@ _ONLY_LETTERS = re.compile(r"\(?[A-Za-z][.)]?|[A-H](?:[\s,;&/.]{0,3}[A-H]){1,7}"
 _SEVERAL = re.compile(r"[;|\n]|\s(?:or|o)\s|(?<!\d)/|/(?!\d)|,\s?(?=[a-z])")
 # A line to write on in the text of a question.
 _DRAWN = re.compile(r"_{2,}")
-# A longer answer is a sentence, which no student types in the same words.
+# A longer answer is a sentence, which no student types in the same words. It is a sample for the teacher who grades.
 _MAX_WORDS = 8
+_VARY = re.compile(r"(?:student )?(?:answers?|responses?) (?:will |may |can )?var|las respuestas var", re.IGNORECASE)
 # Each takes 20 microseconds. 10,000 questions have 10 each.
 MAX_LINES = 100_000
 # Each takes at most 2 microseconds. Twice as many as a teacher can paste.
@@ -150,6 +153,8 @@ def _key_entries(row: str) -> list[tuple[str, str]]:
     if found := _KEY_ANSWER.fullmatch(row):
         return [(found[1], f"{found[2]}. {found['text'].strip('“”"().')}")]
     rest = _KEY_ENTRY.sub("", row).strip(" ,;\t\n")
+    if rest and (found := _KEY_TEXT.fullmatch(row)):
+        return [(found[1], found[2])]
     return [*_KEY_ENTRY.findall(row), *([("", rest)] if rest else [])]
 
 
@@ -278,6 +283,7 @@ def _read_block(start: int, lines: list[str]) -> ReadQuestion:
     notes: list[str] = []
     try:
         item = replace(_item(text, choices, ANSWER.fullmatch(lines[-1])), points=points_of(points, notes))
+        notes += [gettext("Add a rubric.")] if item.question_type == "free_text" else []
         return read(where, replace(item, explanation=tidy(feedback[1])) if feedback else item, *notes)
     except Skipped as reason:
         return skipped(where, text, str(reason))
@@ -311,7 +317,7 @@ def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | Non
     if not choices and (truth := _truth(named, stem)):
         return Item("true_false", stem, is_true=truth in _TRUE)
     if not choices:
-        return _short_answer(stem, tidy(named))
+        return _typed_answer(stem, tidy(named))
     texts = [(letter, text.casefold()) for letter, text in choices]
     repeated = _REPEATED.fullmatch(named)
     said = tidy(repeated[2]).casefold() if repeated else ""
@@ -356,14 +362,14 @@ def _bare(text: str) -> str:
     return tidy(text).casefold().strip('“”"').removesuffix(".")
 
 
-def _short_answer(stem: str, named: str) -> Item:
-    """A question without answers below it, whose line ANSWER: has the only one."""
+def _typed_answer(stem: str, named: str) -> Item:
+    """A question without answers below it, by its line ANSWER: a short answer, or a written one with a sample."""
     *_, last = above = stem.split("\n")
     is_row = len(above) > 1 and not last.endswith((".", "?", "!", ":")) and not _DRAWN.search(last)
     if _ONLY_LETTERS.fullmatch(named) or is_row:
         raise Skipped(gettext("It has no answers. Each starts with a letter and a period, such as A."))
-    if len(named.split()) > _MAX_WORDS:
-        raise Skipped(gettext("Its answer is long for a short answer. Use “Written answer” in our template."))
+    if len(named.split()) > _MAX_WORDS or _VARY.match(named):
+        return Item("free_text", stem, sample_answer=named)
     if _SEVERAL.search(named):
         reason = gettext("“{value}” may be several answers. Leave 1 on the line, and add the others in the editor.")
         raise Skipped(reason.format(value=with_single_quotes(named[:_SHOWN_LENGTH])))

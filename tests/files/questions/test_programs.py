@@ -209,13 +209,24 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         [
             "- “Lee or Day” may be several answers. Leave 1 on the line, and add the others in the editor.",
             "- “city, state” may be several answers. Leave 1 on the line, and add the others in the editor.",
-            "- Its answer is long for a short answer. Use “Written answer” in our template.",
+            "free_text: Why? ! Add a rubric.",
             "- It has no answers. Each starts with a letter and a period, such as A.",
             "- It has no answers. Each starts with a letter and a period, such as A.",
         ],
     ),
-    "a text with a key of texts": (
-        "1. Who?\nA. Mayor\nB. Council\n\nAnswer key:\n1. The council\n",
+    "a text with a key of letters and texts": (
+        "1. Who? (2 points)\nA. Mayor\nB. Council\n\n2. It met.\n\n3. It met in ____.\n\n4. Why?\n\n"
+        "5. How?\na) Well\nb) So\n\nAnswer key\n1. B\n2. True\n3. June\n4. Answers will vary.\n5. badly\n",
+        [
+            "single: Who? [Mayor; *Council]",
+            "true_false: It met. True /",
+            "short_answer: It met in ____. [*June]",
+            "free_text: Why? ! Add a rubric.",
+            "- “badly” isn’t one of the answers. Name the letter, or copy the whole text of 1 answer.",
+        ],
+    ),
+    "a text with a key of words without numbers": (
+        "1. Who?\nA. Mayor\nB. Council\n\nAnswer key:\nThe council\n",
         [
             "- It has no correct answer. Put a star before it, such as “*A. Council”, or add the line “ANSWER: A”.",
             "- This answer key doesn’t fit the questions. Give each question a number of its own, and each answer a "
