@@ -5,11 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
+
 from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.lifecycle import is_current, window_state
 from quizzes.assignments.status import Status
 from quizzes.assignments.student_statuses import by_student_and_assignment, load_overrides
-from quizzes.models import Assignment, Attempt, Classroom
+from quizzes.models import Assignment, Attempt, Classroom, QuestionSet, User
 
 # More would push the page down. The Quizzes tab has them all.
 LINKED = 3
@@ -17,11 +19,15 @@ LINKED = 3
 
 @dataclass(frozen=True, slots=True)
 class QuizLine:
-    """One assignment of a classroom. counts: how many students have each status; they add up to the class."""
+    """One assignment of a classroom. counts: how many students have each status; they add up to the class.
+
+    can_preview: whether its set is open to the teacher of the page, which `quiz_lines` says.
+    """
 
     assignment: Assignment
     state: WindowState
     counts: Counter[Status]
+    can_preview: bool = False
 
     @property
     def submitted_count(self) -> int:
@@ -49,9 +55,11 @@ def current_among(assignments: Iterable[Assignment], *, now: datetime) -> list[A
     return current[:LINKED] or newest_first[:1]
 
 
-def quiz_lines(classroom: Classroom, *, now: datetime) -> list[QuizLine]:
-    """The classroom's assignments, the newest first; 4 queries for any number."""
-    assignments = list(classroom.assignments.with_set().order_by("-created_at", "-pk"))
+def quiz_lines(classroom: Classroom, *, by: User, now: datetime) -> list[QuizLine]:
+    """The classroom's assignments, the newest first; 4 queries for any number. by: the teacher of the page."""
+    can_preview = Exists(QuestionSet.objects.open_to(by).filter(pk=OuterRef("edition__question_set")))
+    rows = classroom.assignments.with_set().annotate(can_preview=can_preview)
+    assignments = list(rows.order_by("-created_at", "-pk"))
     students = list(classroom.students.enrolled().order_by().values_list("pk", flat=True))
     made = by_student_and_assignment(Attempt.objects.filter(assignment__in=assignments).order_by())
     overrides = load_overrides(assignment__classroom=classroom)
@@ -60,6 +68,7 @@ def quiz_lines(classroom: Classroom, *, now: datetime) -> list[QuizLine]:
             assignment,
             window_state(assignment, now=now),
             overrides.status_counts(assignment, students, made, now=now),
+            assignment.can_preview,
         )
         for assignment in assignments
     ]

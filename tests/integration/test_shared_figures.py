@@ -281,7 +281,7 @@ def test_progress_lists_home_trend_and_the_students_pages_agree(
     set_missing_rule(classroom, is_zero=bool(seed % 2), by=teacher, now=timezone.now())
     now = timezone.now()
     book = gradebook(classroom, now=now)
-    quizzes = {line.assignment.pk: line for line in quiz_lines(classroom, now=now)}
+    quizzes = {line.assignment.pk: line for line in quiz_lines(classroom, by=teacher, now=now)}
     score_rows = table(teacher_client, classroom, "score_rows")[1:]
     quizzes_page = text_of(teacher_client.get(reverse("classroom_quizzes", args=[classroom.public_id])))
     trend_page = teacher_client.get(reverse("classroom_mastery", args=[classroom.public_id])).content.decode()

@@ -142,7 +142,7 @@ def add_classroom(request: TeacherRequest) -> HttpResponse:
 def classroom_quizzes(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The quizzes of a class: open, later, closed; of an archived class, all in one list."""
     classroom, now = taught_classroom(request, public_id), timezone.now()
-    lines = quiz_lines(classroom, now=now)
+    lines = quiz_lines(classroom, by=request.user, now=now)
     # No student of an archived class can sign in, so none of its quizzes is open.
     archived = {pgettext("quizzes of a class", "Archived"): set(WindowState)}
     labels = QUIZ_GROUPS if classroom.archived_at is None else archived

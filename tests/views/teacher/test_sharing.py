@@ -64,6 +64,17 @@ def test_set_is_shared_with_a_colleague_by_email(
     assert (event.actor, event.detail) == (teacher, {"set": own_set.public_id, "account": other_teacher.pk})
 
 
+def test_quizzes_of_a_class_link_the_preview_of_a_shared_set(
+    colleague: Client, own_set: QuestionSet, other_classroom: Classroom, teacher_client: Client, teacher: User
+) -> None:
+    make_assignment(edition=own_set.editions.get(), classroom=other_classroom, assigned_by=teacher)
+    page, preview = reverse("classroom_quizzes", args=[other_classroom.public_id]), f"{page_of(own_set)}try/1/"
+    assert preview not in read(colleague.get(page)).links
+    teacher_client.post(page_of(own_set, "share_set"), {"email": "okafor@school.test"})
+    assert preview in read(colleague.get(page)).links
+    assert colleague.get(preview).status_code == 200
+
+
 def test_set_is_shared_with_all_teachers(
     teacher_client: Client, own_set: QuestionSet, signed_in: Callable[[User], Client]
 ) -> None:
