@@ -18,6 +18,17 @@ from quizzes.people.names import MAX_NAME_LENGTH, has_hidden, normalize_name, sp
 HIDDEN_IN_NUMBER = gettext_lazy("The number has a hidden character. Retype it.")
 
 
+class ChangesForm(forms.Form):
+    """Which page of the changes a link to a student's page shows."""
+
+    changes = forms.IntegerField(required=False)
+
+    @property
+    def page(self) -> int | None:
+        """The number of the page; None if the link names none."""
+        return self.cleaned_data["changes"] if self.is_valid() else None
+
+
 class StudentNumberForm(forms.Form):
     """The school's own number of a student, "" for none."""
 

@@ -19,6 +19,7 @@ from quizzes.formatting import clock, isolated, listed
 from quizzes.forms.accommodations import ExcuseEarlierForm, accommodation_forms
 from quizzes.forms.fields import ConfirmForm
 from quizzes.forms.students import (
+    ChangesForm,
     MoveStudentForm,
     RenameStudentForm,
     RestoreStudentForm,
@@ -338,7 +339,8 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
     work = history_lines(student, by=request.user, now=now)
     merged, accommodation = list(student.merged.all()), Accommodation.objects.filter(student=student).first()
     log = events_of([student, *merged], by=request.user).select_related("actor", "classroom", "student")
-    changes = Paginator(log, CHANGES_SHOWN).get_page(request.GET.get("changes"))
+    link = ChangesForm(request.GET)
+    changes = Paginator(log, CHANGES_SHOWN).get_page(link.page)
     context = {
         "student": student,
         "classroom": student.classroom,
@@ -361,7 +363,7 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
         "merged": merged,
         "events": titled_events(changes, work),
         "changes": changes,
-        "is_log_open": "changes" in request.GET,
+        "is_log_open": link.page is not None,
         **context,
     }
     return render(request, "teacher/student_history.html", context)
