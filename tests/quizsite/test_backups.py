@@ -19,6 +19,7 @@ from urllib.request import urlopen
 
 import psycopg
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 from psycopg import sql
 from pytest_django.fixtures import Settings
@@ -542,6 +543,12 @@ def test_commands_say_in_one_line_that_the_database_is_damaged(drill: Drill) -> 
             "",
             "The database is damaged (file is not a database). Stop the site and run `manage.py restore BACKUP`.\n",
         )
+
+
+def test_restore_refuses_an_empty_folder() -> None:
+    """As of a variable of the shell that is not set: it would be the current folder."""
+    with pytest.raises(CommandError, match="argument backup: it is empty"):
+        call_command("restore", "")
 
 
 def test_restore_refuses_what_is_no_backup(drill: Drill, settings: Settings, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ class Command(BaseCommand):
     help = "Replace this site with a backup, after checking all of it. The site must be stopped."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("backup", type=Path, help="the folder of the backup")
+        parser.add_argument("backup", type=_backup, help="the folder of the backup")
         parser.add_argument(
             "--accept-findings", action="store_true", help="restore even if check_integrity finds something"
         )
@@ -38,3 +38,10 @@ class Command(BaseCommand):
                 f"This data folder had no erasure ledger. Erasures after {until} are unknown. If you have a newer "
                 "erasures.jsonl, run `manage.py reapply_erasures FILE` with it before you start the site."
             )
+
+
+def _backup(given: str) -> Path:
+    """The path; refuses an empty one, as `manage.py backup` does: it would be the current folder."""
+    if not given.strip():
+        raise ArgumentTypeError("it is empty")
+    return Path(given)
