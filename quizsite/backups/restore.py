@@ -1,5 +1,6 @@
 """Restore a backup: check all of it first, then replace the site, and keep what was there."""
 
+import logging
 import os
 import shutil
 import subprocess
@@ -42,6 +43,8 @@ from quizsite.sqlite.prepare import prepare_database
 from quizsite.startup_errors import ADVICE
 from quizzes.people.erasure_ledger import LedgerDamaged, read_ledger, whole_lines
 
+logger = logging.getLogger(__name__)
+
 # For a site with this engine and a backup of the other one.
 WAY_TO_OTHER_ENGINE = {
     "sqlite": "Set DATABASE_URL, and restore again.",
@@ -58,13 +61,15 @@ class Restored:
     """A finished restore.
 
     kept: where the old site is: a folder, "" if nothing was there, or the name of a database. has_database: whether an
-    old database is there. erased_again: what `reapply_erasures` printed, "" without a ledger. erasures_until: where the
-    data folder had no ledger, the moment until which the backups know all erasures; None where it had one.
+    old database is there. is_key_known: whether the backup tells that the site has its secret key. erased_again: what
+    `reapply_erasures` printed, "" without a ledger. erasures_until: where the data folder had no ledger, the moment
+    until which the backups know all erasures; None where it had one.
     """
 
     manifest: Manifest
     kept: str
     has_database: bool
+    is_key_known: bool
     erased_again: str
     erasures_until: datetime | None
 
@@ -89,11 +94,11 @@ def restore(backup: Path, *, now: datetime, accept_findings: bool = False) -> Re
                 key = _key(manifest, stage)
                 commands = tuple(_commands(stage, manifest, known, accept_findings=accept_findings))
                 if manifest.engine != "sqlite":
-                    name, erased_again = _restore_postgresql(stage, key, commands, now)
-                    return Restored(manifest, name, True, erased_again, erasures_until)
-                kept, erased_again = _restore_sqlite(stage, key, commands, now)
+                    name, is_key_known, erased_again = _restore_postgresql(stage, manifest, key, commands, now)
+                    return Restored(manifest, name, True, is_key_known, erased_again, erasures_until)
+                kept, is_key_known, erased_again = _restore_sqlite(stage, manifest, key, commands, now)
                 has_database = kept is not None and (kept / SQLITE_FILE).exists()
-                return Restored(manifest, str(kept or ""), has_database, erased_again, erasures_until)
+                return Restored(manifest, str(kept or ""), has_database, is_key_known, erased_again, erasures_until)
             finally:
                 shutil.rmtree(stage, ignore_errors=True)
     except SiteInUse as error:
@@ -169,9 +174,18 @@ def _key(manifest: Manifest, stage: Path) -> str:
     return key
 
 
-def _check_key(recorded: str | None, key: str) -> None:
+def _check_key(recorded: str | None, manifest: Manifest, stage: Path, key: str) -> bool:
+    """Whether the backup tells its key, in the database or as a file. Raises BackupError if it is not this site's."""
+    if recorded is None and manifest.find(SECRET_KEY_FILE):
+        recorded = secret_key_check((stage / SECRET_KEY_FILE).read_text().strip())
+    if recorded is None:
+        logger.warning(
+            "This backup does not record the secret key that its site had. If that was not the key of this site, every "
+            "PIN changes."
+        )
+        return False
     keys = [key, *settings.SECRET_KEY_FALLBACKS]
-    if recorded is not None and recorded not in [secret_key_check(key) for key in keys]:
+    if recorded not in [secret_key_check(key) for key in keys]:
         if os.environ.get("FOOTNOTE_SECRET_KEY"):
             raise BackupError(
                 "FOOTNOTE_SECRET_KEY is not the key of this backup. Add the key that the site had then to "
@@ -181,6 +195,7 @@ def _check_key(recorded: str | None, key: str) -> None:
             "This site's secret key is not the key of this backup. Set FOOTNOTE_SECRET_KEY to "
             "the key that the site had then."
         )
+    return True
 
 
 def _commands(stage: Path, manifest: Manifest, known: set[str], *, accept_findings: bool) -> Iterator[str]:
@@ -196,15 +211,17 @@ def _commands(stage: Path, manifest: Manifest, known: set[str], *, accept_findin
         yield "check_integrity"
 
 
-def _restore_sqlite(stage: Path, key: str, commands: Sequence[str], now: datetime) -> tuple[Path | None, str]:
+def _restore_sqlite(
+    stage: Path, manifest: Manifest, key: str, commands: Sequence[str], now: datetime
+) -> tuple[Path | None, bool, str]:
     """Check and update the staged database, and put it in place.
 
-    Returns the folder of the old files, None for none, and what `reapply_erasures` printed.
+    Returns the folder of the old files, None for none, `is_key_known`, and what `reapply_erasures` printed.
     """
     database = stage / SQLITE_FILE
     if (found := quick_check(database)) != "ok":
         raise BackupError(f"The database of this backup is damaged ({found}). Use another backup.")
-    _check_key(_recorded_in(database), key)
+    is_key_known = _check_key(_recorded_in(database), manifest, stage, key)
     prepare_database(database)
     where = {"FOOTNOTE_DATA": str(stage), "DATABASE_URL": ""}
     erased_again = _manage(commands, where=where, key=key)
@@ -216,7 +233,7 @@ def _restore_sqlite(stage: Path, key: str, commands: Sequence[str], now: datetim
     kept: Path = settings.DATA_DIR / _kept_name(now)
     swap.commit(settings.DATA_DIR, kept=kept.name)
     swap.finish_locked(settings.DATA_DIR)
-    return kept if kept.exists() else None, erased_again
+    return kept if kept.exists() else None, is_key_known, erased_again
 
 
 def _recorded_in(database: Path) -> str | None:
@@ -230,10 +247,12 @@ def _recorded_in(database: Path) -> str | None:
     return row[0].strip('"') if row else None
 
 
-def _restore_postgresql(stage: Path, key: str, commands: Sequence[str], now: datetime) -> tuple[str, str]:
+def _restore_postgresql(
+    stage: Path, manifest: Manifest, key: str, commands: Sequence[str], now: datetime
+) -> tuple[str, bool, str]:
     """Fill and check a new database, and swap its name with the current one's.
 
-    Returns the name of the old one, and what `reapply_erasures` printed.
+    Returns the name of the old one, `is_key_known`, and what `reapply_erasures` printed.
     """
     target = parameters(connection)
     name, new = target["dbname"], f"{target['dbname']}_restore"
@@ -270,7 +289,7 @@ def _restore_postgresql(stage: Path, key: str, commands: Sequence[str], now: dat
                 [has_table] = restored.execute("SELECT to_regclass(%s) IS NOT NULL", [table]).fetchone() or (False,)
                 query = sql.SQL("SELECT value FROM {} WHERE name = %s").format(sql.Identifier(table))
                 row = restored.execute(query, [SiteState.SECRET_KEY]).fetchone() if has_table else None
-            _check_key(row[0] if row else None, key)
+            is_key_known = _check_key(row[0] if row else None, manifest, stage, key)
             where = {"FOOTNOTE_DATA": str(stage), "FOOTNOTE_DATABASE_NAME": new}
             erased_again = _manage(commands, where=where, key=key)
             with server.transaction():
@@ -285,7 +304,7 @@ def _restore_postgresql(stage: Path, key: str, commands: Sequence[str], now: dat
     # A kill before this leaves the new database with the old key, which the start refuses; another restore fixes it.
     swap.commit(settings.DATA_DIR, kept=_kept_name(now))
     swap.finish_locked(settings.DATA_DIR)
-    return kept, erased_again
+    return kept, is_key_known, erased_again
 
 
 def _kept_name(now: datetime) -> str:

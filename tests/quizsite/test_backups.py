@@ -645,6 +645,30 @@ def test_restore_refuses_the_wrong_key(drill: Drill) -> None:
     )
 
 
+def test_restore_of_an_unrecorded_key_refuses_another_key_or_says_that_pins_can_change(drill: Drill) -> None:
+    """As of a backup that version 0.2.0 made. A later start of the site recorded its key."""
+    assert drill.in_database("SELECT * FROM quizsite_sitestate WHERE name = 'secret_key'") == []
+    made = drill.backup()
+    old, new = (drill.data / "secret_key").read_text(), secrets.token_urlsafe(50)
+
+    assert drill.refusal(made, FOOTNOTE_SECRET_KEY=new).startswith("FOOTNOTE_SECRET_KEY is not the key of this backup.")
+    told = drill.manage("restore", str(made), FOOTNOTE_SECRET_KEY=new, FOOTNOTE_SECRET_KEY_FALLBACKS=old)
+    assert (told.returncode, told.stderr, "PIN" in told.stdout) == (0, "", False)
+
+    manifest = json.loads((made / "manifest.json").read_text())
+    change(made, files=[file for file in manifest["files"] if file["name"] != "secret_key"])
+    done = drill.manage("restore", str(made), FOOTNOTE_SECRET_KEY=new)
+    assert done.returncode == 0
+    assert done.stderr.endswith(
+        "This backup does not record the secret key that its site had. If that was not the key of this site, every PIN "
+        "changes.\n"
+    )
+    assert (
+        "If the site of this backup had another secret key, every PIN has changed: add that key to "
+        "FOOTNOTE_SECRET_KEY_FALLBACKS, or print new sign-in cards.\n"
+    ) in done.stdout
+
+
 def test_restore_refuses_rows_that_break_a_promise_unless_told(drill: Drill) -> None:
     drill.in_database("UPDATE quizzes_attempt SET submitted_at = started_at, receipt = 'R', score = 1, max_score = 99")
     made = drill.backup()

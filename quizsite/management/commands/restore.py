@@ -30,6 +30,11 @@ class Command(BaseCommand):
         elif done.kept:
             # Such as the ledger of erasures that was copied to a new machine.
             self.stdout.write(f"There was no database. Other files from this folder are kept: {done.kept}")
+        if not done.is_key_known:
+            self.stdout.write(
+                "If the site of this backup had another secret key, every PIN has changed: add that key to "
+                "FOOTNOTE_SECRET_KEY_FALLBACKS, or print new sign-in cards."
+            )
         if done.erased_again:
             self.stdout.write(done.erased_again)
         if done.erasures_until:
