@@ -84,7 +84,9 @@ function windowState() {
 
 // Returns whether the text has parts of this page.
 function show(text) {
-  const focused = document.activeElement?.id;
+  const focused = document.activeElement;
+  // Its menu and its row may have news without it: “Add minutes” of a student who has turned in is gone.
+  const places = [focused, focused?.closest("[popover]"), focused?.closest("tr")].map((place) => place?.id);
   const before = windowState();
   let isOurs = false;
   for (const fresh of [...new DOMParser().parseFromString(text, "text/html").body.children]) {
@@ -94,9 +96,18 @@ function show(text) {
     isOurs = true;
   }
   if (windowState() !== before) removeMessages();
-  // A row that moved is a new element, without the focus.
-  if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  if (document.activeElement !== focused) focusFirst(places.filter(Boolean));
   return isOurs;
+}
+
+// A row that moved is a new element, without the focus and with its menu closed.
+function focusFirst(ids) {
+  ids.some((id) => {
+    const place = document.getElementById(id);
+    const target = place?.matches("tr, [popover]") ? place.querySelector("a[href], button") : place;
+    target?.focus({ preventScroll: true });
+    return target && document.activeElement === target;
+  });
 }
 
 // Another teacher has closed or resumed it, and a message of this page says that it is paused. Errors, warnings, and the

@@ -113,6 +113,24 @@ def test_row_that_is_new_takes_no_focus_away(running: Assignment, teacher: User,
     expect(page.locator("#progress-counts")).to_have_text("0 of 31 turned in, 30 in progress, 1 not started")
 
 
+def test_focus_stays_in_the_menu_of_a_student_who_turns_in(
+    running: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    Attempt.objects.update(deadline_at=timezone.now() + timedelta(hours=1))
+    page = open_context(teacher).new_page()
+    page.goto(progress_of(running))
+    page.get_by_role("button", name="More: Student 20").click()
+    menu = page.locator(":popover-open")
+    menu.get_by_role("link", name="Add minutes").focus()
+    submit_attempt(Attempt.objects.get(student__display_name="Student 20"), now=timezone.now())
+    expect(menu.get_by_role("link", name="Reopen")).to_be_visible()
+    expect(menu.get_by_role("link", name="Extend or excuse")).to_be_focused()
+    # A new row moves this one, and its menu closes.
+    make_student(classroom=running.classroom, name="Aaron", created_at=timezone.now())
+    expect(row(page, "Aaron")).to_contain_text("Not started")
+    expect(page.get_by_role("link", name="Student 20", exact=True)).to_be_focused()
+
+
 def test_hidden_tab_does_not_ask_and_asks_at_once_when_it_is_back(
     running: Assignment, teacher: User, open_context: NewContext
 ) -> None:
