@@ -180,7 +180,7 @@ def test_accommodations_for_nobody_lead_to_the_error(teacher: User, student: Stu
 
 # The smallest gap between a button and the next section's rule below it, in CSS pixels.
 GAP = """() => {
-  const rules = [...document.querySelectorAll('.sec')].map(sec => sec.getBoundingClientRect().top);
+  const rules = [...document.querySelectorAll('.sec, .more')].map(part => part.getBoundingClientRect().top);
   const buttons = [...document.querySelectorAll('main .btn')].filter(button => button.offsetParent);
   const gaps = buttons.flatMap(button => {
     const bottom = button.getBoundingClientRect().bottom;
@@ -198,7 +198,7 @@ def test_no_button_touches_the_next_rule(
     for name, args in (
         *[(name, classroom) for name in ("roster", "add_students", "change_classroom", "classroom_quizzes")],
         *[(name, own) for name in ("edit_reading", "edit_words", "edit_source", "edit_objectives", "edit_languages")],
-        ("change_assignment", [assignment.public_id]),
+        *[(name, [assignment.public_id]) for name in ("change_assignment", "assignment_results")],
         ("student_history", [student.public_id]),
         ("student_overrides", [assignment.public_id, student.public_id]),
     ):

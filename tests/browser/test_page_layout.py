@@ -2,9 +2,9 @@
 
 from django.urls import reverse
 
-from quizzes.models import Assignment, Student
+from quizzes.models import Assignment, Student, User
 from tests.browser.conftest import NewContext
-from tests.factories import make_answered_attempt
+from tests.factories import make_answered_attempt, make_draft, make_student
 
 
 # The space below the last button of each sheet, without the padding of the sheet itself.
@@ -29,3 +29,39 @@ def test_sheet_ends_below_its_buttons(assignment: Assignment, student: Student, 
     page = open_context(student).new_page()
     page.goto(reverse("review_attempt", args=[attempt.public_id]))
     assert page.evaluate(BELOW_BUTTONS) == [0]
+
+
+# The smallest distance between two rules of the page, in CSS pixels.
+BETWEEN_RULES = """() => {
+  const rules = [...document.querySelectorAll("main :is(.tabs, .sec, .more)")].flatMap((part) => {
+    const { borderTopWidth, borderBottomWidth } = getComputedStyle(part);
+    const { top, bottom } = part.getBoundingClientRect();
+    return [...(parseFloat(borderTopWidth) ? [top] : []), ...(parseFloat(borderBottomWidth) ? [bottom] : [])];
+  }).sort((one, other) => one - other);
+  return Math.min(...rules.slice(1).map((rule, place) => rule - rules[place]));
+}"""
+
+
+def test_no_two_rules_follow_each_other(teacher: User, assignment: Assignment, open_context: NewContext) -> None:
+    classroom = [assignment.classroom.public_id]
+    make_student(classroom=assignment.classroom)
+    # Then no next step is between the tabs and the list.
+    make_answered_attempt(assignment=assignment, student=make_student(classroom=assignment.classroom))
+    page = open_context(teacher).new_page()
+    for name, args in (
+        *[(name, classroom) for name in ("classroom_quizzes", "class_accommodations")],
+        ("assign", [assignment.edition.question_set.public_id]),
+    ):
+        page.goto(reverse(name, args=args))
+        assert page.evaluate(BETWEEN_RULES) > 44, name
+
+
+def test_heading_of_a_reading_level_stands_clear_of_the_rule(teacher: User, open_context: NewContext) -> None:
+    draft = make_draft(owner=teacher)
+    page = open_context(teacher).new_page()
+    page.goto(reverse("edit_level", args=[draft.question_set.public_id, "easier"]))
+    heading = page.get_by_role("heading", name="Reading level: Easier")
+    clear = heading.evaluate(
+        "h2 => document.querySelector('.sec').getBoundingClientRect().top - h2.getBoundingClientRect().bottom"
+    )
+    assert clear >= 24
