@@ -56,6 +56,21 @@ def test_no_two_rules_follow_each_other(teacher: User, assignment: Assignment, o
         assert page.evaluate(BETWEEN_RULES) > 44, name
 
 
+def test_current_quizzes_stand_apart_from_what_follows(
+    teacher: User, student: Student, assignment: Assignment, open_context: NewContext
+) -> None:
+    page = open_context(teacher).new_page()
+    for name, public_id in (
+        ("student_history", student.public_id),
+        ("classroom_growth", student.classroom.public_id),
+    ):
+        page.goto(reverse(name, args=[public_id]))
+        gap = page.locator(".now-quizzes").evaluate(
+            "list => list.nextElementSibling.getBoundingClientRect().top - list.getBoundingClientRect().bottom"
+        )
+        assert gap >= 24, name
+
+
 def test_heading_of_a_reading_level_stands_clear_of_the_rule(teacher: User, open_context: NewContext) -> None:
     draft = make_draft(owner=teacher)
     page = open_context(teacher).new_page()
