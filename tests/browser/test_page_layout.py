@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 
-from quizzes.models import Assignment, Student, User
+from quizzes.models import Assignment, Attempt, Student, User
 from tests.browser.conftest import NewContext
 from tests.factories import make_answered_attempt, make_draft, make_student
 
@@ -80,3 +80,14 @@ def test_heading_of_a_reading_level_stands_clear_of_the_rule(teacher: User, open
         "h2 => document.querySelector('.sec').getBoundingClientRect().top - h2.getBoundingClientRect().bottom"
     )
     assert clear >= 24
+
+
+def test_status_looks_the_same_as_a_heading(
+    assignment: Assignment, attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    page = open_context(student).new_page()
+    looks = []
+    for name, args in (("student_home", []), ("start_attempt", [assignment.public_id])):
+        page.goto(reverse(name, args=args))
+        looks.append(page.locator(".sheet .tag").evaluate("tag => getComputedStyle(tag).font"))
+    assert looks[0] == looks[1]
