@@ -71,6 +71,18 @@ def test_current_quizzes_stand_apart_from_what_follows(
         assert gap >= 24, name
 
 
+def test_long_title_has_more_than_the_room_beside_its_buttons(
+    teacher: User, assignment: Assignment, open_context: NewContext
+) -> None:
+    page = open_context(teacher).new_page()
+    lines = "all => new Set(all.map(one => one.getBoundingClientRect().top)).size"
+    for title, line_count in (("The budget of a city", 1), ("Who decides how a city spends its money, and when", 2)):
+        Assignment.objects.update(own_title=title)
+        page.goto(reverse("assignment_progress", args=[assignment.public_id]))
+        assert page.locator(".over-head .btn").evaluate_all(lines) == line_count
+        assert page.locator("h1").evaluate("h1 => h1.clientHeight / parseFloat(getComputedStyle(h1).fontSize)") < 2.5
+
+
 def test_heading_of_a_reading_level_stands_clear_of_the_rule(teacher: User, open_context: NewContext) -> None:
     draft = make_draft(owner=teacher)
     page = open_context(teacher).new_page()
