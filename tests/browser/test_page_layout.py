@@ -4,7 +4,7 @@ from django.urls import reverse
 
 from quizzes.models import Assignment, Attempt, Student, User
 from tests.browser.conftest import NewContext
-from tests.factories import make_answered_attempt, make_draft, make_student
+from tests.factories import make_answered_attempt, make_draft, make_student, make_user
 
 
 # The space below the last button of each sheet, without the padding of the sheet itself.
@@ -81,6 +81,13 @@ def test_long_title_has_more_than_the_room_beside_its_buttons(
         page.goto(reverse("assignment_progress", args=[assignment.public_id]))
         assert page.locator(".over-head .btn").evaluate_all(lines) == line_count
         assert page.locator("h1").evaluate("h1 => h1.clientHeight / parseFloat(getComputedStyle(h1).fontSize)") < 2.5
+
+
+def test_long_name_of_a_teacher_takes_no_row_of_its_own(open_context: NewContext) -> None:
+    teacher = make_user(name="Ms. Konstantinopoulos-Wijayawardena of the Upper School")
+    page = open_context(teacher, width=768).new_page()
+    page.goto(reverse("teacher_home"))
+    assert page.locator(".mast").bounding_box()["height"] < 80  # type: ignore[index]
 
 
 def test_heading_of_a_reading_level_stands_clear_of_the_rule(teacher: User, open_context: NewContext) -> None:
