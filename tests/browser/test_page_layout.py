@@ -90,6 +90,17 @@ def test_long_name_of_a_teacher_takes_no_row_of_its_own(open_context: NewContext
     assert page.locator(".mast").bounding_box()["height"] < 80  # type: ignore[index]
 
 
+def test_date_and_time_of_a_quiz_are_not_cut_on_a_tablet(
+    teacher: User, assignment: Assignment, open_context: NewContext
+) -> None:
+    page = open_context(teacher, width=768).new_page()
+    page.goto(reverse("change_assignment", args=[assignment.public_id]))
+    widths = page.locator("[type=datetime-local]").evaluate_all("all => all.map(one => one.clientWidth)")
+    # “12/01/2026, 06:30 AM”, its button, and the padding.
+    assert len(widths) == 3
+    assert min(widths) >= 230
+
+
 def test_heading_of_a_reading_level_stands_clear_of_the_rule(teacher: User, open_context: NewContext) -> None:
     draft = make_draft(owner=teacher)
     page = open_context(teacher).new_page()
