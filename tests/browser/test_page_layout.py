@@ -4,7 +4,7 @@ from django.urls import reverse
 
 from quizzes.models import Assignment, Attempt, Student, User
 from tests.browser.conftest import NewContext
-from tests.factories import make_answered_attempt, make_draft, make_student, make_user
+from tests.factories import make_answered_attempt, make_classroom, make_draft, make_student, make_user
 
 
 # The space below the last button of each sheet, without the padding of the sheet itself.
@@ -99,6 +99,22 @@ def test_date_and_time_of_a_quiz_are_not_cut_on_a_tablet(
     # “12/01/2026, 06:30 AM”, its button, and the padding.
     assert len(widths) == 3
     assert min(widths) >= 230
+
+
+def test_empty_class_has_one_main_button(teacher: User, open_context: NewContext) -> None:
+    classroom = make_classroom(teacher=teacher)
+    page = open_context(teacher).new_page()
+    for name in ("classroom_quizzes", "roster", "class_accommodations"):
+        page.goto(reverse(name, args=[classroom.public_id]))
+        buttons = page.locator("main .btn:not(.alt)").all_inner_texts()
+        assert (name, buttons) == (name, ["Add students"])
+
+
+def test_draft_whose_questions_have_evidence_leads_on(teacher: User, open_context: NewContext) -> None:
+    draft = make_draft(owner=teacher)
+    page = open_context(teacher).new_page()
+    page.goto(reverse("choose_evidence", args=[draft.question_set.public_id]))
+    assert page.locator("main .btn:not(.alt)").all_inner_texts() == ["Next: Questions"]
 
 
 def test_heading_of_a_reading_level_stands_clear_of_the_rule(teacher: User, open_context: NewContext) -> None:
