@@ -8,12 +8,21 @@ from playwright.sync_api import Page
 
 from quizzes.content.drafts import saving
 from quizzes.management.sample_school import make_sample_school
-from quizzes.models import Assignment, Attempt, User
-from tests.browser.conftest import NewContext
+from quizzes.models import Assignment, Attempt, Classroom, Student, User
+from tests.browser.conftest import NewContext, goto_with_fonts
 from tests.browser.test_accessibility_tree import Reader
 from tests.browser.test_every_page import SIDEWAYS, open_in
 from tests.drafting import publish
-from tests.factories import make_draft, make_user, publish_built_in_sets
+from tests.factories import (
+    make_answered_attempt,
+    make_assignment,
+    make_document,
+    make_draft,
+    make_edition,
+    make_question_set,
+    make_user,
+    publish_built_in_sets,
+)
 
 # The cells with a text of several lines in a column where two words do not fit beside each other.
 NARROW = """
@@ -61,6 +70,40 @@ def test_tables_fit_a_phone(language: str, given: Assignment, teacher: User, ope
         page.evaluate(OPENED)
         assert page.locator("main table").count() > 0
         assert (name, wide, page.evaluate(NARROW)) == (name, [], [])
+
+
+def test_tables_of_four_quizzes_fit_a_tablet(given: Assignment, teacher: User, open_context: NewContext) -> None:
+    page = open_context(teacher, width=768, height=1024).new_page()
+    for name, argument in (
+        ("item_analysis", given.public_id),
+        ("classroom_gradebook", given.classroom.public_id),
+        ("classroom_mastery", given.classroom.public_id),
+    ):
+        goto_with_fonts(page, reverse(name, args=[argument]))
+        assert page.locator("main table").count() > 0
+        assert (name, page.evaluate(SIDEWAYS)) == (name, [])
+
+
+def test_status_in_a_report_stands_on_one_line_on_a_phone(
+    given: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    page = open_context(teacher, width=360).new_page()
+    student = Attempt.objects.submitted().filter(assignment=given)[0].student
+    goto_with_fonts(page, reverse("student_report", args=[student.public_id]))
+    heights = page.locator("table").first.locator(".tag").evaluate_all("all => all.map(one => one.clientHeight)")
+    assert len(heights) == 4
+    assert max(heights) < 30
+
+
+def test_growth_fits_a_phone(classroom: Classroom, teacher: User, student: Student, open_context: NewContext) -> None:
+    for slug, other in (("form-a", "form-b"), ("form-b", "form-a")):
+        document = {**make_document(slug=slug), "form_of": other}
+        edition = make_edition(question_set=make_question_set(slug=slug), document=document)
+        make_answered_attempt(assignment=make_assignment(edition=edition, classroom=classroom), student=student)
+    page = open_context(teacher, width=360).new_page()
+    page.goto(reverse("classroom_growth", args=[classroom.public_id]))
+    assert page.locator("main table").count() == 1
+    assert page.evaluate(SIDEWAYS) == []
 
 
 MATRIX = {"en": "Table of students and objectives", "es": "Tabla de estudiantes"}
