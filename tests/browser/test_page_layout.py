@@ -128,6 +128,30 @@ def test_heading_of_a_reading_level_stands_clear_of_the_rule(teacher: User, open
     assert clear >= 24
 
 
+def test_help_of_a_first_class_is_no_heading(teacher: User, open_context: NewContext) -> None:
+    """It was bold, as no other link to the help page is."""
+    page = open_context(teacher).new_page()
+    page.goto(reverse("teacher_home"))
+    help_link = page.get_by_role("link", name="Help with your first class")
+    assert help_link.evaluate("link => getComputedStyle(link).fontWeight") == "400"
+
+
+def test_help_stands_below_what_a_page_says_of_itself(
+    teacher: User, student: Student, assignment: Assignment, open_context: NewContext
+) -> None:
+    classroom = [student.classroom.public_id]
+    page = open_context(teacher).new_page()
+    for name, args in (
+        ("question_sets", []),
+        ("assign", [assignment.edition.question_set.public_id]),
+        *[(name, classroom) for name in ("add_students", "sign_in_cards")],
+        ("paper_answers", [assignment.public_id]),
+    ):
+        page.goto(reverse(name, args=args))
+        about, help_link = page.locator(".lede").last, page.locator("main [href*='/help/#']").first
+        assert help_link.bounding_box()["y"] > about.bounding_box()["y"], name  # type: ignore[index]
+
+
 def test_status_looks_the_same_as_a_heading(
     assignment: Assignment, attempt: Attempt, student: Student, open_context: NewContext
 ) -> None:

@@ -75,12 +75,13 @@ def test_phone_scrolls_at_most_four_screens(given: Assignment, teacher: User, op
     assert violations(page) == []
 
 
+@pytest.mark.parametrize("name", ["assignment_results", "item_analysis"])
 @pytest.mark.parametrize("width", [360, 1280])
 def test_links_below_the_title_stand_on_one_line(
-    width: int, given: Assignment, teacher: User, open_context: NewContext
+    width: int, name: str, given: Assignment, teacher: User, open_context: NewContext
 ) -> None:
     page = open_context(teacher, width=width, height=800).new_page()
-    goto_with_fonts(page, reverse("assignment_results", args=[given.public_id]))
+    goto_with_fonts(page, reverse(name, args=[given.public_id]))
     bottom_of_text = """part => {
       const range = document.createRange();
       range.selectNodeContents(part.lastChild);
