@@ -161,3 +161,15 @@ def test_status_looks_the_same_as_a_heading(
         page.goto(reverse(name, args=args))
         looks.append(page.locator(".sheet .tag").evaluate("tag => getComputedStyle(tag).font"))
     assert looks[0] == looks[1]
+
+
+def test_classes_that_a_search_finds_have_no_leader_to_nothing(
+    teacher: User, assignment: Assignment, open_context: NewContext
+) -> None:
+    make_student(classroom=assignment.classroom, name="Perla P.")
+    page = open_context(teacher).new_page()
+    page.goto(reverse("search", query={"q": "Per"}))
+    leaders = page.locator(".toc > li").evaluate_all(
+        "all => all.map(one => [one.querySelector('.end') !== null, getComputedStyle(one, '::before').content])"
+    )
+    assert leaders == [[False, "none"], [True, '""']]
