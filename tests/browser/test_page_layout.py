@@ -6,7 +6,6 @@ from quizzes.models import Assignment, Attempt, Student, User
 from tests.browser.conftest import NewContext
 from tests.factories import make_answered_attempt, make_classroom, make_draft, make_student, make_user
 
-
 # The space below the last button of each sheet, without the padding of the sheet itself.
 BELOW_BUTTONS = """() => [...document.querySelectorAll("main .sheet")].flatMap((sheet) => {
   const button = [...sheet.querySelectorAll(".btn")].filter((one) => one.offsetParent).at(-1);
