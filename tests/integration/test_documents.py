@@ -126,6 +126,19 @@ def test_document_cites_only_what_exists(path: Path) -> None:
     assert problems == []
 
 
+def anchors(path: Path) -> set[str]:
+    """The anchors that GitHub gives the headings of a document."""
+    headings = re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```", "", path.read_text("utf-8"), flags=re.M | re.S), re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("path", tracked("*.md"), ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_to_headings_lead_to_one(path: Path) -> None:
+    links = re.findall(r"\]\(((?!https?:)[^)#\s]*)#([^)\s]+)\)", path.read_text(encoding="utf-8"))
+
+    assert [anchor for file, anchor in links if anchor not in anchors((path.parent / file) if file else path)] == []
+
+
 def test_architecture_lists_every_module() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     listed = set(re.findall(r"\w+", page[page.index("    1 urls/") : page.index("- Inside `content`")]))
