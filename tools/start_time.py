@@ -14,7 +14,7 @@ from pathlib import Path
 
 from quizsite.sqlite import library
 from quizsite.sqlite.copy import quick_check
-from tests.servers import Site
+from tests.servers import Site, family
 
 GB = 1024**3
 ROW_BYTES = 16 * 1024**2
@@ -60,17 +60,11 @@ def started(site: Site) -> tuple[float, float, float]:
     site.start()
     seconds = time.monotonic() - began
     assert site.process is not None
-    folders = [Path("/proc") / str(pid) for pid in with_children(site.process.pid)]
+    folders = [Path("/proc") / str(pid) for pid in family(site.process.pid)]
     cpu = sum(sum(map(int, _after_name(folder).split()[11:15])) for folder in folders) / os.sysconf("SC_CLK_TCK")
     read = sum(int((folder / "io").read_text().split()[1]) for folder in folders)
     site.stop()
     return seconds, cpu, read / 1_000_000
-
-
-def with_children(pid: int) -> list[int]:
-    """A process and those that it started, however far down."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid, *(own for child in children for own in with_children(int(child)))]
 
 
 def _after_name(folder: Path) -> str:

@@ -5,11 +5,7 @@ Run after `django.setup()`, against a running site whose students `make_clients`
 
 from collections.abc import Sequence
 from statistics import median
-from typing import Any
 
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from django.test import Client as TestClient
 from django.test.utils import CaptureQueriesContext
@@ -32,9 +28,10 @@ def board_poll(port: int, pid: int, clients: Sequence[Client], *, cycles: int, e
     attempt = Attempt.objects.select_related("assignment").get(public_id=clients[0].attempt_id)
     assignment = attempt.assignment
     path = reverse("live_board", args=[assignment.public_id])
-    cookie = _session_of(assignment.classroom.teachers.get())
-    tag, count = _asked(path, cookie)
-    poll = _get(path, f"sessionid={cookie}", tag)
+    browser = TestClient(SERVER_NAME="127.0.0.1")
+    browser.force_login(assignment.classroom.teachers.get())
+    tag, count = _asked(path, browser)
+    poll = _get(path, f"sessionid={browser.cookies['sessionid'].value}", tag)
     pages = [
         load.get(f"/student/attempts/{client.attempt_id}/1/", f"sessionid={client.cookie}; csrftoken={CSRF}")
         for client in clients[:POLLING]
@@ -62,20 +59,8 @@ def _always(request: bytes) -> load.Request:
     return lambda turn: request
 
 
-def _session_of(teacher: Any) -> str:
-    """The key of a session of this teacher."""
-    session = SessionStore()
-    session[SESSION_KEY] = str(teacher.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = teacher.get_session_auth_hash()
-    session.save()
-    return str(session.session_key)
-
-
-def _asked(path: str, cookie: str) -> tuple[str, int]:
+def _asked(path: str, browser: TestClient) -> tuple[str, int]:
     """The current ETag of the board, and how many queries a poll with it costs, in this process."""
-    browser = TestClient(SERVER_NAME="127.0.0.1")
-    browser.cookies["sessionid"] = cookie
     tag = browser.get(path).headers["ETag"]
     with CaptureQueriesContext(connection) as seen:
         response = browser.get(path, headers={"If-None-Match": tag})

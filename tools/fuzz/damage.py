@@ -123,7 +123,7 @@ def _xml(content: bytes, chance: random.Random) -> bytes:
             for _ in range(chance.choice((1, 9, 300))):
                 element.append(chosen)
         case 6 if not any(child is element for child in other.iter()):
-            element.append(other) if not any(child is element for child in other.iter()) else None
+            element.append(other)
         case _:
             element.text, other.text = other.text, element.text
     return bytes(tostring(root, encoding="utf-8"))
