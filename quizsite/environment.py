@@ -119,8 +119,7 @@ def _unknown(name: str, known: Collection[str]) -> str:
 def known_settings() -> frozenset[str]:
     """All names of Footnote's own. A misspelled one would leave its setting at the default."""
     example = EXAMPLE_SETTINGS.read_text(encoding="utf-8")
-    # `make demo` sets FOOTNOTE_DEMO.
-    return frozenset({"FOOTNOTE_DEMO", *re.findall(r"^#(FOOTNOTE_[A-Z_]+)=", example, re.MULTILINE)})
+    return frozenset(re.findall(r"^#(FOOTNOTE_[A-Z_]+)=", example, re.MULTILINE))
 
 
 def flag(variables: Mapping[str, str], name: str) -> bool:
