@@ -2,8 +2,8 @@
 
 from quizzes.content.question_types.free_text.draft import FreeTextDraft
 from quizzes.content.question_types.free_text.form import FreeTextForm
-from quizzes.content.question_types.free_text.paper import FreeTextEntry
 from quizzes.content.question_types.free_text.question import FreeText
+from quizzes.content.question_types.paper import TypedEntry
 from quizzes.content.question_types.question_type import QuestionType
 from quizzes.phrases import gettext_noop
 
@@ -21,5 +21,5 @@ FREE_TEXT = QuestionType(
     question=FreeText,
     draft=FreeTextDraft(),
     form=FreeTextForm,
-    paper=FreeTextEntry(),
+    paper=TypedEntry("text"),
 )

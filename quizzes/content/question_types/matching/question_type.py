@@ -2,8 +2,8 @@
 
 from quizzes.content.question_types.matching.draft import MatchingDraft
 from quizzes.content.question_types.matching.form import MatchingForm
-from quizzes.content.question_types.matching.paper import MatchingEntry
 from quizzes.content.question_types.matching.question import Matching
+from quizzes.content.question_types.paper import RowsEntry
 from quizzes.content.question_types.question_type import QuestionType
 from quizzes.phrases import gettext_noop
 
@@ -21,5 +21,11 @@ MATCHING = QuestionType(
     question=Matching,
     draft=MatchingDraft(),
     form=MatchingForm,
-    paper=MatchingEntry(),
+    paper=RowsEntry(
+        rows="prompts",
+        choices="options",
+        token="token",  # noqa: S106  not a password
+        hint=gettext_noop("{count} letters, 1 for each line: {letters}"),
+        request=gettext_noop("Enter {count} letters, 1 for each line: {letters}, or {none} for none."),
+    ),
 )

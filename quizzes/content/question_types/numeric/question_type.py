@@ -2,8 +2,8 @@
 
 from quizzes.content.question_types.numeric.draft import NumericDraft
 from quizzes.content.question_types.numeric.form import NumericForm
-from quizzes.content.question_types.numeric.paper import NumericEntry
 from quizzes.content.question_types.numeric.question import Numeric
+from quizzes.content.question_types.paper import TypedEntry
 from quizzes.content.question_types.question_type import QuestionType
 from quizzes.phrases import gettext_noop
 
@@ -21,5 +21,5 @@ NUMERIC = QuestionType(
     question=Numeric,
     draft=NumericDraft(),
     form=NumericForm,
-    paper=NumericEntry(),
+    paper=TypedEntry(),
 )

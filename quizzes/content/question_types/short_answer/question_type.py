@@ -1,9 +1,9 @@
 """Short answer: all parts of the type."""
 
+from quizzes.content.question_types.paper import TypedEntry
 from quizzes.content.question_types.question_type import QuestionType
 from quizzes.content.question_types.short_answer.draft import ShortAnswerDraft
 from quizzes.content.question_types.short_answer.form import ShortAnswerForm
-from quizzes.content.question_types.short_answer.paper import ShortAnswerEntry
 from quizzes.content.question_types.short_answer.question import ShortAnswer
 from quizzes.phrases import gettext_noop
 
@@ -21,5 +21,5 @@ SHORT_ANSWER = QuestionType(
     question=ShortAnswer,
     draft=ShortAnswerDraft(),
     form=ShortAnswerForm,
-    paper=ShortAnswerEntry(),
+    paper=TypedEntry(),
 )

@@ -1,9 +1,9 @@
 """Who says so: all parts of the type."""
 
+from quizzes.content.question_types.paper import RowsEntry
 from quizzes.content.question_types.question_type import QuestionType
 from quizzes.content.question_types.who_says_so.draft import WhoSaysSoDraft
 from quizzes.content.question_types.who_says_so.form import WhoSaysSoForm
-from quizzes.content.question_types.who_says_so.paper import WhoSaysSoEntry
 from quizzes.content.question_types.who_says_so.question import WhoSaysSo
 from quizzes.phrases import gettext_noop
 
@@ -21,5 +21,11 @@ WHO_SAYS_SO = QuestionType(
     question=WhoSaysSo,
     draft=WhoSaysSoDraft(),
     form=WhoSaysSoForm,
-    paper=WhoSaysSoEntry(),
+    paper=RowsEntry(
+        rows="statements",
+        choices="speakers",
+        token="key",  # noqa: S106  not a password
+        hint=gettext_noop("{count} letters, 1 for each statement: {letters}"),
+        request=gettext_noop("Enter {count} letters, 1 for each statement: {letters}, or {none} for none."),
+    ),
 )
