@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from quizzes.caches import process_cache
-from quizzes.content.reading import REPORTER, Sentence
+from quizzes.content.reading import MONTHS, REPORTER, Sentence
 from quizzes.content.sentences import split_sentences
 from quizzes.phrases import gettext
 
@@ -53,9 +53,8 @@ _SPEAKING = re.compile(
 )
 _COUNTS = ("", "one", "two", "three", "four", "five", "six", "seven")
 _NUMBER = re.compile(rf"\b(?:{'|'.join(_COUNTS[2:])}|[2-7])\b", re.IGNORECASE)
-_MONTHS = tuple("january february march april may june july august september october november december".split())
 # Without ASCII, “Aprıl” matches too, and is none of the months.
-_DATE = re.compile(rf"({'|'.join(_MONTHS)}) (\d\d?)(?:, \d{{4}})?", re.IGNORECASE | re.ASCII)
+_DATE = re.compile(rf"({'|'.join(MONTHS)}) (\d\d?)(?:, \d{{4}})?", re.IGNORECASE | re.ASCII)
 _SAID = re.compile(r"\b(according to|added|argued|claimed|insisted|said|says|testified|told)\b", re.IGNORECASE)
 # Possessive and apart from the verb, so that a long run of capital words is read once, not from each of its words.
 _CAPITAL_WORDS = re.compile(r"(?:\b[A-Z][\w’'-]++ )++")
@@ -139,14 +138,17 @@ def reports_speech(text: str) -> bool:
 
 
 def reading_grade(sentences: Sequence[str]) -> float | None:
-    """Flesch-Kincaid grade: the school year of students who can read the text; None below MEASURABLE_WORDS.
+    """The Flesch-Kincaid grade of a text; None below MEASURABLE_WORDS."""
+    words = [word for sentence in sentences for word in _WORD.findall(sentence)]
+    return flesch_kincaid(words, len(sentences)) if len(words) >= MEASURABLE_WORDS else None
+
+
+def flesch_kincaid(words: Sequence[str], sentence_count: int) -> float:
+    """The school year of students who can read a text with these words in so many sentences.
 
     Source: Kincaid and others (1975).
     """
-    words = [word for sentence in sentences for word in _WORD.findall(sentence)]
-    if len(words) < MEASURABLE_WORDS:
-        return None
-    return 0.39 * len(words) / len(sentences) + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
+    return 0.39 * len(words) / sentence_count + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
 
 
 def syllables(word: str) -> int:
@@ -289,7 +291,7 @@ def _how_many(wording: Wording) -> Iterator[Tip]:
 
 def _out_of_order(wording: Wording) -> Iterator[Tip]:
     dates = [_DATE.fullmatch(option.text.strip()) for option in wording.options]
-    places = [(_MONTHS.index(date[1].casefold()), int(date[2])) for date in dates if date]
+    places = [(MONTHS.index(date[1].capitalize()), int(date[2])) for date in dates if date]
     if len(places) > 1 and len(places) == len(dates) and not (wording.keeps_order and places == sorted(places)):
         yield Tip(
             "out_of_order",

@@ -4,12 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from quizzes.content.question_types.choices import BESIDE_THE_POINT, CONTRADICTED, NOT_STATED, SAID_BY_SOMEONE
 from quizzes.content.reading import REPORTER
 from quizzes.content.rules.folder import Finding, Folder, Rule, words
 
-# The marks of wrong choices, as files and editions store them.
-CONTRADICTED, NOT_STATED, BESIDE_THE_POINT = "contradicted", "not_stated", "beside_the_point"
-SAID_BY_SOMEONE = "said_by_someone"
 # How a stem begins that asks what a speaker says.
 _TOLD_BY = {"mayor": "According to the mayor", "protesters": "According to the protesters"}
 _ABOUT_CHOICES = re.compile(

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 
+from quizzes.content.reading import NOT_STATED
 from quizzes.content.rules.folder import Finding, Folder, Item, Rule
 
 _ABSENCE = re.compile(r"no sentence|does not|nobody|stands alone", re.IGNORECASE)
@@ -42,9 +43,9 @@ def statements_have_their_own_evidence(folder: Folder) -> Iterator[Finding]:
     for item in folder.items:
         for statement in item.statements:
             near = statement.get("near")
-            if statement["voice"] == "not_stated" and near not in folder.facts:
+            if statement["voice"] == NOT_STATED and near not in folder.facts:
                 yield item.finding(f"the statement “{statement['text']}” names no fact that is near")
-            elif statement["voice"] != "not_stated" and near:
+            elif statement["voice"] != NOT_STATED and near:
                 yield item.finding(f"the statement “{statement['text']}” is in the story and has “near”")
 
 

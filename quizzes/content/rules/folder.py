@@ -12,7 +12,7 @@ from quizzes.content.reading import Reading
 from quizzes.content.set_document import SetDocument
 from quizzes.content.tables import Table
 from quizzes.content.teaching_guide import TeachingGuide, parse_guide
-from quizzes.content.writing_tips import syllables
+from quizzes.content.writing_tips import flesch_kincaid
 
 SOURCE_NAME, GUIDE_NAME = "source.toml", "teaching-guide.toml"
 # The language that the built-in sets are written in.
@@ -97,7 +97,7 @@ class Item:
         rows = [row for name in lists for row in self.table.get(name, ())]
         is_judged = isinstance(self.table.get("answer"), bool)
         both = ["rationale_true", "rationale_false"] if is_judged else []
-        other = ["rationale_other"] if "key_sentences" in self.table or "tempting" in self.table else []
+        other = ["rationale_other"] if self.finds_sentences or "tempting" in self.table else []
         return [str(table.get("rationale", "")) for table in rows] + [
             str(self.table.get(name, "")) for name in (*both, *other)
         ]
@@ -197,7 +197,7 @@ def grade_level(texts: Sequence[str], *, without: frozenset[str]) -> float:
     counted = [word for text in texts for word in words(text) if word.lower().removesuffix("’s") not in without]
     if not counted:
         return 0
-    return 0.39 * len(counted) / len(texts) + 11.8 * sum(map(syllables, counted)) / len(counted) - 15.59
+    return flesch_kincaid(counted, len(texts))
 
 
 def chance(items: Sequence[Item]) -> Fraction:

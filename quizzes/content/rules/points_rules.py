@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 
+from quizzes.content.reading import MONTHS
 from quizzes.content.rules.folder import Finding, Folder, Rule
 from quizzes.models.question_sets import TRY_OUT
 
 _NUMBERS = {2: "two", 3: "three", 4: "four"}
-_MONTHS = "January February March April May June July August September October November December".split()
-_DATE = re.compile(rf"({'|'.join(_MONTHS)}) (\d+)")
+_DATE = re.compile(rf"({'|'.join(MONTHS)}) (\d+)")
 
 
 def facts_belong_to_the_objective(folder: Folder) -> Iterator[Finding]:
@@ -34,7 +34,7 @@ def stems_say_how_many(folder: Folder) -> Iterator[Finding]:
     """A question with several keys ends with “Choose two.” or “Choose three.”, and its count is that of its keys."""
     for item in folder.items:
         count = 1 if item.statements else item.points_by_shape or 1
-        if (count > 1 or "key_sentences" in item.table) and item.table.get("asked_count") != count:
+        if (count > 1 or item.finds_sentences) and item.table.get("asked_count") != count:
             yield item.finding(f"it needs “asked_count = {count}”")
         if count > 1 and not item.table["stem"].endswith(f"Choose {_NUMBERS.get(count)}."):
             yield item.finding(f"its stem must end with “Choose {_NUMBERS.get(count, count)}.”")
@@ -58,7 +58,7 @@ def choices_keep_their_natural_order(folder: Folder) -> Iterator[Finding]:
             places = [labels.index(text) for text in texts]
         elif len(texts) > 1 and all(_DATE.fullmatch(text) for text in texts):
             found = [match for text in texts if (match := _DATE.fullmatch(text))]
-            places = [100 * _MONTHS.index(match[1]) + int(match[2]) for match in found]
+            places = [100 * MONTHS.index(match[1]) + int(match[2]) for match in found]
         else:
             continue
         if places != sorted(places):
