@@ -50,8 +50,13 @@ def parse_picture(document: Mapping[str, Any]) -> Picture | None:
 def picture_tables(document: Mapping[str, Any]) -> Iterator[Table]:
     """The pictures of a set's document, of its reading first. document: of a draft or an edition."""
     for part in (document.get("reading", {}), *document.get("questions", ())):
-        if part.get("picture"):
-            yield part["picture"]
+        if part.get(PICTURE):
+            yield part[PICTURE]
+
+
+def picture_digests(document: Mapping[str, Any]) -> set[str]:
+    """The digests of the pictures of a set's document."""
+    return {table["digest"] for table in picture_tables(document)}
 
 
 def map_pictures(document: Mapping[str, Any], change: Callable[[Table], Table | None]) -> Table:

@@ -8,7 +8,7 @@ from django.db.models import Exists, Min, OuterRef, TextField
 from django.db.models.functions import Cast
 
 from quizzes.content.picture_files import PictureFile
-from quizzes.content.pictures import picture_tables
+from quizzes.content.pictures import picture_digests
 from quizzes.models import Draft, QuestionSet, StoredPicture
 
 # A removed picture can be restored with “Undo”.
@@ -33,7 +33,7 @@ def store_picture(question_set: QuestionSet, file: PictureFile, *, now: datetime
 
 def picture_files(question_set: QuestionSet, document: Mapping[str, Any]) -> dict[str, PictureFile]:
     """The pictures of the set that its document names, by digest; no query if it names none."""
-    digests = {table["digest"] for table in picture_tables(document)}
+    digests = picture_digests(document)
     if not digests:
         return {}
     rows = StoredPicture.objects.filter(question_set=question_set, digest__in=digests).order_by("pk")
@@ -44,7 +44,7 @@ def picture_files(question_set: QuestionSet, document: Mapping[str, Any]) -> dic
 
 def copy_pictures(document: Mapping[str, Any], *, to: QuestionSet, now: datetime) -> None:
     """Copy the pictures that the document names into its new set; 2 queries, none if it names none."""
-    digests = {table["digest"] for table in picture_tables(document)}
+    digests = picture_digests(document)
     if digests:
         # One row of each picture: each copy of a set has one of its own.
         same = StoredPicture.objects.filter(digest__in=digests).order_by()
@@ -65,7 +65,7 @@ def copy_pictures(document: Mapping[str, Any], *, to: QuestionSet, now: datetime
 
 def mark_published(question_set: QuestionSet, document: Mapping[str, Any], *, now: datetime) -> None:
     """Keep the pictures of an edition for as long as its set, and let its readers see them."""
-    digests = {table["digest"] for table in picture_tables(document)}
+    digests = picture_digests(document)
     if digests:
         pictures = StoredPicture.objects.filter(question_set=question_set, digest__in=digests, published_at=None)
         pictures.update(published_at=now)

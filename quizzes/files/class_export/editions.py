@@ -13,7 +13,7 @@ from quizzes.content.drafts.document import from_edition
 from quizzes.content.editions import NotPublishable, publish_edition
 from quizzes.content.languages import TEXTS
 from quizzes.content.picture_files import stored_picture
-from quizzes.content.pictures import picture_tables
+from quizzes.content.pictures import picture_digests
 from quizzes.content.set_document import SetDocument, content_hash, parse_set
 from quizzes.content.stored_pictures import store_picture
 from quizzes.content.tables import InvalidDocument
@@ -82,7 +82,7 @@ def _store_pictures(part: EditionPart, question_set: QuestionSet, *, now: dateti
         if file.digest != picture.digest:
             raise InvalidExport(gettext("A picture isn’t the one that its question set names."))
         store_picture(question_set, file, now=now)
-    missing = {table["digest"] for table in picture_tables(part.document)} - {row.digest for row in part.pictures}
+    missing = picture_digests(part.document) - {row.digest for row in part.pictures}
     if missing:
         raise InvalidExport(gettext("The file lacks a picture that its question set names."))
 

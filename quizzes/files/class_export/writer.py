@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Model, Q, QuerySet
 
 from quizzes.attempts.integrity import deadline_moves, snapshot
-from quizzes.content.pictures import picture_tables
+from quizzes.content.pictures import picture_digests
 from quizzes.files.class_export.document import write_class_export
 from quizzes.files.class_export.parts import (
     AccommodationPart,
@@ -95,7 +95,7 @@ def _edition(edition: Edition) -> EditionPart:
 
 def _pictures(edition: Edition) -> Iterable[StoredPicture]:
     """The pictures that the edition names; no query if it names none."""
-    digests = {table["digest"] for table in picture_tables(edition.document)}
+    digests = picture_digests(edition.document)
     return edition.question_set.pictures.filter(digest__in=digests).order_by("digest") if digests else ()
 
 
