@@ -23,7 +23,7 @@ _BLOCKS = frozenset(
 _UNSEEN = frozenset({"script", "style", "head", "template", "title"})
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,10}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
 
-_LOWER = {ord(letter): letter.lower() for letter in string.ascii_uppercase}
+_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 _SOFT_HYPHEN = "\u00ad"
 _SPLIT_WORD = re.compile(r"(?<!\w)(?P<start>\w++)[-\u2010][^\S\n]*\n[^\S\n]*(?P<rest>\w+)")

@@ -244,7 +244,7 @@ class Reading:
 
     def has(self, keys: Sequence[str]) -> bool:
         """Whether it has all these sentences."""
-        return all(self.sentence(key) is not None for key in keys)
+        return {sentence.key for sentence in self}.issuperset(keys)
 
     @property
     def explained_words(self) -> tuple[Word, ...]:

@@ -82,6 +82,8 @@ MAX_QUESTIONS = 60
 MAX_OBJECTIVES = 12
 MAX_SPEAKERS = 8
 
+# Lists of sentence keys, in a question or one of its rows.
+_EVIDENCE, _SUPPORTING, _CONTRADICTING = "evidence", "leans_on", "mark_at"
 # Fields of a question that an edition does not have.
 _AUTHOR_FIELDS = frozenset({"anchors", "kept", "set_aside", INCOMPLETE})
 
@@ -193,6 +195,11 @@ def sentence_tables(document: Table) -> list[Table]:
     return [table for paragraph in document["reading"]["paragraphs"] for table in paragraph["sentences"]]
 
 
+def sentence_keys(document: Table) -> list[str]:
+    """The keys of the sentences in reading order."""
+    return [table["key"] for table in sentence_tables(document)]
+
+
 def sentences(document: Table) -> list[Sentence]:
     """The sentences in reading order; each is its own fact."""
     by_key = speakers(document)
@@ -264,8 +271,6 @@ def is_anchored(question: Table, key: str, text: str | None) -> bool:
 
 
 # --- Changing the evidence of a question ---------------------------------------------------------------------------
-
-_EVIDENCE, _SUPPORTING, _CONTRADICTING = "evidence", "leans_on", "mark_at"
 
 
 def anchor_evidence(document: Table, question: Table, *, again: Sequence[str] = ()) -> None:
@@ -352,11 +357,10 @@ def finished_question(document: Table, question: Table, *, with_old_texts: bool 
 
     with_old_texts: with what the editor shows of other languages, out of date or not.
     """
-    sentence_keys = [sentence["key"] for sentence in sentence_tables(document)]
     # `finish` may return the question of the draft itself.
     table = {
         name: value
-        for name, value in draft_of(question).finish(question, sentence_keys, document["voices"]).items()
+        for name, value in draft_of(question).finish(question, sentence_keys(document), document["voices"]).items()
         if name not in _AUTHOR_FIELDS
     }
     if not with_old_texts:

@@ -7,6 +7,7 @@ the author matched them. An edition has `sentences` instead: one text by the key
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from quizzes.content.reading import LEVELS, STANDARD
@@ -156,8 +157,7 @@ def set_level_text(document: Table, key: str, text: str, standard: Sequence[Tabl
 
 
 def set_level(
-    document: Table,
-    key: str,
+    variant: Table,
     fields: Mapping[str, str],
     texts: Mapping[str, str],
     matches: Mapping[str, str],
@@ -165,14 +165,11 @@ def set_level(
     standard: Sequence[Table],
     kept: str = "",
 ) -> None:
-    """Set title, level and note, and texts and matches by row id. A line break becomes a space.
+    """Set title, level and note of a level, and texts and matches by row id. A line break becomes a space.
 
     kept: the key of a standard sentence that changed, whose match the author confirms, or "". A row with another text
-    or match is confirmed too. An empty text changes nothing, and so does a level that is gone.
+    or match is confirmed too. An empty text changes nothing.
     """
-    variant = level_of(document, key)
-    if variant is None:
-        return
     variant |= {name: value for name, value in fields.items() if name in _FIELDS}
     rows = rows_of(variant, standard)
     variant.pop("sentences", None)
@@ -264,4 +261,4 @@ def _match_again(variant: Table, standard: Sequence[Table], keys: set[str]) -> N
 
 def _new_ids(rows: Sequence[Table]) -> Iterator[str]:
     last = max((int(row["id"][1:]) for row in rows), default=0)
-    return (f"r{number}" for number in range(last + 1, 10**6))
+    return (f"r{number}" for number in count(last + 1))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from quizzes.content.drafts.document import finished_question, level_needs_of, reading_of, sentence_tables
+from quizzes.content.drafts.document import finished_question, level_needs_of, reading_of, sentence_keys
 from quizzes.content.question_types.question import SKILLS
 from quizzes.content.question_types.registry import draft_of, parse_question, public_view
 from quizzes.content.question_types.shuffle import Shuffle
@@ -24,8 +24,8 @@ def preview(document: Table, question: Table, *, level: str = STANDARD) -> dict[
 
     Missing fields that students do not see before release get a placeholder, so that they do not block the preview.
     """
-    keys = [sentence["key"] for sentence in sentence_tables(document)]
-    table = draft_of(question).shown(_filled(finished_question(document, question)), keys)
+    filled = _filled(finished_question(document, question))
+    table = draft_of(question).shown(filled, sentence_keys(document))
     try:
         return public_view(parse_question(table), _AS_WRITTEN, None, shown_reading(document, question, level))
     except InvalidDocument:

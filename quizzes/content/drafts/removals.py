@@ -18,7 +18,7 @@ from quizzes.content.drafts.document import (
     SPEAKERS,
     WORDS,
     question_part,
-    sentence_tables,
+    sentence_keys,
 )
 from quizzes.content.drafts.levels import in_order
 from quizzes.content.drafts.words import slug
@@ -26,7 +26,7 @@ from quizzes.content.pictures import draft_picture, set_picture
 from quizzes.content.tables import Table
 from quizzes.phrases import gettext, ngettext
 
-_LISTS = ("questions", "objectives", "voices")
+_LISTS = ("questions", OBJECTIVES, SPEAKERS)
 # A page that was open through more removals than this is hardly still in use. Each question has about 2 KB.
 _MOST_BEFORE = 10
 
@@ -53,7 +53,7 @@ def remember_removals(before: Table, document: Table, *, revision: int) -> None:
         removed["moved"] = moved
     if pictures := _gone_pictures(before, document):
         removed["pictures"] = pictures
-    if {table["key"] for table in sentence_tables(before)} - {table["key"] for table in sentence_tables(document)}:
+    if set(sentence_keys(before)) - set(sentence_keys(document)):
         removed["paragraphs"] = deepcopy(before["reading"]["paragraphs"])
     left = {table["key"] for table in document["reading"].get("variants", ())}
     if gone := [deepcopy(table) for table in before["reading"].get("variants", ()) if table["key"] not in left]:
@@ -226,4 +226,4 @@ def _parts_with_pictures(document: Table) -> dict[str, Table]:
 
 
 def _part(name: str, table: Table) -> str:
-    return {"objectives": OBJECTIVES, "voices": SPEAKERS}.get(name) or question_part(table["key"])
+    return question_part(table["key"]) if name == "questions" else name

@@ -42,9 +42,10 @@ def save_level(
     """
 
     def change(document: Table) -> None:
-        if levels.level_of(document, level) is None:
+        variant = levels.level_of(document, level)
+        if variant is None:
             raise NoSuchLevel
-        levels.set_level(document, level, fields, texts, matches, standard=sentence_tables(document), kept=kept)
+        levels.set_level(variant, fields, texts, matches, standard=sentence_tables(document), kept=kept)
 
     return save_parts(draft, change, touches=[LEVELS], needs=[READING], seen=seen, by=by, now=now)
 

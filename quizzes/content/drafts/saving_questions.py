@@ -20,7 +20,7 @@ from quizzes.content.drafts.document import (
     question_of,
     question_part,
     replace_evidence,
-    sentence_tables,
+    sentence_keys,
 )
 from quizzes.content.drafts.removals import CannotPutBack, put_back, removed_rows
 from quizzes.content.drafts.saving import NoSuchQuestion, found_question, save_parts
@@ -131,7 +131,7 @@ def save_evidence(draft: Draft, chosen: Mapping[str, Sequence[str]], *, by: User
     """
 
     def change(document: Table) -> None:
-        known = {table["key"] for table in sentence_tables(document)}
+        known = sentence_keys(document)
         for key, sentences in chosen.items():
             question = question_of(document, key)
             kept = [sentence for sentence in sentences if sentence in known]

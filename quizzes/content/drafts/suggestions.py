@@ -13,11 +13,11 @@ from quizzes.content.tables import Table
 MAX_SUGGESTIONS = 3
 # A sentence that shares less with the question than this part of the best one is no help.
 _NEAR_THE_BEST = 0.5
-_WORD = re.compile(r"\w+(?:[’\x27]\w+)?")
+_WORD = re.compile(r"\w+(?:[’']\w+)?")
 # The correct answer says more about the sentence than the question does.
 _ANSWER_WEIGHT = 2.0
 # Endings that words of one family differ in. Only longer words lose them.
-_ENDING = re.compile(r"(?:\x27s|’s|ing|ed|es|s)$")
+_ENDING = re.compile(r"(?:'s|’s|ing|ed|es|s)$")
 _MIN_STEM = 4
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 
-from quizzes.content.drafts.document import UNNAMED, cited, sentence_tables, set_language, word_count
+from quizzes.content.drafts.document import UNNAMED, cited, sentence_keys, sentence_tables, set_language, word_count
 from quizzes.content.languages import BASED_ON, TEXTS
 from quizzes.content.reading import REPORTER
 from quizzes.content.sentences import match_sentences, split_sentences, split_text
@@ -165,7 +165,7 @@ def uses_of_speakers(document: Table) -> Counter[str]:
 
 def _new_keys(document: Table) -> Iterator[str]:
     """New sentence keys (s1, s2, ...), higher than every key in the sentences, questions, and levels of the draft."""
-    keys = {table["key"] for table in sentence_tables(document)}
+    keys = set(sentence_keys(document))
     for question in document["questions"]:
         keys |= {*question.get("anchors", {}), *cited(question)}
     for variant in document["reading"].get("variants", ()):

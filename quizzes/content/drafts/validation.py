@@ -15,6 +15,7 @@ from quizzes.content.drafts.document import (
     level_needs_of,
     question_part,
     reading_of,
+    sentence_keys,
     sentence_tables,
     sentences,
 )
@@ -246,14 +247,12 @@ def question_problems(document: Table, question: Table) -> list[str]:
 
 def translation_problems(document: Table, question: Table, language: str) -> list[str]:
     """What is wrong with the texts of the question in this language, such as 2 equal answers; [] for nothing."""
-    keys = [table["key"] for table in sentence_tables(document)]
     current = finished_texts(question, text_fields(question), document.get("languages", []))
     own = translated(current, text_fields(question), language, first_language(document))
-    return draft_of(question).problems(own, keys, document["voices"])
+    return draft_of(question).problems(own, sentence_keys(document), document["voices"])
 
 
 def _question_problems(document: Table, question: Table, reading: Reading) -> list[Problem]:
-    keys = [table["key"] for table in sentence_tables(document)]
     found = [_lost_message(document, lost) for lost in lost_evidence(document, question)]
     if not question["stem"].strip():
         found.append(gettext("Type the question."))
@@ -263,7 +262,7 @@ def _question_problems(document: Table, question: Table, reading: Reading) -> li
         found.append(gettext("Choose an objective."))
     if draft_of(question).uses_picker and not question.get("evidence"):
         found.append(gettext("No evidence yet. Choose the sentences that prove the answer."))
-    found += draft_of(question).problems(question, keys, document["voices"])
+    found += draft_of(question).problems(question, sentence_keys(document), document["voices"])
     if found or not (in_languages := _language_problems(document, question)):
         found = found or _parsing_problems(document, question, reading)
         return [Problem(question_part(question["key"]), text, question["key"]) for text in found]
@@ -287,7 +286,7 @@ def _language_problems(document: Table, question: Table) -> list[Problem]:
 
 def unfinished_questions(document: Table) -> frozenset[str]:
     """The keys of the questions without a text or a correct answer. They may lack evidence, as after an import."""
-    keys = [table["key"] for table in sentence_tables(document)]
+    keys = sentence_keys(document)
     return frozenset(
         question["key"]
         for question in document["questions"]

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext, gettext_lazy
 
-from quizzes.content.drafts.document import sentence_tables
+from quizzes.content.drafts.document import sentence_keys, sentence_tables
 from quizzes.content.drafts.saving import found_question
 from quizzes.content.question_types.form import text
 from quizzes.content.question_types.question import MAX_POINTS, SKILL_LABELS, SKILLS
@@ -73,7 +73,7 @@ class QuestionForm(DraftForm):
             "shown_type": question["type"],
         }
         super().__init__(data, initial=initial)
-        self.sentence_keys = [table["key"] for table in sentence_tables(document)]
+        self.sentence_keys = sentence_keys(document)
         types = type_choices()
         objectives = [(objective["key"], objective["title"]) for objective in document["objectives"]]
         if question["objective"] not in dict(objectives):
