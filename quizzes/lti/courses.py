@@ -52,8 +52,9 @@ class ConnectedElsewhere(Exception):
 def teacher_of(launch: LtiLaunch) -> User | None:
     """The account of the person who launched, if it is open."""
     subject = launch.known_claims.get("subject", "")
-    teacher = LtiTeacher.objects.filter(platform=launch.platform_id, subject=subject).first()
-    return teacher.user if teacher is not None and teacher.user.is_active else None
+    return User.objects.filter(
+        is_active=True, lti_teachers__platform=launch.platform_id, lti_teachers__subject=subject
+    ).first()
 
 
 def connect_teacher(launch: LtiLaunch, user: User) -> None:
