@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import batched
 from typing import Any
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Count, Q
 from django.utils.module_loading import import_string
 
@@ -281,7 +281,6 @@ def _due(
     return Due(counting.score, counting.max_score, Progress.GRADED)
 
 
-@transaction.atomic
 def _change(score: LtiScore, due: Due, now: datetime) -> None:
     columns = _columns(due)
     if any(getattr(score, name) != value for name, value in columns.items()):
