@@ -163,7 +163,7 @@ def _line_item(link: LtiLink, platform: LtiPlatform, session: PlatformSession) -
 
 def _address(found: object) -> str:
     if not isinstance(found, str) or urlsplit(found).scheme not in ("https", "http") or len(found) > MAX_URL:
-        raise ValueError(gettext_noop("the column has no address"))
+        raise ValueError("the column has no address")
     return found
 
 
