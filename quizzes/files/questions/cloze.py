@@ -4,9 +4,10 @@ Source: docs.moodle.org, “Embedded Answers (Cloze) question type”.
 """
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 
-from quizzes.files.questions.item import GAP_LETTERS, Gap, Item, Skipped, blanks_of, joined
+from quizzes.files.questions.item import GAP_LETTERS, Gap, Item, Skipped, blanks_of, joined, points_of
 from quizzes.files.questions.limits import partial_credit_note
 from quizzes.files.questions.markup import plain
 from quizzes.files.questions.numeric import numbers
@@ -30,10 +31,10 @@ _FULL = 100
 
 def read_cloze(source: str, notes: list[str], taker: PictureTaker) -> Item:
     """The blanks of a text with embedded answers. source: HTML. taker: gets its picture. Raises Skipped."""
-    gaps, weights = list[Gap](), set[int]()
+    gaps, weights = list[Gap](), list[int]()
 
     def mark(match: re.Match[str]) -> str:
-        weights.add(int(match[1] or 1))
+        weights.append(int(match[1] or 1))
         gaps.append(_gap(match[2], match[3], notes))
         # Two private characters survive the removal of markup.
         return f"\ue010{len(gaps) - 1}\ue011"
@@ -45,11 +46,12 @@ def read_cloze(source: str, notes: list[str], taker: PictureTaker) -> Item:
         raise Skipped(
             gettext("It has {count} blanks. A question can have {most}.").format(count=len(gaps), most=len(GAP_LETTERS))
         )
-    if len(weights) > 1:
+    if len(set(weights)) > 1:
         notes.append(gettext("Its answers had different weights. Here they count the same."))
     text, lost = plain(marked, taker)
     notes += lost
-    return blanks_of(text, [(f"\ue010{place}\ue011", gap) for place, gap in enumerate(gaps)])
+    item = blanks_of(text, [(f"\ue010{place}\ue011", gap) for place, gap in enumerate(gaps)])
+    return replace(item, points=points_of(str(sum(weights)), notes))
 
 
 def _gap(kind: str, body: str, notes: list[str]) -> Gap:

@@ -48,8 +48,8 @@ class QuestionFormat:
 
     feedback: the types whose feedback it keeps. has_explanation, has_points, has_order, has_spare, has_picture,
     has_wrong_answers (expected ones of a short answer), has_bare_wrong_answers (those without feedback),
-    has_sample_answer, has_unit, has_listed_gaps, has_mixed_gaps (blanks of both kinds in one question): whether it
-    keeps these. write: the file of a title and items.
+    has_sample_answer, has_unit, has_listed_gaps, has_mixed_gaps (blanks of both kinds in one question),
+    has_shares (less than a point for a typed blank): whether it keeps these. write: the file of a title and items.
     """
 
     name: str
@@ -70,6 +70,7 @@ class QuestionFormat:
     has_unit: bool = False
     has_listed_gaps: bool = True
     has_mixed_gaps: bool = True
+    has_shares: bool = True
     choices: int = 0
     choice_length: int = 0
     stem: int = 0
@@ -106,6 +107,7 @@ FORMATS = (
         has_picture=True,
         has_wrong_answers=True,
         has_unit=True,
+        has_shares=False,
     ),
     QuestionFormat(
         "gift",
@@ -209,6 +211,7 @@ def losses(question_format: QuestionFormat, item: Item | None, label: str) -> li
     has_spare = bool(set(item.options) - {line.match for line in item.lines})
     wrong = [line for line in item.lines if item.question_type == "short_answer" and not line.is_correct]
     has_bare = question_format.has_wrong_answers and not all(line.feedback for line in wrong)
+    is_shared = item.points < len(item.gaps) and not all(gap.choices for gap in item.gaps)
     has_choices = item.question_type == "blanks" and any(gap.choices for gap in item.gaps)
     parts = (
         (has_feedback, item.question_type in question_format.feedback, gettext("The feedback is left out.")),
@@ -225,6 +228,7 @@ def losses(question_format: QuestionFormat, item: Item | None, label: str) -> li
         ),
         (item.sample_answer, question_format.has_sample_answer, gettext("The sample answer is left out.")),
         (item.unit, question_format.has_unit, gettext("The unit is left out.")),
+        (is_shared, question_format.has_shares, gettext("Each blank counts 1 point there.")),
         (
             has_choices,
             question_format.has_listed_gaps,

@@ -98,7 +98,8 @@ def _read(where: str, element: Element) -> ReadQuestion:
             item,
             title=_text(element.find("name"), []),
             explanation=joined(_text(element.find("generalfeedback"), notes), item.explanation),
-            points=points_of(element.findtext("defaultgrade"), notes),
+            # Moodle writes none for embedded answers: their weights add up.
+            points=points_of(element.findtext("defaultgrade") or str(item.points), notes),
             picture=taker.picture,
         )
         return read(where, item, *notes)

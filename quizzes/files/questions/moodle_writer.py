@@ -141,14 +141,17 @@ def _is_typed(item: Item) -> bool:
 def _embedded(item: Item) -> str:
     """The text of blanks with embedded answers."""
     text = _EMBEDDED.sub("(", item.text)
-    for letter, gap in zip(GAP_LETTERS, item.gaps, strict=False):
-        text = text.replace(f"{{{letter}}}", _embedded_gap(gap))
+    share, more = divmod(item.points, len(item.gaps))
+    for place, (letter, gap) in enumerate(zip(GAP_LETTERS, item.gaps, strict=False)):
+        # Moodle adds up the weights in place of the points.
+        weight = max(1, share + (place < more))
+        text = text.replace(f"{{{letter}}}", _embedded_gap(gap, weight))
     return text
 
 
-def _embedded_gap(gap: Gap) -> str:
+def _embedded_gap(gap: Gap, weight: int) -> str:
     answers = [f"{'=' if text in gap.accepted else '%0%'}{_TO_ESCAPE.sub(r'\\\g<0>', text)}" for text in gap.listed]
-    return f"{{1:{'MULTICHOICE' if gap.choices else 'SHORTANSWER'}:{'~'.join(answers)}}}"
+    return f"{{{weight}:{'MULTICHOICE' if gap.choices else 'SHORTANSWER'}:{'~'.join(answers)}}}"
 
 
 def _marked(item: Item) -> str:

@@ -57,10 +57,37 @@ def read_qti1(content: bytes, file: str, find: Find) -> list[ReadQuestion]:
     elements = list(counted(root.iter("item")))
     places = tag_lines(content, "item", len(elements))
     prefix = f"{file.rpartition('/')[2]}, " if file else ""
+    groups = _groups(root)
     found = [
-        _read(f"{prefix}{where}", element, PictureTaker(find)) for where, element in zip(places, elements, strict=True)
+        _read(f"{prefix}{where}", element, PictureTaker(find), groups.get(element))
+        for where, element in zip(places, elements, strict=True)
     ]
     return [*found, *_drawn(root, prefix)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """A group of questions of which Canvas draws some. points: of each, "" if each has its own. note: what changes."""
+
+    points: str
+    note: str
+
+
+def _groups(root: Element) -> dict[Element, _Group]:
+    """The group of each item that is in one."""
+    found = dict[Element, _Group]()
+    for section in root.iter("section"):
+        selection = section.find("selection_ordering/selection")
+        items = section.findall("item")
+        if selection is None or not items:
+            continue
+        drawn = (selection.findtext("selection_number") or "").strip()
+        is_all = not drawn.isdecimal() or int(drawn) >= len(items)
+        note = gettext("It’s from a group of {total} questions, and students got {count} of them. Here they get all.")
+        points = (selection.findtext("selection_extension/points_per_item") or "").strip()
+        group = _Group(points, "" if is_all else note.format(total=len(items), count=drawn))
+        found |= dict.fromkeys(items, group)
+    return found
 
 
 def _drawn(root: Element, prefix: str) -> list[ReadQuestion]:
@@ -81,8 +108,8 @@ def _drawn(root: Element, prefix: str) -> list[ReadQuestion]:
     ]
 
 
-def _read(where: str, element: Element, taker: PictureTaker) -> ReadQuestion:
-    notes: list[str] = []
+def _read(where: str, element: Element, taker: PictureTaker, group: _Group | None) -> ReadQuestion:
+    notes = [group.note] if group is not None and group.note else []
     presentation, metadata = element.find("presentation"), _metadata(element)
     stem = material(_own_material(presentation), notes, taker)
     try:
@@ -92,7 +119,7 @@ def _read(where: str, element: Element, taker: PictureTaker) -> ReadQuestion:
             item,
             title=" ".join((element.get("title") or "").split()),
             explanation=joined(rules.general, item.explanation),
-            points=points_of(metadata.get("points_possible", ""), notes),
+            points=points_of((group and group.points) or metadata.get("points_possible", ""), notes),
             picture=taker.picture,
         )
         if rules.lost:

@@ -12,9 +12,10 @@ import pytest
 from xlsxwriter import Workbook
 
 from quizzes.files.questions.drafts import draft_question, item_of
-from quizzes.files.questions.formats import read_questions
+from quizzes.files.questions.formats import FORMATS, losses, read_questions
 from quizzes.files.questions.importing import EXAMPLES
-from quizzes.files.questions.item import Item, UnreadableFile
+from quizzes.files.questions.item import Gap, Item, UnreadableFile
+from quizzes.files.questions.moodle_writer import write_moodle
 from quizzes.files.questions.plain_text import _ROMAN_NUMERALS
 from quizzes.files.questions.qti2_writer import write_qti2
 from quizzes.files.questions.tables import write_template_xlsx
@@ -1325,6 +1326,40 @@ def test_group_that_draws_from_a_bank_is_listed() -> None:
         "single: Who? [*Council; Mayor]",
         "- It draws questions from a bank. They are here only if the file has the bank too.",
     ]
+
+
+def test_group_of_canvas_gives_its_points_to_its_questions() -> None:
+    group = (
+        "<selection_ordering><selection><selection_number>{}</selection_number><selection_extension>"
+        "<points_per_item>3.0</points_per_item></selection_extension></selection></selection_ordering><item"
+    )
+    quiz = canvas("multiple_choice_question", material("Who?") + response("r", TWO), right("r", "1"))
+    one, two = (quiz.replace("<item", group.format(1), 1), quiz.replace("<item", group.format(1), 1))
+    two = two.replace("</section>", two[two.index("<item ") : two.index("</section>")] + "</section>")
+
+    files = [read_questions(file.encode()).questions for file in (one, two)]
+    assert [[(found.item.points, found.notes) for found in file if found.item] for file in files] == [
+        [(3, ())],
+        [(3, ("It’s from a group of 2 questions, and students got 1 of them. Here they get all.",))] * 2,
+    ]
+
+
+def test_points_of_embedded_answers_are_their_weights() -> None:
+    text = "The {2:SHORTANSWER:=council} and {1:SA:=mayor} met."
+    question = f'<quiz><question type="cloze"><questiontext><text>{text}</text></questiontext></question></quiz>'
+    files = (question, question.replace("</questiontext>", "</questiontext><defaultgrade>4</defaultgrade>"))
+
+    found = [read_questions(file.encode()).questions[0].item for file in files]
+    assert [item.points for item in found if item] == [3, 4]
+
+
+@pytest.mark.parametrize(("points", "weights"), [(1, "11"), (2, "11"), (3, "21"), (4, "22")])
+def test_weights_of_embedded_answers_add_up_to_the_points(points: int, weights: str) -> None:
+    item = Item("blanks", "", text="{a} and {b}", gaps=(Gap(("Lee",)), Gap(("Day",))), points=points)
+
+    assert "".join(re.findall(r"\{(\d):SHORT", write_moodle("A set", [item]).decode())) == weights
+    [form] = [form for form in FORMATS if form.name == "moodle"]
+    assert losses(form, item, "") == (["Each blank counts 1 point there."] if points == 1 else [])
 
 
 def test_pool_of_blackboard() -> None:
