@@ -87,14 +87,14 @@ def _item(question_type: str, stem: str, cells: list[str], notes: list[str]) -> 
         case "TF":
             word = filled[0].casefold() if filled else ""
             if word not in ("true", "false"):
-                raise Skipped(gettext("Its answer is neither true nor false."))
+                raise Skipped(gettext("Enter “true” or “false” in its third column."))
             return Item("true_false", stem, is_true=word == "true")
         case "ESS" | "SR":
             notes.append(gettext("Add a rubric."))
             return Item("free_text", stem, sample_answer="\n".join(filled))
         case "FIB":
             if not filled:
-                raise Skipped(gettext("It has no accepted answer."))
+                raise Skipped(gettext("It has no accepted answer. Enter the first in its third column."))
             return Item("short_answer", stem, lines=tuple(Line(text, is_correct=True) for text in filled))
         case "ORD":
             return Item("ordering", stem, lines=tuple(Line(text) for text in filled))
@@ -107,7 +107,7 @@ def _item(question_type: str, stem: str, cells: list[str], notes: list[str]) -> 
             )
         case "NUM":
             if not filled:
-                raise Skipped(gettext("It has no number."))
+                raise Skipped(gettext("Enter the number in its third column."))
             number, tolerance = numbers(":".join(filled[:2]))
             return Item("numeric", stem, number=number, tolerance=tolerance)
         case "FIB_PLUS":

@@ -137,8 +137,8 @@ def xml_tree(content: bytes) -> Element:
 def _incomplete(error: Exception) -> str:
     line = getattr(error, "position", (0, 0))[0]
     if not line:
-        return gettext("This isn’t a complete XML file: it can’t be read.")
-    return gettext("This isn’t a complete XML file: it can’t be read at line {number}.").format(number=line)
+        return gettext("Part of this XML file is missing. Export it again.")
+    return gettext("This XML file can’t be read at line {number}. Export it again.").format(number=line)
 
 
 def _character(match: re.Match[str]) -> str:

@@ -45,7 +45,9 @@ def read_own(document: Any, label: str) -> ReadFile:
     if isinstance(document, Mapping) and document.get("format") == FORMAT:
         raise UnreadableFile(gettext(NOT_HERE))
     if not isinstance(document, Mapping) or not isinstance(document.get("questions"), list):
-        raise UnreadableFile(gettext("This file has no list of questions."))
+        raise UnreadableFile(
+            gettext("This file has no list of questions. Choose a file that you exported from a question set.")
+        )
     pictures = _pictures(document)
     questions = enumerate(counted(document["questions"]), start=1)
     found = tuple(_read(question, number, pictures) for number, question in questions)
@@ -72,8 +74,11 @@ def storable(value: Any) -> Any:
 def _read(question: Any, number: int, pictures: Mapping[str, bytes]) -> ReadQuestion:
     where = gettext("Question {number}").format(number=number)
     stem = str(question.get("stem", "")) if isinstance(question, Mapping) else ""
-    if not isinstance(question, Mapping) or str(question.get("type")) not in TYPES:
-        return skipped(where, stem, gettext("Its type isn’t one that Footnote has."))
+    if not isinstance(question, Mapping):
+        return skipped(where, stem, gettext("Parts of it are missing or have another form."))
+    if str(question.get("type")) not in TYPES:
+        reason = gettext("Footnote has no question type like “{value}”.")
+        return skipped(where, stem, reason.format(value=str(question.get("type", ""))[:30]))
     try:
         if question["type"] == "true_false" and not isinstance(question["answer"], bool):
             return skipped(where, str(question["statement"]), gettext("It has no correct answer."))

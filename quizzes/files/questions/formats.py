@@ -269,7 +269,7 @@ def read_questions(content: bytes) -> ReadFile:
         raise UnreadableFile(gettext("This file is empty."))
     found = _read(content)
     if not found.questions:
-        raise UnreadableFile(gettext("We found no questions in this file."))
+        raise UnreadableFile(gettext("We found no questions in this file. Is it the right file?"))
     notes = (*found.notes, gettext(_GUESSED)) if is_guessed(content) else found.notes
     return replace(found, questions=tuple(map(checked, found.questions)), notes=notes)
 

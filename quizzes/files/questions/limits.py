@@ -18,25 +18,30 @@ _FEEDBACK_CUT = gettext_noop("Feedback is cut to {count} characters.")
 _EXPLANATION_CUT = gettext_noop("The explanation is cut to {count} characters.")
 _SAMPLE_CUT = gettext_noop("The sample answer is cut to {count} characters.")
 _NOTE_CUT = gettext_noop("The note is cut to {count} characters.")
-_STEM_LONG = gettext_noop("Its question text is over {count} characters.")
-_TEXT_LONG = gettext_noop("Its text is over {count} characters.")
-_UNITS_LONG = gettext_noop("Its units are over {count} characters.")
-_ANSWER_LONG = gettext_noop("An answer is over {count} characters.")
-_CHOICE_LONG = gettext_noop("An answer choice is over {count} characters.")
-_LINE_LONG = gettext_noop("A line is over {count} characters.")
+_STEM_LONG = gettext_noop("Its question text is over {count} characters. Shorten it: “{text}…”")
+_TEXT_LONG = gettext_noop("Its text is over {count} characters. Shorten it: “{text}…”")
+_UNITS_LONG = gettext_noop("Its units are over {count} characters. Shorten them: “{text}…”")
+_ANSWER_LONG = gettext_noop("An answer is over {count} characters. Shorten it: “{text}…”")
+_CHOICE_LONG = gettext_noop("An answer choice is over {count} characters. Shorten it: “{text}…”")
+_LINE_LONG = gettext_noop("A line is over {count} characters. Shorten it: “{text}…”")
 _FEW_ANSWERS = gettext_noop("It has fewer than {count} answers.")
 _MANY_ANSWERS = gettext_noop("It has {count} answers. A question can have {limit}.")
 _FEW_LINES = gettext_noop("It has fewer than {count} lines.")
 _MANY_LINES = gettext_noop("It has {count} lines. A question can have {limit}.")
-_ANSWERS_EQUAL = gettext_noop("2 of its answers are the same.")
-_WRONG_EQUAL = gettext_noop("2 of its wrong answers are the same.")
-_LINES_EQUAL = gettext_noop("2 of its lines are the same.")
+_ANSWERS_EQUAL = gettext_noop("2 of its answers are the same. Change one: “{text}”")
+_WRONG_EQUAL = gettext_noop("2 of its wrong answers are the same. Change one: “{text}”")
+_LINES_EQUAL = gettext_noop("2 of its lines are the same. Change one: “{text}”")
 
 
 def partial_credit_note(text: str) -> str:
     """What is said of an answer that had a part of the credit, because none here has."""
     note = gettext("“{text}” had part of the credit. Here it is a wrong answer.")
-    return note.format(text=with_single_quotes(text[:_SHOWN_LENGTH]))
+    return note.format(text=_start(text))
+
+
+def _start(text: str) -> str:
+    """The start of a text, to put between quotation marks."""
+    return with_single_quotes(_one_line(text[:_SHOWN_LENGTH]))
 
 
 def checked(found: ReadQuestion) -> ReadQuestion:
@@ -62,14 +67,15 @@ def _cut(text: str, at_most: int, note: str, notes: list[str]) -> str:
 
 
 def _refuse_long(texts: Sequence[str], at_most: int, reason: str) -> None:
-    if any(len(text) > at_most for text in texts):
-        raise Skipped(gettext(reason).format(count=at_most))
+    if long := next((text for text in texts if len(text) > at_most), ""):
+        raise Skipped(gettext(reason).format(count=at_most, text=_start(long)))
 
 
 def _refuse_equal(texts: Sequence[str], reason: str) -> None:
     folded = [" ".join(text.casefold().split()) for text in texts]
     if len(set(folded)) != len(folded):
-        raise Skipped(gettext(reason))
+        again = next(text for place, text in enumerate(texts) if folded[place] in folded[:place])
+        raise Skipped(gettext(reason).format(text=_start(again)))
 
 
 def _refuse_count(texts: Sequence[object], at_least: int, *, few: str, many: str) -> None:
@@ -113,7 +119,7 @@ def _within_limits(item: Item, notes: list[str]) -> Item:
         case "blanks":
             _refuse_long([item.text], MAX_BLANKS_TEXT, _TEXT_LONG)
             if "".join(GAP_MARK.findall(item.text)) != GAP_LETTERS[: len(item.gaps)] or not item.gaps:
-                raise Skipped(gettext("Its blanks aren’t named {a}, {b}, and so on, each with its answers."))
+                raise Skipped(gettext("Name its blanks {a}, {b}, and so on, and give each its answers."))
             return replace(item, gaps=tuple(_checked_gap(gap, notes) for gap in item.gaps))
         case "numeric":
             if len(item.number) > 40 or len(item.tolerance) > 20:

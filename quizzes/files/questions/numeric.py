@@ -32,7 +32,11 @@ def numbers(text: str) -> tuple[str, str]:
             return _written(Decimal(single[1].replace(",", "."))), _written(abs(Decimal(tolerance.replace(",", "."))))
     except (ArithmeticError, ValueError):
         pass
-    raise Skipped(gettext("“{value}” isn’t a number that we can read.").format(value=text.strip()[:40]))
+    raise Skipped(
+        gettext("“{value}” isn’t a number that we can read. Use figures, such as 1200 or 0.5.").format(
+            value=text.strip()[:40]
+        )
+    )
 
 
 def _written(number: Decimal) -> str:

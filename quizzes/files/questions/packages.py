@@ -39,7 +39,7 @@ def read_xml(
         return version, tuple(read_qti2(content, file, find))
     if file:
         return "", ()
-    raise UnreadableFile(gettext("This XML file is neither Moodle XML nor QTI."))
+    raise UnreadableFile(gettext("This XML file is neither Moodle XML nor QTI. Export the questions as one of these."))
 
 
 def _weighted(question: ReadQuestion, weight: str | None) -> ReadQuestion:

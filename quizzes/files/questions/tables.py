@@ -241,7 +241,7 @@ def changed_notes(answers: Sequence[str], changed: str = _CHANGED) -> list[str]:
     return [note.format(values=found[:200])]
 
 
-_NO_ANSWER_NAMED = gettext_noop("Its column “Correct” names no answer, such as 2 or B.")
+_NO_ANSWER_NAMED = gettext_noop("It has no correct answer. Enter its number or letter in “Correct”, such as 2 or B.")
 # Excel in Spanish writes VERDADERO and FALSO.
 _TRUTH = dict.fromkeys(("true", "t", "verdadero", "v"), True) | dict.fromkeys(("false", "f", "falso"), False)
 
@@ -255,7 +255,7 @@ def _is_true(correct: str, first: str, second: str, *, has_true_first: bool) -> 
         return _TRUTH[word]
     place = _answer_number(word)
     if place not in (1, 2):
-        raise Skipped(gettext("Its column “Correct” says neither true nor false."))
+        raise Skipped(gettext("Enter “true” or “false” in “Correct”."))
     return (place == 1) == has_true_first
 
 
@@ -287,7 +287,9 @@ def _question_type(text: str, correct: set[int]) -> QuestionType:
         found: QuestionType = known[name]
         return found
     if name:
-        raise Skipped(gettext("“{value}” isn’t a type of the template.").format(value=text[:30]))
+        raise Skipped(
+            gettext("We don’t know the type “{value}”. Our template has an example of each type.").format(value=text[:30])
+        )
     return "multiple" if len(correct) > 1 else "single"
 
 

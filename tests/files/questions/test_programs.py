@@ -172,7 +172,10 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "our template with a date": (
         "Type,Question,Answer 1,Tolerance\nnumber or date,When?,2018-08-31,\nnumber,How many?,about 7,\n",
-        ["numeric: When? 2018-08-31 ± ", "- “about 7” isn’t a number that we can read."],
+        [
+            "numeric: When? 2018-08-31 ± ",
+            "- “about 7” isn’t a number that we can read. Use figures, such as 1200 or 0.5.",
+        ],
     ),
     "Aiken whose answer repeats the choice": (
         "Who?\nA) The mayor\nB) The council, all of it\nAnswer: B) The council, all of it\n\n"
