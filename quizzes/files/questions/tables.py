@@ -287,9 +287,8 @@ def _question_type(text: str, correct: set[int]) -> QuestionType:
         found: QuestionType = known[name]
         return found
     if name:
-        raise Skipped(
-            gettext("We don’t know the type “{value}”. Our template has an example of each type.").format(value=text[:30])
-        )
+        reason = gettext("We don’t know the type “{value}”. Our template has an example of each type.")
+        raise Skipped(reason.format(value=text[:30]))
     return "multiple" if len(correct) > 1 else "single"
 
 
