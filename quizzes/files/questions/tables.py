@@ -121,8 +121,7 @@ _HEADINGS = (
 )
 # Before the match of a line. Excel writes “?” for an arrow in a CSV file that is not in UTF-8.
 _ARROW = " => "
-# Of templates that we wrote until version 0.5.0.
-_OLD_ARROW = " → "
+_OLD_ARROW = " → "  # of templates that we wrote until version 0.5.0
 
 
 def template_heading(rows: Sequence[Row]) -> int | None:
