@@ -94,6 +94,24 @@ def test_answers_are_at_least_44_pixels_high(
     assert small == []
 
 
+def test_a_question_shows_its_paragraphs(
+    classroom: Classroom, teacher: User, student: Student, open_context: NewContext
+) -> None:
+    text = "The council met.\r\n\r\nWhich are true?\r\nChoose."
+    questions = [{**question, "stem": text} for question in DOCUMENT["questions"]]
+    edition = make_edition(document={**DOCUMENT, "questions": questions})
+    assignment = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher, created_at=timezone.now())
+    attempt = make_attempt(assignment=assignment, student=student, started_at=timezone.now())
+    page = open_context(student, width=1280).new_page()
+
+    shown = {}
+    for number, question in enumerate(content_of(attempt).questions, start=1):
+        page.goto(reverse("take_attempt", args=[attempt.public_id, number]))
+        shown[question.type] = page.locator("#stem").inner_text()
+
+    assert shown == dict.fromkeys(TYPES, "The council met.\n\nWhich are true?\nChoose.")
+
+
 def number_of(attempt: Attempt, question_type: str) -> int:
     """The number of the attempt's question of this type."""
     return [question.type for question in content_of(attempt).questions].index(question_type) + 1
