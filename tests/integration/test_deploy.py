@@ -226,6 +226,20 @@ def test_proxy_example_logs_no_link_while_the_site_is_down(proxy: object, tmp_pa
     assert "secret" not in logs
 
 
+def test_nginx_example_leads_to_tls_of_its_own_name_only(tmp_path: Path) -> None:
+    port = free_port()
+    command = nginx(tmp_path, port, Site(tmp_path))
+    plain = re.search(r"listen (\d+);", (tmp_path / "whole.conf").read_text())
+    assert plain
+    with proxied(command, tmp_path, port):
+        client = http.client.HTTPConnection("127.0.0.1", int(plain[1]), timeout=20)
+        client.request("GET", "/join/", headers={"Host": "evil.example"})
+        reply = client.getresponse()
+        client.close()
+
+    assert (reply.status, reply.headers["Location"]) == (301, f"https://{NAME}/join/")
+
+
 @pytest.mark.parametrize("proxy", [nginx, caddy])
 def test_proxy_example_serves_the_site_over_tls(
     proxy: object, site_data: Path, tmp_path_factory: pytest.TempPathFactory
