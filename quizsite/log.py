@@ -24,6 +24,9 @@ _SECRET_PATH = re.compile(
     r"(?P<start>/+(?:invitation|enter|j|join|password/+reset/+key|lti/+register|lti/+frames)/+).+", re.IGNORECASE
 )
 HIDDEN = "..."
+# Characters of a message. Anyone can ask for an address of 30 KB, and a byte of it takes up to 2 in the log: a flood of
+# them would fill the disk.
+MAX_LENGTH = 1_000
 
 # Not allowed, not found, wrong method. Some of these come before any view has read the session.
 STATUSES_BEFORE_VIEWS = frozenset({403, 404, 405})
@@ -54,7 +57,7 @@ def hide_secrets(text: str) -> str:
 
 
 class RequestFilter(logging.Filter):
-    """Give each record `account` and `request_id`, and hide what it must not or need not say."""
+    """Give each record `account` and `request_id`, hide what it must not or need not say, and cut a long message."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Always True: it hides no record."""
@@ -79,6 +82,8 @@ class RequestFilter(logging.Filter):
             record.msg = record.msg.replace("ALLOWED_HOSTS", "FOOTNOTE_HOSTS")
         if record.name == REFUSED_FORM:
             record.msg = record.msg.replace(WRONG_ORIGIN, ORIGIN_ADVICE)
+        if len(record.msg) > MAX_LENGTH:
+            record.msg = f"{record.msg[:MAX_LENGTH]}{HIDDEN}"
         return True
 
 

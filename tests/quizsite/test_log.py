@@ -257,6 +257,17 @@ def test_an_unknown_host_is_one_line_without_a_traceback(lines: Lines, client: C
     assert "Traceback" not in written[0]
 
 
+def test_a_line_about_a_long_address_or_host_is_cut(lines: Lines) -> None:
+    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    client.get(f"/{'a' * 30_000}")
+    client.get("/join/", headers={"Host": "a" * 30_000})
+    client.post("/join/", headers={"Origin": f"http://{'a' * 30_000}"})
+
+    written = [line for line in lines.take() if "aaaa" in line]
+    assert len(written) == 3
+    assert max(map(len, written)) < 2_500
+
+
 def test_a_form_through_a_proxy_that_changes_the_host_says_what_to_set(lines: Lines) -> None:
     through_proxy = {"Host": "127.0.0.1:8000", "Origin": "https://quiz.school.example"}
 
