@@ -74,6 +74,9 @@ def test_home_asks_which_quizzes_are_open(
     clock.shift(timedelta(minutes=2))
     closed = student_client.get(address, headers={"If-None-Match": opened.headers["ETag"]})
     assert (closed.status_code, closed.headers["ETag"]) == (200, tag)
+    # So does the page of a quiz that has closed: the teacher may open it again.
+    missed = student_client.get(own_page).content.decode()
+    assert (f'data-tag="{tag.replace(chr(34), "&quot;")}"' in missed, "/static/home." in missed) == (True, True)
     # Where it is 11:47 pm now: the page says “tomorrow”.
     Classroom.objects.update(time_zone="Australia/Eucla")
     tag = student_client.get(reverse("student_home")).context["tag"]
