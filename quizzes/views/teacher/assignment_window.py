@@ -97,9 +97,15 @@ def undo_close(request: TeacherRequest, public_id: str) -> HttpResponse:
         "Reopened. {count} student can keep working.", "Reopened. {count} students can keep working.", undone.working
     ).format(count=undone.working)
     if undone.reopened and assignment.release != Assignment.Release.NEVER:
-        text = f"{text} {gettext('Some of them may have seen the answers.')}"
+        seen = ngettext(
+            "The student may have seen the answers.", "Some of them may have seen the answers.", undone.working
+        )
+        text = f"{text} {seen}"
     elif undone.reopened and assignment.shows_scores:
-        text = f"{text} {gettext('Some of them may have seen their score.')}"
+        seen = ngettext(
+            "The student may have seen their score.", "Some of them may have seen their score.", undone.working
+        )
+        text = f"{text} {seen}"
     if not undone.working and window_state(assignment, now=now) is WindowState.CLOSED:
         # The restored close has passed in the meantime.
         text = gettext("Saved.")

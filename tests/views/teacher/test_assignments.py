@@ -1108,7 +1108,7 @@ def test_undo_of_a_close_says_that_students_may_have_seen_their_score(
     assert lifecycle.submit_overdue(timezone.now()) == 1
     click(teacher_client, timed, "show_scores")
     reply = teacher_client.post(reverse("undo_close", args=[timed.public_id]), follow=True)
-    assert "Reopened. 1 student can keep working. Some of them may have seen their score." in text_of(reply)
+    assert "Reopened. 1 student can keep working. The student may have seen their score." in text_of(reply)
 
 
 def test_undo_of_a_close_after_the_earlier_close_reopens_nothing(
