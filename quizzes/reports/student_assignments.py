@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, FilteredRelation, Q, QuerySet
 from django.utils import timezone
 
 from quizzes.assignments.deadlines import Window, WindowState, has_countdown, is_over, minutes_left
 from quizzes.assignments.release import can_see_answers, can_see_score, last_closes
 from quizzes.assignments.status import Status, StudentStatus, counting_attempt, is_late
-from quizzes.assignments.student_settings import window_of
+from quizzes.assignments.student_settings import extended_window, window_of
 from quizzes.assignments.student_statuses import Overrides, by_student_and_assignment, load_overrides
 from quizzes.attempts.attempt_content import AttemptContent, content_of
 from quizzes.attempts.breaks import earliest_end
@@ -28,8 +28,9 @@ from quizzes.reports.live_etag import content_etag
 
 # A quiz that the class takes now opened in this lesson. Three hours are longer than a double lesson.
 LESSON = timedelta(hours=3)
-# When an assignment was made, whether it is open, since when it is paused, and whether its scores are shown.
-OpenTime = tuple[datetime, bool, datetime | None, bool]
+# When an assignment was made, whether it is open for the student, since when it is paused, whether its scores are
+# shown, and the student's extra attempts.
+OpenTime = tuple[datetime, bool, datetime | None, bool, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,22 +138,39 @@ def student_assignments(student: Student, *, now: datetime) -> StudentAssignment
         coming=tuple(given for given in coming if given is not waiting),
         done=tuple(given for given in found if given.status in done),
         missed=tuple(given for given in found if given.status is Status.MISSING and not given.can_start),
-        open_times=_open_times((given.assignment for given in found if _may_work_on(given)), now=now),
+        open_times=_open_times(
+            (
+                (given.assignment, given.window, given.extension.extra_attempts if given.extension is not None else 0)
+                for given in found
+                if _may_work_on(given)
+            ),
+            now=now,
+        ),
     )
 
 
 def open_times(student: Student, *, now: datetime) -> tuple[OpenTime, ...]:
     """The assignments that are open for the student or show scores, in the order in which they were made; 1 query.
 
-    Changes when one opens, closes, is paused, or is resumed, and when its scores are shown or hidden. Leaves out a
-    turned-in quiz of a class that the student left, because the student can do nothing more with it.
+    Changes when one opens, closes, is paused, or is resumed, when an extension opens it or gives more attempts, and
+    when its scores are shown or hidden. Leaves out a turned-in quiz of a class that the student left, because the
+    student can do nothing more with it.
     """
-    rows = (
+    columns = ("opens_at", "due_at", "closes_at", "waits_for_teacher", "paused_at", "created_at", "shows_scores")
+    own = FilteredRelation("extensions", condition=Q(extensions__student=student))
+    rows: Iterable[Any] = (
         _of_class_or_attempts(student, _made_by(student).open())
         .order_by()
-        .only("opens_at", "due_at", "closes_at", "waits_for_teacher", "paused_at", "created_at", "shows_scores")
+        .only(*columns)
+        .annotate(own=own, own_closes_at=F("own__closes_at"), own_attempts=F("own__extra_attempts"))
     )
-    return _open_times(rows, now=now)
+    return _open_times(
+        (
+            (row, extended_window(window_of(row), due_at=None, closes_at=row.own_closes_at), row.own_attempts or 0)
+            for row in rows
+        ),
+        now=now,
+    )
 
 
 def home_etag(times: Sequence[OpenTime], *, now: datetime) -> str:
@@ -222,11 +240,12 @@ def _may_work_on(given: StudentAssignment) -> bool:
     return not given.left_class or given.student_status.open_attempt is not None
 
 
-def _open_times(assignments: Iterable[Assignment], *, now: datetime) -> tuple[OpenTime, ...]:
+def _open_times(given: Iterable[tuple[Assignment, Window, int]], *, now: datetime) -> tuple[OpenTime, ...]:
+    """given: each assignment with the student's window and extra attempts."""
     found = [
-        (entry.created_at, is_open, entry.paused_at, entry.shows_scores)
-        for entry in assignments
-        if (is_open := window_of(entry).state(at=now).is_open) or entry.shows_scores
+        (quiz.created_at, is_open, quiz.paused_at, quiz.shows_scores, extra_attempts)
+        for quiz, window, extra_attempts in given
+        if (is_open := window.state(at=now).is_open) or quiz.shows_scores
     ]
     return tuple(sorted(found, key=lambda entry: entry[0]))
 

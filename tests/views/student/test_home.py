@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.attempts.transfers import transfer_attempts
-from quizzes.models import Assignment, Attempt, Classroom, Edition, Student, User
+from quizzes.models import Assignment, Attempt, Classroom, Edition, Extension, Student, User
 from quizzes.people.rosters import move_student
 from quizzes.people.session_limits import SEEN_AT, STARTED_AT
 from quizzes.reports.moved_away import moved_away
@@ -26,6 +26,7 @@ from tests.factories import (
     make_document,
     make_edition,
     make_regrade,
+    make_student,
 )
 from tests.pages import form_of, read, text_of
 from tests.views.teacher.test_grading_queue import typed_document
@@ -83,6 +84,28 @@ def test_home_asks_which_quizzes_are_open(
     assert student_client.get(address, headers={"If-None-Match": tag}).status_code == 304
     clock.shift(timedelta(minutes=13))
     assert student_client.get(address, headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_home_asks_for_an_extension(
+    assignment: Assignment, student: Student, teacher: User, student_client: Client, clock: time_machine.Traveller
+) -> None:
+    Assignment.objects.update(closes_at=NOW - timedelta(minutes=5))
+    # Another student of the class has one too.
+    other = make_student(classroom=assignment.classroom, name="Ben K.")
+    longer = {"assignment": assignment, "given_by": teacher, "given_at": NOW, "closes_at": NOW + timedelta(hours=1)}
+    Extension.objects.create(student=other, **longer)
+    address, home = reverse("open_quizzes"), reverse("student_home")
+    tag = student_client.get(home).context["tag"]
+    assert student_client.get(address, headers={"If-None-Match": tag}).status_code == 304
+    extension = Extension.objects.create(student=student, **longer)
+    opened = student_client.get(address, headers={"If-None-Match": tag})
+    assert (opened.status_code, opened.headers["ETag"]) == (200, student_client.get(home).context["tag"])
+    extension.extra_attempts = 1
+    extension.save()
+    more = student_client.get(address, headers={"If-None-Match": opened.headers["ETag"]})
+    assert (more.status_code, more.headers["ETag"]) == (200, student_client.get(home).context["tag"])
+    clock.shift(timedelta(hours=2))
+    assert student_client.get(address, headers={"If-None-Match": tag}).status_code == 304
 
 
 @pytest.mark.parametrize("release", ["after_close", "never"])
