@@ -141,10 +141,13 @@ def exports[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
     return class_act(ClassAct.READ)(view)
 
 
-def attempt_required[**P](*, with_answers: bool = False) -> Callable[[AttemptView[P]], PublicIdView[P]]:
+def attempt_required[**P](
+    *, with_answers: bool = False, is_poll: bool = False
+) -> Callable[[AttemptView[P]], PublicIdView[P]]:
     """Decorator: give the view the signed-in student's own attempt, in the classroom's time zone. One query.
 
     with_answers: load the current answers on a GET. A POST loads them after its change.
+    is_poll: a receipt sends it too, and does not keep an idle session open.
     """
 
     def decorate(view: AttemptView[P]) -> PublicIdView[P]:
@@ -161,7 +164,8 @@ def attempt_required[**P](*, with_answers: bool = False) -> Callable[[AttemptVie
                 return _say_who_is_signed_in(request)
             if access is Access.ARCHIVED:
                 return _leave_archived(request, attempt)
-            renew_student_session(request.session, now=now)
+            if attempt.is_open or not is_poll:
+                renew_student_session(request.session, now=now)
             use_students_language(attempt.student.language)
             with timezone.override(attempt.zone):
                 return view(request, attempt, *args, **kwargs)

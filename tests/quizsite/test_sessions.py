@@ -322,6 +322,17 @@ def test_student_with_an_open_attempt_stays_signed_in_without_use(
     assert not is_in(client)
 
 
+def test_receipt_that_stays_open_keeps_nobody_signed_in(
+    attempt: Attempt, student: Student, clock: time_machine.Traveller
+) -> None:
+    client = sign_in(student)
+    submit_attempt(attempt, now=timezone.now())
+    for _ in range(3):
+        clock.shift(10 * MINUTE)
+        client.post(reverse("record_heartbeat", args=[attempt.public_id]), {"is_closed": "on"})
+    assert not is_in(client)
+
+
 def test_submitted_attempt_is_shown_while_another_is_open(
     attempt: Attempt, student: Student, clock: time_machine.Traveller
 ) -> None:
