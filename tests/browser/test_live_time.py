@@ -11,7 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, Request, expect
 
 from quizzes.assignments import accommodations, lifecycle
-from quizzes.attempts.lifecycle import submit_attempt, submit_overdue, undo_close_now
+from quizzes.attempts.lifecycle import reopen, submit_attempt, submit_overdue, undo_close_now
 from quizzes.models import Attempt, Student, User
 from tests.browser.conftest import NOTE_CHANGES, NewContext, overflow
 from tests.factories import make_assignment, make_attempt, make_edition
@@ -87,6 +87,20 @@ def test_undone_close_leads_back_to_the_quiz(
     page.goto(reverse("receipt", args=[running.public_id]))
     expect(page.locator("h2").first).to_have_text("Receipt" if is_submitted else "Time’s up")
     undo_close_now(given, due_at=None, closes_at=None, by=teacher, now=timezone.now())
+    page.clock.run_for(20_000)
+    page.wait_for_url("**/review/")
+    expect(page.get_by_text("The quiz is open. You can keep working.")).to_be_visible()
+
+
+def test_receipt_of_a_reopened_attempt_leads_back_to_the_quiz(
+    running: Attempt, teacher: User, student: Student, open_context: NewContext
+) -> None:
+    submit_attempt(running, now=timezone.now())
+    page = open_context(student).new_page()
+    page.clock.install()
+    page.goto(reverse("receipt", args=[running.public_id]))
+    expect(page.locator("h2").first).to_have_text("Receipt")
+    reopen(running, more_time=None, reason="Too early", by=teacher, now=timezone.now())
     page.clock.run_for(20_000)
     page.wait_for_url("**/review/")
     expect(page.get_by_text("The quiz is open. You can keep working.")).to_be_visible()

@@ -46,8 +46,8 @@ def receipt(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
         "is_ended_by_teacher": is_closed,
         # Of the attempt, because a student may have no time limit. Then only the close ends it.
         "end_heading": gettext("Time’s up") if attempt.time_limit else gettext("This quiz is closed"),
-        # The teacher can undo the close, or give more time.
-        "may_go_on": attempt.is_open or is_closed,
+        # The teacher can undo the close, give more time, or reopen it.
+        "may_go_on": not attempt.is_on_paper,
         "late_count": len(waiting_late_questions(attempt.pk)),
         "shown_at": shown_at,
         "is_shown": can_see_answers(attempt.assignment, attempt, shown_at=shown_at, now=now),
