@@ -82,6 +82,9 @@ def test_tables_of_four_quizzes_fit_a_tablet(given: Assignment, teacher: User, o
         goto_with_fonts(page, reverse(name, args=[argument]))
         assert page.locator("main table").count() > 0
         assert (name, page.evaluate(SIDEWAYS)) == (name, [])
+    page.goto(reverse("teacher_home"))
+    open_in("es", page, reverse("item_analysis", args=[given.public_id]))
+    assert page.evaluate(SIDEWAYS) == []
 
 
 def test_status_in_a_report_stands_on_one_line_on_a_phone(
