@@ -3,7 +3,7 @@
 from django.urls import reverse
 
 from quizzes.models import Assignment, Attempt, Student, User
-from tests.browser.conftest import NewContext
+from tests.browser.conftest import NewContext, goto_with_fonts, overflow
 from tests.factories import make_answered_attempt, make_classroom, make_draft, make_student, make_user
 
 # The space below the last button of each sheet, without the padding of the sheet itself.
@@ -77,7 +77,7 @@ def test_long_title_has_more_than_the_room_beside_its_buttons(
     lines = "all => new Set(all.map(one => one.getBoundingClientRect().top)).size"
     for title, line_count in (("The budget of a city", 1), ("Who decides how a city spends its money, and when", 2)):
         Assignment.objects.update(own_title=title)
-        page.goto(reverse("assignment_progress", args=[assignment.public_id]))
+        goto_with_fonts(page, reverse("assignment_progress", args=[assignment.public_id]))
         assert page.locator(".over-head .btn").evaluate_all(lines) == line_count
         assert page.locator("h1").evaluate("h1 => h1.clientHeight / parseFloat(getComputedStyle(h1).fontSize)") < 2.5
 
@@ -172,3 +172,19 @@ def test_classes_that_a_search_finds_have_no_leader_to_nothing(
         "all => all.map(one => [one.querySelector('.end') !== null, getComputedStyle(one, '::before').content])"
     )
     assert leaders == [[False, "none"], [True, '""']]
+
+
+def test_ring_of_a_choice_in_a_table_is_whole(
+    teacher: User, student: Student, assignment: Assignment, open_context: NewContext
+) -> None:
+    """The edge of a table that can scroll cut it off."""
+    page = open_context(teacher, width=360).new_page()
+    for name, public_id in (
+        ("class_accommodations", student.classroom.public_id),
+        ("extend_students", assignment.public_id),
+    ):
+        page.goto(reverse(name, args=[public_id]))
+        box, frame = page.locator(".pickone input").first, page.locator(".scroll").first
+        # The ring is 3 pixels wide, and 3 pixels away.
+        assert box.bounding_box()["x"] - frame.bounding_box()["x"] >= 6, name  # type: ignore[index]
+        assert overflow(page) == 0
