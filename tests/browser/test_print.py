@@ -254,6 +254,23 @@ def test_pages_of_a_teacher_print_without_what_one_presses(
     assert len(printed(page, "Letter")) <= 6
 
 
+def test_student_prints_a_title_that_can_be_read(
+    school: School,  # noqa: F811
+    open_context: NewContext,
+) -> None:
+    """It was white, and printers leave out the blue behind it."""
+    submit_attempt(school.attempt, now=timezone.now())
+    page = open_context(school.student).new_page()
+    page.emulate_media(media="print")
+    color = "one => getComputedStyle(one).color"
+    for name in ("result", "receipt"):
+        page.goto(reverse(name, args=[school.attempt.public_id]))
+        title, sheet = page.locator("h1"), page.locator(".sheet").first
+        assert title.evaluate(color) == page.locator("html").evaluate(color)
+        # All begin at the margin of the paper.
+        assert {one.bounding_box()["x"] for one in (title, sheet)} == {0}  # type: ignore[index]
+
+
 def test_large_print_has_eighteen_points(assignment: Assignment, teacher: User, open_context: NewContext) -> None:
     page = open_sheet(open_context, teacher, assignment, "print_assignment", size="large")
     page.emulate_media(media="print")
