@@ -271,6 +271,18 @@ def test_student_prints_a_title_that_can_be_read(
         assert {one.bounding_box()["x"] for one in (title, sheet)} == {0}  # type: ignore[index]
 
 
+def test_title_of_a_quiz_stays_on_one_page_of_a_report(
+    school: School,  # noqa: F811
+    open_context: NewContext,
+) -> None:
+    """Where no place above it was good, Chromium put its first line on one page and the second on the next."""
+    page = open_context(school.teacher).new_page()
+    page.emulate_media(media="print")
+    page.goto(reverse("student_report", args=[school.student.public_id]))
+    breaks = page.locator("article h3").evaluate_all("all => all.map(one => getComputedStyle(one).breakInside)")
+    assert set(breaks) == {"avoid"}
+
+
 def test_large_print_has_eighteen_points(assignment: Assignment, teacher: User, open_context: NewContext) -> None:
     page = open_sheet(open_context, teacher, assignment, "print_assignment", size="large")
     page.emulate_media(media="print")
