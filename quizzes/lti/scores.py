@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import batched
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Count, Q
 from django.utils.module_loading import import_string
 
@@ -281,6 +281,8 @@ def _due(
     return Due(counting.score, counting.max_score, Progress.GRADED)
 
 
+# On SQLite, only transactions wait in the queue of writers.
+@transaction.atomic
 def _change(score: LtiScore, due: Due, now: datetime) -> None:
     columns = _columns(due)
     if any(getattr(score, name) != value for name, value in columns.items()):
