@@ -70,8 +70,8 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "no page tells the key: single and multiple",
         "quizzes/content/question_types/choices.py",
-        '                    "text": choice.text,\n',
-        '                    "text": choice.text + " " * choice.right,\n',
+        '"text": choice.text, ',
+        '"text": choice.text + " " * choice.right, ',
         "tests/content/question_types/test_single.py",
         "tests/content/question_types/test_multiple.py",
     ),
@@ -86,8 +86,8 @@ CONTROLS: tuple[Control, ...] = (
         for name, text, without in (
             (
                 "who_says_so",
-                '                    "text": statement.text,\n',
-                '                    "text": statement.text + " " * len(statement.speaker),\n',
+                '                "text": statement.text,\n',
+                '                "text": statement.text + " " * len(statement.speaker),\n',
             ),
             (
                 "evidence",
@@ -116,7 +116,7 @@ CONTROLS: tuple[Control, ...] = (
             ),
             (
                 "matching",
-                'return {"stem": self.stem, "prompts": shuffle.order(self.key, prompts)}',
+                'return {"stem": self.stem, "prompts": prompts}',
                 'return {"stem": self.stem + self.prompts[0].option, "prompts": prompts}',
             ),
             (

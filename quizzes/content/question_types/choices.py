@@ -81,17 +81,10 @@ class ChoiceQuestion(base.Question):
         """What a student may see before release: stem, choices in the attempt's order, own choices."""
         chosen = self.chosen_ids(value)
         choices = [
-            (
-                choice.id,
-                {
-                    "token": shuffle.token(self.key, choice.id),
-                    "text": choice.text,
-                    "chosen": choice.id in chosen,
-                },
-            )
-            for choice in self.choices
+            {"token": shuffle.token(self.key, choice.id), "text": choice.text, "chosen": choice.id in chosen}
+            for choice in self.arranged(shuffle).choices
         ]
-        return {"stem": self.stem, "choices": shuffle.order(self.key, choices, keep_order=self.keep_order)}
+        return {"stem": self.stem, "choices": choices}
 
     def review(self, value: base.Value, reading: Reading) -> base.Review:
         """The choices, with the correct ones."""

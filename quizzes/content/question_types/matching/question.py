@@ -87,25 +87,22 @@ class Matching(Question):
         """What a student may see before release: prompts in the attempt's order, each with all options by text."""
         given = value or {}
         prompts = [
-            (
-                prompt.id,
-                {
-                    "name": shuffle.token(self.key, prompt.id),
-                    "text": prompt.text,
-                    "options": [
-                        {
-                            "token": shuffle.token(self.key, option_id),
-                            "letter": letter,
-                            "text": self.option_texts[option_id],
-                            "chosen": given.get(prompt.id) == option_id,
-                        }
-                        for letter, option_id in zip(ascii_uppercase, self._by_text(), strict=False)
-                    ],
-                },
-            )
-            for prompt in self.prompts
+            {
+                "name": shuffle.token(self.key, prompt.id),
+                "text": prompt.text,
+                "options": [
+                    {
+                        "token": shuffle.token(self.key, option_id),
+                        "letter": letter,
+                        "text": self.option_texts[option_id],
+                        "chosen": given.get(prompt.id) == option_id,
+                    }
+                    for letter, option_id in zip(ascii_uppercase, self._by_text(), strict=False)
+                ],
+            }
+            for prompt in self.arranged(shuffle).prompts
         ]
-        return {"stem": self.stem, "prompts": shuffle.order(self.key, prompts)}
+        return {"stem": self.stem, "prompts": prompts}
 
     def arranged(self, shuffle: Shuffle) -> Self:
         """The question with its prompts in the order that `public` shows."""
@@ -126,11 +123,10 @@ class Matching(Question):
 
     def missing_parts(self, value: Value, shuffle: Shuffle) -> tuple[str, ...]:
         """The lines without an answer, such as “line 2”."""
-        shown = shuffle.order(self.key, [(prompt.id, prompt.id) for prompt in self.prompts])
         return tuple(
             gettext("line {number}").format(number=place)
-            for place, id_ in enumerate(shown, start=1)
-            if id_ not in value
+            for place, prompt in enumerate(self.arranged(shuffle).prompts, start=1)
+            if prompt.id not in value
         )
 
     def grade(self, value: Value) -> Fraction:

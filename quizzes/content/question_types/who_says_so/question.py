@@ -113,26 +113,23 @@ class WhoSaysSo(Question):
         """What a student may see before release: statements in the attempt's order, speakers in their fixed order."""
         given = value or {}
         statements = [
-            (
-                statement.id,
-                {
-                    "name": shuffle.token(self.key, statement.id),
-                    "text": statement.text,
-                    "speakers": [
-                        {
-                            "key": speaker.key,
-                            "label": speaker.label,
-                            "icon": speaker.icon,
-                            "chosen": given.get(statement.id) == speaker.key,
-                        }
-                        for speaker in reading.speakers
-                        if speaker.key in self.speakers
-                    ],
-                },
-            )
-            for statement in self.statements
+            {
+                "name": shuffle.token(self.key, statement.id),
+                "text": statement.text,
+                "speakers": [
+                    {
+                        "key": speaker.key,
+                        "label": speaker.label,
+                        "icon": speaker.icon,
+                        "chosen": given.get(statement.id) == speaker.key,
+                    }
+                    for speaker in reading.speakers
+                    if speaker.key in self.speakers
+                ],
+            }
+            for statement in self.arranged(shuffle).statements
         ]
-        return {"stem": self.stem, "statements": shuffle.order(self.key, statements)}
+        return {"stem": self.stem, "statements": statements}
 
     def arranged(self, shuffle: Shuffle) -> Self:
         """The question with its statements in the order that `public` shows."""
@@ -153,11 +150,10 @@ class WhoSaysSo(Question):
 
     def missing_parts(self, value: Value, shuffle: Shuffle) -> tuple[str, ...]:
         """The statements without a speaker, such as “statement 2”."""
-        shown = shuffle.order(self.key, [(statement.id, statement.id) for statement in self.statements])
         return tuple(
             gettext("statement {number}").format(number=place)
-            for place, id_ in enumerate(shown, start=1)
-            if id_ not in value
+            for place, statement in enumerate(self.arranged(shuffle).statements, start=1)
+            if statement.id not in value
         )
 
     def grade(self, value: Value) -> Fraction:
