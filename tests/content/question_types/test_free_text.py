@@ -69,6 +69,12 @@ def test_free_text_tells_how_long_a_short_answer_is(value: str, told: str) -> No
     assert QUESTION.other_amount(value) == told
 
 
+def test_free_text_writes_both_lengths_alike() -> None:
+    question = parse_question(document(min_length=1500, max_length=2000))
+
+    assert question.other_amount("x" * 1400) == "1,400 of at least 1,500 characters"
+
+
 def test_free_text_without_a_minimum_has_no_short_answer() -> None:
     assert parse_question(document(min_length=0)).other_amount("x") == ""
 

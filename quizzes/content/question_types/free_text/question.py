@@ -146,7 +146,9 @@ class FreeText(Question):
         """How long the answer is if it is shorter than asked; "" otherwise."""
         if len(value) >= self.min_length:
             return ""
-        return gettext("{count} of at least {least} characters").format(count=len(value), least=f"{self.min_length:,}")
+        return gettext("{count} of at least {least} characters").format(
+            count=f"{len(value):,}", least=f"{self.min_length:,}"
+        )
 
     def needs_grading(self, value: Value) -> bool:
         """Whether there is an answer."""
