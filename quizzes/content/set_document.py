@@ -139,11 +139,12 @@ def parse_set(document: Mapping[str, Any]) -> SetDocument:
     if not _can_be_stored(document):
         raise InvalidDocument("the document holds a value that a database cannot store")
     first, others = first_language(document), other_languages(document)
-    parsed = _parse(document, others, first)
+    parsed = _parse(document, _questions(document, others, first), first=first, language=first)
     translations = {
-        code: replace(
-            _parse(_translated(document, code, first), (), first),
-            questions=tuple(question.in_language(code) for question in parsed.questions),
+        code: _parse(
+            _translated(document, code, first),
+            tuple(question.in_language(code) for question in parsed.questions),
+            first=first,
             language=code,
         )
         for code in others
@@ -186,7 +187,8 @@ def untranslated(document: Mapping[str, Any], language: str) -> list[tuple[str, 
     return found
 
 
-def _parse(document: Mapping[str, Any], languages: Sequence[str], first: str) -> SetDocument:
+def _parse(document: Mapping[str, Any], questions: tuple[Question, ...], *, first: str, language: str) -> SetDocument:
+    """The set with these questions. first: the language that it is written in. language: of its texts."""
     reading = parse_reading(
         table_of(document, "reading"),
         citation=_citation(table_of(document, "citation"), table_of(document, "reading"), first),
@@ -194,15 +196,6 @@ def _parse(document: Mapping[str, Any], languages: Sequence[str], first: str) ->
             replace(one, label=with_language(one.label, first)) for one in parse_speakers(tables_of(document, "voices"))
         ],
     )
-    questions = tuple(
-        _question(table, number, languages, first)
-        for number, table in enumerate(tables_of(document, "questions"), start=1)
-    )
-    repeated = [key for key, count in Counter(question.key for question in questions).items() if count > 1]
-    if repeated:
-        raise InvalidQuestion(repeated[0], "two questions have this key")
-    if not questions:
-        raise InvalidDocument("the set has no question")
     facts = [text_of(fact, "id") for fact in tables_of(document, "facts")]
     if len(set(facts)) != len(facts):
         raise InvalidDocument("two facts have the same id")
@@ -215,7 +208,7 @@ def _parse(document: Mapping[str, Any], languages: Sequence[str], first: str) ->
         reading=reading,
         questions=questions,
         form_of=text_of(document, "form_of", optional=True, at_most=80),
-        language=first,
+        language=language,
     )
 
 
@@ -225,6 +218,19 @@ def slug_of(table: Mapping[str, Any]) -> str:
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug):
         raise InvalidDocument("“slug” can have only lowercase letters, digits, and hyphens")
     return slug
+
+
+def _questions(document: Mapping[str, Any], languages: Sequence[str], first: str) -> tuple[Question, ...]:
+    questions = tuple(
+        _question(table, number, languages, first)
+        for number, table in enumerate(tables_of(document, "questions"), start=1)
+    )
+    repeated = [key for key, count in Counter(question.key for question in questions).items() if count > 1]
+    if repeated:
+        raise InvalidQuestion(repeated[0], "two questions have this key")
+    if not questions:
+        raise InvalidDocument("the set has no question")
+    return questions
 
 
 def _question(table: Mapping[str, Any], number: int, languages: Sequence[str], first: str) -> Question:
