@@ -9,14 +9,14 @@ from quizzes.content.tables import Table
 
 
 class BlanksForm(QuestionTypeForm):
-    """A text with gaps, and what is right in each."""
+    """A text with blanks, and the correct answers and choices of each."""
 
     row_list = "gaps"
     row_fields = {"accepted": "accepted", "choices": "choices", "rationale": "why"}
     regrade_fields = ("forgive_slips",)
 
     def build(self) -> None:
-        """The text; for each gap what is accepted, its choices and a reason."""
+        """Text, typos, note, and the fields of each blank."""
         hint = gettext("Type {a} where the first blank goes, {b} for the second, and so on.")
         self.put("blank_text", text(gettext("Text"), 2_000, rows=4, hint=hint), self.question.get("text", ""))
         slips = forms.BooleanField(
@@ -52,5 +52,5 @@ class BlanksForm(QuestionTypeForm):
         return {**own, "gaps": self.own_rows()}
 
     def rows(self) -> list[Row]:
-        """A row for each gap."""
+        """A row for each blank."""
         return [Row(self, number, letter=CHOICE_IDS[number - 1]) for number in range(1, len(self.row_tables) + 1)]

@@ -11,13 +11,13 @@ SHOWN_WORDS = 9
 
 
 class TemptingForm(QuestionTypeForm):
-    """The sentences that tempt, each with a reason, and a reason for all others."""
+    """The tempting sentences with their feedback, and feedback for all others."""
 
     row_list = "tempting"
     row_fields = {"sentence": "sentence", "rationale": "tempts"}
 
     def build(self) -> None:
-        """A sentence and a reason for each row."""
+        """The feedback for all others, and the fields of each tempting sentence."""
         hint = gettext("Feedback for any sentence not listed above")
         self.put(
             "other",
@@ -36,7 +36,7 @@ class TemptingForm(QuestionTypeForm):
 
     @property
     def own(self) -> Table:
-        """Tempting sentences and reasons, with the valid values that were sent."""
+        """All of it, with the valid values that were sent."""
         return {self.row_list: self.own_rows(), "rationale_other": self.values["other"]}
 
     def tempting(self) -> list[Row]:
@@ -55,7 +55,7 @@ class TemptingForm(QuestionTypeForm):
 
 
 class EvidenceForm(TemptingForm):
-    """The statement to prove, how many sentences do, and those that a student may pick wrongly."""
+    """The statement to prove, how many sentences to choose, and the tempting sentences."""
 
     row_list = "choices"
 

@@ -10,13 +10,13 @@ from quizzes.content.tables import Table
 
 
 class FreeTextForm(QuestionTypeForm):
-    """The rubric by which a teacher marks, one good answer, and how long an answer may be."""
+    """The rubric by which a teacher grades, a sample answer, and how long an answer may be."""
 
     row_list = "criteria"
     row_fields = {"title": "text", "points": "points", "description": "earns"}
 
     def build(self) -> None:
-        """A title, points and a description for each line; the good answer; the lengths."""
+        """Sample answer, note, lengths, and the fields of each line of the rubric."""
         self.put("sample", text(gettext("Sample answer"), 2_000, rows=4), self.question.get("sample_answer", ""))
         self.put("note", text(gettext("Note to students (optional)"), 200), self.question.get("note", ""))
         for name, label, least in (

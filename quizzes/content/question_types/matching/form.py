@@ -7,13 +7,13 @@ from quizzes.content.tables import Table
 
 
 class MatchingForm(QuestionTypeForm):
-    """Lines with what each is matched with, and more options that fit none."""
+    """The lines with their matches, and more options that match no line."""
 
     row_list = "prompts"
     row_fields = {"text": "text", "option": "option", "rationale": "why"}
 
     def build(self) -> None:
-        """A line, its option and a reason for each; the other options, one a line."""
+        """The other options, 1 per line, and the fields of each line."""
         matched = {row.get("option", "") for row in self.row_tables}
         others = [option for option in self.question.get("options", []) if option not in matched]
         self.put(

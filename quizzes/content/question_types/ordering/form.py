@@ -7,13 +7,13 @@ from quizzes.content.tables import Table
 
 
 class OrderingForm(QuestionTypeForm):
-    """Lines in their right order."""
+    """The lines in their correct order."""
 
     row_list = "items"
     row_fields = {"text": "text", "rationale": "why"}
 
     def build(self) -> None:
-        """A text and a reason for each line."""
+        """Text and feedback for each line."""
         for number, row in enumerate(self.row_tables, start=1):
             self.put(f"text-{number}", text(gettext("Line {number}").format(number=number), 300), row.get("text", ""))
             self.put(

@@ -8,14 +8,14 @@ from quizzes.content.tables import Table
 
 
 class ShortAnswerForm(QuestionTypeForm):
-    """What is accepted, and the wrong answers that are expected."""
+    """The accepted answers, and the wrong answers that a teacher expects."""
 
     row_list = "wrong"
     row_fields = {"text": "text", "rationale": "why", "leans_on": "leans"}
     regrade_fields = ("forgive_slips",)
 
     def build(self) -> None:
-        """Accepted answers; a text, a reason and sentences for each wrong one."""
+        """Accepted answers, typos, note, and the fields of each wrong answer."""
         hint = gettext("1 per line. Capitals, accents, and punctuation don’t matter.")
         self.put("accepted", LinesField(gettext("Accepted answers"), hint=hint), self.question.get("accepted", []))
         slips = forms.BooleanField(

@@ -24,7 +24,7 @@ class ChoicesForm(QuestionTypeForm):
     is_single: bool
 
     def build(self) -> None:
-        """A text, a reason and the sentences that tempt, for each choice; and which is right."""
+        """Which choices are correct, whether they keep their order, and the fields of each choice."""
         keys = [str(number) for number, row in enumerate(self.row_tables, start=1) if row.get("key")]
         offered = [
             (str(number), gettext("Answer {number}").format(number=number))

@@ -8,10 +8,10 @@ from quizzes.content.tables import Table
 
 
 class TrueFalseForm(QuestionTypeForm):
-    """One statement, which of the two it is, and why a student may say the other."""
+    """The statement, the correct answer, and feedback for both answers."""
 
     def build(self) -> None:
-        """Statement, key, both reasons, and the sentences that tempt."""
+        """Statement, correct answer, feedback, and the sentences that suggest the wrong answer."""
         answer = self.question.get("answer")
         hint = gettext("Students judge this sentence, such as “The council voted on Monday.”")
         label = gettext("Statement that is true or false")
@@ -49,7 +49,7 @@ class TrueFalseForm(QuestionTypeForm):
 
     @property
     def own(self) -> Table:
-        """Statement, key and reasons, with the valid values that were sent."""
+        """All of it, with the valid values that were sent."""
         values = self.values
         return {
             "statement": values["statement"],

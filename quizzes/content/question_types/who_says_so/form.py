@@ -14,7 +14,7 @@ class WhoSaysSoForm(QuestionTypeForm):
     row_fields = {"text": "text", "voice": "speaker", "evidence": "proof", "rationale": "why"}
 
     def build(self) -> None:
-        """A text, a speaker, its sentences and a reason, for each statement."""
+        """The speakers to choose from, and the fields of each statement."""
         speakers = [(speaker["key"], speaker["label"]) for speaker in self.speakers]
         offered = [key for key in self.question.get("voices", []) if key in dict(speakers)]
         self.put(
