@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from quizzes.content.answer_matching import normalize, read_date, read_number
 from quizzes.content.question_types.draft import QuestionDraft, text_in
-from quizzes.content.question_types.numeric.question import is_unit
+from quizzes.content.question_types.numeric.question import can_be_unit
 from quizzes.content.tables import Table
 from quizzes.phrases import gettext
 
@@ -49,7 +49,7 @@ class NumericDraft(QuestionDraft):
         if finished.get("unit_required") and not units:
             found.append(gettext("Enter a unit, or don’t require one."))
         for unit in units:
-            if not is_unit(normalize(unit)):
+            if not can_be_unit(normalize(unit)):
                 found.append(gettext("Enter units as words or signs, without numbers: “{unit}”.").format(unit=unit))
         return found
 

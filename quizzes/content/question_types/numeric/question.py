@@ -107,7 +107,7 @@ class Numeric(Question):
             raise InvalidDocument("a unit is required and “units” names none")
         normalized = tuple(normalize(unit) for unit in units)
         for unit, name in zip(units, normalized, strict=True):
-            if not is_unit(name):
+            if not can_be_unit(name):
                 raise InvalidDocument(f"the unit “{unit}” must be a word or a sign, without a number in it")
         return cls(
             **common_fields(document),
@@ -272,7 +272,7 @@ class Numeric(Question):
         return normalize(value) or value
 
 
-def is_unit(name: str) -> bool:
+def can_be_unit(name: str) -> bool:
     """Whether this normalized name can be that of a unit: a word or a sign, without a number."""
     return bool(name) and not has_digit(name)
 
