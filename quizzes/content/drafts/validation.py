@@ -342,7 +342,7 @@ def _sentence(reason: str) -> str:
     return f"{reason[:1].upper()}{reason[1:].rstrip('.')}."
 
 
-# --- Blueprint, tips, preview ------------------------------------------------------------------------------------
+# --- Objectives and tips ------------------------------------------------------------------------------------------
 
 
 def meter(document: Table) -> list[Meter]:

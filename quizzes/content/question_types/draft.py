@@ -4,10 +4,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from quizzes.content.languages import BASED_ON, TEXTS
+from quizzes.content.question_types.question import CHOICE_IDS
 from quizzes.content.tables import Table, repeated
 
-# How many rows each list of a question may have.
-MAX_ROWS = 8
+# How many rows each list of a question may have: each has an id.
+MAX_ROWS = len(CHOICE_IDS)
 
 
 class QuestionDraft(ABC):

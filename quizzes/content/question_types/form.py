@@ -142,6 +142,10 @@ class QuestionTypeForm(PartForm):
         )
         self.put("asked_count", field, self.question.get("asked_count"))
 
+    def put_note(self) -> None:
+        """Add the field for a note to students."""
+        self.put("note", text(gettext("Note to students (optional)"), 200), self.question.get("note", ""))
+
     @property
     def own_count(self) -> Table:
         """The count as it was sent. A question that never had one stays as it was stored."""

@@ -28,7 +28,7 @@ class BlanksForm(QuestionTypeForm):
             ),
         )
         self.put("forgive_slips", slips, self.question.get("forgive_slips", False))
-        self.put("note", text(gettext("Note to students (optional)"), 200), self.question.get("note", ""))
+        self.put_note()
         for number, row in enumerate(self.row_tables, start=1):
             letter = CHOICE_IDS[number - 1]
             self.put(

@@ -18,7 +18,7 @@ class FreeTextForm(QuestionTypeForm):
     def build(self) -> None:
         """Sample answer, note, lengths, and the fields of each line of the rubric."""
         self.put("sample", text(gettext("Sample answer"), 2_000, rows=4), self.question.get("sample_answer", ""))
-        self.put("note", text(gettext("Note to students (optional)"), 200), self.question.get("note", ""))
+        self.put_note()
         for name, label, least in (
             ("min_length", gettext("Minimum characters (optional)"), 0),
             ("max_length", gettext("Maximum characters (optional)"), 1),

@@ -35,7 +35,7 @@ class NumericForm(QuestionTypeForm):
         self.put("units", UnitsField(gettext("Units"), rows=2, hint=hint), self.question.get("units", []))
         required = forms.BooleanField(label=gettext("A unit is required"), required=False)
         self.put("unit_required", required, self.question.get("unit_required", False))
-        self.put("note", text(gettext("Note to students (optional)"), 200), self.question.get("note", ""))
+        self.put_note()
 
     @property
     def own(self) -> Table:

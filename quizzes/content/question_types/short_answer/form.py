@@ -27,7 +27,7 @@ class ShortAnswerForm(QuestionTypeForm):
             ),
         )
         self.put("forgive_slips", slips, self.question.get("forgive_slips", False))
-        self.put("note", text(gettext("Note to students (optional)"), 200), self.question.get("note", ""))
+        self.put_note()
         for number, row in enumerate(self.row_tables, start=1):
             self.put(
                 f"text-{number}",
