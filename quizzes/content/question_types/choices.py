@@ -10,7 +10,7 @@ from quizzes.content.question_types import question as base
 from quizzes.content.question_types.results import choice_row
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import REPORTER, Reading
-from quizzes.content.tables import InvalidDocument, flag_of, tables_of, text_of, texts_of
+from quizzes.content.tables import InvalidDocument, flag_of, text_of, texts_of
 from quizzes.phrases import gettext, gettext_noop, ngettext
 
 # What is wrong with a wrong choice, in the words that a student reads.
@@ -132,12 +132,10 @@ class ChoiceQuestion(base.Question):
         return tuple(option for option in self.options(reading) if option.id in chosen)
 
 
-def parse_choices(tables: Sequence[Mapping[str, Any]]) -> tuple[Choice, ...]:
-    """Choices with ids a, b, c ... in the order written; InvalidDocument for fewer than 2, more than 8 or two equal."""
-    if not 2 <= len(tables) <= len(base.CHOICE_IDS):
-        raise InvalidDocument(f"a question needs 2 to {len(base.CHOICE_IDS)} choices and this one has {len(tables)}")
+def parse_choices(document: Mapping[str, Any]) -> tuple[Choice, ...]:
+    """The choices of a document; raises InvalidDocument for fewer than 2, more than 8 or two equal ones."""
     choices = []
-    for choice_id, table in zip(base.CHOICE_IDS, tables, strict=False):
+    for choice_id, table in base.parts_of(document, "choices", 2):
         right = flag_of(table, "key")
         mark, mark_at = text_of(table, "mark", optional=True), texts_of(table, "mark_at")
         if mark and (right or mark not in MARKS):
@@ -234,11 +232,11 @@ def regraded_choices(document: Mapping[str, Any], ids: Sequence[str]) -> list[di
 
     A choice that becomes correct or wrong loses its rationale, its mark, and the sentences that suggest it.
     """
-    tables = tables_of(document, "choices")
-    unknown = set(ids) - set(base.CHOICE_IDS[: len(tables)])
+    parts = base.parts_of(document, "choices")
+    unknown = set(ids) - dict(parts).keys()
     if unknown:
         raise InvalidDocument(f"there is no choice “{min(unknown)}”")
-    return [_keyed(table, is_key=id_ in ids) for id_, table in zip(base.CHOICE_IDS, tables, strict=False)]
+    return [_keyed(table, is_key=id_ in ids) for id_, table in parts]
 
 
 def _keyed(table: Mapping[str, Any], *, is_key: bool) -> dict[str, Any]:

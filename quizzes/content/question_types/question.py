@@ -12,7 +12,7 @@ from quizzes.content.pictures import Picture, parse_picture
 from quizzes.content.question_types.results import GradedPart, KeyRow, Option, Review
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.reading import Reading
-from quizzes.content.tables import InvalidDocument, repeated, text_of, texts_of, whole_of
+from quizzes.content.tables import InvalidDocument, repeated, tables_of, text_of, texts_of, whole_of
 from quizzes.phrases import gettext, gettext_noop
 
 SKILL_LABELS = {
@@ -257,6 +257,17 @@ def common_fields(document: Mapping[str, Any]) -> dict[str, Any]:
         "explanation": text_of(document, "explanation", optional=True),
         "picture": parse_picture(document),
     }
+
+
+def parts_of(document: Mapping[str, Any], name: str, least: int = 1) -> list[tuple[str, Mapping[str, Any]]]:
+    """(id, table) of each part in this list; raises InvalidDocument for fewer than `least` or more than there are ids.
+
+    The ids are a, b, c ... in the order written.
+    """
+    tables = tables_of(document, name)
+    if not least <= len(tables) <= len(CHOICE_IDS):
+        raise InvalidDocument(f"“{name}” needs {least} to {len(CHOICE_IDS)} entries and has {len(tables)}")
+    return list(zip(CHOICE_IDS, tables, strict=False))
 
 
 def asked_count_of(document: Mapping[str, Any], least: int) -> int | None:

@@ -281,8 +281,8 @@ def test_blanks_answer_that_cannot_be_the_key_is_refused(value: Any) -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"gaps": []}, "a text to fill needs 1 to 8 blanks and this one has 0"),
-        ({"gaps": [typed("x")] * 9}, "a text to fill needs 1 to 8 blanks and this one has 9"),
+        ({"gaps": []}, "“gaps” needs 1 to 8 entries and has 0"),
+        ({"gaps": [typed("x")] * 9}, "“gaps” needs 1 to 8 entries and has 9"),
         ({"text": "No gap."}, "the text needs its blanks in this order: {a}, {b}"),
         ({"text": "{b} and {a}"}, "the text needs its blanks in this order: {a}, {b}"),
         ({"text": "{a} and {b} and {b}"}, "the text needs its blanks in this order: {a}, {b}"),

@@ -250,10 +250,10 @@ def prompts(*texts: str, option: str = "Birthplace") -> list[dict[str, Any]]:
         ({"options": [str(n) for n in range(13)]}, "a matching question needs 2 to 12 options and this one has 13"),
         ({"options": ["Birthplace", " birthplace "]}, "answer choices 1 and 2 are the same"),
         ({"options": ["Birthplace", " "]}, "“options” has an empty text"),
-        ({"prompts": prompts("One")}, "a matching question needs 2 to 8 prompts and this one has 1"),
+        ({"prompts": prompts("One")}, "“prompts” needs 2 to 8 entries and has 1"),
         (
             {"prompts": prompts(*"ABCDEFGHI")},
-            "a matching question needs 2 to 8 prompts and this one has 9",
+            "“prompts” needs 2 to 8 entries and has 9",
         ),
         ({"prompts": prompts("One", "ONE ")}, "prompts 1 and 2 are the same"),
         (

@@ -316,7 +316,7 @@ def test_multiple_review_without_an_answer() -> None:
     [
         ([False, False], "choose at least 1 correct answer"),
         ([True, True], "all choices are correct, and at least 1 needs to be wrong"),
-        ([True], "a question needs 2 to 8 choices and this one has 1"),
+        ([True], "“choices” needs 2 to 8 entries and has 1"),
     ],
 )
 def test_multiple_bad_document_says_what_is_wrong(rights: list[bool], reason: str) -> None:

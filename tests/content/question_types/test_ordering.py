@@ -278,10 +278,10 @@ def test_ordering_answer_that_cannot_be_the_key_is_refused(value: Any) -> None:
 @pytest.mark.parametrize(
     ("table", "reason"),
     [
-        (document("12"), "an ordering question needs 3 to 8 items and this one has 2"),
+        (document("12"), "“items” needs 3 to 8 entries and has 2"),
         (
             document(items=[{"text": str(n), "place": n, "rationale": "Why."} for n in range(1, 10)]),
-            "an ordering question needs 3 to 8 items and this one has 9",
+            "“items” needs 3 to 8 entries and has 9",
         ),
         (document("1223"), "the places of the items must be 1 to 4, each of them once"),
         (document("0123"), "“place” must be a whole number from 1 to 4"),

@@ -172,9 +172,9 @@ def choices(*rights: bool) -> list[dict[str, Any]]:
     [
         ({"choices": choices(False, False)}, "a single-choice question needs exactly one key and this one has 0"),
         ({"choices": choices(True, True)}, "a single-choice question needs exactly one key and this one has 2"),
-        ({"choices": choices(True)}, "a question needs 2 to 8 choices and this one has 1"),
-        ({"choices": choices(True, *[False] * 8)}, "a question needs 2 to 8 choices and this one has 9"),
-        ({"choices": []}, "a question needs 2 to 8 choices and this one has 0"),
+        ({"choices": choices(True)}, "“choices” needs 2 to 8 entries and has 1"),
+        ({"choices": choices(True, *[False] * 8)}, "“choices” needs 2 to 8 entries and has 9"),
+        ({"choices": []}, "“choices” needs 2 to 8 entries and has 0"),
         ({"choices": "b"}, "“choices” must be a list of tables"),
         (
             {"choices": [*choices(True, False), {"text": " CHOICE  0 ", "rationale": "Why."}]},

@@ -232,10 +232,10 @@ def statement(**changes: Any) -> dict[str, Any]:
     [
         ({"voices": ["mayor"]}, "a who-says-so question offers at least two speakers"),
         ({"voices": ["mayor", "mayor"]}, "“voices” names the same thing twice"),
-        ({"statements": [statement()]}, "a who-says-so question needs 2 to 8 statements and this one has 1"),
+        ({"statements": [statement()]}, "“statements” needs 2 to 8 entries and has 1"),
         (
             {"statements": [statement(text=str(number)) for number in range(9)]},
-            "a who-says-so question needs 2 to 8 statements and this one has 9",
+            "“statements” needs 2 to 8 entries and has 9",
         ),
         ({"statements": [statement(), statement(text="SAID.")]}, "statements 1 and 2 are the same"),
         ({"statements": [statement(text="He  said."), statement(text="He said.")]}, "statements 1 and 2 are the same"),

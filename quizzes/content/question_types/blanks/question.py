@@ -18,6 +18,7 @@ from quizzes.content.question_types.question import (
     Value,
     by_text,
     common_fields,
+    parts_of,
     read_typed,
     refuse_equal,
     rekeyed,
@@ -82,18 +83,16 @@ class Blanks(Question):
     @classmethod
     def parse(cls, document: Mapping[str, Any]) -> Self:
         """The question of a document; raises InvalidDocument."""
-        text, tables = text_of(document, "text"), tables_of(document, "gaps")
-        if not 1 <= len(tables) <= len(CHOICE_IDS):
-            raise InvalidDocument(f"a text to fill needs 1 to {len(CHOICE_IDS)} blanks and this one has {len(tables)}")
-        ids = CHOICE_IDS[: len(tables)]
-        if "".join(GAP.findall(text)) != ids:
+        text, parts = text_of(document, "text"), parts_of(document, "gaps")
+        ids = [gap_id for gap_id, _ in parts]
+        if GAP.findall(text) != ids:
             blanks = ", ".join(f"{{{gap_id}}}" for gap_id in ids)
             raise InvalidDocument(f"the text needs its blanks in this order: {blanks}")
         return cls(
             **common_fields(document),
             text=text,
             note=text_of(document, "note", optional=True),
-            gaps=tuple(_parse_gap(gap_id, table) for gap_id, table in zip(ids, tables, strict=True)),
+            gaps=tuple(_parse_gap(gap_id, table) for gap_id, table in parts),
             forgive_slips=flag_of(document, "forgive_slips"),
         )
 
@@ -233,7 +232,7 @@ class Blanks(Question):
         """The document whose typed gaps accept this answer only."""
         gaps = [
             table if "choices" in table else accept_only(table, value[gap_id])
-            for gap_id, table in zip(CHOICE_IDS, document["gaps"], strict=False)
+            for gap_id, table in parts_of(document, "gaps")
         ]
         return {**document, "gaps": gaps}
 

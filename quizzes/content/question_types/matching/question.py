@@ -8,20 +8,20 @@ from typing import Any, Self
 
 from quizzes.content.languages import TextFields
 from quizzes.content.question_types.question import (
-    CHOICE_IDS,
     Choose,
     Question,
     Submitted,
     Value,
     by_text,
     common_fields,
+    parts_of,
     refuse_equal,
     rekeyed,
 )
 from quizzes.content.question_types.results import KeyRow, Option, Review, given_row
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.reading import Reading
-from quizzes.content.tables import InvalidDocument, lines_of, tables_of, text_of
+from quizzes.content.tables import InvalidDocument, lines_of, text_of
 from quizzes.phrases import gettext, quoted
 
 # A longer list does not fit on the screen of a phone.
@@ -54,17 +54,12 @@ class Matching(Question):
     def parse(cls, document: Mapping[str, Any]) -> Self:
         """The question of a document; raises InvalidDocument."""
         texts = lines_of(document, "options")
-        tables = tables_of(document, "prompts")
         if not 2 <= len(texts) <= MAX_OPTIONS:
             raise InvalidDocument(f"a matching question needs 2 to {MAX_OPTIONS} options and this one has {len(texts)}")
-        if not 2 <= len(tables) <= len(CHOICE_IDS):
-            raise InvalidDocument(
-                f"a matching question needs 2 to {len(CHOICE_IDS)} prompts and this one has {len(tables)}"
-            )
         refuse_equal(texts, gettext("answer choices {first} and {second} are the same"))
         ids = {text: str(number) for number, text in enumerate(texts, start=1)}
         prompts = []
-        for prompt_id, table in zip(CHOICE_IDS, tables, strict=False):
+        for prompt_id, table in parts_of(document, "prompts", 2):
             text, option = text_of(table, "text"), text_of(table, "option")
             if option not in ids:
                 raise InvalidDocument(f"“{option}”, the option of the prompt “{text}”, is not one of the options")
@@ -183,7 +178,7 @@ class Matching(Question):
         """The document with these options as its key; every prompt needs one."""
         texts = dict(enumerate(lines_of(document, "options"), start=1))
         prompts = []
-        for prompt_id, table in zip(CHOICE_IDS, tables_of(document, "prompts"), strict=False):
+        for prompt_id, table in parts_of(document, "prompts"):
             option = value.get(prompt_id, "")
             if not option.isdecimal() or int(option) not in texts:
                 raise InvalidDocument(gettext("each line needs one of the answer choices"))

@@ -18,7 +18,7 @@ from quizzes.content.question_types.question import (
 from quizzes.content.question_types.results import Review
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import Reading
-from quizzes.content.tables import InvalidDocument, flag_of, tables_of
+from quizzes.content.tables import InvalidDocument, flag_of
 from quizzes.phrases import gettext, gettext_noop
 
 # Both are also shown at the first step of answer and evidence.
@@ -44,7 +44,7 @@ class Multiple(ChoiceQuestion):
     @classmethod
     def parse(cls, document: Mapping[str, Any]) -> Self:
         """The question of a document; raises InvalidDocument."""
-        choices = parse_choices(tables_of(document, "choices"))
+        choices = parse_choices(document)
         keys = sum(choice.right for choice in choices)
         if not keys:
             raise InvalidDocument(gettext("choose at least 1 correct answer"))

@@ -8,20 +8,20 @@ from typing import Any, Self
 
 from quizzes.content.languages import PageWords, TextFields
 from quizzes.content.question_types.question import (
-    CHOICE_IDS,
     Choose,
     Question,
     Submitted,
     Value,
     by_text,
     common_fields,
+    parts_of,
     refuse_equal,
     rekeyed,
 )
 from quizzes.content.question_types.results import KeyRow, Option, Review, given_row
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.reading import Reading
-from quizzes.content.tables import InvalidDocument, tables_of, text_of, whole_of
+from quizzes.content.tables import InvalidDocument, text_of, whole_of
 from quizzes.phrases import gettext, with_single_quotes
 
 
@@ -54,15 +54,11 @@ class Ordering(Question):
     @classmethod
     def parse(cls, document: Mapping[str, Any]) -> Self:
         """The question of a document; raises InvalidDocument."""
-        tables = tables_of(document, "items")
         # Two lines have only two orders, as true or false has.
-        if not 3 <= len(tables) <= len(CHOICE_IDS):
-            raise InvalidDocument(
-                f"an ordering question needs 3 to {len(CHOICE_IDS)} items and this one has {len(tables)}"
-            )
+        parts = parts_of(document, "items", 3)
         items = []
-        for item_id, table in zip(CHOICE_IDS, tables, strict=False):
-            place = whole_of(table, "place", 1, len(tables))
+        for item_id, table in parts:
+            place = whole_of(table, "place", 1, len(parts))
             items.append(Item(item_id, text_of(table, "text"), place, text_of(table, "rationale", optional=True)))
         if len({item.place for item in items}) != len(items):
             raise InvalidDocument(f"the places of the items must be 1 to {len(items)}, each of them once")
@@ -152,15 +148,12 @@ class Ordering(Question):
     @classmethod
     def regraded(cls, document: Mapping[str, Any], value: Value) -> dict[str, Any]:
         """The document with this order as its key."""
-        tables = tables_of(document, "items")
-        if sorted(value) != list(CHOICE_IDS[: len(tables)]):
+        parts = parts_of(document, "items")
+        if sorted(value) != [item_id for item_id, _ in parts]:
             raise InvalidDocument(gettext("the order needs each line once"))
         return {
             **document,
-            "items": [
-                rekeyed(table, "place", value.index(item_id) + 1)
-                for item_id, table in zip(CHOICE_IDS, tables, strict=False)
-            ],
+            "items": [rekeyed(table, "place", value.index(item_id) + 1) for item_id, table in parts],
         }
 
     def is_step(self, submitted: Submitted) -> bool:

@@ -9,7 +9,7 @@ from quizzes.content.question_types.choices import ChoiceQuestion, parse_choices
 from quizzes.content.question_types.question import Choose, Submitted, Value, common_fields
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.reading import Reading
-from quizzes.content.tables import InvalidDocument, flag_of, tables_of
+from quizzes.content.tables import InvalidDocument, flag_of
 from quizzes.phrases import gettext
 
 
@@ -20,7 +20,7 @@ class Single(ChoiceQuestion):
     @classmethod
     def parse(cls, document: Mapping[str, Any]) -> Self:
         """The question of a document; raises InvalidDocument."""
-        choices = parse_choices(tables_of(document, "choices"))
+        choices = parse_choices(document)
         keys = sum(choice.right for choice in choices)
         if keys != 1:
             raise InvalidDocument(f"a single-choice question needs exactly one key and this one has {keys}")

@@ -7,20 +7,20 @@ from typing import Any, Self
 
 from quizzes.content.languages import TextFields
 from quizzes.content.question_types.question import (
-    CHOICE_IDS,
     Choose,
     Question,
     Submitted,
     Value,
     common_fields,
     evidence_problems,
+    parts_of,
     refuse_equal,
     rekeyed,
 )
 from quizzes.content.question_types.results import GradedPart, KeyRow, Option, Review, ReviewRow, RowNote
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.reading import NOT_STATED, Reading, Speaker
-from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
+from quizzes.content.tables import InvalidDocument, text_of, texts_of
 from quizzes.phrases import gettext, quoted
 
 
@@ -52,13 +52,8 @@ class WhoSaysSo(Question):
     def parse(cls, document: Mapping[str, Any]) -> Self:
         """The question of a document; raises InvalidDocument."""
         speakers = texts_of(document, "voices")
-        tables = tables_of(document, "statements")
         if len(speakers) < 2:
             raise InvalidDocument("a who-says-so question offers at least two speakers")
-        if not 2 <= len(tables) <= len(CHOICE_IDS):
-            raise InvalidDocument(
-                f"a who-says-so question needs 2 to {len(CHOICE_IDS)} statements and this one has {len(tables)}"
-            )
         statements = tuple(
             Statement(
                 statement_id,
@@ -68,7 +63,7 @@ class WhoSaysSo(Question):
                 texts_of(table, "evidence"),
                 text_of(table, "rationale", optional=True),
             )
-            for statement_id, table in zip(CHOICE_IDS, tables, strict=False)
+            for statement_id, table in parts_of(document, "statements", 2)
         )
         refuse_equal([statement.text for statement in statements], "statements {first} and {second} are the same")
         return cls(**common_fields(document), speakers=speakers, statements=statements)
@@ -226,7 +221,7 @@ class WhoSaysSo(Question):
         What is now not stated loses its facts and evidence. Other evidence stays, for its author to prove the new key.
         """
         statements = []
-        for statement_id, table in zip(CHOICE_IDS, tables_of(document, "statements"), strict=False):
+        for statement_id, table in parts_of(document, "statements"):
             speaker = value.get(statement_id)
             if speaker not in texts_of(document, "voices"):
                 raise InvalidDocument(gettext("each statement needs one of the speakers that the question offers"))
