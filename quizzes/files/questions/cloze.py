@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 
-from quizzes.files.questions.item import GAP_LETTERS, Gap, Item, Skipped, blanks_of, joined, points_of
+from quizzes.files.questions.item import Gap, Item, Skipped, blanks_of, joined, points_of
 from quizzes.files.questions.limits import partial_credit_note
 from quizzes.files.questions.markup import plain
 from quizzes.files.questions.numeric import numbers
@@ -42,10 +42,6 @@ def read_cloze(source: str, notes: list[str], taker: PictureTaker) -> Item:
     marked = _GAP.sub(mark, source)
     if not gaps:
         raise Skipped(gettext("Its text has no embedded answers."))
-    if len(gaps) > len(GAP_LETTERS):
-        raise Skipped(
-            gettext("It has {count} blanks. A question can have {most}.").format(count=len(gaps), most=len(GAP_LETTERS))
-        )
     if len(set(weights)) > 1:
         notes.append(gettext("Its answers had different weights. Here they count the same."))
     text, lost = plain(marked, taker)

@@ -164,7 +164,8 @@ def blanks_of(text: str, gaps: Sequence[tuple[str, Gap]]) -> Item:
     What would be another blank stays text: “{a}” becomes “(a)”.
     """
     if len(gaps) > len(GAP_LETTERS):
-        raise Skipped(gettext("It has more than 8 blanks."))
+        reason = gettext("It has {count} blanks. A question can have {most}.")
+        raise Skipped(reason.format(count=len(gaps), most=len(GAP_LETTERS)))
     text = GAP_MARK.sub(r"(\1)", text)
     for letter, (mark, _) in zip(GAP_LETTERS, gaps, strict=False):
         text = text.replace(mark, f"{{{letter}}}", 1)

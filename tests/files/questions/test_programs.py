@@ -1347,6 +1347,16 @@ def test_group_of_canvas_gives_its_points_to_its_questions() -> None:
     ]
 
 
+def test_a_question_with_9_blanks_says_how_many_fit() -> None:
+    marks = "".join(f"{{1:SA:=w{number}}} " for number in range(9))
+    moodle = f'<quiz><question type="cloze"><questiontext><text>{marks}</text></questiontext></question></quiz>'
+    names = "abcdefghi"
+    blackboard = "\t".join(["FIB_PLUS", " ".join(f"[{name}]" for name in names), "\t\t".join(f"{n}\tx" for n in names)])
+
+    for content in (moodle, blackboard):
+        assert outcomes(content) == ["- It has 9 blanks. A question can have 8."]
+
+
 def test_points_of_embedded_answers_are_their_weights() -> None:
     text = "The {2:SHORTANSWER:=council} and {1:SA:=mayor} met."
     question = f'<quiz><question type="cloze"><questiontext><text>{text}</text></questiontext></question></quiz>'
