@@ -49,7 +49,8 @@ class QuestionFormat:
     feedback: the types whose feedback it keeps. has_explanation, has_points, has_order, has_spare, has_picture,
     has_wrong_answers (expected ones of a short answer), has_bare_wrong_answers (those without feedback),
     has_sample_answer, has_unit, has_listed_gaps, has_mixed_gaps (blanks of both kinds in one question),
-    has_shares (less than a point for a typed blank): whether it keeps these. write: the file of a title and items.
+    has_shares (less than a point for a typed blank), has_dates (as correct answers): whether it keeps
+    these. write: the file of a title and items.
     """
 
     name: str
@@ -71,6 +72,7 @@ class QuestionFormat:
     has_listed_gaps: bool = True
     has_mixed_gaps: bool = True
     has_shares: bool = True
+    has_dates: bool = False
     choices: int = 0
     choice_length: int = 0
     stem: int = 0
@@ -183,6 +185,7 @@ FORMATS = (
         has_spare=False,
         has_wrong_answers=True,
         has_listed_gaps=False,
+        has_dates=True,
         choices=tables.ANSWERS,
     ),
     QuestionFormat(
@@ -196,6 +199,7 @@ FORMATS = (
         has_spare=False,
         has_wrong_answers=True,
         has_listed_gaps=False,
+        has_dates=True,
         choices=tables.ANSWERS,
     ),
 )
@@ -253,7 +257,9 @@ def _why_left_out(question_format: QuestionFormat, item: Item | None, label: str
         return gettext("Left out: the question is over {count} characters.").format(count=question_format.stem)
     if question_format.choice_length and any(len(line.text) > question_format.choice_length for line in item.lines):
         return gettext("Left out: an answer is over {count} characters.").format(count=question_format.choice_length)
-    if item.question_type == "numeric" and not item.number.lstrip("-").replace(".", "", 1).isdecimal():
+    is_date = question_format.has_dates and tables.DATE.fullmatch(item.number)
+    is_number = item.number.lstrip("-").replace(".", "", 1).isdecimal()
+    if item.question_type == "numeric" and not is_number and not is_date:
         return gettext("Left out: it can’t hold a date as an answer.")
     if not question_format.has_mixed_gaps and len({bool(gap.choices) for gap in item.gaps}) > 1:
         return gettext("Left out: it can’t hold both typed blanks and lists.")

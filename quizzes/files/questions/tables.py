@@ -43,7 +43,7 @@ _PAIR = re.compile(r"\s*(?:=>|->|→|=)\s*")
 _MARKDOWN_CELL = re.compile(r"(?<!\\)\|")
 _MARKDOWN_LINE = re.compile(r":?-{3,}:?")
 _DRAWN_BLANK = re.compile(r"_{2,}")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}|--\d{2}-\d{2}")
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}|--\d{2}-\d{2}")
 
 Row = tuple[int, list[str]]
 
@@ -210,7 +210,7 @@ def _with_answers(item: Item, lines: tuple[Line, ...], cell: Callable[[str], str
             notes += [note.format(value=line.text) for line in lines if line.is_correct and _SEVERAL.search(line.text)]
             return replace(item, lines=lines)
         case "numeric":
-            if _DATE.fullmatch(first):
+            if DATE.fullmatch(first):
                 return replace(item, number=first)
             tolerance = cell("Tolerance")
             number, tolerance = numbers(f"{first}:{tolerance}" if tolerance else first)

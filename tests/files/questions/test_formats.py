@@ -205,6 +205,16 @@ def test_a_text_has_the_blank_lines_of_its_source(source: str, text: str) -> Non
     assert plain(source)[0] == text
 
 
+@pytest.mark.parametrize("name", ["template_xlsx", "template_csv"])
+def test_our_template_holds_a_date_as_the_answer(name: str) -> None:
+    [form] = [form for form in FORMATS if form.name == name]
+    made = [Item("numeric", "When?", number=day, tolerance="0") for day in ("2018-08-31", "--08-31")]
+    assert all(holds(form, item) for item in made)
+
+    found = read_questions(form.write("Days", made)).questions
+    assert [one.item and one.item.number for one in found] == ["2018-08-31", "--08-31"]
+
+
 def test_aiken_holds_questions_with_one_correct_answer() -> None:
     [written] = [one for one in FORMATS if one.name == "aiken"]
     item = Item("multiple", "Which?", lines=(Line("A", True), Line("B", True), Line("C")))
