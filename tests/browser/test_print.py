@@ -283,6 +283,15 @@ def test_title_of_a_quiz_stays_on_one_page_of_a_report(
     assert set(breaks) == {"avoid"}
 
 
+def test_no_help_link_is_printed(school: School, open_context: NewContext) -> None:  # noqa: F811
+    page = open_context(school.teacher).new_page()
+    page.goto(reverse("assignment_progress", args=[school.assignment.public_id]))
+    link = page.get_by_role("link", name="Help with this page")
+    assert link.is_visible()
+    page.emulate_media(media="print")
+    assert link.is_hidden()
+
+
 def test_large_print_has_eighteen_points(assignment: Assignment, teacher: User, open_context: NewContext) -> None:
     page = open_sheet(open_context, teacher, assignment, "print_assignment", size="large")
     page.emulate_media(media="print")

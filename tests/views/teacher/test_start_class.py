@@ -202,9 +202,18 @@ def test_poll_of_who_is_here_costs_four_queries_and_changes_with_a_sign_in(
     ]
 
 
+def test_class_page_for_the_wall_of_an_empty_class_leads_to_its_students(
+    classroom: Classroom, teacher_client: Client
+) -> None:
+    links = read(teacher_client.get(reverse("start_classroom", args=[classroom.public_id]))).links
+    assert reverse("add_students", args=[classroom.public_id]) in links
+    assert f"{reverse('assign_quiz')}?classroom={classroom.public_id}" not in links
+
+
 def test_class_page_for_the_wall_leads_to_quizzes_that_are_not_closed(
     assignment: Assignment, classroom: Classroom, teacher: User, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
+    make_student(classroom, "Ana G.")
     address = reverse("start_classroom", args=[classroom.public_id])
     assert wall_of(assignment) in read(teacher_client.get(address)).links
     lifecycle.close_now(assignment, by=teacher, now=NOW)
