@@ -295,7 +295,9 @@ class AttemptsMachine(SettingsMachine):
                     self.note("undone again" if model_regrade.undone else "undone")
                     model_regrade.undone = True
         after = self.scores()
-        changed = sum(before[number] != after[number] for number in before)
+        # As in `check_preview`, without excused students.
+        rows = [self.rows[pk] for pk in before if before[pk] != after[pk]]
+        changed = sum(row.student not in row.model_assignment.excused for row in rows)
         assert regrades.undo(uuid.UUID(group), here=self.school.classroom, by=self.teacher, now=self.now) == changed
         assert regrades.undo(uuid.UUID(group), here=self.school.classroom, by=self.teacher, now=self.now) == 0
         if changed:
