@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from quizzes.content.question_types.question import Value
-from quizzes.grading.scores import lock_score, rescore
+from quizzes.grading.scores import lock_scores, rescore
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, ManualGrade, Question, User
 from quizzes.models.locks import lock_rows, read_again
 
@@ -43,7 +43,7 @@ def grade_answer(
     A grade that equals the newest one is not added. seen: the `seen_stamp` of the page, "" for a page of an older
     version. Raises GradeOutdated if the answer or its grade changed since the page was opened.
     """
-    lock_score(attempt)
+    lock_scores([attempt])
     answer = Answer.objects.filter(attempt=attempt, question=question).first()
     newest = ManualGrade.objects.in_force().filter(attempt=attempt, question=question).last()
     is_saved = newest is not None and (newest.points, newest.comment) == (points, comment)
@@ -195,16 +195,23 @@ def _is_of(
     return graded is not None and graded.value == values[key]
 
 
-def replace_grades(answer: Answer, *, replaced_at: datetime | None, now: datetime) -> None:
-    """Undo the grades of an answer that another one replaces, and let those of the other one count again.
+def replace_grades(replaced: Mapping[tuple[int, int], datetime | None], *, now: datetime) -> None:
+    """Undo the grades of answers that others replace, and let those of the others count again. At most 3 queries.
 
-    replaced_at: the `now` of the replacement that undid those of the other one, None for none. The caller updates the
-    score.
+    replaced: by the ids of attempt and question, the `now` of the replacement that undid those of the other answer,
+    None for none. The caller updates the scores.
     """
-    grades = ManualGrade.objects.filter(attempt=answer.attempt_id, question=answer.question_id)
-    own = [] if replaced_at is None else list(grades.filter(undone_at=replaced_at).values_list("pk", flat=True))
-    grades.filter(undone_at=None).update(undone_at=now)
-    grades.filter(pk__in=own).update(undone_at=None)
+    attempts, questions = ({key[place] for key in replaced} for place in (0, 1))
+    undone, restored = [], []
+    grades = ManualGrade.objects.filter(attempt__in=attempts, question__in=questions)
+    for grade in grades.only("attempt_id", "question_id", "undone_at"):
+        key = (grade.attempt_id, grade.question_id)
+        if key in replaced and grade.undone_at is None:
+            undone.append(grade.pk)
+        elif key in replaced and grade.undone_at == replaced[key]:
+            restored.append(grade.pk)
+    ManualGrade.objects.filter(pk__in=undone).update(undone_at=now)
+    ManualGrade.objects.filter(pk__in=restored).update(undone_at=None)
 
 
 def recent_comments(assignment: Assignment, *, by: User) -> list[str]:

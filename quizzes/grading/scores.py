@@ -19,7 +19,7 @@ from quizzes.grading.new_keys import NEW_EXPLANATION, Document, document_after
 from quizzes.grading.points import Adjustments, AppliedRegrade, Policy, score, ungraded_count
 from quizzes.models import Answer, Attempt, ManualGrade, Regrade
 from quizzes.models.attempts import AttemptQuerySet
-from quizzes.models.locks import lock_rows, locked_with_keys, read_again
+from quizzes.models.locks import lock_rows, locked_with_keys
 from quizzes.models.reasons import ReasonKind
 
 # How many attempts `rescore_all` reads at a time.
@@ -170,13 +170,19 @@ def stored(attempt: Attempt) -> tuple[Decimal | None, int | None, int]:
     return attempt.score, attempt.max_score, attempt.ungraded_count
 
 
-def lock_score(attempt: Attempt) -> None:
-    """Lock an attempt, and read again whether it is submitted and its score: another teacher may have changed both.
+def lock_scores(attempts: Sequence[Attempt]) -> None:
+    """Lock attempts, and read again which are submitted and their scores: another teacher may have changed both.
 
-    Raises RowDeleted.
+    Three queries. Raises RowDeleted.
     """
-    lock_rows(students=[attempt.student_id], attempts=[attempt.pk])
-    read_again(attempt, "submitted_at", *ScoreColumns._fields)
+    lock_rows(students=[one.student_id for one in attempts], attempts=[one.pk for one in attempts])
+    names = ("submitted_at", *ScoreColumns._fields)
+    stored = {
+        row["pk"]: row for row in Attempt.objects.filter(pk__in=[one.pk for one in attempts]).values("pk", *names)
+    }
+    for attempt in attempts:
+        for name in names:
+            setattr(attempt, name, stored[attempt.pk][name])
 
 
 def rescore[A: Attempt](attempts: Iterable[A]) -> list[A]:

@@ -129,8 +129,8 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "a grade counts for the answer that it was given for",
         "quizzes/attempts/late_answers.py",
-        "        if replaced == value:\n            replaced_at = event.at\n",
-        "        if replaced == value:\n            replaced_at = writes[0].at\n",
+        "        if replaced == value:\n            return event.at\n",
+        "        if replaced == value:\n            return writes[0].at\n",
         "tests/grading/test_manual_grades.py",
     ),
     control(
@@ -150,7 +150,7 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "late answers that are accepted are written down",
         "quizzes/attempts/late_answers.py",
-        "        attempt.record_event(AuditEvent.Action.LATE_ACCEPTED, by=by, now=now, answers=len(waiting))\n",
+        "    _record(AuditEvent.Action.LATE_ACCEPTED, counts, by=by, now=now)\n",
         "",
         "tests/attempts/test_lifecycle.py",
         "tests/assignments/test_accommodations.py",
@@ -159,7 +159,7 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "late answers that no longer count are written down",
         "quizzes/attempts/late_answers.py",
-        "        attempt.record_event(AuditEvent.Action.LATE_UNDONE, by=by, now=now, answers=len(accepted))\n",
+        "        _record(AuditEvent.Action.LATE_UNDONE, {attempt: len(accepted)}, by=by, now=now)\n",
         "",
         "tests/views/teacher/test_accommodations.py",
     ),

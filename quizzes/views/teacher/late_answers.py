@@ -69,9 +69,8 @@ def accept_all_late(request: TeacherRequest, public_id: str) -> HttpResponse:
             back=back,
             fields=[("seen", seen)],
         )
-    for attempt in late:
-        late_answers.accept_late(attempt, by=request.user, now=now)
     if late:
+        late_answers.accept_all_late(late, by=request.user, now=now)
         words = ngettext(
             "Late answers of {count} student accepted. Scores updated.",
             "Late answers of {count} students accepted. Scores updated.",

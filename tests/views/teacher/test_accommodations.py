@@ -21,11 +21,14 @@ from quizzes.files.class_export.writer import export_classroom
 from quizzes.files.student_data import export_student
 from quizzes.models import (
     Accommodation,
+    Answer,
+    AnswerEvent,
     Assignment,
     Attempt,
     AuditEvent,
     Board,
     Classroom,
+    Edition,
     Excuse,
     Extension,
     ManualGrade,
@@ -331,6 +334,32 @@ def test_late_answers_of_a_class_count_after_one_act(
     assert teacher_client.post(address).headers["Location"] == progress
     assert teacher_client.get(address).headers["Location"] == progress
     assert len(acts()) == 2
+
+
+def test_late_answers_of_30_students_take_no_more_queries_than_those_of_3(
+    classroom: Classroom,
+    edition: Edition,
+    teacher: User,
+    teacher_client: Client,
+    clock: time_machine.Traveller,
+    queries: Callable[[], Any],
+) -> None:
+    clock.shift(timedelta(minutes=10))
+    counts = []
+    for size in (3, 30):
+        quiz = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+        for _ in range(size):
+            attempt = make_answered_attempt(assignment=quiz, student=make_student(classroom=classroom))
+            save(attempt, "one", "b", seen_revision=1, now=NOW + timedelta(minutes=5))
+        address = reverse("accept_all_late", args=[quiz.public_id])
+        form = form_of(teacher_client.get(address), having="seen")
+        with queries() as seen:
+            teacher_client.post(address, form.data())
+        counts.append(len(seen))
+        answers = Answer.objects.filter(attempt__assignment=quiz, question__key="one")
+        assert set(answers.values_list("value", "revision")) == {("b", 2)}
+        assert AnswerEvent.objects.filter(attempt__assignment=quiz, outcome="accepted").count() == size
+    assert counts == [17, 17]
 
 
 def test_late_answers_that_were_accepted_can_be_undone(
