@@ -270,7 +270,7 @@ class ColleagueForm(forms.Form):
 
     def clean_email(self) -> User:
         """The open account with this address."""
-        user = User.objects.filter(email__iexact=self.cleaned_data["email"], is_active=True).first()
+        user = User.objects.with_email(self.cleaned_data["email"]).filter(is_active=True).first()
         if user is None:
             raise ValidationError(gettext("No account here has this email. Invite this teacher first."))
         return user

@@ -8,8 +8,8 @@ from quizzes.models import Classroom, User
 
 def find_account(email: str, *, among: QuerySet[User] | None = None) -> User:
     """The account with this email, in any case; raises CommandError. among: None for all accounts."""
-    accounts = User.objects.all() if among is None else among
-    user = accounts.filter(email__iexact=email.strip()).first()
+    found = User.objects.with_email(email)
+    user = (found if among is None else found & among).first()
     if user is None:
         raise CommandError(f"No account has the email {email}.")
     return user

@@ -7,6 +7,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 
@@ -25,9 +26,16 @@ class UserManager(BaseUserManager["User"]):
         """Create an account that can use the admin."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
+    def with_email(self, email: str) -> "models.QuerySet[User]":
+        """The account with this email address, in upper or lower case, as the constraint of `User` compares them.
+
+        Not by `iexact`: PostgreSQL compares in upper case, where “ı” is “I” and “ſ” is “S”, and finds another person's.
+        """
+        return self.filter(Exact(Lower("email"), email.strip().lower()))
+
     def get_by_natural_key(self, username: str | None) -> "User":
         """The account with this email address, in upper or lower case."""
-        return self.get(email__iexact=username)
+        return self.with_email(username or "").get()
 
 
 class User(AbstractBaseUser, PermissionsMixin):

@@ -70,7 +70,7 @@ def account_of(identity: Identity, *, now: datetime) -> tuple[User | None, bool]
     linked = SocialAccount.objects.filter(provider=identity.provider, uid=identity.key).select_related("user").first()
     if linked is not None:
         return linked.user, False
-    user = locked(User.objects.filter(email__iexact=identity.email)).first()
+    user = locked(User.objects.with_email(identity.email)).first()
     if user is None or not user.is_active:
         return user, False
     # An email can get a new owner, and two providers can each have their own.

@@ -34,7 +34,7 @@ def count_try(email: str, *, address: str, device: str, now: datetime, step: str
     """
     target, digest, hashed = hash_target(step + email.strip().casefold()), hash_device(device), hash_address(address)
     # Not a join: SQLite would read the devices of all students.
-    devices = KnownDevice.objects.filter(user__in=User.objects.filter(email__iexact=email.strip()))
+    devices = KnownDevice.objects.filter(user__in=User.objects.with_email(email))
     is_known = devices.filter(device=digest).exists()
     is_known_address = devices.filter(address=hashed).exists()
     with transaction.atomic():

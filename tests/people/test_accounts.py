@@ -13,6 +13,7 @@ from django.utils.http import urlsafe_base64_encode
 from pytest_django import Settings
 
 from quizzes.models import AuditEvent, Invitation, User
+from quizzes.people import sign_on
 from quizzes.people.accounts import (
     INVITATION_LIFETIME,
     OPEN_INVITATIONS,
@@ -49,6 +50,16 @@ def test_account_is_found_by_its_address_in_any_case() -> None:
     assert User.objects.get_by_natural_key("rivera@SCHOOL.test") == user
     assert user.check_password("") is False
     assert user.has_usable_password() is False
+
+
+@pytest.mark.parametrize("alike", ["rıvera-smith@school.test", "rivera-ſmith@school.test"])
+def test_account_is_not_found_by_an_address_that_looks_alike(alike: str, now: datetime) -> None:
+    """On PostgreSQL, both are the same in upper case. A provider may let people choose such an address."""
+    make_user(email="rivera-smith@school.test")
+
+    assert not User.objects.with_email(alike).exists()
+    identity = sign_on.Identity(provider="google", key="key", email=alike, name="Ms. Rivera")
+    assert sign_on.account_of(identity, now=now) == (None, False)
 
 
 def test_superuser_may_use_the_admin() -> None:
