@@ -213,7 +213,7 @@ def test_class_page_for_the_wall_of_an_empty_class_leads_to_its_students(
 def test_class_page_for_the_wall_leads_to_quizzes_that_are_not_closed(
     assignment: Assignment, classroom: Classroom, teacher: User, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
-    make_student(classroom, "Ana G.")
+    make_student(classroom=classroom, name="Ana G.")
     address = reverse("start_classroom", args=[classroom.public_id])
     assert wall_of(assignment) in read(teacher_client.get(address)).links
     lifecycle.close_now(assignment, by=teacher, now=NOW)
