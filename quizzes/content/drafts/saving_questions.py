@@ -203,7 +203,8 @@ def move_question(draft: Draft, key: str, *, to: int, by: User, now: datetime) -
     def change(document: Table) -> None:
         question = found_question(document, key)
         document["questions"].remove(question)
-        document["questions"].insert(max(0, to - 1), question)
+        # Clamped: `insert` refuses a number of more than 64 bits.
+        document["questions"].insert(max(0, min(to - 1, len(document["questions"]))), question)
 
     return save_parts(draft, change, touches=[], seen=None, by=by, now=now)
 

@@ -381,6 +381,7 @@ def test_every_type_has_its_kind_and_its_form() -> None:
         ("move", "4", ["one", "who", "proof", "some"]),
         ("move", "1", ["some", "one", "who", "proof"]),
         ("move", "99", ["one", "who", "proof", "some"]),
+        ("move", "9" * 20, ["one", "who", "proof", "some"]),
         ("move", "", ["one", "some", "who", "proof"]),
         ("remove", "", ["one", "who", "proof"]),
     ],
