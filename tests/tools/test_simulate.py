@@ -59,7 +59,7 @@ def in_text(module: Any, name: str, old: str, new: str) -> Callable[[pytest.Monk
 
 # (the fault, a seed that finds it within 60 steps on both engines).
 FAULTS = {
-    "late answers are accepted without a transaction": (without_transaction(late_answers, "accept_late"), 1610),
+    "late answers are accepted without a transaction": (without_transaction(late_answers, "accept_all_late"), 1610),
     "a regrade has no transaction": (without_transaction(regrades, "apply"), 1701),
     "an attempt is reopened without a transaction": (without_transaction(lifecycle, "reopen"), 1655),
     "a stale window overwrites": (
