@@ -32,7 +32,6 @@ from tests.drafting import (
     before_first,
     document_of,
     editor_of,
-    errors_of,
     html_of,
     publish,
     question_now,
@@ -51,7 +50,7 @@ from tests.factories import (
     make_edition,
     make_student,
 )
-from tests.pages import form_of, read, text_of
+from tests.pages import field_errors_of, form_of, read, text_of
 
 Counting = Callable[[], AbstractContextManager[Queries]]
 
@@ -147,7 +146,7 @@ def test_the_editor_saves_what_is_valid_and_keeps_the_rest_on_the_page(
     response = save(teacher_client, draft, stem="A better question?", **changes)
 
     assert response.status_code == 200
-    assert errors_of(response) == [error]
+    assert field_errors_of(response) == [error]
     assert next(iter(changes.values())) in html_of(response)
     now, before = question_now(draft, "one"), question_of(draft.document, "one")
     assert {**now, "stem": ""} == {**before, "stem": ""}
@@ -252,7 +251,7 @@ def test_a_rubric_says_what_students_see_and_what_may_stay_blank(draft: Draft, t
     assert "Before they write, students see each line and its points, not how to earn them." in text
     for label in ("Minimum characters", "Maximum characters", "Note to students"):
         assert f"{label} (optional)" in text
-    assert errors_of(save(teacher_client, draft, **{"points-1": ""})) == ["Enter 1 to 100 points."]
+    assert field_errors_of(save(teacher_client, draft, **{"points-1": ""})) == ["Enter 1 to 100 points."]
 
 
 def test_the_editor_previews_a_question_as_students_see_it(draft: Draft, teacher_client: Client) -> None:
@@ -362,7 +361,7 @@ def test_every_example_of_the_documentation_can_be_written_in_the_editor(
     page = html_of(teacher_client.get(editor_of(draft, table["key"])))
     texts = re.findall(r'<(?:input type="text"|textarea) name="(\w+-\d+)"', page)
     refused = save(teacher_client, draft, table["key"], **dict.fromkeys(texts, "x" * 2_001))
-    assert len(errors_of(refused)) == len(texts)
+    assert len(field_errors_of(refused)) == len(texts)
 
 
 def _without_tokens(view: Any) -> str:
@@ -824,7 +823,7 @@ def test_publish_with_a_gap_needs_a_note(draft: Draft, teacher: User, teacher_cl
 
     assert "Required. Saved with this version." in html_of(teacher_client.get(url("publish_set", draft)))
     page = publish(teacher_client, draft, note=" ")
-    assert errors_of(page) == ["Say why some questions are missing."]
+    assert field_errors_of(page) == ["Say why some questions are missing."]
     assert "What the system records 2 of 3" in html_of(page)
     assert not Edition.objects.exists()
 

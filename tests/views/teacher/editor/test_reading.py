@@ -25,7 +25,6 @@ from tests.conftest import Queries
 from tests.drafting import (
     HTMX,
     document_of,
-    errors_of,
     html_of,
     publish,
     question_now,
@@ -35,7 +34,7 @@ from tests.drafting import (
     url,
 )
 from tests.factories import NOW, make_draft, make_edition
-from tests.pages import Form, form_of, read, text_of
+from tests.pages import Form, field_errors_of, form_of, read, text_of
 
 Counting = Callable[[], AbstractContextManager[Queries]]
 
@@ -99,12 +98,12 @@ def test_add_set_saves_a_draft_with_a_title_alone(teacher: User, teacher_client:
     # A text waits for the choice of what students may see.
     address = url("replace_text", draft)
     refused = teacher_client.post(address, {"text": "The council voted no.", "revision": revision_of(draft)})
-    assert errors_of(refused) == ["First choose what you may show students, under “Source”."]
+    assert field_errors_of(refused) == ["First choose what you may show students, under “Source”."]
 
 
 def test_add_set_refuses_a_title_that_nobody_sees(teacher_client: Client) -> None:
     refused = teacher_client.post(reverse("add_set"), {**SOURCE, "title": "\u200b\u202e\ufeff"})
-    assert errors_of(refused) == ["Enter a title."]
+    assert field_errors_of(refused) == ["Enter a title."]
     assert not Draft.objects.exists()
 
 
@@ -112,7 +111,7 @@ def test_add_set_says_what_a_text_needs(teacher_client: Client) -> None:
     page = teacher_client.get(reverse("add_set"))
     assert "Only the title is needed now. With a text, choose the rights too." in html_of(page)
     refused = teacher_client.post(reverse("add_set"), {"title": "Library hours", "text": "The council voted no."})
-    assert errors_of(refused) == ["Choose what you may show students."]
+    assert field_errors_of(refused) == ["Choose what you may show students."]
 
 
 def test_add_set_with_a_text_leads_to_the_first_question(teacher: User, teacher_client: Client) -> None:
@@ -179,13 +178,13 @@ def test_a_speaker_without_a_name_or_beyond_the_limit_is_refused(
 ) -> None:
     address = url("edit_reading", draft)
     empty = sent(teacher_client, address, having="reading_title", act="speaker:s1")
-    assert errors_of(teacher_client.post(address, empty)) == ["Enter the speaker’s name."]
+    assert field_errors_of(teacher_client.post(address, empty)) == ["Enter the speaker’s name."]
     many = [{"key": f"v{number}", "label": f"V{number}", "icon": "person"} for number in range(MAX_SPEAKERS)]
     saving.save_speakers(draft, [*draft.document["voices"], *many][:MAX_SPEAKERS], seen=9, by=teacher, now=NOW)
     data = sent(teacher_client, address, having="reading_title", **{"new_speaker-s1": "One more", "act": "speaker:s1"})
 
     for act in ("speaker:s1", "save"):
-        refused = errors_of(teacher_client.post(address, {**data, "act": act}))
+        refused = field_errors_of(teacher_client.post(address, {**data, "act": act}))
         assert refused == [f"The limit is {MAX_SPEAKERS} speakers. Remove one under “Speakers”."]
     assert len(document_of(draft)["voices"]) == MAX_SPEAKERS
     page = html_of(teacher_client.get(url("edit_speakers", draft)))
@@ -195,7 +194,7 @@ def test_a_speaker_without_a_name_or_beyond_the_limit_is_refused(
 def test_add_set_refuses_a_sentence_that_is_too_long(teacher_client: Client) -> None:
     response = teacher_client.post(reverse("add_set"), {**SOURCE, "text": "word " * 250})
 
-    assert "A sentence is over 1,000 characters." in errors_of(response)[0]
+    assert "A sentence is over 1,000 characters." in field_errors_of(response)[0]
     assert not QuestionSet.objects.exists()
 
 
@@ -223,7 +222,7 @@ def test_add_set_says_what_is_wrong_and_keeps_what_was_typed(
     response = teacher_client.post(reverse("add_set"), {**SOURCE, "author": "A. Writer", **changes})
 
     assert response.status_code == 200
-    assert errors_of(response) == errors
+    assert field_errors_of(response) == errors
     assert 'value="A. Writer"' in html_of(response)
     assert not QuestionSet.objects.exists()
 
@@ -302,7 +301,7 @@ def test_edit_source_saves_what_is_valid_and_keeps_the_rest_on_the_page(draft: D
     response = teacher_client.post(url("edit_source", draft), data)
 
     assert response.status_code == 200
-    assert errors_of(response) == ["Enter a web address that starts with http:// or https://"]
+    assert field_errors_of(response) == ["Enter a web address that starts with http:// or https://"]
     assert 'value="nowhere"' in html_of(response)
     assert document_of(draft)["title"] == "Better"
     assert document_of(draft)["citation"]["url"] == "https://news.example/story"
@@ -381,7 +380,7 @@ def test_a_new_objective_keeps_its_key_while_its_page_saves_by_itself(draft: Dra
     assert "Removed" not in html_of(done)
     # A page with an error has one row for it too.
     page = teacher_client.post(address, data | {"minimum-new-1": "x"})
-    assert errors_of(page) == ["Enter 0 to 60 questions."]
+    assert field_errors_of(page) == ["Enter 0 to 60 questions."]
     data = form_of(page, having="title-new-1").data(**{"minimum-new-1": "2"})
     before = document_of(draft)
     assert "Saved." in html_of(teacher_client.post(address, data, follow=True))
@@ -435,7 +434,7 @@ def test_rows_for_new_objectives_stay_while_their_page_fills_the_list(
 
     page = teacher_client.post(address, data | {"revision": revision_of(draft), "title-key-99": "One more"})
 
-    assert errors_of(page) == ["The limit is 12 objectives."]
+    assert field_errors_of(page) == ["The limit is 12 objectives."]
     assert document_of(draft) == before
 
 
@@ -475,7 +474,7 @@ def test_2_objectives_cannot_have_one_title(draft: Draft, teacher_client: Client
         sent(teacher_client, url("edit_objectives", draft), having="title-new-1", **changes),
     )
 
-    assert errors_of(response) == ["This objective is in the list twice."] * 2
+    assert field_errors_of(response) == ["This objective is in the list twice."] * 2
     assert document_of(draft)["objectives"] == draft.document["objectives"]
 
 
@@ -497,7 +496,7 @@ def test_edit_objectives_keeps_one_that_questions_test(draft: Draft, teacher_cli
         address, sent(teacher_client, address, having="title-records", **{"title-records": "", "minimum-ended": "x"})
     )
 
-    assert errors_of(response) == [
+    assert field_errors_of(response) == [
         "2 questions test this objective. Choose another objective for them first.",
         "Enter 0 to 60 questions.",
     ]
@@ -511,7 +510,7 @@ def test_edit_objectives_gives_questions_of_a_removed_one_another(draft: Draft, 
     data = sent(teacher_client, address, having="title-records", **changes)
 
     for _ in range(2):
-        assert errors_of(teacher_client.post(address, data)) == []
+        assert field_errors_of(teacher_client.post(address, data)) == []
 
     document = document_of(draft)
     assert [table["key"] for table in document["objectives"]] == ["ended"]
@@ -543,7 +542,7 @@ def test_edit_objectives_needs_an_objective_that_stays(draft: Draft, teacher_cli
     response = teacher_client.post(address, sent(teacher_client, address, having="title-records", **changes))
 
     needed = "2 questions test this objective. Choose another objective for them first."
-    assert errors_of(response) == [needed, "Choose an objective that stays."] * 2
+    assert field_errors_of(response) == [needed, "Choose an objective that stays."] * 2
     assert document_of(draft) == draft.document
 
 
@@ -622,7 +621,7 @@ def test_a_pasted_text_is_cleaned_and_the_page_says_what_changed(empty: Draft, t
 def test_a_text_without_words_after_cleaning_is_refused(empty: Draft, teacher_client: Client) -> None:
     response = teacher_client.post(url("replace_text", empty), {"text": "<p><br></p>", "revision": "1"})
 
-    assert errors_of(response) == ["Paste or type the reading."]
+    assert field_errors_of(response) == ["Paste or type the reading."]
     assert document_of(empty)["reading"]["paragraphs"] == []
 
 
@@ -640,7 +639,7 @@ def test_a_text_that_cannot_be_a_reading_stays_on_the_page(
     response = teacher_client.post(url("replace_text", empty), {"text": text, "revision": "1"})
 
     assert response.status_code == 200
-    assert errors_of(response)[0].startswith(error)
+    assert field_errors_of(response)[0].startswith(error)
     assert text.strip()[:20] in html_of(response)
     assert document_of(empty)["reading"]["paragraphs"] == []
 
@@ -651,7 +650,7 @@ def test_a_text_is_not_saved_without_a_choice_of_rights(empty: Draft, teacher_cl
 
     response = teacher_client.post(url("replace_text", empty), {"text": "One. Two.", "revision": "1"})
 
-    assert errors_of(response) == ["First choose what you may show students, under “Source”."]
+    assert field_errors_of(response) == ["First choose what you may show students, under “Source”."]
     assert document_of(empty)["reading"]["paragraphs"] == []
 
 
@@ -659,7 +658,7 @@ def test_a_text_half_as_long_is_asked_about_first(draft: Draft, teacher_client: 
     data = {"text": "Quite short.", "revision": "1"}
 
     response = teacher_client.post(url("replace_text", draft), data)
-    assert errors_of(response) == ["The new text is less than half as long. Is it the same story?"]
+    assert field_errors_of(response) == ["The new text is less than half as long. Is it the same story?"]
     assert len(sentence_tables(document_of(draft))) == 6
 
     teacher_client.post(url("replace_text", draft), {**data, "is_same_story": "on"})
@@ -808,7 +807,7 @@ def test_a_split_without_an_end_says_how(draft: Draft, teacher_client: Client) -
 
     response = teacher_client.post(address, sent(teacher_client, address, having="text-s1", act="split:s1"))
 
-    assert errors_of(response) == ["We couldn’t find a place to split. Start a new line there and try again."]
+    assert field_errors_of(response) == ["We couldn’t find a place to split. Start a new line there and try again."]
     assert revision_of(draft) == 1
 
 
@@ -989,7 +988,7 @@ def test_a_speaker_that_is_used_or_always_there_keeps_its_name(draft: Draft, tea
 
     response = teacher_client.post(address, sent(teacher_client, address, having="label-mayor", **changes))
 
-    assert errors_of(response) == [
+    assert field_errors_of(response) == [
         "This speaker needs a name.",
         "2 sentences or statements have this speaker. Change them first.",
     ]
@@ -1008,7 +1007,7 @@ def test_2_speakers_cannot_have_one_name(changes: dict[str, str], draft: Draft, 
     data = sent(teacher_client, url("edit_speakers", draft), having="label-mayor", **changes)
 
     page = teacher_client.post(url("edit_speakers", draft), data)
-    assert errors_of(page) == ["This speaker is in the list twice."]
+    assert field_errors_of(page) == ["This speaker is in the list twice."]
     # As the label of the field, which keeps it when its name is typed over.
     assert re.search(r"Not saved: (Speaker \d|Another speaker)\. This", page.content.decode())
     assert document_of(draft)["voices"] == draft.document["voices"]
@@ -1049,7 +1048,7 @@ def test_a_name_of_a_speaker_that_another_window_removed_is_kept(
     form = form_of(page, having="label-crowd")
     many = {f"label-v{number}": f"V{number}" for number in range(MAX_SPEAKERS)}
     over = form.data(over=str(revision_of(draft)))
-    refused = errors_of(teacher_client.post(address, over | many))
+    refused = field_errors_of(teacher_client.post(address, over | many))
     assert set(refused) == {"The limit is 8 speakers. To remove one, leave its name blank."}
     assert document_of(draft)["voices"] == left
     for _ in range(2):
@@ -1080,7 +1079,7 @@ def test_a_speaker_of_1_sentence_is_named_in_the_singular(draft: Draft, teacher_
         sent(teacher_client, url("edit_speakers", draft), having="label-mayor", **{"label-mayor": ""}),
     )
 
-    assert errors_of(response) == ["1 sentence or statement has this speaker. Change it first."]
+    assert field_errors_of(response) == ["1 sentence or statement has this speaker. Change it first."]
 
 
 # --- Lost evidence ------------------------------------------------------------------------------------------------
