@@ -460,7 +460,7 @@ def test_question_set_is_chosen_on_the_page(
     # Times that are to be confirmed come with the name of the set.
     chosen = {"question_set": mine.question_set.public_id, "preset": "test", "time_limit": "55"}
     asked = teacher_client.post(address, form.data(act="save", **chosen))
-    assert "Ready to assign? Help with assigning Mine Summary" in text_of(asked)
+    assert "Ready to assign? Mine Help with assigning Summary" in text_of(asked)
     teacher_client.post(address, form.data(act="save", question_set=mine.question_set.public_id))
     assert [(given.edition, given.classroom) for given in Assignment.objects.all()] == [(mine, chicago)]
 
