@@ -12,6 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 
 
+def in_lower_case(email: str) -> str:
+    """The email address with its letters from A to Z in lower case.
+
+    `str.lower` also makes letters of another person's address from look-alikes: “\u212a”, the Kelvin sign, is “k” then.
+    """
+    return email.strip().encode().lower().decode()
+
+
 class UserManager(BaseUserManager["User"]):
     """Creates accounts that sign in with their email address."""
 
@@ -31,7 +39,7 @@ class UserManager(BaseUserManager["User"]):
 
         Not by `iexact`: PostgreSQL compares in upper case, where “ı” is “I” and “ſ” is “S”, and finds another person's.
         """
-        return self.filter(Exact(Lower("email"), email.strip().lower()))
+        return self.filter(Exact(Lower("email"), in_lower_case(email)))
 
     def get_by_natural_key(self, username: str | None) -> "User":
         """The account with this email address, in upper or lower case."""

@@ -13,7 +13,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
 from quizzes.models import AuditEvent, Invitation, User
-from quizzes.models.accounts import InvitationQuerySet
+from quizzes.models.accounts import InvitationQuerySet, in_lower_case
 from quizzes.models.locks import lock_account, read_locked
 from quizzes.people.teacher_sessions import end_all_sessions
 
@@ -122,9 +122,9 @@ def change_email(user: User, *, email: str, now: datetime) -> User:
         with transaction.atomic():
             read_locked(user, "email")
             # allauth looks for addresses in lower case, as it stores those of new accounts.
-            if user.email == email.lower():
+            if user.email == in_lower_case(email):
                 return user
-            user.email = email.lower()
+            user.email = in_lower_case(email)
             user.save(update_fields=["email"])
             # Otherwise a link for a new password would still go to the old address.
             EmailAddress.objects.filter(user=user).delete()

@@ -9,6 +9,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 
 from quizzes.models import AuditEvent, LtiTeacher, User
+from quizzes.models.accounts import in_lower_case
 from quizzes.models.locks import locked
 from quizzes.people.accounts import token_digest, use_invitation
 from quizzes.people.teacher_sessions import end_all_sessions
@@ -43,7 +44,7 @@ def identity_key(*, issuer: str, subject: str) -> str:
 
 def identify(claims: Mapping[str, Any], *, provider: str, domains: Collection[str]) -> Identity:
     """The person of a checked ID token. Raises EmailNotVerified or DomainNotAllowed. domains: in lower case."""
-    email = str(claims.get("email") or "").strip().lower()
+    email = in_lower_case(str(claims.get("email") or ""))
     if not email:
         raise EmailNotVerified("no email")
     # Microsoft never sends `email_verified`. Its optional claim says whether the domain's owner vouches for the email;
@@ -54,7 +55,7 @@ def identify(claims: Mapping[str, Any], *, provider: str, domains: Collection[st
         raise EmailNotVerified(f"{verified_by} is not true")
     domain = email.rpartition("@")[2]
     # A private Google account can have a school's address. Only accounts of the school name its domain here.
-    hosted = str(claims.get("hd", "")).lower() if provider == "google" else domain
+    hosted = in_lower_case(str(claims.get("hd", ""))) if provider == "google" else domain
     if domain not in domains or hosted not in domains:
         raise DomainNotAllowed
     key = identity_key(issuer=str(claims["iss"]), subject=str(claims["sub"]))
