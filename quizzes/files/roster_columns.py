@@ -59,8 +59,13 @@ _HEADINGS: Mapping[str, Sequence[str]] = {
 # Fewer rows are in order by chance too often: 4 with 1 of 24.
 _SORTED_ROWS = 4
 _NAME_PARTS = ("full", "first", "last")
-# With fewer rows, “none” may stand for the number of the first student.
+# With fewer rows, a word may stand for the number of the first student.
 _MIN_BELOW = 3
+# In comparable form.
+_NO_NUMBER = {
+    "none", "n a", "na", "no", "new", "absent", "pending", "tbd", "unknown", "k", "pk", "no email", "no number",
+    "ninguno", "nuevo", "nueva", "pendiente", "sin correo", "sin numero",
+}  # fmt: skip
 _NUMBER_OR_ADDRESS = re.compile(r"[\d@]")
 # Short forms that systems put into headings, as words.
 _SHORT_FORMS = (
@@ -160,7 +165,9 @@ def _unknown_heading(table: Sequence[TableRow]) -> TableRow | None:
         return None
     names = guessed_columns(others)
     is_above = any(
-        looks_like_name(cell) and all(_NUMBER_OR_ADDRESS.search(cell_of(row, place)) for row in others)
+        looks_like_name(cell)
+        and name_key(cell) not in _NO_NUMBER
+        and all(_NUMBER_OR_ADDRESS.search(cell_of(row, place)) for row in others)
         for place, cell in enumerate(first.cells)
         if place not in names
     )

@@ -167,7 +167,7 @@ def _with_choice(found: Columns, chosen: Columns | None) -> Columns:
 
 
 def _above(table: Sequence[TableRow], heading: TableRow | None) -> list[RosterRow]:
-    """The rows above the headings, which are left out, and headings in words that we don’t know."""
+    """The rows above the headings, which are left out, and headings that are no known words."""
     if heading is None:
         return []
     left_out = [(row, gettext("Above the headings")) for row in table if row.number < heading.number]

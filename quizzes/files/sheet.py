@@ -91,7 +91,11 @@ def first_sheet(content: bytes, *, unpacked_limit: int, row_count: int, column_c
 def _is_locked(archive: zipfile.ZipFile) -> bool:
     """Whether an ODS file says that its parts are encrypted."""
     try:
-        manifest = read_entry(archive, archive.getinfo(_MANIFEST), limit=_MAX_MANIFEST)
+        entry = archive.getinfo(_MANIFEST)
+        # An ODS file has no others, and LZMA may ask for more memory than there is.
+        if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+            return False
+        manifest = read_entry(archive, entry, limit=_MAX_MANIFEST)
     except (KeyError, TooBig, *DAMAGED):
         return False
     return b":encryption-data" in manifest or b"encrypted-package" in manifest

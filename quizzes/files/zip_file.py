@@ -1,10 +1,11 @@
 """ZIP files from outside: what a damaged one raises, and reading within a limit."""
 
+import lzma
 import zipfile
 import zlib
 
 # What `zipfile` raises for a file that is cut, locked with a password, or packed in a way it does not know.
-DAMAGED = (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, zlib.error)
+DAMAGED = (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, zlib.error, lzma.LZMAError)
 
 
 class TooBig(Exception):

@@ -405,6 +405,10 @@ LISTS |= {
         "Maya Lopez,\nNoah Kim,102\nAna Ruiz,103\nBo Lee,104\n",
         ["Maya Lopez / Lopez", "Noah Kim / Kim", "Ana Ruiz / Ruiz", "Bo Lee / Lee"],
     ),
+    "a first student with a word for the number": (
+        "Maya Lopez,N/A\nNoah Kim,102\nAna Ruiz,103\nBo Lee,104\n",
+        ["Maya Lopez / Lopez", "Noah Kim / Kim", "Ana Ruiz / Ruiz", "Bo Lee / Lee"],
+    ),
     "a first name without a number before it": (
         "Maya Lopez\n2. Noah Kim\n3. Ana Ruiz\n4. Bo Lee\n",
         ["Maya Lopez / Lopez", "Noah Kim / Kim", "Ana Ruiz / Ruiz", "Bo Lee / Lee"],

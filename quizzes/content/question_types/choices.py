@@ -11,7 +11,7 @@ from quizzes.content.question_types.results import choice_row
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import REPORTER, Reading
 from quizzes.content.tables import InvalidDocument, flag_of, text_of, texts_of
-from quizzes.phrases import gettext, gettext_noop, ngettext
+from quizzes.phrases import gettext, gettext_noop, ngettext, with_single_quotes
 
 # What is wrong with a wrong choice, in the words that a student reads.
 CONTRADICTED, NOT_STATED, BESIDE_THE_POINT = "contradicted", "not_stated", "beside_the_point"
@@ -178,7 +178,7 @@ def mark_problems(choices: Sequence[Choice], reading: Reading) -> list[str]:
             found += [
                 gettext(
                     "the choice “{text}” is marked as said by someone, but the story itself says sentence {number}"
-                ).format(text=choice.text, number=sentence.number)
+                ).format(text=with_single_quotes(choice.text), number=sentence.number)
                 for sentence in reading.sentences(choice.mark_at)
                 if sentence.speaker.key == REPORTER
             ]

@@ -48,8 +48,8 @@ _KEY_ANSWER = re.compile(
     rf"(?!{_KEY_ENTRY.pattern})(?![a-z][.)]?\s*\Z)(?P<text>\S.*)",
     re.IGNORECASE,
 )
-# “3. July 4” of a key.
-_KEY_TEXT = re.compile(r"\s*(\d{1,3})[.):]\s+(\S.*)")
+# “3. July 4” or “3 - July 4” of a key. “1. Paris 2. Rome” has two.
+_KEY_TEXT = re.compile(r"\s*(\d{1,3})(?:[.):]\s+|\s[–—-]\s+)((?!.*\s\d{1,3}[.):]\s)\S.*)")
 # “B, A, C”, “b) a) c)”, or “BAC” of a key without numbers.
 _KEY_LETTERS = re.compile(r"(?:\(?[a-z]\b[.)]?[\s,;]{0,9}){2,}|(?-i:[A-H]{2,})", re.IGNORECASE)
 _TRUE = {"true", "t", "verdadero", "v"}
@@ -62,6 +62,8 @@ _POINTS_BEFORE = re.compile(rf"(?:{_POINTS})\s*(?=\S)", re.IGNORECASE)
 _POINTS_AFTER = re.compile(rf"\s?(?:{_POINTS}|(?<=\n)(\d{{1,3}}) (?:points?|pts?|puntos?))\Z", re.IGNORECASE)
 # “B”, “A, C”, or “AC” without answers that have these letters. “FBI” is a text.
 _ONLY_LETTERS = re.compile(r"\(?[A-Za-z][.)]?|[A-H](?:[\s,;&/.]{0,3}[A-H]){1,7}")
+# “B- The council” names a letter, with answers in the text of the question.
+_LETTER_BEFORE = re.compile(r"\(?[A-Ha-h]\)?\s?[–—.):-]\s")
 # Between several answers: “Lee or Day”, “city, state”. “July 4, 1776”, “Washington, D.C.”, and “1/2” are one.
 _SEVERAL = re.compile(r"[;|\n]|\s(?:or|o)\s|(?<!\d)/|/(?!\d)|,\s?(?=[a-z])")
 # A line to write on in the text of a question.
@@ -332,7 +334,10 @@ def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | Non
     elif whole := _WHOLE_CHOICE.fullmatch(named):
         named = whole[1]
     answer_text = _bare(named)
-    by_text = [letter for letter, text in texts if _bare(text) == answer_text and len(text) > 1]
+    # “A” is a letter, also if an answer is “a” in quotes.
+    by_text = [letter for letter, text in texts if len(text) > 1 and text == tidy(named).casefold()] or [
+        letter for letter, text in texts if len(answer_text) > 1 and _bare(text) == answer_text
+    ]
     # “T” and “F” of a key, where True and False are A and B.
     by_text += [letter for letter, text in texts if TRUTH.fullmatch(text) and text[0] == answer_text]
     if len(by_text) == 1:
@@ -365,8 +370,9 @@ def _bare(text: str) -> str:
 def _typed_answer(stem: str, named: str) -> Item:
     """A question without answers below it, by its line ANSWER: a short answer, or a written one with a sample."""
     *_, last = above = stem.split("\n")
-    is_row = len(above) > 1 and not last.endswith((".", "?", "!", ":")) and not _DRAWN.search(last)
-    if _ONLY_LETTERS.fullmatch(named) or is_row:
+    is_row = not last.endswith((".", "?", "!", ":")) and not _DRAWN.search(last)
+    has_rows = len(above) > 1 and (is_row or _LETTER_BEFORE.match(named))
+    if _ONLY_LETTERS.fullmatch(named) or has_rows:
         raise Skipped(gettext("It has no answers. Each starts with a letter and a period, such as A."))
     if len(named.split()) > _MAX_WORDS or _VARY.match(named):
         return Item("free_text", stem, sample_answer=named)

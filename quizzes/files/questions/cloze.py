@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 
-from quizzes.files.questions.item import Gap, Item, Skipped, blanks_of, joined, points_of
+from quizzes.files.questions.item import Gap, Item, Skipped, blanks_of, joined
 from quizzes.files.questions.limits import partial_credit_note
 from quizzes.files.questions.markup import plain
 from quizzes.files.questions.numeric import numbers
@@ -47,7 +47,7 @@ def read_cloze(source: str, notes: list[str], taker: PictureTaker) -> Item:
     text, lost = plain(marked, taker)
     notes += lost
     item = blanks_of(text, [(f"\ue010{place}\ue011", gap) for place, gap in enumerate(gaps)])
-    return replace(item, points=points_of(str(sum(weights)), notes))
+    return replace(item, points=sum(weights))
 
 
 def _gap(kind: str, body: str, notes: list[str]) -> Gap:

@@ -18,12 +18,12 @@ _FEEDBACK_CUT = gettext_noop("Feedback is cut to {count} characters.")
 _EXPLANATION_CUT = gettext_noop("The explanation is cut to {count} characters.")
 _SAMPLE_CUT = gettext_noop("The sample answer is cut to {count} characters.")
 _NOTE_CUT = gettext_noop("The note is cut to {count} characters.")
-_STEM_LONG = gettext_noop("Its question text is over {count} characters. Shorten it: “{text}…”")
-_TEXT_LONG = gettext_noop("Its text is over {count} characters. Shorten it: “{text}…”")
-_UNITS_LONG = gettext_noop("Its units are over {count} characters. Shorten them: “{text}…”")
-_ANSWER_LONG = gettext_noop("An answer is over {count} characters. Shorten it: “{text}…”")
-_CHOICE_LONG = gettext_noop("An answer choice is over {count} characters. Shorten it: “{text}…”")
-_LINE_LONG = gettext_noop("A line is over {count} characters. Shorten it: “{text}…”")
+_STEM_LONG = gettext_noop("Its question text is over {count} characters. Shorten it: “{text}”")
+_TEXT_LONG = gettext_noop("Its text is over {count} characters. Shorten it: “{text}”")
+_UNITS_LONG = gettext_noop("Its units are over {count} characters. Shorten them: “{text}”")
+_ANSWER_LONG = gettext_noop("An answer is over {count} characters. Shorten it: “{text}”")
+_CHOICE_LONG = gettext_noop("An answer choice is over {count} characters. Shorten it: “{text}”")
+_LINE_LONG = gettext_noop("A line is over {count} characters. Shorten it: “{text}”")
 _FEW_ANSWERS = gettext_noop("It has fewer than {count} answers.")
 _MANY_ANSWERS = gettext_noop("It has {count} answers. A question can have {limit}.")
 _FEW_LINES = gettext_noop("It has fewer than {count} lines.")
@@ -34,14 +34,15 @@ _LINES_EQUAL = gettext_noop("2 of its lines are the same. Change one: “{text}�
 
 
 def partial_credit_note(text: str) -> str:
-    """What is said of an answer that had a part of the credit, because none here has."""
+    """The note that an answer with part of the credit counts as wrong here."""
     note = gettext("“{text}” had part of the credit. Here it is a wrong answer.")
     return note.format(text=_start(text))
 
 
 def _start(text: str) -> str:
     """The start of a text, to put between quotation marks."""
-    return with_single_quotes(_one_line(text[:_SHOWN_LENGTH]))
+    cut = "…" if len(text) > _SHOWN_LENGTH else ""
+    return with_single_quotes(_one_line(text[:_SHOWN_LENGTH]) + cut)
 
 
 def checked(found: ReadQuestion) -> ReadQuestion:

@@ -195,6 +195,14 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         "Who?\nA) The mayor\nB) The council\nAnswer: The council.\n\nHow?\nA. Good\nB. Bad\nAnswer: “bad”\n",
         ["single: Who? [The mayor; *The council]", "single: How? [Good; *Bad]"],
     ),
+    "Aiken whose answers are letters in quotes, or differ by a period": (
+        "Which article fits?\nA. “an”\nB. “a”\nC. “the”\nANSWER: A\n\n"
+        "Which is a sentence?\nA. The dog ran\nB. The dog ran.\nANSWER: The dog ran.\n",
+        [
+            "single: Which article fits? [*“an”; “a”; “the”]",
+            "single: Which is a sentence? [The dog ran; *The dog ran.]",
+        ],
+    ),
     "questions without answers below them": (
         "1. Who was the first president?\nAnswer: George Washington\n\n"
         "2. When did it meet?\nCorrect answer: July 4, 1776\n\n"
@@ -209,14 +217,24 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
     "questions without answers below them that may mean several things": (
         "1. Who?\nAnswer: Lee or Day\n\n2. Which?\nAnswer: city, state\n\n3. Why?\n"
         "Answer: It waited for the report, which came in June of that year.\n\n4. Who?\nMayor\nCouncil\n"
-        "Answer: Council\n\n5. Who?\nAnswer: A, C\n",
+        "Answer: Council\n\n5. Who?\nAnswer: A, C\n\n"
+        "6. Who?\nA- The mayor.\nB- The council.\nAnswer: B- The council.\n",
         [
             "- “Lee or Day” may be several answers. Leave 1 on the line, and add the others in the editor.",
             "- “city, state” may be several answers. Leave 1 on the line, and add the others in the editor.",
             "free_text: Why? ! Add a rubric.",
             "- It has no answers. Each starts with a letter and a period, such as A.",
             "- It has no answers. Each starts with a letter and a period, such as A.",
+            "- It has no answers. Each starts with a letter and a period, such as A.",
         ],
+    ),
+    "a text with a key of several texts on one line": (
+        "1. Who?\nA. Mayor\nB. Council\n\n2. Where?\n\nAnswer key\n1. Mayor 2. Paris\n",
+        ["- " + NO_MARK, "- " + NO_MARK],
+    ),
+    "a text with a key of dashes": (
+        "1. Who?\nA. Mayor\nB. Council\n\n2. Where?\n\nAnswer key\n1 - B\n2 - Texas\n",
+        ["single: Who? [Mayor; *Council]", "short_answer: Where? [*Texas]"],
     ),
     "a text with a key of letters and texts": (
         "1. Who? (2 points)\nA. Mayor\nB. Council\n\n2. It met.\n\n3. It met in ____.\n\n4. Why?\n\n"

@@ -21,7 +21,7 @@ from quizzes.content.question_types.results import GradedPart, KeyRow, Option, R
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.reading import NOT_STATED, Reading, Speaker
 from quizzes.content.tables import InvalidDocument, text_of, texts_of
-from quizzes.phrases import gettext, quoted
+from quizzes.phrases import gettext, quoted, with_single_quotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,12 @@ class WhoSaysSo(Question):
             found += [
                 gettext(
                     "the statement “{text}” has the speaker “{label}”, but “{other}” says sentence {number}"
-                ).format(text=statement.text, label=label, number=sentence.number, other=sentence.speaker.label)
+                ).format(
+                    text=with_single_quotes(statement.text),
+                    label=label,
+                    number=sentence.number,
+                    other=sentence.speaker.label,
+                )
                 for sentence in reading.sentences(statement.evidence)
                 if sentence.speaker.key != statement.speaker
             ]
