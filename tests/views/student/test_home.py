@@ -108,6 +108,16 @@ def test_home_asks_for_an_extension(
     assert student_client.get(address, headers={"If-None-Match": tag}).status_code == 304
 
 
+def test_home_with_quizzes_of_one_moment_does_not_reload(
+    assignment: Assignment, student: Student, teacher: User, student_client: Client
+) -> None:
+    make_assignment(edition=assignment.edition, classroom=assignment.classroom)
+    Assignment.objects.update(created_at=NOW)
+    Extension.objects.create(assignment=assignment, student=student, given_by=teacher, given_at=NOW, extra_attempts=1)
+    tag = student_client.get(reverse("student_home")).context["tag"]
+    assert student_client.get(reverse("open_quizzes"), headers={"If-None-Match": tag}).status_code == 304
+
+
 @pytest.mark.parametrize("release", ["after_close", "never"])
 def test_shown_scores_reach_the_pages_of_a_student_without_the_answers(
     release: str, assignment: Assignment, student: Student, student_client: Client, clock: time_machine.Traveller
