@@ -133,7 +133,7 @@ def times_with_factors(
 ) -> list[tuple[Assignment, ExtendedTime]]:
     """The time of each student with this factor on each assignment that has a limit and is not done. Five queries.
 
-    None for a factor that gives no more time than the student has: nothing new can end after a close.
+    Without the students whose factor gives no more time than they have: nothing new can end after a close.
     """
     present = time_factors([student.pk for student in factors])
     more = {

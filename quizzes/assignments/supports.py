@@ -133,21 +133,22 @@ def _set_supports(chosen: Mapping[Student, Supports | None], *, by: User, now: d
         student.supports = after
     Student.objects.bulk_update(changed, ["supports"])
     new = {student.pk: supports_of(student) for student in changed}
-    attempts = list(locked(Attempt.objects.open().filter(student__in=new)).order_by("pk"))
-    for attempt in attempts:
-        fewer = "fewer_choices" in attempt.supports
-        attempt.supports = replace(new[attempt.student_id], fewer_choices=fewer).stored()
-    Attempt.objects.bulk_update(attempts, ["supports"])
+    attempts = locked(Attempt.objects.open().filter(student__in=new)).order_by("pk")
+    _store({attempt: new[attempt.student_id] for attempt in attempts})
     record_accommodations("supports", changed, by=by, now=now)
 
 
 def set_open_attempts(attempts: AttemptQuerySet, supports: Supports) -> None:
-    """Set the supports of these attempts. Their choices stay, since a chosen one may be among those left out."""
+    """Set the supports of these attempts."""
     # In the order of all changes to deadlines of a class.
-    list(locked(attempts).order_by("pk").values_list("pk"))
-    has_fewer = Q(supports__has_key="fewer_choices")
-    for which, fewer in ((has_fewer, True), (~has_fewer, False)):
-        attempts.filter(which).update(supports=replace(supports, fewer_choices=fewer).stored())
+    _store(dict.fromkeys(locked(attempts).order_by("pk"), supports))
+
+
+def _store(supports: Mapping[Attempt, Supports]) -> None:
+    """Store supports of open attempts. Their choices stay, since a chosen one may be among those left out."""
+    for attempt, new in supports.items():
+        attempt.supports = replace(new, fewer_choices="fewer_choices" in attempt.supports).stored()
+    Attempt.objects.bulk_update(supports, ["supports"])
 
 
 @transaction.atomic

@@ -119,7 +119,7 @@ def _students(classroom: Classroom) -> list[Student]:
 def _apply(request: TeacherRequest, changes: Sequence[tuple[Student, Mapping[str, Any]]], *, now: datetime) -> None:
     """Change the accommodations of these students, and name those for whom a quiz closes too early."""
     short = supports.change_accommodations(changes, by=request.user, now=now)
-    count = len(changes)
+    count = len({student.pk for student, _ in changes})
     text = ngettext("Saved for {count} student.", "Saved for {count} students.", count).format(count=count)
     messages.success(request, text)
     if short:
