@@ -330,7 +330,8 @@ REQUEST_SECONDS = 30.0
 REQUEST_PENDING_BYTES = 128 * 1024 * 1024
 # Answers that one attempt may save in a second in each process, and six times as many at once.
 SAVES_A_SECOND = whole_number(os.environ, "FOOTNOTE_SAVES_A_SECOND", default=10, least=1)
-# Django's limits for a form: its bytes without files, its fields, its files. A file above the last goes to the disk.
+# Django's limits for a form: its bytes without files, its fields, its files. A file with more bytes than the fourth
+# value goes to the disk.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 5

@@ -61,9 +61,9 @@ class Restored:
     """A finished restore.
 
     kept: where the old site is: a folder, "" if nothing was there, or the name of a database. has_database: whether an
-    old database is there. is_key_known: whether the backup tells that the site has its secret key. erased_again: what
-    `reapply_erasures` printed, "" without a ledger. erasures_until: where the data folder had no ledger, the moment
-    until which the backups know all erasures; None where it had one.
+    old database is there. is_key_known: whether the backup records its secret key, so that it could be compared.
+    erased_again: what `reapply_erasures` printed, "" without a ledger. erasures_until: where the data folder had no
+    ledger, the moment until which the backups know all erasures; None where it had one.
     """
 
     manifest: Manifest
@@ -175,7 +175,7 @@ def _key(manifest: Manifest, stage: Path) -> str:
 
 
 def _check_key(recorded: str | None, manifest: Manifest, stage: Path, key: str) -> bool:
-    """Whether the backup tells its key, in the database or as a file. Raises BackupError if it is not this site's."""
+    """Whether the backup records its key, in the database or as a file. Raises BackupError if it is not this site's."""
     if recorded is None and manifest.find(SECRET_KEY_FILE):
         recorded = secret_key_check((stage / SECRET_KEY_FILE).read_text().strip())
     if recorded is None:

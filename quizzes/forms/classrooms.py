@@ -118,7 +118,7 @@ class ClassSettingsForm(SharedSettingsForm):
 
     @classmethod
     def of(cls, classroom: Classroom, data: QueryDict | None = None, *, by: User) -> Self:
-        """The form with the settings of this class, `locked` for data. data: as sent. by: who opens or sends it."""
+        """The form with the settings of this class. data: as sent, with a locked class. by: who opens or sends it."""
         initial = {name: cls.value(name, getattr(classroom, column)) for name, column in cls.columns.items()}
         form = cls(**form_arguments(initial, cls.base_fields, data))
         form.classroom = classroom

@@ -177,12 +177,10 @@ def lock_scores(attempts: Sequence[Attempt]) -> None:
     """
     lock_rows(students=[one.student_id for one in attempts], attempts=[one.pk for one in attempts])
     names = ("submitted_at", *ScoreColumns._fields)
-    stored = {
-        row["pk"]: row for row in Attempt.objects.filter(pk__in=[one.pk for one in attempts]).values("pk", *names)
-    }
+    rows = {row["pk"]: row for row in Attempt.objects.filter(pk__in=[one.pk for one in attempts]).values("pk", *names)}
     for attempt in attempts:
         for name in names:
-            setattr(attempt, name, stored[attempt.pk][name])
+            setattr(attempt, name, rows[attempt.pk][name])
 
 
 def rescore[A: Attempt](attempts: Iterable[A]) -> list[A]:

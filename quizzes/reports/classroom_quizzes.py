@@ -19,15 +19,11 @@ LINKED = 3
 
 @dataclass(frozen=True, slots=True)
 class QuizLine:
-    """One assignment of a classroom. counts: how many students have each status; they add up to the class.
-
-    can_preview: whether its set is open to the teacher of the page, which `quiz_lines` says.
-    """
+    """One assignment of a classroom. counts: how many students have each status; they add up to the class."""
 
     assignment: Assignment
     state: WindowState
     counts: Counter[Status]
-    can_preview: bool = False
 
     @property
     def submitted_count(self) -> int:
@@ -56,7 +52,10 @@ def current_among(assignments: Iterable[Assignment], *, now: datetime) -> list[A
 
 
 def quiz_lines(classroom: Classroom, *, by: User, now: datetime) -> list[QuizLine]:
-    """The classroom's assignments, the newest first; 4 queries for any number. by: the teacher of the page."""
+    """The classroom's assignments, the newest first; 4 queries for any number.
+
+    Their attribute `can_preview`: whether the set is open to `by`, the teacher of the page.
+    """
     can_preview = Exists(QuestionSet.objects.open_to(by).filter(pk=OuterRef("edition__question_set")))
     rows = classroom.assignments.with_set().annotate(can_preview=can_preview)
     assignments = list(rows.order_by("-created_at", "-pk"))
@@ -68,7 +67,6 @@ def quiz_lines(classroom: Classroom, *, by: User, now: datetime) -> list[QuizLin
             assignment,
             window_state(assignment, now=now),
             overrides.status_counts(assignment, students, made, now=now),
-            assignment.can_preview,
         )
         for assignment in assignments
     ]

@@ -3,7 +3,7 @@
 
 import { move } from "./move.js";
 
-// In ms. Each heartbeat is a write, and a teacher needs no more of them.
+// In ms. Each heartbeat of an open attempt is a write, and a teacher needs no more of them.
 const PERIOD = 20000;
 const KEPT = "footnote.presence";
 const FOCUS = "footnote.focus";

@@ -142,12 +142,12 @@ def exports[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
 
 
 def attempt_required[**P](
-    *, with_answers: bool = False, is_poll: bool = False
+    *, with_answers: bool = False, is_sent_by_receipts: bool = False
 ) -> Callable[[AttemptView[P]], PublicIdView[P]]:
     """Decorator: give the view the signed-in student's own attempt, in the classroom's time zone. One query.
 
     with_answers: load the current answers on a GET. A POST loads them after its change.
-    is_poll: a receipt sends it too, and does not keep an idle session open.
+    is_sent_by_receipts: a receipt sends the request by itself, so it does not keep the session of an idle student open.
     """
 
     def decorate(view: AttemptView[P]) -> PublicIdView[P]:
@@ -164,7 +164,7 @@ def attempt_required[**P](
                 return _say_who_is_signed_in(request)
             if access is Access.ARCHIVED:
                 return _leave_archived(request, attempt)
-            if attempt.is_open or not is_poll:
+            if attempt.is_open or not is_sent_by_receipts:
                 renew_student_session(request.session, now=now)
             use_students_language(attempt.student.language)
             with timezone.override(attempt.zone):

@@ -34,7 +34,7 @@ def time_left(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse:
 
 
 @require_POST
-@attempt_required(is_poll=True)
+@attempt_required(is_sent_by_receipts=True)
 def record_heartbeat(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse:
     """Record a heartbeat of an open page, which shows teachers who is offline. 3 queries.
 
