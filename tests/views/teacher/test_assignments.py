@@ -838,7 +838,7 @@ def test_change_of_a_quiz_that_another_tab_deleted_says_so(assignment: Assignmen
     gone = teacher_client.post(change_of(assignment), form.data(own_title="Mine", act="save"))
     assert gone.status_code == 404
     said = text_of(gone)
-    assert "Nothing was saved The quiz, class, student, or question set was deleted, or it’s no longer yours." in said
+    assert "Nothing changed this time What you wanted to change was deleted or is no longer yours" in said
     assert "The link may be old" not in said
 
 

@@ -136,6 +136,10 @@ def test_viewer_leaves(signed_in: Callable[[User], Client], classroom: Classroom
     assert "Leave Period 3?" in text_of(client.get(address))
     assert "You left Period 3" in text_of(client.post(address, follow=True))
     assert client.get(settings_of(classroom)).status_code == 404
+    # A double click.
+    again = client.post(address)
+    assert again.status_code == 404
+    assert "Nothing changed this time What you wanted to change was deleted or is no longer yours" in text_of(again)
 
 
 def test_last_owner_cannot_leave(teacher_client: Client, classroom: Classroom) -> None:

@@ -15,7 +15,10 @@ from tests.pages import errors_of, form_of, text_of
 
 pytestmark = pytest.mark.usefixtures("own_data_folder")
 
-GONE = "Nothing was saved The quiz, class, student, or question set was deleted, or it’s no longer yours."
+GONE = (
+    "Nothing changed this time What you wanted to change was deleted or is no longer yours, or the page you used is"
+    " too old."
+)
 
 
 @pytest.fixture
