@@ -213,11 +213,12 @@ def test_class_page_for_the_wall_of_an_empty_class_leads_to_its_students(
 def test_class_page_for_the_wall_leads_to_quizzes_that_are_not_closed(
     assignment: Assignment, classroom: Classroom, teacher: User, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
-    make_student(classroom=classroom, name="Ana G.")
     address = reverse("start_classroom", args=[classroom.public_id])
+    # Also before the class has students.
     assert wall_of(assignment) in read(teacher_client.get(address)).links
     lifecycle.close_now(assignment, by=teacher, now=NOW)
     clock.shift(MINUTE)
+    make_student(classroom=classroom, name="Ana G.")
     links = read(teacher_client.get(address)).links
     assert wall_of(assignment) not in links
     assert f"{reverse('assign_quiz')}?classroom={classroom.public_id}" in links
