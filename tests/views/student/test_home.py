@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.attempts.transfers import transfer_attempts
-from quizzes.models import Assignment, Attempt, Classroom, Edition, Extension, Student, User
+from quizzes.models import Assignment, Attempt, Classroom, Edition, Excuse, Extension, Student, User
 from quizzes.people.rosters import move_student
 from quizzes.people.session_limits import SEEN_AT, STARTED_AT
 from quizzes.reports.moved_away import moved_away
@@ -116,6 +116,37 @@ def test_home_with_quizzes_of_one_moment_does_not_reload(
     Extension.objects.create(assignment=assignment, student=student, given_by=teacher, given_at=NOW, extra_attempts=1)
     tag = student_client.get(reverse("student_home")).context["tag"]
     assert student_client.get(reverse("open_quizzes"), headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_page_of_a_quiz_polls_while_the_student_cannot_start(
+    assignment: Assignment, student: Student, teacher: User, student_client: Client, clock: time_machine.Traveller
+) -> None:
+    """Home.js needs its element, so both are there or neither is."""
+    make_answered_attempt(assignment=assignment, student=student)
+    address = reverse("start_attempt", args=[assignment.public_id])
+
+    def polls() -> tuple[bool, bool]:
+        page = student_client.get(address).content.decode()
+        return "data-open-quizzes" in page, "/static/home." in page
+
+    assert "No attempts left" in text_of(student_client.get(address))
+    assert polls() == (True, True)
+    given = {"assignment": assignment, "student": student, "given_by": teacher, "given_at": NOW}
+    extension = Extension.objects.create(extra_attempts=1, **given)
+    assert polls() == (False, False)
+    Assignment.objects.update(closes_at=NOW - timedelta(minutes=5))
+    assert "Closed" in text_of(student_client.get(address))
+    assert polls() == (True, True)
+    extension.closes_at = NOW + timedelta(hours=1)
+    extension.save()
+    assert polls() == (False, False)
+    # An open attempt, and one whose time is over.
+    attempt = make_attempt(assignment=assignment, student=student, number=2)
+    assert polls() == (False, False)
+    Attempt.objects.filter(pk=attempt.pk).update(deadline_at=NOW - timedelta(minutes=5))
+    assert polls() == (True, True)
+    Excuse.objects.create(assignment=assignment, student=student, given_by=teacher, given_at=NOW)
+    assert polls() == (False, False)
 
 
 @pytest.mark.parametrize("release", ["after_close", "never"])
