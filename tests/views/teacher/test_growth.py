@@ -317,6 +317,22 @@ def test_page_shows_growth_with_its_error_and_is_linked(
     assert growth_url(classroom) in mastery.text
 
 
+def test_page_shows_the_one_time_of_a_check_that_has_no_other(
+    teacher_client: Client, classroom: Classroom, forms: tuple[Edition, Edition], students: list[Student]
+) -> None:
+    assign(teacher_client, classroom)
+    given = classroom.assignments.order_by("pk")
+    given.update(opens_at=NOW, closes_at=NOW + timedelta(hours=1), release=Assignment.Release.NEVER)
+    first, second, third, _ = given
+    Assignment.objects.filter(pk=first.pk).update(closes_at=None)
+    Assignment.objects.filter(pk=second.pk).update(opens_at=None)
+    Assignment.objects.filter(pk=third.pk).update(opens_at=None, closes_at=None)
+    text = text_of(teacher_client.get(growth_url(classroom)))
+    opens, closes = "Fri, Oct 23, 11:00 am EDT", "Fri, Oct 23, 12:00 pm EDT"
+    assert f"Form-A, before the lessons , opens {opens} Form-B, before the lessons , closes {closes} Form-A" in text
+    assert f"Form-A, after the lessons Form-B, after the lessons , {opens} to {closes}" in text
+
+
 def test_page_compares_first_attempts_also_where_another_one_counts(
     teacher_client: Client, classroom: Classroom, forms: tuple[Edition, Edition], students: list[Student]
 ) -> None:
