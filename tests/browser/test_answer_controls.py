@@ -1,6 +1,7 @@
 """What a student answers with is large enough for a finger, and in sight, for every question type."""
 
 import re
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -12,7 +13,7 @@ from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.editions import latest_edition
 from quizzes.content.question_types.registry import TYPES
-from quizzes.models import Assignment, Attempt, Classroom, QuestionSet, Student, User
+from quizzes.models import Assignment, Attempt, Board, Classroom, QuestionSet, Student, User
 from tests.browser.conftest import NewContext, bring_back, go_back, take_away, violations
 from tests.browser.test_every_page import HIDDEN_FOCUS
 from tests.content.question_types.test_walk import DOCUMENT
@@ -110,6 +111,51 @@ def test_a_question_shows_its_paragraphs(
         shown[question.type] = page.locator("#stem").inner_text()
 
     assert shown == dict.fromkeys(TYPES, "The council met.\n\nWhich are true?\nChoose.")
+
+
+def test_a_statement_shows_its_paragraphs(
+    classroom: Classroom, teacher: User, student: Student, open_context: NewContext
+) -> None:
+    said = "The council met.\r\n\r\nIt voted.\r\nNo one spoke."
+    by_type = {question["type"]: question for question in DOCUMENT["questions"]}
+    questions: list[dict[str, Any]] = [
+        {**by_type["true_false"], "statement": said},
+        {**by_type["evidence"], "statement": said},
+        {**by_type["blanks"], "text": f"{said} {{a}} Reporting {{b}}"},
+    ]
+    edition = make_edition(document={**DOCUMENT, "questions": [{**one, "stem": said} for one in questions]})
+    given = make_assignment(
+        edition=edition, classroom=classroom, assigned_by=teacher, created_at=timezone.now(), release="at_once"
+    )
+    attempt = make_attempt(assignment=given, student=student, started_at=timezone.now())
+    paragraphs = "The council met.\n\nIt voted.\nNo one spoke."
+    page, board = open_context(student, width=1280).new_page(), open_context(teacher, width=1280).new_page()
+
+    def starts(texts: list[str]) -> list[str]:
+        return [text[: len(paragraphs)] for text in texts]
+
+    for number in (1, 2, 3):
+        page.goto(reverse("take_attempt", args=[attempt.public_id, number]))
+        assert starts(page.locator(".says").all_inner_texts()) == [paragraphs]
+        Board.objects.update_or_create(
+            assignment=given,
+            defaults={"position": number, "phase": 1, "changed_at": timezone.now(), "changed_by": teacher},
+        )
+        board.goto(reverse("class_board", args=[given.public_id]))
+        assert starts(board.locator("#stem, .said").all_inner_texts()) == [paragraphs] * 2
+    assert "No one spoke. (a) " in page.locator(".says").inner_text()
+    # With the answer checked.
+    page.goto(reverse("take_attempt", args=[attempt.public_id, 1]))
+    page.get_by_role("radio").first.check()
+    page.get_by_role("button", name="Check").click()
+    page.locator(".verdict").wait_for()
+    assert starts(page.locator("#stem, .says").all_inner_texts()) == [paragraphs] * 2
+    board.goto(reverse("print_assignment", args=[given.public_id]))
+    assert starts(board.locator(".paper-q :is(.stem, .says)").all_inner_texts()) == [paragraphs] * 6
+    submit_attempt(attempt, now=timezone.now())
+    board.goto(reverse("attempt_review", args=[attempt.public_id]))
+    board.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true; })")
+    assert starts(board.locator(".review .says").all_inner_texts()) == [paragraphs] * 3
 
 
 def number_of(attempt: Attempt, question_type: str) -> int:

@@ -182,7 +182,10 @@ def test_blanks_with_choices_only_say_nothing_of_spelling() -> None:
 def test_blanks_page_shows_the_own_answers_in_the_text_and_names_each_field() -> None:
     html = " ".join(page(QUESTION, SHUFFLE, {"a": "<b>"}, READING).split())
 
-    assert 'The agreement expires on (a) <u>&lt;b&gt;</u>. The system belongs to <span class="num">(b) ' in html
+    assert (
+        'The agreement expires on <span >(a) <u>&lt;b&gt;</u></span>. The system belongs to <span class="num">(b) '
+        in html
+    )
     assert html.count('<span class="vh">Blank </span>') == 2
 
 
