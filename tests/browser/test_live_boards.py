@@ -131,6 +131,19 @@ def test_focus_stays_in_the_menu_of_a_student_who_turns_in(
     expect(page.get_by_role("link", name="Student 20", exact=True)).to_be_focused()
 
 
+def test_focus_stays_on_close_in_the_menu_of_a_student_who_turns_in(
+    running: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    page = open_context(teacher).new_page()
+    page.goto(progress_of(running))
+    page.get_by_role("button", name="More: Student 20").click()
+    menu = page.locator(":popover-open")
+    menu.get_by_role("button", name="Close").focus()
+    submit_attempt(Attempt.objects.get(student__display_name="Student 20"), now=timezone.now())
+    expect(menu.get_by_role("link", name="Reopen")).to_be_visible()
+    expect(menu.get_by_role("button", name="Close")).to_be_focused()
+
+
 def test_hidden_tab_does_not_ask_and_asks_at_once_when_it_is_back(
     running: Assignment, teacher: User, open_context: NewContext
 ) -> None:
