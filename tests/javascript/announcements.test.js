@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { createAnnouncer } from "../../quizzes/static/outbox/announcements.js";
+import { createAnnouncer, createNotices } from "../../quizzes/static/outbox/announcements.js";
 
 let now;
 
@@ -89,4 +89,26 @@ test("a message that is no longer true is not said", (t) => {
   interrupt("");
   pass(t, 60_000);
   assert.deepEqual([status.heard, alarm.heard], [["Saved"], []]);
+});
+
+test("a notice says that answers are kept again once they fit", (t) => {
+  const kept = "Answers are safe.";
+  const place = { textContent: kept, dataset: { unkept: "Keep this page open." } };
+  const outbox = {
+    dataset: { other: "{} answers" },
+    querySelector: (selector) => selector.startsWith("[data-notice") ? { dataset: {}, content: { cloneNode() {} } } : null,
+    querySelectorAll: (selector) => selector.endsWith("[data-unkept]") ? [place] : [],
+    append() {},
+    contains: () => false,
+  };
+  globalThis.document = { activeElement: null, documentElement: { lang: "en" } };
+  t.after(() => { delete globalThis.document; });
+  const notices = createNotices(outbox);
+  const shown = [false, true, true, false, true].map((isUnkept) => {
+    notices.isUnkept = isUnkept;
+    notices.show("offline", 1);
+    return place.textContent;
+  });
+  const unkept = "Keep this page open.";
+  assert.deepEqual(shown, [kept, unkept, unkept, kept, unkept]);
 });

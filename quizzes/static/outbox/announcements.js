@@ -112,7 +112,11 @@ export function createNotices(outbox) {
       setText(inNotice("[data-count]"), countedAnswers(count));
       if (number) setText(inNotice("[data-number]"), number);
       setText(inNotice("[data-openable]"), notices.openable);
-      if (notices.isUnkept) inNotice("[data-unkept]").forEach((place) => { setText([place], place.dataset.unkept); });
+      // The answer may fit again while the notice stays.
+      inNotice("[data-unkept]").forEach((place) => {
+        place.dataset.keptText ??= place.textContent;
+        setText([place], notices.isUnkept ? place.dataset.unkept : place.dataset.keptText);
+      });
       // It says to keep going.
       inNotice("[data-waiting]").forEach((place) => { place.hidden = count === 0 || notices.blocked === "time-up"; });
       inNotice("[data-blocked]").forEach((place) => { place.hidden = !place.dataset.blocked.split(" ").includes(notices.blocked); });
