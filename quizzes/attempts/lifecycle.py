@@ -251,11 +251,11 @@ def undo_close_now(
     working = set(assignment.attempts.open().values_list("student", flat=True))
     reopened, rows = list[Attempt](), list[tuple[int, Student, dict[str, Any]]]()
     for attempt in attempts:
+        if attempt.student_id in working:
+            continue
         attempt.assignment = assignment
         detail = {"attempt": attempt.public_id, **reason_detail(reason=""), **_submission(attempt)}
         more_time = _time_left(attempt, closes_at=closes_at, now=now) or timedelta(0)
-        if attempt.student_id in working:
-            continue
         with suppress(NoTimeLeft):
             # What was left fits before the close, so nobody needs an extension.
             _open_again(attempt, extensions.get(attempt.student_id), more_time=more_time, now=now)

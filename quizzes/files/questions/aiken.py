@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from quizzes.files.questions.answer_keys import is_key, without_key, without_letters
 from quizzes.files.questions.containers import check_lines, decoded
 from quizzes.files.questions.item import (
     Item,
@@ -35,23 +36,6 @@ _FEEDBACK = re.compile(
 # “Q: Who?” with “A: Mayor” below it.
 _QUESTION = re.compile(r"(?:Q|Question|Pregunta)\s?:\s+(?=\S)", re.IGNORECASE)
 _NUMBERED = re.compile(r"\s*(?:Q(?:uestion)?\s?)?(\d{1,3})[.):]\s+(?=\S)", re.IGNORECASE)
-_KEY_HEADING = re.compile(
-    r"\s*(?:(?P<title>answer key|clave de respuestas)|answers|key|clave|respuestas)\b\s*:?(?P<rest>.*)", re.IGNORECASE
-)
-# “1. B” or “2) A, C” of a key, also several on one line.
-_KEY_ENTRY = re.compile(
-    r"\b(\d{1,3})\s?[.):–-]?\s{0,9}\(?(true|false|verdadero|falso|[a-z](?:\s?[,&]\s?[a-z])*)\b[.)]?", re.IGNORECASE
-)
-# “1. B. The council” or “1. B – It voted” of a key says more of the answer. “1. B. 2. A” has two.
-_KEY_ANSWER = re.compile(
-    rf"\s*(\d{{1,3}})\s?[.):–-]?\s{{0,9}}\(?([a-z])(?:\)?[.:]?\s*[–—-]\s+|[.):]{{1,2}}\s+|\s?\()"
-    rf"(?!{_KEY_ENTRY.pattern})(?![a-z][.)]?\s*\Z)(?P<text>\S.*)",
-    re.IGNORECASE,
-)
-# “3. July 4” or “3 - July 4” of a key. “1. Paris 2. Rome” has two.
-_KEY_TEXT = re.compile(r"\s*(\d{1,3})(?:[.):]\s+|\s[–—-]\s+)((?!.*\s\d{1,3}[.):]\s)\S.*)")
-# “B, A, C”, “b) a) c)”, or “BAC” of a key without numbers.
-_KEY_LETTERS = re.compile(r"(?:\(?[a-z]\b[.)]?[\s,;]{0,9}){2,}|(?-i:[A-H]{2,})", re.IGNORECASE)
 _TRUE = {"true", "t", "verdadero", "v"}
 # “(2 points)”, “[1 pt]”, or “(points: 2)” before or after the text of a question, or alone on its last line.
 _POINTS = (
@@ -90,8 +74,8 @@ def read_aiken(content: bytes) -> list[ReadQuestion]:
     lines = lettered_lines(text)
     if any(STAR.match(line) for _, line in lines):
         lines = list(_without_stars(lines))
-    lines, letters = _without_letters(lines)
-    lines, key = _without_key(lines)
+    lines, letters = without_letters(lines)
+    lines, key = without_key(lines)
     blocks, above = _without_headings(list(counted(_blocks(lines))))
     blocks = list(_with_key(blocks, key))
     if len(letters) == len(blocks):
@@ -121,43 +105,6 @@ def _number(line: str) -> int | None:
     """The number that a question starts with."""
     found = _NUMBERED.match(line)
     return int(found[1]) if found else None
-
-
-def _without_letters(lines: list[tuple[int, str]]) -> tuple[list[tuple[int, str]], list[str]]:
-    """The numbered lines without a key of letters only, and its letters. No question above may name its answer."""
-    starts = [place for place, (_, line) in enumerate(lines) if _KEY_HEADING.fullmatch(line)]
-    heading = _KEY_HEADING.fullmatch(lines[starts[-1]][1]) if starts else None
-    above = lines[: starts[-1]] if starts else []
-    letters = [found[1].upper() for _, line in above if (found := CHOICE.fullmatch(line))]
-    if heading is None or letters.count("A") < 2 or any(ANSWER.fullmatch(line) for _, line in above):
-        return lines, []
-    below = " ".join([heading["rest"], *(line for _, line in lines[starts[-1] + 1 :])]).strip()
-    return (above, re.findall("[a-z]", below, re.IGNORECASE)) if _KEY_LETTERS.fullmatch(below) else (lines, [])
-
-
-def _without_key(lines: list[tuple[int, str]]) -> tuple[list[tuple[int, str]], dict[int, str]]:
-    """The numbered lines without the answer key below the questions, and its letters by the number of the question."""
-    for place, (_, line) in reversed(list(enumerate(lines))):
-        heading = _KEY_HEADING.fullmatch(line)
-        if heading is None or ANSWER.fullmatch(line):
-            continue
-        # “Answer key, Unit 3” has words of its own.
-        is_title = heading["title"] and not _KEY_ENTRY.search(heading["rest"])
-        rows = ["" if is_title else heading["rest"], *(line for _, line in lines[place + 1 :])]
-        entries = [entry for row in rows for entry in _key_entries(row)]
-        key = {int(number): letters for number, letters in entries if number}
-        return (lines[:place], key) if len(key) == len(entries) else (lines, {})
-    return lines, {}
-
-
-def _key_entries(row: str) -> list[tuple[str, str]]:
-    """(number of the question, what the key says) of each entry of a line of a key, and ("", text) for other text."""
-    if found := _KEY_ANSWER.fullmatch(row):
-        return [(found[1], f"{found[2]}. {found['text'].strip('“”"().')}")]
-    rest = _KEY_ENTRY.sub("", row).strip(" ,;\t\n")
-    if rest and (found := _KEY_TEXT.fullmatch(row)):
-        return [(found[1], found[2])]
-    return [*_KEY_ENTRY.findall(row), *([("", rest)] if rest else [])]
 
 
 def _with_key(blocks: list[tuple[int, list[str]]], key: Mapping[int, str]) -> Iterator[tuple[int, list[str]]]:
@@ -303,7 +250,7 @@ def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | Non
     if not stem:
         raise Skipped(gettext("It has no question text before its answers."))
     named = "" if answer is None else answer["any"] or answer["letters"] or ""
-    if not named.strip() and not choices and _is_key(stem):
+    if not named.strip() and not choices and is_key(stem):
         raise Skipped(
             gettext(
                 "This answer key doesn’t fit the questions. Give each question a number of its own, and each answer a "
@@ -354,12 +301,6 @@ def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | Non
         raise Skipped(gettext("2 of its answers have the same letter."))
     question_type: QuestionType = "single" if len(keys) == 1 else "multiple"
     return Item(question_type, stem, lines=tuple(Line(text, letter in keys) for letter, text in choices))
-
-
-def _is_key(text: str) -> bool:
-    """Whether a text without answers starts as an answer key does."""
-    heading = _KEY_HEADING.fullmatch(text.split("\n")[0])
-    return heading is not None and bool(heading["title"] or not heading["rest"])
 
 
 def _bare(text: str) -> str:
