@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Page, Request, Route, expect
+from playwright.sync_api import Locator, Page, Request, Route, expect
 
 from quizzes.assignments import lifecycle
 from quizzes.assignments.board import show_on_board
@@ -113,14 +113,18 @@ def test_row_that_is_new_takes_no_focus_away(running: Assignment, teacher: User,
     expect(page.locator("#progress-counts")).to_have_text("0 of 31 turned in, 30 in progress, 1 not started")
 
 
+def open_menu(page: Page, student: str) -> Locator:
+    page.get_by_role("button", name=f"More: {student}").click()
+    return page.locator(":popover-open")
+
+
 def test_focus_stays_in_the_menu_of_a_student_who_turns_in(
     running: Assignment, teacher: User, open_context: NewContext
 ) -> None:
     Attempt.objects.update(deadline_at=timezone.now() + timedelta(hours=1))
     page = open_context(teacher).new_page()
     page.goto(progress_of(running))
-    page.get_by_role("button", name="More: Student 20").click()
-    menu = page.locator(":popover-open")
+    menu = open_menu(page, "Student 20")
     menu.get_by_role("link", name="Add minutes").focus()
     submit_attempt(Attempt.objects.get(student__display_name="Student 20"), now=timezone.now())
     expect(menu.get_by_role("link", name="Reopen")).to_be_visible()
@@ -136,8 +140,7 @@ def test_focus_stays_on_close_in_the_menu_of_a_student_who_turns_in(
 ) -> None:
     page = open_context(teacher).new_page()
     page.goto(progress_of(running))
-    page.get_by_role("button", name="More: Student 20").click()
-    menu = page.locator(":popover-open")
+    menu = open_menu(page, "Student 20")
     menu.get_by_role("button", name="Close").focus()
     submit_attempt(Attempt.objects.get(student__display_name="Student 20"), now=timezone.now())
     expect(menu.get_by_role("link", name="Reopen")).to_be_visible()
