@@ -37,6 +37,7 @@ _FEEDBACK = re.compile(
 _QUESTION = re.compile(r"(?:Q|Question|Pregunta)\s?:\s+(?=\S)", re.IGNORECASE)
 _NUMBERED = re.compile(r"\s*(?:Q(?:uestion)?\s?)?(\d{1,3})[.):]\s+(?=\S)", re.IGNORECASE)
 _TRUE = {"true", "t", "verdadero", "v"}
+_BOTH_TRUTHS = ({"true", "false"}, {"t", "f"}, {"verdadero", "falso"}, {"v", "f"})
 # “(2 points)”, “[1 pt]”, or “(points: 2)” before or after the text of a question, or alone on its last line.
 _POINTS = (
     r"[(\[](?:worth )?(\d{1,3}(?:\.\d{1,2})?)\s?(?:points?|pts?\.?|puntos?)[)\]]"
@@ -300,6 +301,9 @@ def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | Non
     if len(set(letters)) != len(letters):
         raise Skipped(gettext("2 of its answers have the same letter."))
     question_type: QuestionType = "single" if len(keys) == 1 else "multiple"
+    truths = {_bare(text): letter for letter, text in choices}
+    if question_type == "single" and set(truths) in _BOTH_TRUTHS:
+        return Item("true_false", stem, is_true=any(truths.get(word) in keys for word in _TRUE))
     return Item(question_type, stem, lines=tuple(Line(text, letter in keys) for letter, text in choices))
 
 

@@ -258,11 +258,32 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
     "a text with True and False on lines of their own": (
         "1. It met.\nTrue\nFalse\n\n2. Who?\na) Lee\nb) Roe\n\n3. It voted.\nTrue\nFalse\n\n"
         "Answer Key\n1. False\n2. B\n3. T\n",
-        ["single: It met. [True; *False]", "single: Who? [Lee; *Roe]", "single: It voted. [*True; False]"],
+        ["true_false: It met. False /", "single: Who? [Lee; *Roe]", "true_false: It voted. True /"],
     ),
     "statements with stars": (
         "1. Se reunió.\nVerdadero\n*Falso\n2. Votó.\nVerdadero *\nFalso\n3. It is true.\nTrue\nTrue\n",
-        ["single: Se reunió. [Verdadero; *Falso]", "single: Votó. [*Verdadero; Falso]", "- " + NO_MARK],
+        ["true_false: Se reunió. False /", "true_false: Votó. True /", "- " + NO_MARK],
+    ),
+    "statements with True and False as choices": (
+        "1.\tIt met.\r\n\tA.\tTrue\r\n\tB.\tFalse\r\nAnswer: B\r\n\r\n2. It rained.\r\na) False\r\nb) True.\r\n"
+        "Answer: b\r\nFeedback: It did.\r\n\r\n3. It voted.\n[x] “True”\n[ ] “False”\n\n4. Votó.\n*A. V\nB. F\n\n"
+        "5. It closed.\nA. T\n*B. F\n",
+        [
+            "true_false: It met. False /",
+            "true_false: It rained. True / = It did.",
+            "true_false: It voted. True /",
+            "true_false: Votó. True /",
+            "true_false: It closed. False /",
+        ],
+    ),
+    "choices that are more than True and False": (
+        "1. It met.\n*A. True\nB. False\nC. The story does not say\n\n2. It rained.\n*A. True\n*B. False\n\n"
+        "3. Es cierto.\n*A. True\nB. Falso\n",
+        [
+            "single: It met. [*True; False; The story does not say]",
+            "multiple: It rained. [*True; *False]",
+            "single: Es cierto. [*True; Falso]",
+        ],
     ),
     "GIFT with a comma in a number": (
         "How many? {#1,000}\n\nHow long? {#1,5}\n\nHow far? {#0,250..1,250}\n",
@@ -369,7 +390,7 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
             "single: Who? [Mayor; *Council; Both]",
             "single: When? [June; *July]",
             "single: Which of a) and b) is true? [*It met.; It voted.] = Because a) it met b) it says so",
-            "single: It a) met and b) voted. [*True; False]",
+            "true_false: It a) met and b) voted. True /",
         ],
     ),
     "a text whose answers name letters": (
