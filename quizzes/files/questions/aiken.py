@@ -25,6 +25,7 @@ from quizzes.files.questions.item import (
 )
 from quizzes.files.questions.markup import tidy
 from quizzes.files.questions.plain_text import ANSWER, CHOICE, STAR, TRUTH, lettered_lines, text_lines
+from quizzes.files.questions.typed_answers import TRUE, typed_answer
 from quizzes.phrases import gettext, with_single_quotes
 
 # “ANSWER: B) The council” or “ANSWER: B – The council” repeats the choice, or says why.
@@ -36,7 +37,6 @@ _FEEDBACK = re.compile(
 # “Q: Who?” with “A: Mayor” below it.
 _QUESTION = re.compile(r"(?:Q|Question|Pregunta)\s?:\s+(?=\S)", re.IGNORECASE)
 _NUMBERED = re.compile(r"\s*(?:Q(?:uestion)?\s?)?(\d{1,3})[.):]\s+(?=\S)", re.IGNORECASE)
-_TRUE = {"true", "t", "verdadero", "v"}
 _BOTH_TRUTHS = ({"true", "false"}, {"t", "f"}, {"verdadero", "falso"}, {"v", "f"})
 # “(2 points)”, “[1 pt]”, or “(points: 2)” before or after the text of a question, or alone on its last line.
 _POINTS = (
@@ -45,17 +45,6 @@ _POINTS = (
 )
 _POINTS_BEFORE = re.compile(rf"(?:{_POINTS})\s*(?=\S)", re.IGNORECASE)
 _POINTS_AFTER = re.compile(rf"\s?(?:{_POINTS}|(?<=\n)(\d{{1,3}}) (?:points?|pts?|puntos?))\Z", re.IGNORECASE)
-# “B”, “A, C”, or “AC” without answers that have these letters. “FBI” is a text.
-_ONLY_LETTERS = re.compile(r"\(?[A-Za-z][.)]?|[A-H](?:[\s,;&/.]{0,3}[A-H]){1,7}")
-# “B- The council” names a letter, with answers in the text of the question.
-_LETTER_BEFORE = re.compile(r"\(?[A-Ha-h]\)?\s?[–—.):-]\s")
-# Between several answers: “Lee or Day”, “city, state”. “July 4, 1776”, “Washington, D.C.”, and “1/2” are one.
-_SEVERAL = re.compile(r"[;|\n]|\s(?:or|o)\s|(?<!\d)/|/(?!\d)|,\s?(?=[a-z])")
-# A line to write on in the text of a question.
-_DRAWN = re.compile(r"_{2,}")
-# A longer answer is a sentence, which no student types in the same words. It is a sample for the teacher who grades.
-_MAX_WORDS = 8
-_VARY = re.compile(r"(?:student )?(?:answers?|responses?) (?:will |may |can )?var|las respuestas var", re.IGNORECASE)
 # Each takes 20 microseconds. 10,000 questions have 10 each.
 MAX_LINES = 100_000
 # Each takes at most 2 microseconds. Twice as many as a teacher can paste.
@@ -264,10 +253,8 @@ def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | Non
                 "It has no correct answer. Put a star before it, such as “*A. Council”, or add the line “ANSWER: A”."
             )
         )
-    if not choices and (truth := _truth(named, stem)):
-        return Item("true_false", stem, is_true=truth in _TRUE)
     if not choices:
-        return _typed_answer(stem, tidy(named))
+        return typed_answer(stem, tidy(named))
     texts = [(letter, text.casefold()) for letter, text in choices]
     repeated = _REPEATED.fullmatch(named)
     said = tidy(repeated[2]).casefold() if repeated else ""
@@ -303,35 +290,13 @@ def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | Non
     question_type: QuestionType = "single" if len(keys) == 1 else "multiple"
     truths = {_bare(text): letter for letter, text in choices}
     if question_type == "single" and set(truths) in _BOTH_TRUTHS:
-        return Item("true_false", stem, is_true=any(truths.get(word) in keys for word in _TRUE))
+        return Item("true_false", stem, is_true=any(truths.get(word) in keys for word in TRUE))
     return Item(question_type, stem, lines=tuple(Line(text, letter in keys) for letter, text in choices))
 
 
 def _bare(text: str) -> str:
     """The text of an answer in lower case, without quotes around it and a period at its end."""
     return tidy(text).casefold().strip('“”"').removesuffix(".")
-
-
-def _typed_answer(stem: str, named: str) -> Item:
-    """A question without answers below it, by its line ANSWER: a short answer, or a written one with a sample."""
-    *_, last = above = stem.split("\n")
-    is_row = not last.endswith((".", "?", "!", ":")) and not _DRAWN.search(last)
-    has_rows = len(above) > 1 and (is_row or _LETTER_BEFORE.match(named))
-    if _ONLY_LETTERS.fullmatch(named) or has_rows:
-        raise Skipped(gettext("It has no answers. Each starts with a letter and a period, such as A."))
-    if len(named.split()) > _MAX_WORDS or _VARY.match(named):
-        return Item("free_text", stem, sample_answer=named)
-    if _SEVERAL.search(named):
-        reason = gettext("“{value}” may be several answers. Leave 1 on the line, and add the others in the editor.")
-        raise Skipped(reason.format(value=with_single_quotes(named[:_SHOWN_LENGTH])))
-    return Item("short_answer", stem, lines=(Line(named, is_correct=True),))
-
-
-def _truth(named: str, stem: str) -> str:
-    """The answer to a statement without answers below it; "" for another one."""
-    word = tidy(named).casefold().strip("().")
-    is_letter = word in {"t", "f", "v"} and "\n" not in stem
-    return word if is_letter or TRUTH.fullmatch(word) else ""
 
 
 def write_aiken(title: str, items: Sequence[Item]) -> bytes:

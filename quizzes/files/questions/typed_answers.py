@@ -1,0 +1,48 @@
+"""Questions with an answer and without choices, by what the answer says. Pure."""
+
+import re
+
+from quizzes.files.questions.item import Item, Line, Skipped
+from quizzes.files.questions.plain_text import TRUTH
+from quizzes.phrases import gettext, with_single_quotes
+
+TRUE = {"true", "t", "verdadero", "v"}
+# “B”, “A, C”, or “AC” without answers that have these letters. “FBI” is a text.
+_ONLY_LETTERS = re.compile(r"\(?[A-Za-z][.)]?|[A-H](?:[\s,;&/.]{0,3}[A-H]){1,7}")
+# “B- The council” names a letter, with answers in the text of the question.
+_LETTER_BEFORE = re.compile(r"\(?[A-Ha-h]\)?\s?[–—.):-]\s")
+# Between several answers: “Lee or Day”, “city, state”. “July 4, 1776”, “Washington, D.C.”, and “1/2” are one.
+_SEVERAL = re.compile(r"[;|\n]|\s(?:or|o)\s|(?<!\d)/|/(?!\d)|,\s?(?=[a-z])")
+# A line to write on in the text of a question.
+_DRAWN = re.compile(r"_{2,}")
+# A longer answer is a sentence, which no student types in the same words. It is a sample for the teacher who grades.
+_MAX_WORDS = 8
+_VARY = re.compile(r"(?:student )?(?:answers?|responses?) (?:will |may |can )?var|las respuestas var", re.IGNORECASE)
+_SHOWN_LENGTH = 60
+
+
+def typed_answer(stem: str, named: str) -> Item:
+    """True or false, a short answer, or a written answer with a sample. Raises Skipped.
+
+    named: its only answer, in plain text.
+    """
+    if truth := _truth(named, stem):
+        return Item("true_false", stem, is_true=truth in TRUE)
+    *_, last = above = stem.split("\n")
+    is_row = not last.endswith((".", "?", "!", ":")) and not _DRAWN.search(last)
+    has_rows = len(above) > 1 and (is_row or _LETTER_BEFORE.match(named))
+    if _ONLY_LETTERS.fullmatch(named) or has_rows:
+        raise Skipped(gettext("It has no answers. Each starts with a letter and a period, such as A."))
+    if len(named.split()) > _MAX_WORDS or _VARY.match(named):
+        return Item("free_text", stem, sample_answer=named)
+    if _SEVERAL.search(named):
+        reason = gettext("“{value}” may be several answers. Leave 1 on the line, and add the others in the editor.")
+        raise Skipped(reason.format(value=with_single_quotes(named[:_SHOWN_LENGTH])))
+    return Item("short_answer", stem, lines=(Line(named, is_correct=True),))
+
+
+def _truth(named: str, stem: str) -> str:
+    """The answer to a statement without answers below it; "" for another one."""
+    word = named.casefold().strip("().")
+    is_letter = word in {"t", "f", "v"} and "\n" not in stem
+    return word if is_letter or TRUTH.fullmatch(word) else ""
