@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from quizzes.files.questions.answer_keys import is_key, without_key, without_letters
 from quizzes.files.questions.containers import check_lines, decoded
@@ -24,7 +25,8 @@ from quizzes.files.questions.item import (
     skipped,
 )
 from quizzes.files.questions.markup import tidy
-from quizzes.files.questions.plain_text import ANSWER, CHOICE, STAR, TRUTH, lettered_lines, text_lines
+from quizzes.files.questions.plain_text import ANSWER, CHOICE, STAR, TRUTH, choice_letter, lettered_lines, text_lines
+from quizzes.files.questions.question_labels import with_answer_lines
 from quizzes.files.questions.typed_answers import TRUE, typed_answer
 from quizzes.phrases import gettext, with_single_quotes
 
@@ -34,7 +36,7 @@ _WHOLE_CHOICE = re.compile(r"\s*\(?([A-Za-z])(?:[.):]\s*|\)?\s[–—-]\s|\s\()\
 _FEEDBACK = re.compile(
     r"\s*(?:FEEDBACK|EXPLANATION|RATIONALE|JUSTIFICATION|EXPLICACIÓN|JUSTIFICACIÓN)\s*:\s*(.*)", re.IGNORECASE
 )
-# “Q: Who?” with “A: Mayor” below it.
+# “Q: Who?” with the choices “A: Mayor” and “B: Council” below it.
 _QUESTION = re.compile(r"(?:Q|Question|Pregunta)\s?:\s+(?=\S)", re.IGNORECASE)
 _NUMBERED = re.compile(r"\s*(?:Q(?:uestion)?\s?)?(\d{1,3})[.):]\s+(?=\S)", re.IGNORECASE)
 _BOTH_TRUTHS = ({"true", "false"}, {"t", "f"}, {"verdadero", "falso"}, {"v", "f"})
@@ -49,6 +51,8 @@ _POINTS_AFTER = re.compile(rf"\s?(?:{_POINTS}|(?<=\n)(\d{{1,3}}) (?:points?|pts?
 MAX_LINES = 100_000
 # Each takes at most 2 microseconds. Twice as many as a teacher can paste.
 MAX_CHARACTERS = 1_200_000
+# Far below the first question.
+_HEAD_LINES = 1_000
 _SHOWN_LENGTH = 60
 
 
@@ -57,11 +61,18 @@ def is_aiken(text: str) -> bool:
     return any(ANSWER.fullmatch(line) or STAR.match(line) for line in text_lines(text))
 
 
+def has_questions(text: str) -> bool:
+    """Whether the first lines have an answer A above an answer B, marked or not, or a question with 1 answer."""
+    lines = with_answer_lines(lettered_lines("\n".join(text.split("\n", _HEAD_LINES)[:_HEAD_LINES])))
+    letters = [choice_letter(line) for _, line in lines if line.strip()]
+    return ("A", "B") in pairwise(letters) or any(ANSWER.fullmatch(line) for _, line in lines)
+
+
 def read_aiken(content: bytes) -> list[ReadQuestion]:
     """The outcome of each question of an Aiken file, in order."""
     text = decoded(content).lstrip("\ufeff")
     check_lines(text, at_most=MAX_LINES, characters=MAX_CHARACTERS)
-    lines = lettered_lines(text)
+    lines = with_answer_lines(lettered_lines(text))
     if any(STAR.match(line) for _, line in lines):
         lines = list(_without_stars(lines))
     lines, letters = without_letters(lines)

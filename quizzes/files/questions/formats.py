@@ -14,7 +14,6 @@ from quizzes.files.questions.item import Item, QuestionType, ReadFile, UnknownFo
 from quizzes.files.questions.limits import checked
 from quizzes.files.questions.moodle_writer import write_moodle
 from quizzes.files.questions.packages import read_package, read_xml
-from quizzes.files.questions.plain_text import has_choices
 from quizzes.files.questions.qti1_writer import write_qti1
 from quizzes.files.questions.qti2_writer import write_qti2
 from quizzes.files.questions.toml_text import read_toml
@@ -305,7 +304,7 @@ def _read(content: bytes) -> ReadFile:
         return ReadFile(gettext("Blackboard (tab-delimited)"), tuple(blackboard.read_blackboard(content)))
     if _has_headings(start):
         return _read_table(content)
-    if aiken.is_aiken(start) or ("{" not in start and has_choices(start)):
+    if aiken.is_aiken(start) or ("{" not in start and aiken.has_questions(start)):
         return ReadFile("Aiken", tuple(aiken.read_aiken(content)))
     if "{" in start:
         return ReadFile("GIFT", tuple(gift_reader.read_gift(content)))

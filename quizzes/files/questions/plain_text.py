@@ -14,8 +14,6 @@ _LONG_RUN = re.compile(r"([^\S\n]{9})[^\S\n]+")
 CHOICE = re.compile(r"\s*\(?([A-Za-z])[.):](\s*)(.*)")
 # Between answers that stand side by side on one line. A longer line is text.
 _MAX_ROW = 1_000
-# Far below the first question.
-_HEAD_LINES = 1_000
 _COLUMN = re.compile(r"(?<!\s)(?:\t|[^\S\n]{2})[^\S\n]*+(?=\*?\s?\(?[A-Za-z][.):]\s*\S)")
 STAR = re.compile(r"\s*\*\s*(?=\(?[A-Za-z][.):]\s*\S)")
 # Any other star on the line may be part of the text, such as in “2 * 3”.
@@ -86,13 +84,6 @@ _NUMBER_ALONE = re.compile(
     r"(?P<points>\s\([\d.]{1,6} (?:points?|pts?|puntos?)\))?\s*",
     re.IGNORECASE,
 )
-
-
-def has_choices(text: str) -> bool:
-    """Whether one of the first lines has an answer A and the next an answer B, even if none is marked as correct."""
-    head = "\n".join(text.split("\n", _HEAD_LINES)[:_HEAD_LINES])
-    letters = [_letter(line) for _, line in lettered_lines(head) if line.strip()]
-    return any(pair == ("A", "B") for pair in pairwise(letters))
 
 
 def lettered_lines(text: str) -> list[tuple[int, str]]:
@@ -192,7 +183,7 @@ def _with_lettered_romans(lines: list[tuple[int, str]]) -> list[tuple[int, str]]
 
     Else roman numerals count statements of a question.
     """
-    if any(_BULLET.fullmatch(line) or _letter(line) in {"A", "B"} for _, line in lines):
+    if any(_BULLET.fullmatch(line) or choice_letter(line) in {"A", "B"} for _, line in lines):
         return lines
     found, row = list(lines), list[tuple[int, re.Match[str]]]()
     for place, (_, line) in enumerate([*lines, (0, "-")]):
@@ -223,7 +214,7 @@ def _with_arabic_numbers(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
         if roman and has_answer and roman["numeral"].casefold() == _ROMAN_NUMERALS[min(len(starts) + 1, 49)]:
             starts.append(place)
             has_answer = False
-        has_answer = has_answer or _letter(line) == "A"
+        has_answer = has_answer or choice_letter(line) == "A"
     if len(starts) < 2 or not has_answer or any(_ARABIC.match(line) for _, line in lines):
         return _with_titles(lines)
     found = list(lines)
@@ -246,7 +237,7 @@ def _with_titles(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
     return found[::-1]
 
 
-def _letter(line: str) -> str:
+def choice_letter(line: str) -> str:
     """The letter of the answer on the line, in upper case; "" for another line."""
     # Not `STAR.sub`, which tries each space of a long line.
     choice = CHOICE.match(line, star.end() if (star := STAR.match(line)) else 0)
@@ -264,7 +255,7 @@ def _one_by_one(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
         # “Who? a) Mayor” may stand above “b) Council”, and “A. Clause a) of it” above “B. Clause b) of it”.
         is_row = len(starts) > 1 or (letters == ["A"] and below == "B" and is_alike and starts[0][1])
         # “C. Both a) and b) are true” below “B. Council” is one answer.
-        own = _letter(line) if letters else ""
+        own = choice_letter(line) if letters else ""
         is_next = own != "" and own != letters[0] and above == chr(ord(own) - 1)
         if is_row and below not in letters and not is_next:
             places = [0, *(start for _, start in starts), len(line)]
@@ -272,7 +263,7 @@ def _one_by_one(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
         found += [(number, part) for part in reversed(parts)]
         if line.strip():
             # “True” or a bullet is the first answer.
-            below = "A" if TRUTH.fullmatch(line) or _BULLET.fullmatch(line) else _letter(line)
+            below = "A" if TRUTH.fullmatch(line) or _BULLET.fullmatch(line) else choice_letter(line)
             is_alike = _IN_LINE.match(line.lstrip(" \t*")) is not None
     return found[::-1]
 
@@ -282,7 +273,7 @@ def _letters_above(lines: list[tuple[int, str]]) -> list[str]:
     found, letter = list[str](), ""
     for _, line in lines:
         found.append(letter)
-        letter = _letter(line) if line.strip() else letter
+        letter = choice_letter(line) if line.strip() else letter
     return found
 
 
@@ -304,7 +295,7 @@ def _in_line(line: str) -> list[tuple[str, int]]:
 
 def _lettered(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
     """The numbered lines with letters instead of bullets, if no answer has a letter."""
-    if any(_letter(line) for _, line in lines):
+    if any(choice_letter(line) for _, line in lines):
         return lines
     found, letter = list[tuple[int, str]](), "A"
     for number, line in lines:
