@@ -27,7 +27,7 @@ from quizzes.files.questions.item import (
 from quizzes.files.questions.markup import tidy
 from quizzes.files.questions.plain_text import ANSWER, CHOICE, STAR, TRUTH, choice_letter, lettered_lines, text_lines
 from quizzes.files.questions.question_labels import with_answer_lines
-from quizzes.files.questions.typed_answers import TRUE, typed_answer
+from quizzes.files.questions.typed_answers import TRUE, rubric_notes, typed_answer
 from quizzes.phrases import gettext, with_single_quotes
 
 # “ANSWER: B) The council” or “ANSWER: B – The council” repeats the choice, or says why.
@@ -233,7 +233,7 @@ def _read_block(start: int, lines: list[str]) -> ReadQuestion:
     notes: list[str] = []
     try:
         item = replace(_item(text, choices, ANSWER.fullmatch(lines[-1])), points=points_of(points, notes))
-        notes += [gettext("Add a rubric.")] if item.question_type == "free_text" else []
+        notes += rubric_notes(item)
         return read(where, replace(item, explanation=tidy(feedback[1])) if feedback else item, *notes)
     except Skipped as reason:
         return skipped(where, text, str(reason))

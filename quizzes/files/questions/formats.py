@@ -33,7 +33,8 @@ _OTHER_KINDS = (b"\x89PNG", b"\xff\xd8\xff")
 _UNKNOWN = gettext_noop("We don’t know this format. See which files we can read, below.")
 _GUESSED = gettext_noop("This file doesn’t say how its letters are stored. Check the letters with accents.")
 _NO_HEADINGS = gettext_noop(
-    "The columns of this table need headings such as “Question”, “Answer 1”, and “Correct”. Our template has them."
+    "The columns of this table need headings such as “Question” and “Answer”, or “Question”, “A”, “B”, and “Correct”. "
+    "Our template has them."
 )
 _NOT_FIRST = gettext_noop(
     "We read the first sheet only, and it has no headings of a format that we know. Put the sheet with the questions "
@@ -347,6 +348,8 @@ def _read_table(content: bytes) -> ReadFile:
         skipped(gettext("Sheet “{name}”").format(name=name[:40]), "", gettext("Only the first sheet was read."))
         for name in others
     ]
+    if tables.template_heading(rows) is None and kahoot.kahoot_heading(rows) is None:
+        rows = kahoot.with_pair_headings(rows)
     if (heading := kahoot.kahoot_heading(rows)) is not None:
         name = gettext("Spreadsheet of questions")
         unknown = kahoot.unread_kahoot_columns(rows, heading)
@@ -355,8 +358,9 @@ def _read_table(content: bytes) -> ReadFile:
         questions = (*tables.read_template(rows, heading), *left)
         unknown = tables.unread_columns(rows, heading)
         return ReadFile(gettext("Footnote’s template"), questions, unknown=unknown, notes=notes)
-    # A text with commas has lines of different lengths.
-    is_table = len(rows) > 1 and len({len(cells) for _, cells in rows}) == 1 and len(rows[0][1]) > 2
+    # A text with commas has lines of different lengths, but 2 lines can have 1 comma each.
+    fewest = 2 if b"\t" in content or content.startswith((ZIP, OLD_EXCEL)) else 3
+    is_table = len(rows) > 1 and len({len(cells) for _, cells in rows}) == 1 and len(rows[0][1]) >= fewest
     if others or is_table:
         raise UnreadableFile(gettext(_NOT_FIRST if others else _NO_HEADINGS))
     raise UnknownFormat(gettext(_UNKNOWN))

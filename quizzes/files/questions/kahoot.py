@@ -1,6 +1,6 @@
 """Kahoot's spreadsheet, those of Quizizz, Blooket and Gimkit, and those of teachers. Rows in, questions out, and back.
 
-Pure.
+A table of teachers may have questions and answers alone. Pure.
 """
 
 import re
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from quizzes.files.questions.item import Item, Line, ReadQuestion, Skipped, counted, points_of, read, skipped
+from quizzes.files.questions.plain_text import TRUTH
 from quizzes.files.questions.tables import (
     MAX_COLUMNS,
     Row,
@@ -16,13 +17,14 @@ from quizzes.files.questions.tables import (
     note_place,
     template_heading,
 )
+from quizzes.files.questions.typed_answers import rubric_notes, typed_answer
 from quizzes.files.spreadsheet import CellValue
 from quizzes.files.xlsx import Sheet, write_xlsx
 from quizzes.phrases import gettext
 
 # Kahoot's headings, in English and Spanish.
 _KAHOOT_QUESTION = re.compile(
-    r"(?:question|pregunta)\b(?!\s*(?:#|no\b|num|type|id\b|tipo)).*", re.IGNORECASE | re.DOTALL
+    r"(?:questions?|preguntas?)\b(?!\s*(?:#|no\b|num|type|id\b|tipo)).*", re.IGNORECASE | re.DOTALL
 )
 _KAHOOT_ANSWER = re.compile(
     r"(?:answer|option|choice|respuesta|opción|(?:incorrect|wrong) answer) ?[1-8a-h]\b.*|[a-h]",
@@ -36,7 +38,15 @@ _DAY = re.compile(r"\d{4}-(\d\d)-(\d\d)(?: .*)?")
 _PLACES = re.compile(r"[\da-h](?:[./][\da-h])+", re.IGNORECASE)
 _KAHOOT_CORRECT = re.compile(r"(?:correct answer|respuesta\W?s?\W? correcta).*", re.IGNORECASE | re.DOTALL)
 # What teachers call it in a spreadsheet of their own.
-_CORRECT = re.compile(r"correct(?: option| choice)?|right answer|answer(?: key)?|key|respuesta|clave", re.IGNORECASE)
+_CORRECT = re.compile(
+    r"correct(?: option| choice)?|(?:right |sample |expected |accepted )?answers?:?|answer key|key|respuestas?:?|clave",
+    re.IGNORECASE,
+)
+_PAIR_HEADINGS = ["Question", "Answer"]
+# Of an answer in columns with headings that we do not know.
+_CHOICE_LETTER = re.compile(r"\(?[a-e][.)]?", re.IGNORECASE)
+# A text of 1 line may be anything.
+_MIN_PAIRS = 2
 # A statement of Socrative has no answers of its own.
 _TRUTHS = ("true", "false")
 _POINTS = re.compile(r"(?:max(?:imum)? )?(?:points?|pts|puntos)(?: possible)?", re.IGNORECASE)
@@ -56,9 +66,21 @@ def kahoot_heading(rows: Sequence[Row]) -> int | None:
     """The index of the row with the headings of Kahoot's template, or with others of this kind; None without one."""
     for place, (_, cells) in enumerate(rows[:30]):
         names = _names(cells)
-        if any(map(_KAHOOT_QUESTION.fullmatch, names)) and _correct_column(names) is not None:
+        correct = _correct_column(names) if any(map(_KAHOOT_QUESTION.fullmatch, names)) else None
+        if correct is not None and (_has_choices(names) or not _are_letters(rows[place + 1 :], correct)):
             return place
     return None
+
+
+def _has_choices(names: Sequence[str]) -> bool:
+    """Whether there are columns of answer choices, or of wrong answers, under these headings."""
+    return any(_KAHOOT_ANSWER.fullmatch(name) or _WRONG_ANSWER.fullmatch(name) for name in names)
+
+
+def _are_letters(rows: Sequence[Row], column: int) -> bool:
+    """Whether most cells of a column that have text are letters of choices."""
+    texts = [cells[column] for _, cells in rows if any(cells[column : column + 1])]
+    return 2 * sum(_CHOICE_LETTER.fullmatch(text) is not None for text in texts) > len(texts)
 
 
 def _names(cells: Sequence[str]) -> list[str]:
@@ -74,7 +96,7 @@ def _first(heading: re.Pattern[str], names: Sequence[str]) -> int | None:
 def _correct_column(names: Sequence[str]) -> int | None:
     """The column of the correct answer under these headings; None without one, and of our own template."""
     patterns = [_KAHOOT_CORRECT]
-    if any(map(_KAHOOT_ANSWER.fullmatch, names)) and template_heading([(1, list(names))]) is None:
+    if template_heading([(1, list(names))]) is None:
         patterns.append(_CORRECT)
     return next((place for found in patterns for place, name in enumerate(names) if found.fullmatch(name)), None)
 
@@ -90,27 +112,57 @@ def read_kahoot(rows: Sequence[Row], heading: int) -> list[ReadQuestion]:
     answers = [place for place, name in enumerate(names) if _KAHOOT_ANSWER.fullmatch(name)]
     kind = _first(_KIND, names)
     has_text = any(map(_WRONG_ANSWER.fullmatch, names))
+    is_pairs = not _has_choices(names)
     found = []
     for number, cells in counted(rows[heading + 1 :]):
         texts = [*cells, *[""] * MAX_COLUMNS]
-        given = [texts[place] for place in ([correct, *answers] if has_text else answers)]
+        given = [texts[place] for place in ([correct, *answers] if has_text or is_pairs else answers)]
         stem, where = texts[question or 0], gettext("Row {number}").format(number=number)
         if not stem and not any(given):
             continue
         if not any(given) and texts[correct].casefold() in _TRUTHS:
             given = list(_TRUTHS)
-        right = {1} if has_text else _kahoot_keys(texts[correct], given)
+        right = {1} if has_text or is_pairs else _kahoot_keys(texts[correct], given)
         try:
-            item = _kahoot_item(stem, given, right, "" if kind is None else texts[kind].casefold())
+            if is_pairs:
+                item = _pair_item(stem, texts[correct])
+            else:
+                item = _kahoot_item(stem, given, right, "" if kind is None else texts[kind].casefold())
         except Skipped as reason:
             found.append(skipped(where, stem or " ".join(given), str(reason)))
             continue
         item = item if explained is None else replace(item, explanation=texts[explained])
-        notes = changed_notes(given)
+        notes = [*changed_notes(given), *(rubric_notes(item) if is_pairs else [])]
         item = item if points is None else replace(item, points=points_of(texts[points], notes))
         note_place(texts[correct], given, right, notes)
         found.append(read(where, item, *notes))
     return found
+
+
+def with_pair_headings(rows: list[Row]) -> list[Row]:
+    """The rows below headings, if they have questions with 1 answer each and no headings. Else the rows.
+
+    A number may stand before each question. Half of the rows must look like a question, so that no list of terms or of
+    students does.
+    """
+    numbered = all(cells[0].rstrip(".)").isdecimal() for _, cells in rows)
+    pairs = [(number, cells[1:] if numbered else cells) for number, cells in rows]
+    is_table = all(any(cells[:1]) and not any(cells[2:]) for _, cells in pairs) and not _are_letters(pairs, 1)
+    asked = sum(_is_question(*cells[:2]) for _, cells in pairs if len(cells) > 1) if is_table else 0
+    return [(0, _PAIR_HEADINGS), *pairs] if asked >= max(_MIN_PAIRS, len(rows) / 2) else rows
+
+
+def _is_question(text: str, answer: str) -> bool:
+    return text.endswith(("?", ":")) or "__" in text or (answer != "" and TRUTH.fullmatch(answer) is not None)
+
+
+def _pair_item(stem: str, answer: str) -> Item:
+    """The question of a row of a table without choices. Raises Skipped."""
+    if not stem:
+        raise Skipped(gettext("It has no question text."))
+    if not answer:
+        raise Skipped(gettext("It has no accepted answer."))
+    return typed_answer(stem, answer)
 
 
 def unread_kahoot_columns(rows: Sequence[Row], heading: int) -> tuple[str, ...]:

@@ -41,6 +41,11 @@ def typed_answer(stem: str, named: str) -> Item:
     return Item("short_answer", stem, lines=(Line(named, is_correct=True),))
 
 
+def rubric_notes(item: Item) -> list[str]:
+    """A note for a written answer of a file that can have no rubric."""
+    return [gettext("Add a rubric.")] if item.question_type == "free_text" else []
+
+
 def _truth(named: str, stem: str) -> str:
     """The answer to a statement without answers below it; "" for another one."""
     word = named.casefold().strip("().")

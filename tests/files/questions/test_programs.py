@@ -918,6 +918,66 @@ def test_spreadsheets_of_quiz_games() -> None:
     ]
 
 
+MS_LEE, CITY_HALL = "short_answer: Who, then? [*Ms. Lee]", "short_answer: Where? [*City Hall]"
+PAIRS: dict[str, tuple[str, list[str]]] = {
+    "tabs, as Windows writes them": (
+        "Question\tAnswer\r\n\r\nWho, then?\tMs. Lee\r\n\r\nWhere?\tCity Hall\r\n",
+        [MS_LEE, CITY_HALL],
+    ),
+    "CSV": ('Questions,Answers\n"Who, then?",Ms. Lee\nWhere?,City Hall\n', [MS_LEE, CITY_HALL]),
+    "semicolons in Spanish": ("Pregunta;Respuesta\nWho, then?;Ms. Lee\nWhere?;City Hall\n", [MS_LEE, CITY_HALL]),
+    "Markdown": (
+        "| Question | Answer |\n|---|---|\n| Who, then? | Ms. Lee |\n| Where? | City Hall |\n",
+        [MS_LEE, CITY_HALL],
+    ),
+    "numbers and a title": (
+        "Unit 3\t\t\n#\tQuestion\tCorrect answer\n1\tWho, then?\tMs. Lee\n2\tWhere?\tCity Hall\n",
+        [MS_LEE, CITY_HALL],
+    ),
+    "no headings": ("Where?\tCity Hall\nWho, then?\tMs. Lee\n", [CITY_HALL, MS_LEE]),
+    "no headings and numbers": ("1.\tWho, then?\tMs. Lee\n2.\tWhere?\tCity Hall\n", [MS_LEE, CITY_HALL]),
+    "headings in another language": (
+        "Frage\tAntwort\nWho, then?\tMs. Lee\nWhere?\tCity Hall\n",
+        ["short_answer: Frage [*Antwort]", MS_LEE, CITY_HALL],
+    ),
+    "other columns": (
+        "Question,Answer,Explanation,Points\nIt met.,TRUE,Line 2.,\nWhere?,“City Hall”,,2\n",
+        ["true_false: It met. True / = Line 2.", "short_answer: Where? [*“City Hall”]"],
+    ),
+    "what is no short answer": (
+        "Question\tAnswer\nWhy?\tIt waited for the report, which came in June.\nWho?\tLee or Day\nWhere?\t\n\tJune\n"
+        "How many?\t0.5\n",
+        [
+            "free_text: Why? ! Add a rubric.",
+            "- “Lee or Day” may be several answers. Leave 1 on the line, and add the others in the editor.",
+            "- It has no accepted answer.",
+            "- It has no question text.",
+            "short_answer: How many? [*0.5] ! Check “0.5”. A spreadsheet may have changed a percentage, an amount, a "
+            "date, or a time.",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "expected"), PAIRS.values(), ids=PAIRS)
+def test_tables_of_questions_and_answers(content: str, expected: list[str]) -> None:
+    assert outcomes(content) == expected
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Question\tFirst\tSecond\tAnswer\nWho?\tLee\tDay\tB\nWhere?\tHere\tThere\tA\n",
+        "Question\tAnswer\nWho?\tB\nWhere?\tA\n",
+        "Veto\tA power of the mayor\nQuorum\tHow many must be there\n",
+    ],
+    ids=["choices with other headings", "letters", "terms"],
+)
+def test_other_tables_of_2_columns_need_headings(content: str) -> None:
+    with pytest.raises(UnreadableFile, match="need headings such as “Question” and “Answer”"):
+        read_questions(content.encode())
+
+
 # --- Moodle XML ---------------------------------------------------------------------------------------------------
 
 

@@ -748,7 +748,7 @@ OUTSIDE = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]><quiz><questi
         (b"", "empty"),
         (b"hello there", "don’t know this format"),
         (b"Who, then, voted?\nThe council, on Monday, voted no, in the end.", "don’t know this format"),
-        (b"Which day?,Sunday,Monday,1\nWho voted?,Council,Mayor,1\n", "need headings such as “Question”, “Answer 1”"),
+        (b"Which day?,Sunday,Monday,1\nWho voted?,Council,Mayor,1\n", "need headings such as “Question” and “Answer”"),
         (b"<svg/>", "neither Moodle XML nor QTI"),
         (b"<quiz><question>", "line 1"),
         (b"\x00\x01\x02\x03", "format"),
