@@ -16,6 +16,7 @@ from quizzes.files.questions.moodle_writer import write_moodle
 from quizzes.files.questions.packages import read_package, read_xml
 from quizzes.files.questions.qti1_writer import write_qti1
 from quizzes.files.questions.qti2_writer import write_qti2
+from quizzes.files.questions.table_rows import rows_of
 from quizzes.files.questions.toml_text import read_toml
 from quizzes.files.sheet import OLD_EXCEL, ZIP
 from quizzes.phrases import gettext, gettext_noop
@@ -336,14 +337,14 @@ def _has_headings(text: str) -> bool:
     """Whether the first lines have the headings of a table, so that braces below them are text."""
     head = "\n".join(text.split("\n", _HEADING_LINES)[:_HEADING_LINES]).partition("{")[0]
     try:
-        rows, *_ = tables.rows_of(head.encode())
+        rows, *_ = rows_of(head.encode())
     except UnreadableFile:
         return False
     return kahoot.kahoot_heading(rows) is not None or tables.template_heading(rows) is not None
 
 
 def _read_table(content: bytes) -> ReadFile:
-    rows, others, notes = tables.rows_of(content)
+    rows, others, notes = rows_of(content)
     left = [
         skipped(gettext("Sheet “{name}”").format(name=name[:40]), "", gettext("Only the first sheet was read."))
         for name in others

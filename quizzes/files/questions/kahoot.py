@@ -9,14 +9,8 @@ from dataclasses import replace
 
 from quizzes.files.questions.item import Item, Line, ReadQuestion, Skipped, counted, points_of, read, skipped
 from quizzes.files.questions.plain_text import TRUTH
-from quizzes.files.questions.tables import (
-    MAX_COLUMNS,
-    Row,
-    changed_notes,
-    correct_numbers,
-    note_place,
-    template_heading,
-)
+from quizzes.files.questions.table_rows import MAX_COLUMNS, Row
+from quizzes.files.questions.tables import changed_notes, correct_numbers, note_place, template_heading
 from quizzes.files.questions.typed_answers import rubric_notes, typed_answer
 from quizzes.files.spreadsheet import CellValue
 from quizzes.files.xlsx import Sheet, write_xlsx

@@ -1,0 +1,79 @@
+"""Any spreadsheet, CSV, or table of Markdown as rows of text. Bytes in, rows out. Pure."""
+
+import csv
+import io
+import re
+
+from quizzes.files.questions.containers import MAX_UNPACKED_BYTES, check_size, decoded
+from quizzes.files.questions.item import UnreadableFile
+from quizzes.files.questions.markup import tidy
+from quizzes.files.sheet import HAS_PASSWORD, OLD_EXCEL, ZIP, FoundSheet, Locked, TooLarge, UnreadableSheet, first_sheet
+from quizzes.files.spreadsheet import original_text
+from quizzes.phrases import gettext
+
+MAX_ROWS = 20_000
+MAX_COLUMNS = 60
+# “| Question | A |” of Markdown, with “|---|---|” below it.
+_MARKDOWN_CELL = re.compile(r"(?<!\\)\|")
+_MARKDOWN_LINE = re.compile(r":?-{3,}:?")
+
+Row = tuple[int, list[str]]
+
+
+def rows_of(content: bytes) -> tuple[list[Row], tuple[str, ...], tuple[str, ...]]:
+    """The rows of a spreadsheet or of CSV that have text, the names of other sheets with text, and notes on the file.
+
+    Each row is (number, cells). Raises UnreadableFile.
+    """
+    others, notes = tuple[str, ...](), list[str]()
+    if content.startswith((ZIP, OLD_EXCEL)):
+        sheet = _sheet(content)
+        table, others = sheet.rows, sheet.others
+        notes.append(gettext("We read numbers without their format: $40,000 becomes 40000."))
+        if sheet.has_superscript:
+            notes.append(gettext("We read superscript as plain text: 10² becomes 102. Check these answers."))
+    else:
+        text = decoded(content).lstrip("\ufeff")
+        head = text.lstrip("\n").split("\n", 1)[0]
+        table = _markdown_table(text) if head.startswith("|") else _csv_table(text, max(",;\t", key=head.count))
+    rows = []
+    for number, row in enumerate(table[:MAX_ROWS], start=1):
+        cells = [_cell(cell) for cell in row[:MAX_COLUMNS]]
+        if any(cells) and not all(map(_MARKDOWN_LINE.fullmatch, cells)):
+            rows.append((number, cells))
+    return rows, others, tuple(notes)
+
+
+def _markdown_table(text: str) -> list[list[object]]:
+    lines = (line.strip().strip("|") for line in text.split("\n"))
+    return [[cell.replace("\\|", "|") for cell in _MARKDOWN_CELL.split(line)] for line in lines]
+
+
+def _csv_table(text: str, separator: str) -> list[list[object]]:
+    try:
+        return [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator)]
+    except csv.Error as error:
+        raise UnreadableFile(gettext("This table can’t be read. Save it as CSV or Excel again.")) from error
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return tidy(original_text(str(value)))
+
+
+def _sheet(content: bytes) -> FoundSheet:
+    check_size(content)
+    try:
+        sheet = first_sheet(content, unpacked_limit=MAX_UNPACKED_BYTES, row_count=MAX_ROWS, column_count=MAX_COLUMNS)
+    except TooLarge as error:
+        raise UnreadableFile(gettext("This spreadsheet is too big. Save fewer questions in it.")) from error
+    except Locked as error:
+        raise UnreadableFile(gettext(HAS_PASSWORD)) from error
+    except UnreadableSheet as error:
+        raise UnreadableFile(gettext("We couldn’t read this spreadsheet. Save it as CSV, and try again.")) from error
+    if not sheet.rows:
+        raise UnreadableFile(gettext("This file is empty."))
+    return sheet
