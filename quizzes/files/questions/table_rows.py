@@ -35,13 +35,19 @@ def rows_of(content: bytes) -> tuple[list[Row], tuple[str, ...], tuple[str, ...]
     else:
         text = decoded(content).lstrip("\ufeff")
         head = text.lstrip("\n").split("\n", 1)[0]
-        table = _markdown_table(text) if head.startswith("|") else _csv_table(text, max(",;\t", key=head.count))
+        table = _markdown_table(text) if head.startswith("|") else _csv_table(text, _separator(text, head))
     rows = []
     for number, row in enumerate(table[:MAX_ROWS], start=1):
         cells = [_cell(cell) for cell in row[:MAX_COLUMNS]]
         if any(cells) and not all(map(_MARKDOWN_LINE.fullmatch, cells)):
             rows.append((number, cells))
     return rows, others, tuple(notes)
+
+
+def _separator(text: str, head: str) -> str:
+    """What separates the cells: a tab that each line has, or else what the first line has most often."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    return "\t" if all("\t" in line for line in lines) else max(",;\t", key=head.count)
 
 
 def _markdown_table(text: str) -> list[list[object]]:

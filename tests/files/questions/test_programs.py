@@ -934,7 +934,14 @@ PAIRS: dict[str, tuple[str, list[str]]] = {
         "Unit 3\t\t\n#\tQuestion\tCorrect answer\n1\tWho, then?\tMs. Lee\n2\tWhere?\tCity Hall\n",
         [MS_LEE, CITY_HALL],
     ),
-    "no headings": ("Where?\tCity Hall\nWho, then?\tMs. Lee\n", [CITY_HALL, MS_LEE]),
+    "no headings, and more commas than tabs": (
+        "Who, then?\tMs. Lee\nWhere?\tCity Hall\nWho, when, and why?\tMs. Lee\n",
+        [MS_LEE, CITY_HALL, "short_answer: Who, when, and why? [*Ms. Lee]"],
+    ),
+    "more commas than tabs first": (
+        "Which day, hour, and place?\tMay 5\n\nWho, then?\tMs. Lee\n",
+        ["short_answer: Which day, hour, and place? [*May 5]", MS_LEE],
+    ),
     "no headings and numbers": ("1.\tWho, then?\tMs. Lee\n2.\tWhere?\tCity Hall\n", [MS_LEE, CITY_HALL]),
     "headings in another language": (
         "Frage\tAntwort\nWho, then?\tMs. Lee\nWhere?\tCity Hall\n",
