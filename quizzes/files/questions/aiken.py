@@ -40,6 +40,7 @@ _FEEDBACK = re.compile(
 _QUESTION = re.compile(r"(?:Q|Question|Pregunta)\s?:\s+(?=\S)", re.IGNORECASE)
 _NUMBERED = re.compile(r"\s*(?:Q(?:uestion)?\s?)?(\d{1,3})[.):]\s+(?=\S)", re.IGNORECASE)
 _BOTH_TRUTHS = ({"true", "false"}, {"t", "f"}, {"verdadero", "falso"}, {"v", "f"})
+_ALL_THAT_APPLY = re.compile(r"\ball (?:that|which) apply\b|\btod[oa]s l[oa]s que correspondan\b", re.IGNORECASE)
 # “(2 points)”, “[1 pt]”, or “(points: 2)” before or after the text of a question, or alone on its last line.
 _POINTS = (
     r"[(\[](?:worth )?(\d{1,3}(?:\.\d{1,2})?)\s?(?:points?|pts?\.?|puntos?)[)\]]"
@@ -86,7 +87,9 @@ def read_aiken(content: bytes) -> list[ReadQuestion]:
     # Numbers before all questions are no part of them. “I can write more.” below them is no question.
     if all(_NUMBERED.match(lines[0]) for _, lines in blocks if _has_answers(lines)):
         blocks = [(start, [_NUMBERED.sub("", lines[0], count=1), *lines[1:]]) for start, lines in blocks]
-    questions = [_read_block(start, lines) for start, lines in blocks]
+    # With a key that fits no question, each answer is in the text, so the teacher changes the key.
+    has_key = any(is_key(line) for _, lines in blocks for line in lines)
+    questions = [_read_block(start, lines, can_lack_key=not has_key) for start, lines in blocks]
     if letters and len(letters) != len(blocks):
         reason = gettext("The answer key has {key_count} answers for {count} questions.")
         reason = reason.format(key_count=len(letters), count=len(blocks))
@@ -201,7 +204,7 @@ def _ends_before(line: str, block: Sequence[str], *, is_next: bool, after_blank:
     return (is_below_choice and (after_blank or is_next)) or (is_next and _NUMBERED.match(block[0]) is not None)
 
 
-def _read_block(start: int, lines: list[str]) -> ReadQuestion:
+def _read_block(start: int, lines: list[str], *, can_lack_key: bool) -> ReadQuestion:
     where = gettext("Line {number}").format(number=start)
     stem: list[str] = []
     found_choices: list[tuple[str, list[str]]] = []
@@ -232,7 +235,8 @@ def _read_block(start: int, lines: list[str]) -> ReadQuestion:
     text, points = _without_points(_QUESTION.sub("", tidy("\n".join(stem)), count=1))
     notes: list[str] = []
     try:
-        item = replace(_item(text, choices, ANSWER.fullmatch(lines[-1])), points=points_of(points, notes))
+        item = _item(text, choices, ANSWER.fullmatch(lines[-1]), can_lack_key=can_lack_key)
+        item = replace(item, points=points_of(points, notes))
         notes += rubric_notes(item)
         return read(where, replace(item, explanation=tidy(feedback[1])) if feedback else item, *notes)
     except Skipped as reason:
@@ -247,7 +251,7 @@ def _without_points(text: str) -> tuple[str, str]:
     return f"{text[: found.start()]}{text[found.end() :]}", next(filter(None, found.groups()))
 
 
-def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | None) -> Item:
+def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | None, *, can_lack_key: bool) -> Item:
     if not stem:
         raise Skipped(gettext("It has no question text before its answers."))
     named = "" if answer is None else answer["any"] or answer["letters"] or ""
@@ -258,6 +262,9 @@ def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | Non
                 "line, such as “1. B”."
             )
         )
+    # A star in a choice is a mark that we did not understand.
+    if not named.strip() and len(choices) > 1 and can_lack_key and not any("*" in text for _, text in choices):
+        return _without_answer(stem, choices)
     if not named.strip():
         raise Skipped(
             gettext(
@@ -300,9 +307,17 @@ def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | Non
         raise Skipped(gettext("2 of its answers have the same letter."))
     question_type: QuestionType = "single" if len(keys) == 1 else "multiple"
     truths = {_bare(text): letter for letter, text in choices}
-    if question_type == "single" and set(truths) in _BOTH_TRUTHS:
+    if question_type == "single" and truths.keys() in _BOTH_TRUTHS:
         return Item("true_false", stem, is_true=any(truths.get(word) in keys for word in TRUE))
     return Item(question_type, stem, lines=tuple(Line(text, letter in keys) for letter, text in choices))
+
+
+def _without_answer(stem: str, choices: Sequence[tuple[str, str]]) -> Item:
+    """The question of choices of which none is marked. The teacher marks one in the editor."""
+    if {_bare(text) for _, text in choices} in _BOTH_TRUTHS:
+        return Item("true_false", stem, is_true=None)
+    question_type: QuestionType = "multiple" if _ALL_THAT_APPLY.search(stem) else "single"
+    return Item(question_type, stem, lines=tuple(Line(text) for _, text in choices))
 
 
 def _bare(text: str) -> str:

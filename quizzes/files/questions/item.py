@@ -99,16 +99,16 @@ class Item:
     """One question of a file, in plain text.
 
     lines: the choices, accepted and wrong answers, lines to match, or lines in the correct order. options: all options
-    of a matching question. is_true: the answer to true or false; feedback_true and feedback_false are for students who
-    choose so. number: the correct number or ISO date. text: of blanks, with {a}, {b} ... for the gaps. settings: fields
-    of a draft that only our own files have, such as a rubric.
+    of a matching question. is_true: the answer to true or false, None if it is not set; feedback_true and
+    feedback_false are for students who choose so. number: the correct number or ISO date. text: of blanks, with {a},
+    {b} ... for the gaps. settings: fields of a draft that only our own files have, such as a rubric.
     """
 
     question_type: QuestionType
     stem: str
     lines: tuple[Line, ...] = ()
     options: tuple[str, ...] = ()
-    is_true: bool = False
+    is_true: bool | None = False
     feedback_true: str = ""
     feedback_false: str = ""
     number: str = ""
@@ -130,7 +130,7 @@ class Item:
         """The start of the correct answer in words, for the preview; "" of a written answer."""
         match self.question_type:
             case "true_false":
-                texts = [gettext("True") if self.is_true else gettext("False")]
+                texts = [{True: gettext("True"), False: gettext("False"), None: ""}[self.is_true]]
             case "numeric":
                 texts = [f"{self.number} {self.unit}".strip()]
             case "matching":

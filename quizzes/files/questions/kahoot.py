@@ -36,7 +36,7 @@ _CORRECT = re.compile(
     r"correct(?: option| choice)?|(?:right |sample |expected |accepted )?answers?:?|answer key|key|respuestas?:?|clave",
     re.IGNORECASE,
 )
-_PAIR_HEADINGS = ["Question", "Answer"]
+_PAIR_HEADINGS = ["question", "answer"]
 # Of an answer in columns with headings that we do not know.
 _CHOICE_LETTER = re.compile(r"\(?[a-e][.)]?", re.IGNORECASE)
 # A text of 1 line may be anything.
@@ -217,7 +217,7 @@ def write_kahoot(title: str, items: Sequence[Item]) -> bytes:
     for number, item in enumerate(items, start=1):
         lines = item.lines
         if item.question_type == "true_false":
-            lines = (Line("True", item.is_true), Line("False", not item.is_true))
+            lines = (Line("True", bool(item.is_true)), Line("False", not item.is_true))
         texts = [*(line.text for line in lines), *[""] * _KAHOOT_ANSWERS][:_KAHOOT_ANSWERS]
         keys = ",".join(str(place) for place, line in enumerate(lines, start=1) if line.is_correct)
         rows.append([number, item.stem, *texts, _KAHOOT_SECONDS, keys])

@@ -14,6 +14,7 @@ MAX_FEEDBACK, MAX_EXPLANATION, MAX_TITLE = 500, 2_000, 200
 MAX_NOTE, MAX_UNITS, MAX_CRITERION, MAX_EARNS = 200, 2_000, 200, 500
 
 _SHOWN_LENGTH = 40
+_ANSWER_OPEN = gettext_noop("Its correct answer isn’t set. Choose it in the editor.")
 _FEEDBACK_CUT = gettext_noop("Feedback is cut to {count} characters.")
 _EXPLANATION_CUT = gettext_noop("The explanation is cut to {count} characters.")
 _SAMPLE_CUT = gettext_noop("The sample answer is cut to {count} characters.")
@@ -106,6 +107,8 @@ def _within_limits(item: Item, notes: list[str]) -> Item:
             return _checked_choices(item, notes)
         case "short_answer":
             return _checked_answers(item, notes)
+        case "true_false":
+            notes += [gettext(_ANSWER_OPEN)] if item.is_true is None else []
         case "matching":
             _refuse_lines(texts, at_least=2)
             if not all(line.match for line in item.lines):
@@ -170,6 +173,7 @@ def _shortened(item: Item, notes: list[str]) -> Item:
 
 
 def _checked_choices(item: Item, notes: list[str]) -> Item:
+    had_answer = any(line.is_correct for line in item.lines)
     if not all(line.text for line in item.lines):
         notes.append(gettext("A blank answer was left out."))
         item = replace(item, lines=tuple(line for line in item.lines if line.text))
@@ -177,8 +181,10 @@ def _checked_choices(item: Item, notes: list[str]) -> Item:
     _refuse_count(texts, 2, few=_FEW_ANSWERS, many=_MANY_ANSWERS)
     _refuse_long(texts, MAX_CHOICE, _ANSWER_LONG)
     _refuse_equal(texts, _ANSWERS_EQUAL)
-    if not any(line.is_correct for line in item.lines):
+    if had_answer and not any(line.is_correct for line in item.lines):
         raise Skipped(gettext("Its correct answer is blank."))
+    if not had_answer:
+        notes.append(gettext(_ANSWER_OPEN))
     return item
 
 

@@ -161,7 +161,10 @@ def _score(processing: Element, share: str = "100", action: str = "Set") -> Elem
 def _add_choices(presentation: Element, processing: Element, item: Item, feedback: list[tuple[str, str]]) -> None:
     lines = item.lines
     if item.question_type == "true_false":
-        lines = (Line("True", item.is_true, item.feedback_true), Line("False", not item.is_true, item.feedback_false))
+        lines = (
+            Line("True", bool(item.is_true), item.feedback_true),
+            Line("False", not item.is_true, item.feedback_false),
+        )
     cardinality = "Multiple" if item.question_type == "multiple" else "Single"
     response = SubElement(presentation, "response_lid", ident="response1", rcardinality=cardinality)
     choices = SubElement(response, "render_choice")

@@ -55,6 +55,8 @@ def outcomes(content: str | bytes) -> list[str]:
     return [" ! ".join((shown(one.item), *one.notes)) if one.item else f"- {one.reason}" for one in found]
 
 
+NOT_SET = "Its correct answer isn’t set. Choose it in the editor."
+
 # --- Text ---------------------------------------------------------------------------------------------------------
 
 TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
@@ -144,11 +146,17 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "Aiken without an answer": (
         "One?\nA) x\nB) y\n\nTwo?\nA) x\n\nB) y\nANSWER: B\n",
-        [f"- {NO_MARK}", "single: Two? [x; *y]"],
+        [f"single: One? [x; y] ! {NOT_SET}", "single: Two? [x; *y]"],
     ),
     "choices of which none is marked": (
-        "1. Who?\na) me\nb) you\n\n2. What?\na) this\nb) that\n",
-        [f"- {NO_MARK}", f"- {NO_MARK}"],
+        "1. Who?\na) me\nb) you\n\n2. Which? Choose all that apply.\na) this\nb) that\n\n"
+        "3. It met.\na) True\nb) False\n\n4. Where?\na) here\n",
+        [
+            f"single: Who? [me; you] ! {NOT_SET}",
+            f"multiple: Which? Choose all that apply. [this; that] ! {NOT_SET}",
+            f"true_false: It met. None / ! {NOT_SET}",
+            f"- {NO_MARK}",
+        ],
     ),
     "choices in the cells of a table": (
         'Question,Answer 1,Answer 2,Correct\n"Which?\nA. x\nB. y",A,B,1\n',

@@ -155,11 +155,11 @@ def test_a_star_marks_a_correct_answer() -> None:
     ] == [
         ("Line 1", "1) Who voted?", [("The council, all of it", True), ("The mayor", False)]),
         ("Line 6", "2) When?", [("Monday", False), ("Tuesday", True), ("Friday", True)]),
-        ("Line 11", "3) Where?", None),
+        ("Line 11", "3) Where?", [("Here", False), ("There", False)]),
         ("Line 15", "Not numbered", [("* is a star", False), ("is correct", True), ("is not", False)]),
         ("Line 21", "Which?", [("This", True), ("That", False)]),
     ]
-    assert found[2].reason == NO_MARK
+    assert found[2].notes == ("Its correct answer isn’t set. Choose it in the editor.",)
     assert found[0].item
     assert found[0].item.explanation == "Sentence 2 says so."
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from quizzes.content.drafts import publishing, saving, saving_questions
 from quizzes.content.drafts.document import sentence_tables
+from quizzes.content.drafts.validation import problems_by_question
 from quizzes.content.picture_files import clean_picture
 from quizzes.content.pictures import PICTURE
 from quizzes.content.stored_pictures import delete_unused_pictures, store_picture
@@ -81,6 +82,31 @@ def test_questions_are_pasted_and_stay_in_the_form_for_changes(teacher_client: C
     ):
         refused = text_of(teacher_client.post(address, {"target": "new", **sent}))
         assert said in refused, sent
+
+
+def test_questions_without_a_correct_answer_are_asked_for_it_in_the_editor(
+    teacher_client: Client, teacher: User
+) -> None:
+    """As copied from a form. The other questions wait for their answer too, so no version can have them."""
+    text = "1. Who?\na) Mayor\nb) Council\n\n2. It met.\nTrue\nFalse\n"
+
+    page = teacher_client.post(reverse("import_questions"), {"text": text, "target": "new"})
+    shown = text_of(page)
+    assert "Pasted text: 2 can be imported, 2 with a note." in shown
+    assert shown.count("Its correct answer isn’t set. Choose it in the editor.") == 2
+    assert "Correct answer:" not in shown
+    confirm(teacher_client, page)
+
+    draft = Draft.objects.owned_by(teacher).get()
+    who, met = draft.document["questions"]
+    assert [choice.get("key") for choice in who["choices"]] == [None, None]
+    assert met["answer"] is None
+    problems = problems_by_question(draft.document)
+    assert "Choose at least 1 correct answer." in problems[who["key"]]
+    assert "Choose true or false for the statement." in problems[met["key"]]
+    assert teacher_client.get(reverse("choose_evidence", args=[draft.question_set.public_id])).status_code == 200
+    editor = teacher_client.get(reverse("edit_question", args=[draft.question_set.public_id, who["key"]]))
+    assert "Choose at least 1 correct answer." in text_of(editor)
 
 
 def test_a_refused_preview_keeps_what_was_pasted(teacher_client: Client, teacher: User) -> None:
