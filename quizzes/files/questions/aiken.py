@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from quizzes.files.questions.answer_keys import is_key, without_key, without_letters
+from quizzes.files.questions.bare_choices import with_letters
 from quizzes.files.questions.containers import check_lines, decoded
 from quizzes.files.questions.item import (
     Item,
@@ -64,16 +65,21 @@ def is_aiken(text: str) -> bool:
 
 def has_questions(text: str) -> bool:
     """Whether the first lines have an answer A above an answer B, marked or not, or a question with 1 answer."""
-    lines = with_answer_lines(lettered_lines("\n".join(text.split("\n", _HEAD_LINES)[:_HEAD_LINES])))
+    lines = _question_lines("\n".join(text.split("\n", _HEAD_LINES)[:_HEAD_LINES]))
     letters = [choice_letter(line) for _, line in lines if line.strip()]
     return ("A", "B") in pairwise(letters) or any(ANSWER.fullmatch(line) for _, line in lines)
+
+
+def _question_lines(text: str) -> list[tuple[int, str]]:
+    """The numbered lines, with one lettered answer on each and a line ANSWER: for the only answer of a question."""
+    return with_letters(with_answer_lines(lettered_lines(text)))
 
 
 def read_aiken(content: bytes) -> list[ReadQuestion]:
     """The outcome of each question of an Aiken file, in order."""
     text = decoded(content).lstrip("\ufeff")
     check_lines(text, at_most=MAX_LINES, characters=MAX_CHARACTERS)
-    lines = with_answer_lines(lettered_lines(text))
+    lines = _question_lines(text)
     if any(STAR.match(line) for _, line in lines):
         lines = list(_without_stars(lines))
     lines, letters = without_letters(lines)

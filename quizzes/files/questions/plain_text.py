@@ -18,7 +18,7 @@ _COLUMN = re.compile(r"(?<!\s)(?:\t|[^\S\n]{2})[^\S\n]*+(?=\*?\s?\(?[A-Za-z][.):
 STAR = re.compile(r"\s*\*\s*(?=\(?[A-Za-z][.):]\s*\S)")
 # Any other star on the line may be part of the text, such as in “2 * 3”.
 _LAST_STAR = re.compile(r"\s*(\(?[A-Za-z][.):][^*]*[^*\s])\s*\*\s*")
-_MARK = re.compile(r"(?:[✓✔✅☑]|\((?:correct|correct answer|correcta)\))\Z", re.IGNORECASE)
+MARK = re.compile(r"(?:[✓✔✅☑]|\((?:correct|correct answer|correcta)\))\Z", re.IGNORECASE)
 # A word processor copies “o” and a tab for a bullet of its second level.
 _BULLET = re.compile(
     r"\s*(?P<star>\*\s?|(?=[☑☒✓✔✅]))?(?:[•●○◦▪■□☐☑☒✓✔✅]\s{0,9}|[·‣–-]\s{1,9}|o\t)(?P<inner>\*\s?)?(?P<text>[^\s*•–-].*)"
@@ -138,7 +138,7 @@ def _starred(line: str) -> str:
     """The line of an answer with a star before it for a check mark or “(correct)” at its end."""
     plain = line.rstrip()
     start = star.end() if (star := STAR.match(plain)) else 0
-    mark = _MARK.search(plain) if CHOICE.fullmatch(plain, start) else None
+    mark = MARK.search(plain) if CHOICE.fullmatch(plain, start) else None
     return f"*{plain[start : mark.start()].strip()}" if mark else line
 
 

@@ -231,7 +231,7 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
             "- “Lee or Day” may be several answers. Leave 1 on the line, and add the others in the editor.",
             "- “city, state” may be several answers. Leave 1 on the line, and add the others in the editor.",
             "free_text: Why? ! Add a rubric.",
-            "- It has no answers. Each starts with a letter and a period, such as A.",
+            "single: Who? [Mayor; *Council]",
             "- It has no answers. Each starts with a letter and a period, such as A.",
             "- It has no answers. Each starts with a letter and a period, such as A.",
         ],
