@@ -56,6 +56,33 @@ _HEADINGS: Mapping[str, Sequence[str]] = {
         "date withdrawn", "date dropped", "enrollment end date", "fecha de baja", "fecha de salida",
     ),
 }  # fmt: skip
+# Of lists with names alone, as written. “Ho” and “Tên” are names too, so only a row with both has headings.
+_OTHER_LANGUAGES: Mapping[str, Sequence[str]] = {
+    "full": (
+        "Schüler", "Schülerin", "Schüler/in", "Schüler/innen", "Schülerinnen und Schüler", "Schülername", "Vorname",
+        "Vor- und Nachname", "Nachname", "Nom", "Nom complet", "Nom et prénom", "Nom, prénom", "Prénom",
+        "Prénom et nom", "Élève", "Élèves", "Nom de l’élève", "Étudiant", "Étudiants", "Nome", "Nome completo",
+        "Nome do aluno", "Aluno", "Alunos", "Estudante", "Estudantes", "Nome e cognome", "Cognome e nome", "Alunno",
+        "Alunni", "Studente", "Studenti", "Naam", "Leerling", "Leerlingen", "Imię", "Imię i nazwisko",
+        "Nazwisko i imię", "Uczeń", "Uczniowie", "Имя", "Имя и фамилия", "Фамилия и имя", "Фамилия", "ФИО",
+        "Ф.И.О.", "Ученик", "Ученики", "Ім’я", "Ім’я та прізвище", "Прізвище та ім’я", "Прізвище", "ПІБ", "Учень",
+        "Учні", "Elèv", "Elèv yo", "Non elèv", "Pangalan", "Buong pangalan", "Mag-aaral", "Mga mag-aaral", "Magac",
+        "Magaca", "Magaca ardayga", "Ardayda", "Mwanafunzi", "Wanafunzi", "Jina la mwanafunzi", "Ad Soyad",
+        "Adı Soyadı", "Öğrenci", "Öğrenciler", "Học sinh", "Tên học sinh", "姓名", "名字", "学生", "學生",
+        "学生姓名", "學生姓名", "氏名", "名前", "生徒", "生徒名", "이름", "성명", "학생", "학생 이름", "الاسم",
+        "الاسم الكامل", "اسم الطالب", "الطالب", "الطلاب", "نام", "نام و نام خانوادگی", "طالب علم", "नाम", "छात्र",
+        "छात्र का नाम", "विद्यार्थी", "নাম", "ชื่อ", "ชื่อ-นามสกุล", "นักเรียน",
+    ),
+    "first": (
+        "Vorname", "Prénom", "Prénoms", "Nome", "Voornaam", "Imię", "Имя", "Ім’я", "Prenon", "Pangalan", "Ad",
+        "Adı", "Tên", "名", "이름", "الاسم الأول", "الاسم", "نام", "नाम", "ชื่อ",
+    ),
+    "last": (
+        "Nachname", "Familienname", "Nom", "Nom de famille", "Cognome", "Sobrenome", "Achternaam", "Nazwisko",
+        "Фамилия", "Прізвище", "Siyati", "Apelyido", "Soyad", "Soyadı", "Họ", "姓", "성", "اسم العائلة",
+        "نام خانوادگی", "थर", "นามสกุล",
+    ),
+}  # fmt: skip
 # Fewer rows are in order by chance too often: 4 with 1 of 24.
 _SORTED_ROWS = 4
 _NAME_PARTS = ("full", "first", "last")
@@ -123,11 +150,16 @@ def heading_key(text: str) -> str:
     return name_key(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", bare).replace("_", " ").replace("#", " num "))
 
 
+_OTHER_KEYS = {part: frozenset(map(heading_key, words)) for part, words in _OTHER_LANGUAGES.items()}
+
+
 def find_columns(table: Sequence[TableRow]) -> tuple[TableRow | None, Columns]:
     """The row of headings, None without one, and the columns."""
     top = [(row, _found(row)) for row in table[:MAX_TITLE_ROWS]]
     named = [place for place, (_, found) in enumerate(top) if any(part in found for part in _NAME_PARTS)]
     if not named:
+        if other := _in_other_language(table):
+            return table[0], other
         heading = _unknown_heading(table)
         return heading, guessed_columns(table if heading is None else table[1:])
     place = named[0]
@@ -153,6 +185,18 @@ def find_columns(table: Sequence[TableRow]) -> tuple[TableRow | None, Columns]:
         )
         found["full"] = next((n for n in others if any(cell_of(one, n) for one in body)), found["full"])
     return row, _without_empty(Columns(**found), body)
+
+
+def _in_other_language(table: Sequence[TableRow]) -> Columns | None:
+    """The columns of a table whose first row has headings in another language than ours; None without them."""
+    keys = [heading_key(cell) for cell in table[0].cells] if len(table) > 1 else []
+    found = {
+        part: next((place for place, key in enumerate(keys) if key and key in _OTHER_KEYS[part]), None)
+        for part in _OTHER_LANGUAGES
+    }
+    if found["first"] is not None and found["last"] is not None and found["first"] != found["last"]:
+        return Columns(first=found["first"], last=found["last"])
+    return Columns(full=found["full"]) if found["full"] is not None else None
 
 
 def _unknown_heading(table: Sequence[TableRow]) -> TableRow | None:

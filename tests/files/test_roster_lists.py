@@ -401,6 +401,35 @@ LISTS |= {
         "姓名\t邮箱\nMaya Lopez\tm@x.test\nNoah Kim\tn@x.test\nAna Ruiz\ta@x.test\n",
         ["- The headings", "Maya Lopez / Lopez", "Noah Kim / Kim", "Ana Ruiz / Ruiz"],
     ),
+    "names alone below a heading in French": (
+        "Élève\r\n\r\nMaya Lopez\r\nNoah Kim\r\n",
+        ["- The headings", "Maya Lopez / Lopez", "Noah Kim / Kim"],
+    ),
+    "names alone below a heading in German": (
+        "  Schülerinnen und Schüler\t\nMaya Lopez\nNoah Kim\n",
+        ["- The headings", "Maya Lopez / Lopez", "Noah Kim / Kim"],
+    ),
+    "names alone below a heading in Chinese": (
+        "“姓名”\n1. Maya Lopez\n2. Noah Kim\n",
+        ["- The headings", "Maya Lopez / Lopez", "Noah Kim / Kim"],
+    ),
+    "names alone below a heading in Ukrainian": (
+        "Ім'я та прізвище:\nMaya Lopez\nNoah Kim\n",
+        ["- The headings", "Maya Lopez / Lopez", "Noah Kim / Kim"],
+    ),
+    "first and last names below headings in Italian": (
+        "Cognome,Nome\nLopez,Maya\nKim,Noah\n",
+        ["- The headings", "Maya Lopez / Lopez", "Noah Kim / Kim"],
+    ),
+    "first and last names below headings in Vietnamese": (
+        "Họ\tTên\nLê\tBảo\nKim\tNoah\n",
+        ["- The headings", "Bảo Lê / Lê", "Noah Kim / Kim"],
+    ),
+    "names that are like headings in other languages": (
+        "Ho Ten Lee\nTen Ho\nNome Lee\n",
+        ["Ho Ten Lee / Ten Lee", "Ten Ho / Ho", "Nome Lee / Lee"],
+    ),
+    "a name alone that is a heading elsewhere": ("Ho\nMaya\nNoah\n", ["Ho / ", "Maya / ", "Noah / "]),
     "a first student without a number": (
         "Maya Lopez,\nNoah Kim,102\nAna Ruiz,103\nBo Lee,104\n",
         ["Maya Lopez / Lopez", "Noah Kim / Kim", "Ana Ruiz / Ruiz", "Bo Lee / Lee"],
