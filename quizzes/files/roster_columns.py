@@ -56,30 +56,30 @@ _HEADINGS: Mapping[str, Sequence[str]] = {
         "date withdrawn", "date dropped", "enrollment end date", "fecha de baja", "fecha de salida",
     ),
 }  # fmt: skip
-# Of lists with names alone, as written. “Ho” and “Tên” are names too, so only a row with both has headings.
+# Headings of lists with names alone, in lower case. “Ho” and “Tên” are names too, so only a row with both has headings.
 _OTHER_LANGUAGES: Mapping[str, Sequence[str]] = {
     "full": (
-        "Schüler", "Schülerin", "Schüler/in", "Schüler/innen", "Schülerinnen und Schüler", "Schülername", "Vorname",
-        "Vor- und Nachname", "Nachname", "Nom", "Nom complet", "Nom et prénom", "Nom, prénom", "Prénom",
-        "Prénom et nom", "Élève", "Élèves", "Nom de l’élève", "Étudiant", "Étudiants", "Nome", "Nome completo",
-        "Nome do aluno", "Aluno", "Alunos", "Estudante", "Estudantes", "Nome e cognome", "Cognome e nome", "Alunno",
-        "Alunni", "Studente", "Studenti", "Naam", "Leerling", "Leerlingen", "Imię", "Imię i nazwisko",
-        "Nazwisko i imię", "Uczeń", "Uczniowie", "Имя", "Имя и фамилия", "Фамилия и имя", "Фамилия", "ФИО",
-        "Ф.И.О.", "Ученик", "Ученики", "Ім’я", "Ім’я та прізвище", "Прізвище та ім’я", "Прізвище", "ПІБ", "Учень",
-        "Учні", "Elèv", "Elèv yo", "Non elèv", "Pangalan", "Buong pangalan", "Mag-aaral", "Mga mag-aaral", "Magac",
-        "Magaca", "Magaca ardayga", "Ardayda", "Mwanafunzi", "Wanafunzi", "Jina la mwanafunzi", "Ad Soyad",
-        "Adı Soyadı", "Öğrenci", "Öğrenciler", "Học sinh", "Tên học sinh", "姓名", "名字", "学生", "學生",
+        "schüler", "schülerin", "schüler/in", "schüler/innen", "schülerinnen und schüler", "schülername", "vorname",
+        "vor- und nachname", "nachname", "nom", "nom complet", "nom et prénom", "nom, prénom", "prénom",
+        "prénom et nom", "élève", "élèves", "nom de l’élève", "étudiant", "étudiants", "nome", "nome completo",
+        "nome do aluno", "aluno", "alunos", "estudante", "estudantes", "nome e cognome", "cognome e nome", "alunno",
+        "alunni", "studente", "studenti", "naam", "leerling", "leerlingen", "imię", "imię i nazwisko",
+        "nazwisko i imię", "uczeń", "uczniowie", "имя", "имя и фамилия", "фамилия и имя", "фамилия", "фио",
+        "ф.и.о.", "ученик", "ученики", "ім’я", "ім’я та прізвище", "прізвище та ім’я", "прізвище", "піб", "учень",
+        "учні", "elèv", "elèv yo", "non elèv", "pangalan", "buong pangalan", "mag-aaral", "mga mag-aaral", "magac",
+        "magaca", "magaca ardayga", "ardayda", "mwanafunzi", "wanafunzi", "jina la mwanafunzi", "ad soyad",
+        "adı soyadı", "öğrenci", "öğrenciler", "học sinh", "tên học sinh", "姓名", "名字", "学生", "學生",
         "学生姓名", "學生姓名", "氏名", "名前", "生徒", "生徒名", "이름", "성명", "학생", "학생 이름", "الاسم",
         "الاسم الكامل", "اسم الطالب", "الطالب", "الطلاب", "نام", "نام و نام خانوادگی", "طالب علم", "नाम", "छात्र",
         "छात्र का नाम", "विद्यार्थी", "নাম", "ชื่อ", "ชื่อ-นามสกุล", "นักเรียน",
     ),
     "first": (
-        "Vorname", "Prénom", "Prénoms", "Nome", "Voornaam", "Imię", "Имя", "Ім’я", "Prenon", "Pangalan", "Ad",
-        "Adı", "Tên", "名", "이름", "الاسم الأول", "الاسم", "نام", "नाम", "ชื่อ",
+        "vorname", "prénom", "prénoms", "nome", "voornaam", "imię", "имя", "ім’я", "prenon", "pangalan", "ad",
+        "adı", "tên", "名", "이름", "الاسم الأول", "الاسم", "نام", "नाम", "ชื่อ",
     ),
     "last": (
-        "Nachname", "Familienname", "Nom", "Nom de famille", "Cognome", "Sobrenome", "Achternaam", "Nazwisko",
-        "Фамилия", "Прізвище", "Siyati", "Apelyido", "Soyad", "Soyadı", "Họ", "姓", "성", "اسم العائلة",
+        "nachname", "familienname", "nom", "nom de famille", "cognome", "sobrenome", "achternaam", "nazwisko",
+        "фамилия", "прізвище", "siyati", "apelyido", "soyad", "soyadı", "họ", "姓", "성", "اسم العائلة",
         "نام خانوادگی", "थर", "นามสกุล",
     ),
 }  # fmt: skip
