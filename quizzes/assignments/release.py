@@ -230,8 +230,7 @@ def last_closes(assignments: Collection[Assignment]) -> dict[int, datetime | Non
     )
     for pk, teacher, question_set, class_close, paused_at, extended in rows:
         groups[pk] = teacher, question_set
-        last = class_close if extended is None or class_close is None else max(class_close, extended)
-        closes[teacher, question_set].append(None if paused_at is not None else last)
+        closes[teacher, question_set].append(None if paused_at is not None else later_time(extended, class_close))
     # An assignment that was deleted since it was read has no group here.
     return found | {item.pk: last_of(closes[groups[item.pk]]) for item in waiting if item.pk in groups}
 
