@@ -46,7 +46,7 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "practice waits for the release",
         "quizzes/views/student/practice.py",
-        "if attempt.is_open or not can_see_answers(attempt.assignment, attempt, shown_at=shown_at, now=now):",
+        "if not can_see_answers(attempt.assignment, attempt, shown_at=shown_at, now=now):",
         "if attempt.is_open:",
         "tests/reports/test_practice.py",
     ),

@@ -38,7 +38,7 @@ def _place(loaded: LoadedAttempt, now: datetime) -> PreviewPlace | None:
     """The practice of an attempt; None before answers are shown and if no question was missed."""
     attempt = loaded.row()
     shown_at = answers_shown_at(attempt.assignment, attempt.student_id)
-    if attempt.is_open or not can_see_answers(attempt.assignment, attempt, shown_at=shown_at, now=now):
+    if not can_see_answers(attempt.assignment, attempt, shown_at=shown_at, now=now):
         return None
     practice = practice_of(review_attempt(attempt))
     if not practice.keys:
