@@ -200,7 +200,7 @@ def rescore_all() -> int:
 
     Reads without locks, and locks only the attempts whose score changes.
     """
-    submitted = Attempt.objects.filter(submitted_at__isnull=False).select_related("assignment").order_by("pk")
+    submitted = Attempt.objects.submitted().select_related("assignment").order_by("pk")
     changed_scores, last = 0, 0
     while batch := list(submitted.filter(pk__gt=last)[:BATCH]):
         last = batch[-1].pk

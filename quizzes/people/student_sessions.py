@@ -72,7 +72,7 @@ def end_student_session(session: SessionBase) -> None:
 
 def has_open_attempt(student_id: int) -> bool:
     """Whether the student has an attempt that is not submitted, which keeps an idle session. One query."""
-    return Attempt.objects.filter(student=student_id, submitted_at=None).exists()
+    return Attempt.objects.open().made_by(student_id).exists()
 
 
 def is_merged_session(session: SessionBase) -> bool:
