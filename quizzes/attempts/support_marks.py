@@ -15,9 +15,10 @@ Kind = SupportMark.Kind
 MAX_MARKS_AT_ONCE = 200
 # Of one attempt. More than a student makes, and less than fills a disk.
 MAX_MARKS = 1000
-MAX_VALUE = 20
+# In characters.
+MAX_VALUE_LENGTH = 20
 # The field on the page has the same limit.
-MAX_NOTE = 2000
+MAX_NOTE_LENGTH = 2000
 
 _PLACES = {
     Kind.CROSSED: re.compile(r"[0-9a-f]{10}|[1-9][0-9]{0,2}-(?:true|false)"),
@@ -42,7 +43,7 @@ def is_mark(kind: str, place: str, value: str) -> bool:
     """Whether a page of an attempt makes such a mark."""
     if kind not in _PLACES or not _PLACES[Kind(kind)].fullmatch(place) or "\0" in value:
         return False
-    return len(value) <= (MAX_NOTE if kind == Kind.NOTE else MAX_VALUE)
+    return len(value) <= (MAX_NOTE_LENGTH if kind == Kind.NOTE else MAX_VALUE_LENGTH)
 
 
 def marks_of(attempt_id: int) -> list[tuple[str, str, str]]:

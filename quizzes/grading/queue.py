@@ -29,8 +29,8 @@ from quizzes.models.reasons import ReasonKind
 
 # Only typed answers can need grading.
 TYPED = tuple(name for name, question_type in TYPES.items() if question_type.is_typed)
-# A reason has up to 300 characters. The rest are the words around the answers.
-MAX_ANSWERS = 270
+# Of the accepted answers, in characters. A reason has up to 300. The rest are the words around the answers.
+MAX_ANSWERS_LENGTH = 270
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,7 @@ def accept_entry(
         policy=Regrade.Policy.EITHER_KEY,
         document=document,
         reason_kind=ReasonKind.ACCEPTED if len(wordings) == 1 else ReasonKind.ALL_ACCEPTED,
-        reason=", ".join(f"“{wording.spellings[0][0]}”" for wording in wordings)[:MAX_ANSWERS],
+        reason=", ".join(f"“{wording.spellings[0][0]}”" for wording in wordings)[:MAX_ANSWERS_LENGTH],
         stamp=regrades.current_stamp(affected),
         group=group,
         by=by,
