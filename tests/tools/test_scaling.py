@@ -7,7 +7,7 @@ import pytest
 
 from quizsite import server
 from tools.scaling import costs
-from tools.scaling.__main__ import DOCUMENT, between, predict
+from tools.scaling.__main__ import predict
 from tools.scaling.lesson import Habits, at_work, bell, close
 from tools.scaling.queueing import closed_loop, gamma, mean_wait, quantile, wait_probability, wait_quantile, waits
 from tools.scaling.sizes import PROMISE_SECONDS, Plan, smallest_deployment
@@ -151,12 +151,3 @@ def test_work_without_a_clock_has_no_clock_polls() -> None:
 
     assert "time_poll" in at_work(Habits.of(figures), figures)
     assert "time_poll" not in at_work(Habits.of(figures, is_timed=False), figures)
-
-
-def test_tables_go_between_the_marks_and_nowhere_else() -> None:
-    assert between("a\n<!-- figures -->\nold\n<!-- end of figures -->\nz\n", "new\n") == (
-        "a\n<!-- figures -->\nnew\n<!-- end of figures -->\nz\n"
-    )
-    with pytest.raises(ValueError, match="no marks"):
-        between("a\n", "new\n")
-    assert between(DOCUMENT.read_text(), "x\n") != DOCUMENT.read_text()

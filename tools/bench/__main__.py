@@ -32,6 +32,7 @@ from tools.bench import load as bench
 from tools.bench.contenders import Contender, contenders, save_fields
 from tools.bench.load import Run, row
 from tools.faults.ledger import make_clients
+from tools.marks import write_between
 
 # The field's figures on one machine, over F's on the same: PERFORMANCE's table, saves a second with 30 at once.
 FIELD_OF_F = {"Kolibri": 75 / 727, "Moodle": 54 / 727, "RELATE": 57 / 727}
@@ -72,7 +73,7 @@ def main() -> None:
     lines += whole.other_engine(over_f, row)
     table = "\n".join(lines) + "\n"
     sys.stdout.write(table)
-    write(table)
+    write_between(ROOT / "docs" / "performance.md", "figures", table)
 
 
 def rates_over_f(footnote: Contender, bare_django: Contender, cycles: int, each: int) -> list[float]:
@@ -212,14 +213,6 @@ def alternate(those: Sequence[Contender], cycles: int, measure: Callable[[Conten
 def ratios(ours: Sequence[Run], theirs: Sequence[Run], of: Callable[[Run], float]) -> list[float]:
     """Ours over theirs, cycle by cycle."""
     return [of(one) / of(other) for one, other in zip(ours, theirs, strict=True)]
-
-
-def write(table: str) -> None:
-    """Put the table between the marks of docs/performance.md."""
-    path = ROOT / "docs" / "performance.md"
-    head, _, rest = path.read_text().partition("<!-- figures -->\n")
-    _, _, tail = rest.partition("<!-- end of figures -->")
-    path.write_text(f"{head}<!-- figures -->\n{table}<!-- end of figures -->{tail}")
 
 
 if __name__ == "__main__":

@@ -16,8 +16,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
+from tools.marks import write_between
+
 ROOT = Path(__file__).resolve().parents[2]
-MARK, END = "<!-- before and after -->\n", "<!-- end of before and after -->"
 FIGURES = "figures: "
 # What a checkout runs on its own bench, which was in `tests` before 0.2.0.
 MEASURE = f"""
@@ -62,9 +63,7 @@ def main() -> None:
     head = f"Run on {datetime.now(UTC):%Y-%m-%d} with `make bench OLD={arguments.revision}`, {arguments.cycles} cycles."
     text = "\n".join([head, "", *lines, ""])
     sys.stdout.write(text)
-    path = ROOT / "docs" / "performance.md"
-    start, _, rest = path.read_text(encoding="utf-8").partition(MARK)
-    path.write_text(f"{start}{MARK}{text}{END}{rest.partition(END)[2]}", encoding="utf-8")
+    write_between(ROOT / "docs" / "performance.md", "before and after", text)
 
 
 @contextmanager

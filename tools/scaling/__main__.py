@@ -13,6 +13,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quizsite.settings_for_tests")
 django.setup()  # for the models, whose tables the last one is about; no database is asked
 
+from tools.marks import write_between
 from tools.scaling import costs
 from tools.scaling.costs import Costs
 from tools.scaling.lesson import Habits, at_work
@@ -20,7 +21,6 @@ from tools.scaling.queueing import closed_loop, gamma, quantile
 from tools.scaling.sizes import Deployment, Plan, levers, smallest_deployment
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "scaling.md"
-START, END = "<!-- figures -->", "<!-- end of figures -->"
 # `make bench`: two workers on two cores, which its client shares.
 WORKERS, EACH = 2, 100
 # Processes that could take from one queue, where a proxy hands each request to whichever is free.
@@ -32,16 +32,7 @@ def main() -> None:
     figures = costs.load()
     text = "\n".join(report(figures)) + "\n"
     sys.stdout.write(text)
-    DOCUMENT.write_text(between(DOCUMENT.read_text(), text))
-
-
-def between(document: str, text: str) -> str:
-    """The document with this text between its marks. Raises ValueError without them."""
-    head, start, rest = document.partition(f"{START}\n")
-    _, end, tail = rest.partition(END)
-    if not start or not end:
-        raise ValueError("the document has no marks to write between")
-    return f"{head}{start}{text}{end}{tail}"
+    write_between(DOCUMENT, "figures", text)
 
 
 def report(figures: Costs) -> Iterator[str]:
