@@ -62,8 +62,8 @@ def first_sheet(content: bytes, *, unpacked_limit: int, row_count: int, column_c
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 size = declared_size(archive)
                 is_locked = _is_locked(archive)
-        # A false place in the directory of the archive is a ValueError.
-        except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        # A false place or a damaged name in the directory of the archive is a ValueError.
+        except (*DAMAGED, ValueError) as error:
             raise CutShort from error
         if size > unpacked_limit:
             raise TooLarge

@@ -193,7 +193,7 @@ def zip_entries(content: bytes) -> Iterator[tuple[str, bytes]]:
         raise UnreadableFile(gettext(_TOO_BIG)) from error
     except DAMAGED as error:
         raise UnreadableFile(gettext("Part of this ZIP file is missing or locked. Export it again.")) from error
-    except (zipfile.LargeZipFile, ValueError, MemoryError) as error:
+    except (ValueError, MemoryError) as error:
         if isinstance(error, UnreadableFile):
             raise
         raise UnreadableFile(gettext("This ZIP file can’t be read. Export it again.")) from error
@@ -211,7 +211,7 @@ def zip_pictures(content: bytes) -> dict[str, bytes]:
                 continue
             try:
                 data = read_entry(archive, entry, limit=min(left, MAX_UPLOAD_BYTES))
-            except (TooBig, *DAMAGED, zipfile.LargeZipFile, ValueError):
+            except (TooBig, *DAMAGED, ValueError):
                 continue
             left -= len(data)
             found[entry.filename] = data
