@@ -298,6 +298,22 @@ def test_undone_grade_leaves_the_older_one_in_force(assignment: Assignment, teac
     assert manual_grades.undo(group, by=teacher, now=later) == []
 
 
+def test_undo_sends_as_many_queries_for_three_students_as_for_one(
+    assignment: Assignment, teacher: User, queries: Callable[[], Any]
+) -> None:
+    question, counts = assignment.edition.questions.get(key="who"), []
+    for names in (["Ana"], ["Ben", "Cy", "Dee"]):
+        attempts, group = [give(assignment, name, who="The rules.") for name in names], uuid4()
+        change = {"points": Decimal(3), "comment": "", "group": group, "by": teacher, "now": NOW}
+        manual_grades.grade_answers(attempts, question, **change)
+        with queries() as seen:
+            manual_grades.undo(group, by=teacher, now=NOW)
+        counts.append(len(seen))
+    assert scores() == [0, 0, 0, 0]
+    assert AuditEvent.objects.filter(action="grade_undone").count() == 4
+    assert counts == [10, 10]
+
+
 def test_undo_under_a_newer_grade_does_not_ask_for_a_grade(
     assignment: Assignment, other_teacher: User, teacher_client: Client
 ) -> None:
