@@ -158,8 +158,8 @@ def _links(language: str | None, shown: int, states: tuple[tuple[bool, bool, boo
                 PARTLY if is_answered and not is_complete else "",
                 FLAGGED if is_flagged else "",
                 number,
-                (gettext("{}, flagged") if is_flagged else "{}").format(
-                    gettext("this question") if number == shown else _state(is_answered, is_complete)
+                _with_flag(
+                    gettext("this question") if number == shown else _state(is_answered, is_complete), is_flagged
                 ),
             )
             for number, (is_answered, is_complete, is_flagged) in enumerate(states, start=1)
@@ -167,7 +167,17 @@ def _links(language: str | None, shown: int, states: tuple[tuple[bool, bool, boo
     )
 
 
+@register.filter
+def state_in_words(place: Place) -> str:
+    """“partly answered, flagged”: what a screen reader says of a link to this question."""
+    return _with_flag(_state(place.is_answered, place.is_complete), place.is_flagged)
+
+
 def _state(is_answered: bool, is_complete: bool) -> str:
     if is_complete:
         return gettext("answered")
     return gettext("partly answered") if is_answered else gettext("not answered")
+
+
+def _with_flag(state: str, is_flagged: bool) -> str:
+    return gettext("{}, flagged").format(state) if is_flagged else state
