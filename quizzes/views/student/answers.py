@@ -82,7 +82,7 @@ def _take_answer(request: HtmxRequest, attempt: LoadedAttempt, number: int, *, n
     if saved.is_question_closed:
         return _question_closed(request, attempt, number, saved)
     if saved.outcome == Outcome.LATE or attempt.has_ended(now=now):
-        return _ended(request, attempt, now, is_late=saved.outcome in {Outcome.LATE, Outcome.SETTLED})
+        return _ended(request, attempt, now, is_unsaved=saved.outcome != Outcome.SAVED)
     if wants_json(request):
         return _saved_reply(saved, attempt, question)
     return _page_after_save(request, attempt, number, form, saved, now=now)
@@ -243,17 +243,17 @@ def _not_an_answer(request: HttpRequest, attempt: LoadedAttempt, number: int, fo
     return render(request, "student/not_an_answer.html", context, status=400)
 
 
-def _ended(request: HttpRequest, attempt: LoadedAttempt, now: datetime, *, is_late: bool = False) -> HttpResponse:
-    """Submit what is saved and lead to the receipt. An answer that arrived later (is_late) is kept, labeled late."""
+def _ended(request: HttpRequest, attempt: LoadedAttempt, now: datetime, *, is_unsaved: bool = False) -> HttpResponse:
+    """Submit what is saved and lead to the receipt. is_unsaved: an answer came that does not count."""
     submitted = attempt.row()
     # A teacher may have given more time since the attempt was loaded.
     if is_over(at=now, deadline_at=submitted.deadline_at):
         submitted = lifecycle.submit_attempt(submitted, now=now, language=get_language() or "")
     address = reverse("receipt", args=[attempt.public_id])
     if wants_json(request):
-        outcome = Outcome.LATE if is_late else Outcome.SAVED
+        outcome = Outcome.LATE if is_unsaved else Outcome.SAVED
         return JsonResponse({"outcome": str(outcome), "location": address}, status=410)
-    if is_late and not attempt.is_open and submitted.submitted_by == Attempt.SubmittedBy.STUDENT:
+    if is_unsaved and not attempt.is_open and submitted.submitted_by == Attempt.SubmittedBy.STUDENT:
         messages.warning(request, gettext("You already turned this in. Your last answer came too late to count."))
     return redirect(address)
 

@@ -1019,6 +1019,18 @@ def test_json_after_the_end_tells_a_late_answer_from_one_that_was_saved_before(
     assert [(reply.status_code, reply.json()["outcome"]) for reply in replies] == [(410, "saved"), (410, "late")]
 
 
+def test_json_after_the_end_does_not_call_an_answer_saved_that_a_newer_one_was_saved_before(
+    student_client: Client, attempt: Attempt
+) -> None:
+    data = fields(student_client, attempt, 1, choice=token(attempt, 1, "b"), act="save")
+    save(attempt, "one", "a")
+    assert as_json(student_client, address(attempt, 1), data).status_code == 409
+    submit_attempt(attempt, now=NOW)
+    # The reply to the first one was lost.
+    reply = as_json(student_client, address(attempt, 1), data)
+    assert (reply.status_code, reply.json()["outcome"]) == (410, "late")
+
+
 def test_answer_after_the_time_is_kept_late_and_what_was_saved_is_submitted(
     student: Student, student_client: Client, edition: Edition, classroom: Classroom, clock: time_machine.Traveller
 ) -> None:
