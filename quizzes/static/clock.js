@@ -1,6 +1,7 @@
 // Shows the time that is left. It comes from the server, since the clock of this device may be wrong.
 
 import { move } from "./move.js";
+import { requestOnTimer } from "./outbox/sender.js";
 
 // In ms. The outbox first sends what waits. If that fails, the attempt is submitted again later.
 const AGAIN = 10000;
@@ -10,8 +11,6 @@ const OWN_TASK = 100;
 
 // In ms. A teacher may give more time during an attempt. The student sees it within 5 seconds.
 const PERIOD = 4000;
-// For a request. On a network that takes no data, others would wait for the same few connections, also answers.
-const TIMEOUT = 10000;
 
 const place = document.querySelector("[data-seconds-left]");
 const words = document.querySelector("[data-minutes]");
@@ -88,14 +87,9 @@ function refresh() {
 
 async function refreshNow() {
   isQueued = false;
-  const stop = new AbortController();
-  const limit = setTimeout(() => stop.abort(), TIMEOUT);
-  const headers = { Accept: "application/json" };
-  const reply = await fetch(place.dataset.timeUrl, { credentials: "same-origin", redirect: "manual", headers, signal: stop.signal })
-    .then((response) => response.ok ? response.json() : {})
-    .catch(() => ({}));
-  clearTimeout(limit);
-  if (reply.seconds_left === undefined) return;
+  const response = await requestOnTimer(place.dataset.timeUrl, { headers: { Accept: "application/json" } });
+  const reply = response?.reply;
+  if (response?.status !== 200 || reply?.seconds_left === undefined) return;
   // The teacher has paused the quiz.
   if (reply.is_paused) return move(location.pathname);
   closing = reply.closing;

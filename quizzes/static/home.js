@@ -1,6 +1,7 @@
 // Shows a quiz on the student's home page when it opens, for example when the teacher presses Start, and a pause.
 
 import { move, report } from "./move.js";
+import { requestOnTimer } from "./outbox/sender.js";
 
 const { openQuizzes, tag } = document.querySelector("[data-open-quizzes]").dataset;
 
@@ -10,8 +11,6 @@ const PAUSES = [5000, 10000, 20000];
 // In ms. A screen reader says the title of a new page first.
 const AFTER_TITLE = 1000;
 const CHANGED = "footnote.changed";
-// For a request, where the browser can end it: Safari 15 cannot.
-const TIMEOUT = 10000;
 
 const status = document.querySelector("[data-changed]");
 let failures = 0;
@@ -40,10 +39,9 @@ async function poll() {
   // A page in the background polls again when it is shown.
   if (isPolling || document.visibilityState !== "visible") return;
   isPolling = true;
-  const options = { headers: { "If-None-Match": tag }, redirect: "manual", credentials: "same-origin", cache: "no-store" };
-  const response = await fetch(openQuizzes, { ...options, signal: AbortSignal.timeout?.(TIMEOUT) }).catch(() => null);
+  const response = await requestOnTimer(openQuizzes, { headers: { "If-None-Match": tag }, cache: "no-store" });
   // A filter or a portal may answer with 200 too.
-  const hasChanged = response?.status === 200 && (await response.json().catch(() => null))?.has_changed === true;
+  const hasChanged = response?.status === 200 && response.reply?.has_changed === true;
   isPolling = false;
   if (hasChanged) rememberChange();
   // After the session has ended, the page leads to sign-in. Otherwise nothing would say that new quizzes no longer show up.

@@ -1,14 +1,15 @@
 // Follows the class: opens the question that the teacher moved to, and the page again after a pause.
 
 import { move, report } from "./move.js";
+import { requestOnTimer } from "./outbox/sender.js";
 
 const place = document.querySelector("[data-paced]");
 
 // In ms. A question that the teacher opens is on the page within two seconds.
 const PERIOD = 1000;
 const PAUSES = [2000, 4000, 8000];
-// For a request, where the browser can end it: Safari 15 cannot.
-const TIMEOUT = 10000;
+// In ms. Before the page asks again whether an answer still waits.
+const SIGN_IN_PAUSE = 10000;
 
 const { paced, tag } = place.dataset;
 let failures = 0;
@@ -20,14 +21,13 @@ async function poll() {
   if (isPolling) return;
   isPolling = true;
   const headers = { Accept: "application/json", "If-None-Match": tag };
-  const options = { headers, redirect: "manual", credentials: "same-origin", cache: "no-store" };
-  const response = await fetch(paced, { ...options, signal: AbortSignal.timeout?.(TIMEOUT) }).catch(() => null);
-  const reply = [200, 404].includes(response?.status) ? await response.json().catch(() => null) : null;
+  const response = await requestOnTimer(paced, { headers, cache: "no-store" });
+  const reply = [200, 404].includes(response?.status) ? response.reply : null;
   isPolling = false;
   if (response?.type === "opaqueredirect" && !document.querySelector("[data-pin]")) {
     move(location.pathname, true);
     // The page stays if an answer waits.
-    timer = setTimeout(poll, TIMEOUT);
+    timer = setTimeout(poll, SIGN_IN_PAUSE);
     return;
   }
   // Another student is signed in, and the page says so.

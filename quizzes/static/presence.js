@@ -2,13 +2,12 @@
 // still open. The browser slows them down there.
 
 import { move } from "./move.js";
+import { requestOnTimer } from "./outbox/sender.js";
 
 // In ms. Each heartbeat of an open attempt is a write, and a teacher needs no more of them.
 const PERIOD = 20000;
 const KEPT = "footnote.presence";
 const FOCUS = "footnote.focus";
-// For a request, where the browser can end it: Safari 15 cannot.
-const TIMEOUT = 10000;
 
 const form = document.querySelector("form[data-presence]");
 let timer = 0;
@@ -59,12 +58,9 @@ async function sendHeartbeat() {
     sessionStorage.setItem(KEPT, `${form.action} ${Date.now()}`);
   } catch { /* Without storage, each page sends one at once. */ }
   const body = new URLSearchParams(new FormData(form));
-  const options = { method: "POST", body, redirect: "manual", credentials: "same-origin" };
+  const response = await requestOnTimer(form.action, { method: "POST", body });
   // Whatever is wrong may pass, also in another tab: no network, a busy site, no session.
-  const reply = await fetch(form.action, { ...options, signal: AbortSignal.timeout?.(TIMEOUT) })
-    .then((response) => response.json())
-    .catch(() => ({}));
-  if (isOutOfDate(reply)) {
+  if (isOutOfDate(response?.reply ?? {})) {
     keepFocus();
     return move(location.pathname);
   }

@@ -14,7 +14,7 @@ from quizzes.models import Answer, Assignment, Attempt, Board, Classroom, Editio
 from tests.browser.conftest import NewContext
 from tests.browser.test_editor import open_editor
 from tests.browser.test_outbox import choose, is_save, on_save, open_question
-from tests.browser.test_supports import VOICE
+from tests.browser.test_supports import SOON, VOICE
 from tests.factories import NOW, make_answered_attempt, make_assignment, make_attempt, make_draft, make_edition
 from tests.views.teacher.test_grading_queue import typed_document
 
@@ -67,6 +67,20 @@ def test_phone_follows_the_teacher(
     page.goto(reverse("take_attempt", args=[start(assignment, student).public_id, 1]))
     expect(page.get_by_role("heading", name="Waiting for your teacher")).to_be_visible()
     assignment.refresh_from_db()
+    show_on_board(assignment, number=1, phase=Board.Phase.QUESTION, by=teacher, now=timezone.now())
+    expect(page.get_by_label("Birthplace")).to_be_visible()
+
+
+def test_phone_follows_the_teacher_after_a_request_without_a_reply(
+    assignment: Assignment, student: Student, teacher: User, context: BrowserContext
+) -> None:
+    Assignment.objects.update(is_teacher_paced=True)
+    context.add_init_script(SOON)
+    page = context.new_page()
+    held: list[Route] = []
+    page.route("**/current/", lambda route: route.continue_() if held else held.append(route))
+    with page.expect_event("requestfailed"):
+        page.goto(reverse("take_attempt", args=[start(assignment, student).public_id, 1]))
     show_on_board(assignment, number=1, phase=Board.Phase.QUESTION, by=teacher, now=timezone.now())
     expect(page.get_by_label("Birthplace")).to_be_visible()
 

@@ -2,6 +2,8 @@
 import { attemptOf } from "./store.js";
 
 export const TIMEOUT = 15000;
+// In ms. On a network that takes no data, answers would wait for the same few connections as the requests of a timer.
+const TIMER_TIMEOUT = 10000;
 const GRACE = 1000;
 const PAUSES = [1000, 2000, 4000, 8000];
 
@@ -34,11 +36,12 @@ const PAUSES = [1000, 2000, 4000, 8000];
  * @param {string} url
  * @param {RequestInit} options
  * @param {(response: Response) => Promise<any>} read
+ * @param {number} [timeout] in ms
  * @returns {Promise<{type: string, status: number, reply: any} | null>}
  */
-export async function request(url, options, read) {
+export async function request(url, options, read, timeout = TIMEOUT) {
   const stop = new AbortController();
-  const limit = setTimeout(() => stop.abort(), TIMEOUT);
+  const limit = setTimeout(() => stop.abort(), timeout);
   try {
     const response = await fetch(url, { ...options, credentials: "same-origin", signal: stop.signal });
     const reply = await read(response);
@@ -61,6 +64,15 @@ async function readJson(response) {
     return null;
   }
 }
+
+/**
+ * The JSON reply to a request that a timer sends again, such as a poll. Null as of `request`.
+ *
+ * @param {string} url
+ * @param {RequestInit} options
+ */
+export const requestOnTimer = (url, options) =>
+  request(url, { ...options, redirect: "manual" }, readJson, TIMER_TIMEOUT);
 
 /**
  * @param {ReturnType<typeof import("./store.js").createStore>} store

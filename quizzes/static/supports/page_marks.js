@@ -1,10 +1,9 @@
 // The marks of the attempt on this page, shared by the modules of its supports.
+import { requestOnTimer } from "../outbox/sender.js";
 import { createMarks } from "./marks.js";
 
 // In ms. A lesson is short, and a phone finds its network within seconds.
 const RETRY = 15000;
-// For a request, where the browser can end it: Safari 15 cannot.
-const TIMEOUT = 10000;
 
 const tools = document.querySelector("[data-tools]");
 const address = new URL(tools.dataset.tools, location.href).pathname;
@@ -23,11 +22,7 @@ function storage() {
 }
 
 /** The reply of the site, or null: no network, no session, an old token, or a page of something in between. */
-async function request(options) {
-  const signal = AbortSignal.timeout?.(TIMEOUT);
-  const response = await fetch(address, { ...options, redirect: "manual", credentials: "same-origin", signal }).catch(() => null);
-  return response?.json().catch(() => null);
-}
+const request = async (options) => (await requestOnTimer(address, options))?.reply;
 
 async function post(changed) {
   clearTimeout(timer);
