@@ -74,10 +74,12 @@ def grace_ends_at(deadline_at: datetime) -> datetime:
 
 def minutes_left(*, at: datetime, deadline_at: datetime | None) -> int | None:
     """Whole minutes until the deadline, rounded up, at least 0; None without a deadline."""
-    if deadline_at is None:
-        return None
-    seconds = max(0.0, (deadline_at - at).total_seconds())
-    return -int(-seconds // 60)
+    return None if deadline_at is None else max(0, whole_minutes(deadline_at - at))
+
+
+def whole_minutes(duration: timedelta) -> int:
+    """The minutes of a duration, rounded up."""
+    return -(-duration // timedelta(minutes=1))
 
 
 def has_countdown(*, at: datetime, deadline_at: datetime | None, has_time_limit: bool) -> bool:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
-from quizzes.assignments.deadlines import has_countdown, minutes_left
+from quizzes.assignments.deadlines import has_countdown, minutes_left, whole_minutes
 from quizzes.assignments.release import is_checked_at_once
 from quizzes.attempts.access import LoadedAttempt
 from quizzes.attempts.attempt_content import AttemptContent, CurrentAnswer
@@ -182,8 +182,7 @@ def form_context(attempt: LoadedAttempt, number: int) -> dict[str, Any]:
 
 def _break_minutes_left(attempt: LoadedAttempt) -> int:
     """How long breaks may still stop the clock, in whole minutes, rounded up; 0 without a time limit."""
-    left = attempt.breaks.left(allowance(attempt.supports)) if attempt.has_time_limit else timedelta(0)
-    return -int(-left.total_seconds() // 60)
+    return whole_minutes(attempt.breaks.left(allowance(attempt.supports))) if attempt.has_time_limit else 0
 
 
 def _verdict_or_question(
