@@ -16,8 +16,6 @@ const place = document.querySelector("[data-seconds-left]");
 const words = document.querySelector("[data-minutes]");
 const warning = document.querySelector("[data-time-warning]");
 const form = document.querySelector("form[data-time-up]");
-// In s. Without a time limit, minutes are counted only in this last part of the time. As in deadlines.py.
-const COUNTDOWN = 3600;
 
 let closing = place?.dataset.closing;
 let left = Number(place?.dataset.secondsLeft);
@@ -107,7 +105,7 @@ function tick() {
   if (left === Infinity) return;
   const seconds = remaining();
   const minutes = Math.max(0, Math.ceil(seconds / 60));
-  say(words, closing && seconds > COUNTDOWN ? closing : leftInWords(Math.max(0, Math.ceil(seconds)), minutes));
+  say(words, closing && seconds > Number(words.dataset.countdownFrom) ? closing : leftInWords(Math.max(0, Math.ceil(seconds)), minutes));
   // For a student whose clock is hidden until then.
   place.toggleAttribute("data-soon", minutes <= 5);
   if (minutes === 5 || minutes === 1) warn(warning.dataset[`at${minutes}`]);

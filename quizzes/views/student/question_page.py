@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
-from quizzes.assignments.deadlines import has_countdown, minutes_left, whole_minutes
+from quizzes.assignments.deadlines import COUNTDOWN, has_countdown, minutes_left, whole_minutes
 from quizzes.assignments.release import is_checked_at_once
 from quizzes.attempts.access import LoadedAttempt
 from quizzes.attempts.attempt_content import AttemptContent, CurrentAnswer
@@ -130,8 +130,12 @@ def pace_tag(attempt: LoadedAttempt, *, now: datetime) -> str:
 
 
 def time_context(attempt: LoadedAttempt, *, now: datetime) -> dict[str, Any]:
-    """The context of the page's clock. closing: the closing time in words instead of a countdown, else ""."""
+    """The context of the page's clock. closing: the closing time in words instead of a countdown, else "".
+
+    countdown_from: how many seconds before the close the countdown takes its place.
+    """
     return {
+        "countdown_from": int(COUNTDOWN.total_seconds()),
         "minutes_left": minutes_left(at=now, deadline_at=attempt.deadline_at),
         "seconds_left": seconds_until(attempt.deadline_at, now=now),
         "closing": closing_words(attempt, now=now),
