@@ -29,8 +29,8 @@ from quizzes.reports.live_etag import content_etag
 # A quiz that the class takes now opened in this lesson. Three hours are longer than a double lesson.
 LESSON = timedelta(hours=3)
 # When an assignment was made, whether it is open for the student, since when it is paused, whether its scores are
-# shown, and the student's extra attempts.
-OpenTime = tuple[datetime, bool, datetime | None, bool, int]
+# shown, and the student's extra attempts, excuse, and open attempt.
+OpenTime = tuple[datetime, bool, datetime | None, bool, int, bool, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,13 @@ def student_assignments(student: Student, *, now: datetime) -> StudentAssignment
         missed=tuple(given for given in found if given.status is Status.MISSING and not given.can_start),
         open_times=_open_times(
             (
-                (given.assignment, given.window, given.extension.extra_attempts if given.extension is not None else 0)
+                (
+                    given.assignment,
+                    given.window,
+                    given.extension.extra_attempts if given.extension is not None else 0,
+                    given.is_excused,
+                    given.student_status.open_attempt is not None,
+                )
                 for given in found
                 if _may_work_on(given)
             ),
@@ -152,21 +158,31 @@ def student_assignments(student: Student, *, now: datetime) -> StudentAssignment
 def open_times(student: Student, *, now: datetime) -> tuple[OpenTime, ...]:
     """The assignments that are open for the student or show scores, in the order in which they were made; 1 query.
 
-    Changes when one opens, closes, is paused, or is resumed, when an extension opens it or gives more attempts, and
-    when its scores are shown or hidden. Leaves out a turned-in quiz of a class that the student left, because the
-    student can do nothing more with it.
+    Changes when one opens, closes, is paused, or is resumed, when an extension opens it or gives more attempts, when
+    the student is excused, starts, or turns in, when an attempt is reopened, and when its scores are shown or hidden.
+    Leaves out a turned-in quiz of a class that the student left, because the student can do nothing more with it.
     """
     columns = ("opens_at", "due_at", "closes_at", "waits_for_teacher", "paused_at", "created_at", "shows_scores")
     own = FilteredRelation("extensions", condition=Q(extensions__student=student))
+    excuse = FilteredRelation("excuses", condition=Q(excuses__student=student))
+    # A student has at most one open attempt of an assignment.
+    work = FilteredRelation("attempts", condition=Q(attempts__student=student, attempts__submitted_at=None))
     rows: Iterable[Any] = (
         _of_class_or_attempts(student, _made_by(student).open())
         .order_by()
         .only(*columns)
         .annotate(own=own, own_closes_at=F("own__closes_at"), own_attempts=F("own__extra_attempts"))
+        .annotate(excuse=excuse, excuse_id=F("excuse__pk"), work=work, work_id=F("work__pk"))
     )
     return _open_times(
         (
-            (row, extended_window(window_of(row), due_at=None, closes_at=row.own_closes_at), row.own_attempts or 0)
+            (
+                row,
+                extended_window(window_of(row), due_at=None, closes_at=row.own_closes_at),
+                row.own_attempts or 0,
+                row.excuse_id is not None,
+                row.work_id is not None,
+            )
             for row in rows
         ),
         now=now,
@@ -240,11 +256,11 @@ def _may_work_on(given: StudentAssignment) -> bool:
     return not given.left_class or given.student_status.open_attempt is not None
 
 
-def _open_times(given: Iterable[tuple[Assignment, Window, int]], *, now: datetime) -> tuple[OpenTime, ...]:
-    """given: each assignment with the student's window and extra attempts."""
+def _open_times(given: Iterable[tuple[Assignment, Window, int, bool, bool]], *, now: datetime) -> tuple[OpenTime, ...]:
+    """given: each assignment with the student's window, extra attempts, excuse, and open attempt."""
     found = [
-        (quiz.created_at, is_open, quiz.paused_at, quiz.shows_scores, extra_attempts)
-        for quiz, window, extra_attempts in given
+        (quiz.created_at, is_open, quiz.paused_at, quiz.shows_scores, extra_attempts, is_excused, is_working)
+        for quiz, window, extra_attempts, is_excused, is_working in given
         if (is_open := window.state(at=now).is_open) or quiz.shows_scores
     ]
     # Quizzes that were assigned together have the same time, and the query of a poll another order.

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from quizzes.attempts.lifecycle import submit_attempt
+from quizzes.attempts.lifecycle import reopen, submit_attempt
 from quizzes.attempts.transfers import transfer_attempts
 from quizzes.models import Assignment, Attempt, Classroom, Edition, Excuse, Extension, Student, User
 from quizzes.people.rosters import move_student
@@ -106,6 +106,33 @@ def test_home_asks_for_an_extension(
     assert (more.status_code, more.headers["ETag"]) == (200, student_client.get(home).context["tag"])
     clock.shift(timedelta(hours=2))
     assert student_client.get(address, headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_home_asks_for_an_excuse_and_a_reopened_attempt(
+    attempt: Attempt, student: Student, teacher: User, student_client: Client
+) -> None:
+    # Another student of the class works and is excused too.
+    other = make_student(classroom=attempt.classroom, name="Ben K.")
+    make_attempt(assignment=attempt.assignment, student=other)
+    given = {"assignment": attempt.assignment, "given_by": teacher, "given_at": NOW}
+    Excuse.objects.create(student=other, **given)
+    submit_attempt(attempt, now=timezone.now())
+    address, home = reverse("open_quizzes"), reverse("student_home")
+
+    def tag_after_a_change(tag: str) -> str:
+        changed = student_client.get(address, headers={"If-None-Match": tag})
+        assert (changed.status_code, changed.headers["ETag"]) == (200, student_client.get(home).context["tag"])
+        return changed.headers["ETag"]
+
+    turned_in = student_client.get(home).context["tag"]
+    assert student_client.get(address, headers={"If-None-Match": turned_in}).status_code == 304
+    reopen(attempt, more_time=None, reason="", by=teacher, now=timezone.now())
+    assert "Continue at question 1" in text_of(student_client.get(home))
+    reopened = tag_after_a_change(turned_in)
+    excuse = Excuse.objects.create(student=student, **given)
+    tag_after_a_change(reopened)
+    excuse.delete()
+    assert student_client.get(address, headers={"If-None-Match": reopened}).status_code == 304
 
 
 def test_home_with_quizzes_of_one_moment_does_not_reload(
