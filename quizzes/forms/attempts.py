@@ -111,9 +111,9 @@ class SupportMarksForm(forms.Form):
 
 
 class HeartbeatForm(forms.Form):
-    """The number of the question that the page shows; None on the page to submit the attempt, and on a receipt.
+    """The number of the question that the page shows; None on the page to submit the attempt, and after it.
 
-    is_closed: whether the page is a receipt.
+    is_closed: whether the page is a receipt or a result.
     """
 
     number = forms.IntegerField(min_value=1, required=False)

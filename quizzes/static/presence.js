@@ -24,7 +24,7 @@ function timeToNext() {
 }
 
 // The attempt is turned in elsewhere or closed, the teacher has paused it or changed the supports, or it has an end now
-// and needs a clock. A receipt is out of date when the quiz continues.
+// and needs a clock. A receipt or result is out of date when the quiz continues.
 function isOutOfDate(reply) {
   if ("closed" in form.dataset) return reply.has_ended === false;
   if (reply.is_open === false || "paused" in form.dataset) return reply.is_open === false;

@@ -147,7 +147,7 @@ def attempt_required[**P](
     """Decorator: give the view the signed-in student's own attempt, in the classroom's time zone. One query.
 
     with_answers: load the current answers on a GET. A POST loads them after its change.
-    is_sent_by_receipts: a receipt sends the request by itself, so it does not keep the session of an idle student open.
+    is_sent_by_receipts: a receipt or result sends it by itself. It does not keep the session of an idle student open.
     """
 
     def decorate(view: AttemptView[P]) -> PublicIdView[P]:

@@ -92,14 +92,15 @@ def test_undone_close_leads_back_to_the_quiz(
     expect(page.get_by_text("The quiz is open. You can keep working.")).to_be_visible()
 
 
-def test_receipt_of_a_reopened_attempt_leads_back_to_the_quiz(
-    running: Attempt, teacher: User, student: Student, open_context: NewContext
+@pytest.mark.parametrize(("name", "heading"), [("receipt", "Receipt"), ("result", "Your score")])
+def test_receipt_and_result_of_a_reopened_attempt_lead_back_to_the_quiz(
+    name: str, heading: str, running: Attempt, teacher: User, student: Student, open_context: NewContext
 ) -> None:
     submit_attempt(running, now=timezone.now())
     page = open_context(student).new_page()
     page.clock.install()
-    page.goto(reverse("receipt", args=[running.public_id]))
-    expect(page.locator("h2").first).to_have_text("Receipt")
+    page.goto(reverse(name, args=[running.public_id]))
+    expect(page.locator("h2").first).to_have_text(heading)
     reopen(running, more_time=None, reason="Too early", by=teacher, now=timezone.now())
     page.clock.run_for(20_000)
     page.wait_for_url("**/review/")

@@ -38,8 +38,8 @@ def time_left(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse:
 def record_heartbeat(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse:
     """Record a heartbeat of an open page, which shows teachers who is offline. 3 queries.
 
-    has_end: a page without a clock then opens again with one. has_ended: when it is false again, a receipt leads back.
-    supports: a page with others opens again.
+    has_end: a page without a clock then opens again with one. has_ended: when it is false again, a receipt or
+    result leads back. supports: a page with others opens again.
     """
     content = attempt.content
     form = HeartbeatForm(request.POST, question_count=len(content.questions))

@@ -72,6 +72,8 @@ def result(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
         "title": loaded.title,
         "document": loaded.content.published.document,
         "reading": loaded.content.whole_reading,
+        # As on the receipt.
+        "may_go_on": not attempt.is_on_paper,
         "shown_at": shown_at,
         "is_score_shown": _is_score_shown(attempt, shown_at, now=now),
     }
