@@ -18,6 +18,7 @@ from tests.browser.conftest import NewContext, bring_back, go_back, take_away, v
 from tests.browser.test_every_page import HIDDEN_FOCUS
 from tests.content.question_types.test_walk import DOCUMENT
 from tests.factories import (
+    make_answered_attempt,
     make_assignment,
     make_attempt,
     make_document,
@@ -156,6 +157,28 @@ def test_a_statement_shows_its_paragraphs(
     board.goto(reverse("attempt_review", args=[attempt.public_id]))
     board.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true; })")
     assert starts(board.locator(".review .says").all_inner_texts()) == [paragraphs] * 3
+    both = f"{paragraphs}\n{paragraphs}"
+    page.goto(reverse("result", args=[attempt.public_id]))
+    for shown in (board, page):
+        assert [text[: len(both)] for text in shown.locator(".rv-t").all_inner_texts()] == [both] * 3
+    board.goto(reverse("item_analysis", args=[given.public_id]))
+    assert [text[: len(both)] for text in board.locator(".rv-t").all_inner_texts()] == [both] * 3
+
+
+def test_a_result_shows_the_paragraphs_of_a_written_answer(
+    classroom: Classroom, teacher: User, student: Student, open_context: NewContext
+) -> None:
+    answer = "The mayor spoke of fear.\n\nHe also spoke of crimes."
+    question = next(one for one in DOCUMENT["questions"] if one["type"] == "free_text")
+    edition = make_edition(document={**DOCUMENT, "questions": [question]})
+    given = make_assignment(
+        edition=edition, classroom=classroom, assigned_by=teacher, created_at=timezone.now(), release="after_hand_in"
+    )
+    attempt = make_answered_attempt(assignment=given, student=student, answers={question["key"]: answer})
+    page = open_context(student, width=360).new_page()
+    page.goto(reverse("result", args=[attempt.public_id]))
+    page.locator(".review summary").click()
+    assert f"You answered: {answer}" in page.locator(".rv-b").inner_text()
 
 
 def number_of(attempt: Attempt, question_type: str) -> int:
