@@ -28,7 +28,6 @@ from quizzes.lti.registration import register
 from quizzes.lti.services import deep_link_message
 from quizzes.models import Assignment, Classroom, LtiCourse, LtiLaunch, User
 from quizzes.views.access import sign_in_student
-from quizzes.views.methods import require_POST
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +44,7 @@ def lti_login(request: HttpRequest) -> HttpResponse:
     """Start a launch. In a frame, show a button that starts it in a new window."""
     data = request.POST if request.method == "POST" else request.GET
     if not request.is_secure():
-        return _refused(request, "the site is not served over https", status=400)
+        return refused_page(request, "the site is not served over https", status=400)
     if request.headers.get("Sec-Fetch-Dest") in {"iframe", "frame", "embed", "object"}:
         token = secrets.token_urlsafe(32)
         return _new_window(request, f"{request.path}?{urlencode([*data.items(), ('frame', token)])}", token)
@@ -58,7 +57,7 @@ def lti_login(request: HttpRequest) -> HttpResponse:
             now=timezone.now(),
         )
     except LaunchRefused as error:
-        return _refused(request, str(error))
+        return refused_page(request, str(error))
     response = redirect(login.url)
     # The platform posts the launch from its own page, and a browser sends only a cookie with SameSite=None along.
     response.set_cookie(
@@ -73,13 +72,16 @@ def lti_login(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def lti_launch(request: HttpRequest) -> HttpResponse:
-    """Receive a launch, and redirect a student to the quiz, a teacher to the class."""
+    """Receive a launch, and redirect a student to the quiz, a teacher to the class.
+
+    A GET is of a browser that opens the page again. It has no message, so the page leads back to the course.
+    """
     try:
         launch = receive_launch(request.POST, browser_secret=request.COOKIES.get(COOKIE, ""), now=timezone.now())
     except LaunchRefused as error:
-        return _refused(request, str(error), status=403 if isinstance(error, WrongRole) else 401)
+        return refused_page(request, str(error), status=403 if isinstance(error, WrongRole) else 401)
     if launch.known_claims["is_teacher"]:
         return _launch_teacher(request, launch)
     return _launch_student(request, launch)
@@ -212,7 +214,7 @@ def _not_ready(request: HttpRequest, reason: str) -> HttpResponse:
     return render(request, "public/lti_not_ready.html", {"reason": reason}, status=403)
 
 
-def _refused(request: HttpRequest, reason: str, *, status: int = 401) -> HttpResponse:
+def refused_page(request: HttpRequest, reason: str, *, status: int = 401) -> HttpResponse:
     """The page after a refused launch. The reason is for the operator, in the log."""
     logger.warning("A launch from a learning platform was refused: %s.", reason.removesuffix("."))
     return render(request, "public/lti_refused.html", {"status": status}, status=status)

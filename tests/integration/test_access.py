@@ -250,7 +250,7 @@ TABLE: dict[str, Row] = {
     "use_sign_in_link": Row(EVERYONE, with_sign_in_link),
     # A learning platform. tests/lti has the launches that get in.
     "lti_login": Row(dict.fromkeys(EVERYONE, "unmet")),
-    "lti_launch": Row(dict.fromkeys(EVERYONE, "refused"), method="post"),
+    "lti_launch": Row(dict.fromkeys(EVERYONE, "refused")),
     "lti_frame": Row(EVERYONE, lambda school: {"token": "t"}),
     "lti_keys": Row(EVERYONE),
     "lti_register": Row(EVERYONE, lambda school: {"token": "t"}),

@@ -489,6 +489,25 @@ def test_replayed_launch_is_refused(
     refused(caplog, client.post("/lti/launch/", data, secure=True), "was used before")
 
 
+def test_page_of_a_launch_that_is_opened_again_leads_back_to_the_course(
+    client: Client, db: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    response = client.get("/lti/launch/", secure=True)
+    refused(caplog, response, "did not make the state")
+    assert "Go back to your course and open the link again." in text_of(response)
+
+
+def test_launch_of_a_teacher_that_is_too_old_leads_back_to_the_course(
+    launch: Launch, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    address = launch(other=teacher_client, role="Instructor")["Location"]
+    assert teacher_client.get(address, secure=True).status_code == 200
+    clock.shift(timedelta(minutes=30))
+    for response in (teacher_client.get(address, secure=True), teacher_client.post(address, secure=True)):
+        assert response.status_code == 404
+        assert "Go back to your course and open the link again." in text_of(response)
+
+
 def test_launch_in_another_browser_is_refused(
     platform: Platform, client: Client, course: LtiCourse, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -21,7 +21,7 @@ from quizzes.lti.services import members_of
 from quizzes.models import Assignment, Classroom, LtiCourse, LtiLaunch, Teaching, User
 from quizzes.people.accounts import token_digest
 from quizzes.views.access import TeacherRequest, taught_assignment, taught_classroom
-from quizzes.views.lti import COOKIE, add_link_page, may_change
+from quizzes.views.lti import COOKIE, add_link_page, may_change, refused_page
 from quizzes.views.methods import require_POST
 from quizzes.views.teacher.confirm import confirm_page
 
@@ -30,6 +30,8 @@ from quizzes.views.teacher.confirm import confirm_page
 def lti_connect(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Connect the account, choose the class of the course, then the quiz of the link."""
     launch = _own_launch(request, public_id)
+    if launch is None:
+        return refused_page(request, "it is too old, or it began in another browser", status=404)
     course = courses.course_of(launch)
     if course is None or course.classroom.archived_at is not None:
         return _choose_classroom(request, launch)
@@ -197,12 +199,11 @@ def _connect_members(course: LtiCourse, preview: courses.MemberPreview, form: Me
     return words.format(count=added, connected=connected)
 
 
-def _own_launch(request: TeacherRequest, public_id: str) -> LtiLaunch:
-    """A teacher's launch that began in this browser; raises Http404."""
-    launch = get_object_or_404(
-        LtiLaunch.objects.not_expired(now=timezone.now()).select_related("platform"), public_id=public_id
-    )
+def _own_launch(request: TeacherRequest, public_id: str) -> LtiLaunch | None:
+    """A teacher's launch that began in this browser; None if there is none, or if it is too old."""
+    launches = LtiLaunch.objects.not_expired(now=timezone.now()).select_related("platform")
+    launch = launches.filter(public_id=public_id).first()
+    if launch is None or not launch.known_claims.get("is_teacher"):
+        return None
     is_own = constant_time_compare(launch.browser_digest, token_digest(request.COOKIES.get(COOKIE, "")))
-    if not is_own or not launch.known_claims.get("is_teacher"):
-        raise Http404
-    return launch
+    return launch if is_own else None
