@@ -174,6 +174,12 @@ class RegradeForm(forms.Form):
         return public_view(self.question, AS_WRITTEN, self.value, self.reading)
 
     @property
+    def other_count(self) -> int | None:
+        """How many the new key has if the question asks for another number, which no regrade changes; else None."""
+        chosen = self.question.chosen_count(self.value)
+        return None if self.question.asked_count in (None, chosen) else chosen
+
+    @property
     def moves_a_line(self) -> bool:
         """Whether the request changes the new key by one step, such as moving a line."""
         return self.question.is_step(self.submitted)

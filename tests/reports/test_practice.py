@@ -12,8 +12,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from quizzes.content.editions import published
-from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Edition, Regrade, Student, User
-from tests.factories import NOW, make_answered_attempt, make_assignment, make_edition, right_value, wrong_value
+from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Classroom, Edition, Regrade, Student, User
+from tests.factories import (
+    NOW,
+    make_answered_attempt,
+    make_assignment,
+    make_document,
+    make_edition,
+    make_regrade,
+    regrade_document,
+    right_value,
+    wrong_value,
+)
 from tests.pages import form_of, read, text_of
 from tests.views.teacher.test_grading_queue import typed_document
 from tests.views.test_previews import answer
@@ -113,6 +123,26 @@ def test_practice_leaves_out_what_was_dropped(
         made_at=NOW,
     )
     assert "Question 1 of 3" in text_of(student_client.get(address(attempt, 1)))
+
+
+@pytest.mark.parametrize(
+    ("policy", "key", "is_asked"),
+    [("new_key", ["b"], False), ("new_key", ["b", "c"], True), ("either_key", ["b"], True)],
+    ids=["another number", "the same number", "both"],
+)
+def test_practice_leaves_out_a_question_that_asks_for_another_number_than_is_correct_now(
+    policy: str, key: list[str], is_asked: bool, classroom: Classroom, student: Student, student_client: Client
+) -> None:
+    document = make_document()
+    [some] = [question for question in document["questions"] if question["key"] == "some"]
+    some["asked_count"] = 2
+    given = make_assignment(edition=make_edition(document=document), classroom=classroom)
+    attempt = make_answered_attempt(assignment=given, student=student, answers={})
+    number = given.edition.questions.get(key="some").position
+    new = regrade_document(given.edition_id, "some", policy, key)
+    make_regrade(assignment=given, policy=policy, number=number, document=new)
+    page = text_of(student_client.get(reverse("result", args=[attempt.public_id])))
+    assert f"Practice these {3 + is_asked} questions" in page
 
 
 def test_practices_of_two_attempts_are_apart(

@@ -22,6 +22,8 @@ from tests.factories import (
     make_assignment,
     make_attempt,
     make_classroom,
+    make_document,
+    make_edition,
     make_regrade,
     make_student,
     right_value,
@@ -484,6 +486,24 @@ def test_student_reads_no_correction_before_answers_are_shown(
 def test_wrong_input_is_told_beside_its_field(assignment: Assignment, teacher_client: Client) -> None:
     page = teacher_client.post(address_of(assignment), filled(teacher_client, address_of(assignment), reason=""))
     assert errors_of(page) == ["Tell students why."]
+
+
+@pytest.mark.parametrize(("count", "told"), [(1, "The new answer has 1."), (2, ""), (3, "The new answer has 3.")])
+def test_preview_says_if_the_question_asks_for_another_number(
+    count: int, told: str, classroom: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    document = make_document()
+    [some] = [question for question in document["questions"] if question["key"] == "some"]
+    some["asked_count"] = 2
+    given = make_assignment(edition=make_edition(document=document), classroom=classroom, assigned_by=teacher)
+    address = address_of(given, given.edition.questions.get(key="some").position)
+    form = form_of(teacher_client.get(address), having="policy")
+    choices = [value for name, value in form.offered if name == "choice"][:count]
+    sent = form.data(policy="new_key", reason=REASON, act="preview") | {"choice": choices}
+    page = text_of(teacher_client.post(address, sent))
+    said = "The question asks students to choose 2."
+    assert "New answer:" in page
+    assert (f"{said} {told}" in page, said in page) == (bool(told), bool(told))
 
 
 def regraded_question(client: Client, assignment: Assignment, **changes: str) -> None:
