@@ -35,6 +35,7 @@ from tests.browser.conftest import (
     take_away,
     violations,
 )
+from tests.browser.test_live_boards import be
 from tests.factories import (
     make_assignment,
     make_attempt,
@@ -1585,6 +1586,35 @@ def test_questions_that_come_ahead_take_nothing_back(context: BrowserContext, at
     says(page, "Saved")
     expect(field).to_have_value("August")
     assert saves() == [(1, "saved"), (2, "saved")]
+
+
+@pytest.mark.parametrize("is_newer", [True, False], ids=["another device", "nothing new"])
+def test_page_that_comes_back_shows_what_another_device_saved(
+    is_newer: bool, context: BrowserContext, attempt: Attempt
+) -> None:
+    page = context.new_page()
+    page.clock.install()
+    with page.expect_response("**/questions/"):
+        page.goto(reverse("take_attempt", args=[attempt.public_id, 1]))
+    choose(page, 0)
+    says(page, "Saved")
+    loads: list[str] = []
+    page.on("request", lambda request: loads.append(urlsplit(request.url).path.split("/")[-2]))
+    be(page, "hidden")
+    if is_newer:
+        save(attempt, "word", "August", now=timezone.now())
+    page.clock.run_for(10_000)
+    be(page, "visible")
+    be(page, "hidden")
+    page.clock.run_for(20_000)
+    with page.expect_event("load") if is_newer else page.expect_response("**/questions/"):
+        be(page, "visible")
+    page.get_by_text("All questions").click()
+    page.locator("[data-places] .jump a[href='../5/']").click()
+    expect(page.get_by_role("textbox", name="In which month does it end?")).to_have_value("August" if is_newer else "")
+    says(page, "Saved" if is_newer else "^$")
+    # Not for a short look at another tab.
+    assert [name for name in loads if name in {"questions", "1"}][:2] == ["questions", "1"][: 1 + is_newer]
 
 
 # ---- What cannot be done offline is said

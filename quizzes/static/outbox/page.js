@@ -1,8 +1,8 @@
 // The question page: what the student and the server do, and what follows from it.
 import { createNotices } from "./announcements.js";
 import {
-  bringIntoSight, currentForm, currentNumber, fill, find, findAll, forms, isAnswered, isChanged, isLoaded, keepQuestions,
-  moveItem, openable, parseHTML, pathOf, refuseOldAnswers, replaceQuestion, sayTooMany, setAnswered, setFlagged, setOffline,
+  bringIntoSight, currentForm, currentNumber, fill, find, findAll, forms, hasNewerAnswer, isAnswered, isChanged, isLoaded,
+  keepQuestions, moveItem, openable, parseHTML, pathOf, refuseOldAnswers, replaceQuestion, sayTooMany, setAnswered, setFlagged, setOffline,
   setToken, showChosenPart, showPressedPart, showView,
 } from "./questions.js";
 import { createSender, readText, request, TIMEOUT } from "./sender.js";
@@ -17,6 +17,8 @@ const TYPING_PAUSE = 1000;
 const TYPING_LIMIT = 5000;
 // In ms. The class does not wait for a slow save.
 const MOVE_PATIENCE = 500;
+// In ms. Nobody answers on another device in less, and a short look at another tab needs no request.
+const AWAY = 20_000;
 // In ms. For that long after the page or a later reply came, a form goes without a check. A turn-in always has one.
 const REACHED_FOR = 30_000;
 // In ms. A question comes without a request, so the second tap of a double tap would go on to the next one.
@@ -61,6 +63,8 @@ let typingSince = 0;
 let lastAnswer = "";
 let signingIn = null;
 let movedAt = -DOUBLE_TAP;
+// Far in the future until the page was hidden.
+let hiddenAt = Infinity;
 // The notice about an answer to another attempt that the server did not take, until it was shown.
 let elsewhere = "";
 
@@ -218,14 +222,29 @@ function restore(form) {
 
 // ---- Questions of this attempt
 
-async function loadQuestions() {
+// The questions that are loaded ahead, as the server has them now; null without them.
+async function requestQuestions() {
   const address = find("[data-ahead]")?.dataset.ahead;
-  if (!address) return;
-  const response = await request(address, { redirect: "manual" }, readText);
-  if (response?.status !== 200 || !currentNumber()) return;
-  keepQuestions(parseHTML(response.reply), store.revisions);
+  const response = address && await request(address, { redirect: "manual" }, readText);
+  return response?.status === 200 && currentNumber() ? parseHTML(response.reply) : null;
+}
+
+async function loadQuestions() {
+  const page = await requestQuestions();
+  if (!page) return;
+  keepQuestions(page, store.revisions);
   // The student may be changing the question in front.
   forms().filter((form) => form !== currentForm()).forEach(restore);
+}
+
+// A student who comes back to this page may have answered on another device.
+async function onVisibilityChange() {
+  keepTyped();
+  if (document.visibilityState !== "visible") hiddenAt = Date.now();
+  else if (Date.now() - hiddenAt >= AWAY) {
+    const page = await requestQuestions();
+    if (page && isIdle() && hasNewerAnswer(page, store.revisions)) reopen(location.pathname);
+  }
 }
 
 // Whether a loaded question can be shown.
@@ -516,7 +535,7 @@ function start() {
     change: onChange,
     input: onInput,
     keyup: onKeyup,
-    visibilitychange: keepTyped,
+    visibilitychange: onVisibilityChange,
     "footnote:move": onMove,
     "footnote:polled": onPolled,
     "htmx:confirm": onConfirm,

@@ -111,6 +111,19 @@ export function keepQuestions(page, revisions) {
   refuseOldAnswers();
 }
 
+/**
+ * Whether another device has saved an answer since its question was loaded here.
+ *
+ * @param {Document} page  @param {Map<string, number>} revisions  as for `keepQuestions`
+ */
+export function hasNewerAnswer(page, revisions) {
+  const known = new Map(forms().map((form) => [pathOf(form), Number(form.elements.revision.value)]));
+  return findAll("form[data-answers]", page).some((form) => {
+    const path = pathOf(form);
+    return Number(form.elements.revision.value) > Math.max(known.get(path) ?? Infinity, revisions.get(path) ?? 0);
+  });
+}
+
 export const isLoaded = (number) => Boolean(currentSection()) && sections.has(number);
 
 /** @param {string} number of a loaded question, which takes the place of the current one; returns its section */
