@@ -77,6 +77,11 @@ def dated_day(value: datetime | None, zone: ZoneInfo | None = None) -> str:
     return _day_of_year(value.astimezone(zone or timezone.get_current_timezone()))
 
 
+def zone_name(value: datetime) -> str:
+    """“EDT”, the name of the current zone at this moment. For a page with times that do not name it."""
+    return _zone(value.astimezone(timezone.get_current_timezone()))
+
+
 def when(value: datetime | None, now: datetime) -> str:
     """“today, 3:00 pm”, “tomorrow, 8:00 am”, else “Fri, Oct 23, 3:00 pm”, in the current zone; “” for None."""
     if value is None:

@@ -34,6 +34,7 @@ def main(folder: Path = PICTURES, started: Path | None = None) -> None:
                 device_scale_factor=2 if width < 500 else 1,
                 color_scheme="dark" if dark else "light",
                 reduced_motion="reduce",
+                timezone_id="America/New_York",
             )
 
         page = context(1280, 800).new_page()

@@ -1,4 +1,5 @@
-// Shows a quiz on the student's home page when it opens, for example when the teacher presses Start, and a pause.
+// Shows a quiz on the student's home page when it opens, for example when the teacher presses Start, and a pause. Says
+// which time zone the page has if the device has another.
 
 import { move, report } from "./move.js";
 import { requestOnTimer } from "./outbox/sender.js";
@@ -52,6 +53,10 @@ async function poll() {
   const pause = failures ? PAUSES[Math.min(failures, PAUSES.length) - 1] : PERIOD;
   timer = setTimeout(poll, pause * (1 + Math.random() / 4));
 }
+
+// Only the device knows that its clock shows other times than the page. In s, east of UTC.
+const zone = document.querySelector("[data-offset]");
+if (zone) zone.hidden = Number(zone.dataset.offset) === new Date().getTimezoneOffset() * -60;
 
 sayChange();
 document.addEventListener("visibilitychange", poll);

@@ -25,6 +25,7 @@ for _format in (
     formatting.moment,
     formatting.dated_moment,
     formatting.dated_day,
+    formatting.zone_name,
     formatting.when,
     formatting.day,
     formatting.clock,

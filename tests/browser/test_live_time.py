@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Request, expect
 
 from quizzes.assignments import accommodations, lifecycle
 from quizzes.attempts.lifecycle import reopen, submit_attempt, submit_overdue, undo_close_now
-from quizzes.models import Attempt, Student, User
+from quizzes.models import Assignment, Attempt, Student, User
 from tests.browser.conftest import NOTE_CHANGES, NewContext, overflow
 from tests.factories import make_assignment, make_attempt, make_edition
 
@@ -72,6 +72,18 @@ def test_new_end_is_seen_within_5_seconds(
     more_time(running, teacher, None)
     page.clock.run_for(AT_MOST)
     expect(clock).to_have_text("No time limit")
+
+
+@pytest.mark.parametrize(("zone", "is_named"), [("America/New_York", False), ("America/Chicago", True)])
+def test_home_names_the_time_zone_of_the_school_if_the_device_has_another(
+    zone: str, is_named: bool, assignment: Assignment, student: Student, open_context: NewContext
+) -> None:
+    page = open_context(student, width=360).new_page()
+    page.context.new_cdp_session(page).send("Emulation.setTimezoneOverride", {"timezoneId": zone})
+    page.goto(reverse("student_home"))
+    expect(page.locator("[data-open-quizzes]")).to_be_attached()
+    named = page.get_by_text(re.compile("Times are in your school’s time zone, E[SD]T."))
+    expect(named).to_be_visible(visible=is_named)
 
 
 @pytest.mark.parametrize("is_submitted", [True, False], ids=["receipt", "time is up"])
