@@ -104,7 +104,7 @@ class SupportsForm(forms.Form):
 
     @property
     def support_fields(self) -> list[forms.BoundField]:
-        """The fields of the supports, in the order of the page."""
+        """The fields of the supports."""
         return [self[name] for name in Supports.__dataclass_fields__]
 
 
@@ -194,9 +194,19 @@ class BulkAccommodationsForm(forms.Form):
         return read_values(chosen)
 
     @property
-    def change_fields(self) -> list[forms.BoundField]:
-        """The fields of the change."""
-        return [self[name] for name in ("time", "level", *HEADINGS)]
+    def main_fields(self) -> list[forms.BoundField]:
+        """The time and the reading level."""
+        return [self["time"], self["level"]]
+
+    @property
+    def support_fields(self) -> list[forms.BoundField]:
+        """The fields of the supports."""
+        return [self[name] for name in HEADINGS]
+
+    @property
+    def has_supports(self) -> bool:
+        """Whether a support was chosen or has an error."""
+        return any(field.value() or field.errors for field in self.support_fields)
 
 
 class AccommodationsFileForm(forms.Form):

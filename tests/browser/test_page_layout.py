@@ -1,6 +1,7 @@
 """How the parts of a page stand in Chromium: gaps, rules, titles beside buttons, and one main button."""
 
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from quizzes.models import Assignment, Attempt, Student, User
 from tests.browser.conftest import NewContext, goto_with_fonts, overflow
@@ -188,3 +189,28 @@ def test_ring_of_a_choice_in_a_table_is_whole(
         # The ring is 3 pixels wide, and 3 pixels away.
         assert box.bounding_box()["x"] - frame.bounding_box()["x"] >= 6, name  # type: ignore[index]
         assert overflow(page) == 0
+
+
+def test_change_for_several_students_is_in_sight_before_a_long_list(
+    teacher: User, assignment: Assignment, open_context: NewContext
+) -> None:
+    for number in range(30):
+        make_student(classroom=assignment.classroom, name=f"Student {number}")
+    Assignment.objects.update(closes_at=None, max_attempts=1)
+    for name, public_id, field, button in (
+        ("class_accommodations", assignment.classroom.public_id, "time", "Save for these students"),
+        ("extend_students", assignment.public_id, "extra_attempts", "Save extensions"),
+    ):
+        for width in (360, 1280):
+            page = open_context(teacher, width=width, javascript=False).new_page()
+            page.goto(reverse(name, args=[public_id]))
+            main = page.get_by_role("button", name=button)
+            expect(main).to_be_in_viewport(ratio=1)
+            names = page.locator(".tbl .pickone input")
+            top = page.locator(f"[name={field}]").bounding_box()["y"]  # type: ignore[index]
+            assert top < names.first.bounding_box()["y"], (name, width)  # type: ignore[index]
+            names.nth(7).check()
+            names.nth(8).check()
+            expect(main).to_be_in_viewport(ratio=1)
+            nodes = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+            assert "2" in {node["name"]["value"] for node in nodes if "name" in node}, (name, width)

@@ -35,6 +35,13 @@ def upload(client: Client, classroom: Classroom, text: str) -> Any:
     return client.post(reverse("import_accommodations", args=[classroom.public_id]), {"file": file})
 
 
+def test_supports_stay_open_if_one_was_chosen(page: str, teacher_client: Client, student: Student) -> None:
+    def is_open(**data: str) -> bool:
+        return "<details open>" in teacher_client.post(page, data).content.decode()
+
+    assert [is_open(time="2"), is_open(read_aloud="yes"), is_open(read_aloud="loud")] == [False, True, True]
+
+
 def test_one_change_reaches_the_chosen_students_and_their_open_quizzes(
     page: str, teacher_client: Client, student: Student, classmate: Student, attempt: Attempt
 ) -> None:
@@ -118,8 +125,8 @@ def test_student_who_left_meanwhile_is_refused_in_words(
     refused = teacher_client.post(page, sent)
     assert not Accommodation.objects.exists()
     assert errors_of(refused) == [
-        "A student you chose is no longer in this class. Check your choices and try again.",
         "Choose one of these.",
+        "A student you chose is no longer in this class. Check your choices and try again.",
     ]
 
 
