@@ -1,5 +1,7 @@
 """How the parts of a page stand in Chromium: gaps, rules, titles beside buttons, and one main button."""
 
+from datetime import timedelta
+
 from django.urls import reverse
 from playwright.sync_api import expect
 
@@ -108,6 +110,30 @@ def test_empty_class_has_one_main_button(teacher: User, open_context: NewContext
         page.goto(reverse(name, args=[classroom.public_id]))
         buttons = page.locator("main .btn:not(.alt)").all_inner_texts()
         assert (name, buttons) == (name, ["Add students"])
+
+
+def test_page_of_several_forms_has_one_main_button(
+    teacher: User, attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    question_set = make_draft(owner=teacher).question_set
+    limit = timedelta(minutes=30)
+    Attempt.objects.update(time_limit=limit, deadline_at=attempt.started_at + limit)
+    Assignment.objects.update(time_limit=limit, closes_at=attempt.started_at + limit * 1.1)
+    page = open_context(teacher).new_page()
+    main = page.locator("main .btn:not(.alt):visible")
+    for name, args, button in (
+        ("edit_source", [question_set.public_id], "Save"),
+        ("edit_questions", [question_set.public_id], "Save and next"),
+        ("student_overrides", [attempt.assignment.public_id, student.public_id], "Add minutes"),
+    ):
+        page.goto(reverse(name, args=args))
+        assert (name, main.all_inner_texts()) == (name, [button])
+    page.goto(reverse("student_history", args=[student.public_id]))
+    page.locator("#settings > summary").click()
+    page.get_by_label("1.5x").check()
+    main.click()
+    expect(page.get_by_text("Not saved yet. Choose, then save.")).to_be_visible()
+    assert main.all_inner_texts() == ["Save accommodations"]
 
 
 def test_draft_whose_questions_have_evidence_leads_on(teacher: User, open_context: NewContext) -> None:

@@ -714,14 +714,6 @@ def test_the_publish_page_assigns_a_version_where_nothing_changed(
     assert "Removed: question 1." in html_of(teacher_client.get(editor_of(draft, "who")))
 
 
-def test_button_that_publishes_is_plain_until_the_draft_changes(draft: Draft, teacher_client: Client) -> None:
-    assert "data-unchanged" not in html_of(teacher_client.get(editor_of(draft)))
-    publish(teacher_client, draft)
-    assert "data-unchanged" in html_of(teacher_client.get(editor_of(draft)))
-    Draft.objects.update(changed_at=Edition.objects.get().published_at + timedelta(minutes=1))
-    assert "data-unchanged" not in html_of(teacher_client.get(editor_of(draft)))
-
-
 def test_a_removed_question_that_no_version_has_is_said_to_be_in_none(draft: Draft, teacher_client: Client) -> None:
     publish(teacher_client, draft)
     hint = "Removing it only affects the next version."
