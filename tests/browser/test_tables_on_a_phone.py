@@ -83,8 +83,9 @@ def test_tables_of_four_quizzes_fit_a_tablet(given: Assignment, teacher: User, o
         assert page.locator("main table").count() > 0
         assert (name, page.evaluate(SIDEWAYS)) == (name, [])
     page.goto(reverse("teacher_home"))
-    open_in("es", page, reverse("item_analysis", args=[given.public_id]))
-    assert page.evaluate(SIDEWAYS) == []
+    for name, argument in (("item_analysis", given.public_id), ("classroom_mastery", given.classroom.public_id)):
+        open_in("es", page, reverse(name, args=[argument]))
+        assert (name, page.evaluate(SIDEWAYS)) == (name, [])
 
 
 def test_status_in_a_report_stands_on_one_line_on_a_phone(
