@@ -839,8 +839,21 @@ def test_secret_key_is_one_for_all_who_start_together(tmp_path: Path) -> None:
     assert len(set(keys)) == 1
 
 
-def test_secret_key_that_is_empty_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "secret_key").write_text("\n")
+@pytest.mark.parametrize("content", [b"\n", b"\xff\xfe\0" * 50])
+def test_secret_key_that_is_empty_or_damaged_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "secret_key").write_bytes(content)
+
+    with pytest.raises(ImproperlyConfigured) as error:
+        secret_key(tmp_path)
+
+    assert str(error.value) == (
+        f"The secret key {tmp_path / 'secret_key'} is empty or damaged. Put it back from a backup. Only if it is lost, "
+        "delete the file and run `manage.py accept_secret_key`: every PIN changes."
+    )
+
+
+def test_secret_key_that_can_be_guessed_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "secret_key").write_text("short")
 
     with pytest.raises(ImproperlyConfigured, match="secret_key can be guessed"):
         secret_key(tmp_path)
