@@ -13,6 +13,8 @@ from django.http import HttpRequest
 from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter
 
+from quizsite.startup_errors import is_database_away, is_disk_full, message_for
+
 # The key of the signed-in student in a session. `quizzes.people.student_sessions` cannot be imported before the models.
 STUDENT = "student_id"
 
@@ -94,6 +96,16 @@ class UtcFormatter(logging.Formatter):
     default_time_format = "%Y-%m-%dT%H:%M:%S"
     default_msec_format = "%s.%03dZ"
 
+    def formatException(self, ei: Any) -> str:
+        """The traceback, without secrets.
+
+        One line about a database that is away or full: each request and job fails then, and their tracebacks of 10 KB
+        would fill the disk of the log.
+        """
+        problem = ei[1]
+        line = message_for(problem) if is_database_away(problem) or is_disk_full(problem) else None
+        return line or hide_secrets(super().formatException(ei))
+
 
 class LineFormatter(UtcFormatter):
     """One line for each record: time, level, logger, message, account and request id."""
@@ -102,10 +114,6 @@ class LineFormatter(UtcFormatter):
         """The line, with what is known about the request at its end."""
         about = ", ".join(filter(None, (record.account, record.request_id)))  # type: ignore[attr-defined]
         return super().formatMessage(record) + (f" ({about})" if about else "")
-
-    def formatException(self, ei: Any) -> str:
-        """The traceback, without secrets."""
-        return hide_secrets(super().formatException(ei))
 
 
 class JsonLineFormatter(UtcFormatter, JsonFormatter):

@@ -69,6 +69,12 @@ def is_disk_full(problem: Exception) -> bool:
     return isinstance(problem, DatabaseError) and ("disk is full" in text or "No space left" in text)
 
 
+def is_database_away(problem: object) -> bool:
+    """Whether the PostgreSQL server did not answer, or refused the connection. A refused query has an SQLSTATE."""
+    cause = getattr(problem, "__cause__", None)
+    return isinstance(problem, OperationalError) and getattr(cause, "sqlstate", "") is None
+
+
 def message_for(problem: Exception) -> str | None:
     """One line about an error that the operator can fix; None for any other."""
     text = " ".join(str(problem).split())

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from django.conf import settings as site_settings
 from django.db import OperationalError, connection
@@ -209,6 +210,51 @@ def test_a_line_is_written_where_the_database_is_away(lines: Lines, teacher_clie
     assert (response.status_code, broken.status_code, missing.status_code) == (200, 503, 405)
     written = [line for line in lines.take() if "account not read" in line]
     assert len(written) == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        (
+            "connection failed: Connection refused",
+            "The database server refuses or does not answer. Check DATABASE_URL and the server: connection failed: "
+            "Connection refused",
+        ),
+        (
+            'could not extend file "base/1": No space left on device',
+            'The disk of the database server is full (could not extend file "base/1": No space left on device). Free '
+            "some space, and try again.",
+        ),
+    ],
+)
+def test_a_page_has_no_traceback_while_the_database_is_away_or_full(
+    lines: Lines, teacher_client: Client, settings: Any, text: str, written: str
+) -> None:
+    def fail(*args: Any) -> Any:
+        raise OperationalError(text) from psycopg.OperationalError(text)
+
+    settings.POSTGRESQL = {"NAME": "footnote"}
+    teacher_client.raise_request_exception = False
+    with connection.execute_wrapper(fail):
+        teacher_client.get("/teacher/")
+
+    text = "\n".join(lines.take())
+    assert "Service Unavailable: /teacher/" in text
+    assert written.replace('"', '\\"') in text or written in text
+    assert "Traceback" not in text
+
+
+@pytest.mark.django_db
+def test_a_page_has_a_traceback_after_a_query_that_the_database_refused(lines: Lines, teacher_client: Client) -> None:
+    def fail(*args: Any) -> Any:
+        raise OperationalError("too long") from psycopg.errors.QueryCanceled("too long")
+
+    teacher_client.raise_request_exception = False
+    with connection.execute_wrapper(fail):
+        teacher_client.get("/teacher/")
+
+    assert "Traceback" in "\n".join(lines.take())
 
 
 def test_the_key_of_a_student_is_that_of_the_app() -> None:
