@@ -33,7 +33,7 @@ SETTING = re.compile(r"(?:export )?(?P<name>[A-Za-z_0-9]+)=(?P<value>.*)")
 QUOTED = re.compile(r"""(['"]).*?\1""")
 
 # Settings with a name that other programs share.
-COMMON_NAMES = ("DATABASE_URL", "EMAIL_URL", "HOST", "PORT")
+COMMON_NAMES = ("DATABASE_URL", "EMAIL_URL", "HOST", "PORT", "REQUESTS_CA_BUNDLE")
 
 # Of the environment only: set by Footnote's own commands, or read before the settings file.
 NOT_IN_FILE = frozenset(
@@ -64,6 +64,7 @@ def read_settings_file(path: Path, *, may_be_missing: bool) -> None:
         advice = " Run this as the user of the site, and let that user read it." if is_denied else ""
         raise ImproperlyConfigured(f"The settings file {path} cannot be read: {reason}.{advice}") from error
     known = known_settings()
+    line_of: dict[str, int] = {}
     for number, line in enumerate(lines, start=1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
@@ -77,6 +78,11 @@ def read_settings_file(path: Path, *, may_be_missing: bool) -> None:
             raise ImproperlyConfigured(f"Line {number} of {path} has {problem}")
         if _is_misspelled(setting["name"], known):
             raise ImproperlyConfigured(f"Line {number} of {path} sets {_unknown(setting['name'], known)}")
+        # The last one would win, and the other would look as if it counted.
+        if (first := line_of.setdefault(setting["name"], number)) != number:
+            raise ImproperlyConfigured(
+                f"Lines {first} and {number} of {path} both set {setting['name']}. Remove one of them."
+            )
     environ.Env.read_env(io.StringIO("\n".join(line for line in lines if SETTING.fullmatch(line))))
 
 
@@ -107,7 +113,7 @@ def _is_misspelled(name: str, known: Collection[str]) -> bool:
     if name.upper().startswith("FOOTNOTE_"):
         return name not in known
     # The file may also set variables of other programs, such as OTEL_SERVICE_NAME or PGHOST.
-    return name not in COMMON_NAMES and bool(get_close_matches(name.upper(), COMMON_NAMES, cutoff=0.85))
+    return name not in COMMON_NAMES and bool(get_close_matches(name.upper(), [*known, *COMMON_NAMES], cutoff=0.85))
 
 
 def _unknown(name: str, known: Collection[str]) -> str:

@@ -500,6 +500,9 @@ def test_settings_file_with_an_invalid_line_is_refused_without_repeating_it(tmp_
         ("DATABSE_URL", "Footnote has no such setting. Did you mean DATABASE_URL?"),
         ("email_url", "Footnote has no such setting. Did you mean EMAIL_URL?"),
         ("HOSTS", "Footnote has no such setting. Did you mean HOST?"),
+        ("FOOTNOT_HOSTS", "Footnote has no such setting. Did you mean FOOTNOTE_HOSTS?"),
+        ("FOOTNOTEHTTPS", "Footnote has no such setting. Did you mean FOOTNOTE_HTTPS?"),
+        ("REQUEST_CA_BUNDLE", "Footnote has no such setting. Did you mean REQUESTS_CA_BUNDLE?"),
     ],
 )
 def test_settings_file_with_a_misspelled_name_is_refused(tmp_path: Path, name: str, advice: str) -> None:
@@ -510,6 +513,16 @@ def test_settings_file_with_a_misspelled_name_is_refused(tmp_path: Path, name: s
         read_settings_file(file, may_be_missing=False)
 
     assert str(error.value) == f"Line 3 of {file} sets {name}. {advice}"
+
+
+def test_settings_file_that_sets_a_name_twice_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("FOOTNOTE_HOSTS=quiz.school.example\n# Also\nFOOTNOTE_HOSTS=quiz.district.example\n")
+
+    with pytest.raises(ImproperlyConfigured) as error:
+        read_settings_file(file, may_be_missing=False)
+
+    assert str(error.value) == f"Lines 1 and 3 of {file} both set FOOTNOTE_HOSTS. Remove one of them."
 
 
 def test_misspelled_setting_of_the_environment_is_said() -> None:
