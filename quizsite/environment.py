@@ -2,6 +2,7 @@
 
 import io
 import re
+import sys
 from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 from email.headerregistry import AddressHeader
@@ -320,6 +321,11 @@ def libpq_options() -> set[str]:
     """The options of a connection that PostgreSQL's client library knows."""
     # Loads psycopg, which a site on SQLite never needs.
     return {option.keyword.decode() for option in import_string("psycopg.pq.Conninfo").get_defaults()}
+
+
+def how_to_install(extra: str) -> str:
+    """The command for the packages of an extra. By its name alone, pip would take another project's package."""
+    return f'In the folder of the wheel, run {sys.prefix}/bin/pip install "$(echo ./footnote-*.whl)[{extra}]".'
 
 
 def mail_address(variables: Mapping[str, str], name: str, *, default: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 from quizsite import __version__
+from quizsite.environment import how_to_install
 from quizsite.log import current_request_id
 
 # Of a frame. Not its variables and not the text of its lines.
@@ -23,7 +24,7 @@ class ReportHandler(logging.Handler):
             import sentry_sdk
         except ImportError as error:
             raise ImproperlyConfigured(
-                "FOOTNOTE_SENTRY_DSN needs the package sentry-sdk: install footnote[sentry]."
+                f"FOOTNOTE_SENTRY_DSN needs the package sentry-sdk. {how_to_install('sentry')}"
             ) from error
         try:
             # Without its integrations, which would read requests and queries.

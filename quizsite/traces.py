@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 
 from quizsite import __version__
+from quizsite.environment import how_to_install
 from quizzes.views.request_meta import ARRIVED_AT
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def require_packages() -> None:
         import opentelemetry.sdk.trace.export  # noqa: F401
     except ImportError as error:
         raise ImproperlyConfigured(
-            "FOOTNOTE_TRACES needs OpenTelemetry's packages: install footnote[traces]."
+            f"FOOTNOTE_TRACES needs OpenTelemetry's packages. {how_to_install('traces')}"
         ) from error
 
 

@@ -88,7 +88,11 @@ def test_missing_package_stops_the_start_with_one_sentence(tmp_path: Path) -> No
 
     result = manage("check", folder=tmp_path, PYTHONPATH=str(tmp_path), FOOTNOTE_SENTRY_DSN=dsn)
 
-    sentence = "FOOTNOTE_SENTRY_DSN needs the package sentry-sdk: install footnote[sentry]."
+    pip = f"{sys.prefix}/bin/pip"
+    sentence = (
+        "FOOTNOTE_SENTRY_DSN needs the package sentry-sdk. In the folder of the wheel, run "
+        f'{pip} install "$(echo ./footnote-*.whl)[sentry]".'
+    )
     assert (result.returncode, result.stdout, result.stderr) == (78, "", f"Footnote cannot start: {sentence}\n")
 
 
