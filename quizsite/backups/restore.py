@@ -90,7 +90,7 @@ def restore(backup: Path, *, now: datetime, accept_findings: bool = False) -> Re
             shutil.rmtree(stage, ignore_errors=True)
             stage.mkdir(mode=0o700)
             try:
-                erasures_until = _stage_files(folder, manifest, stage)
+                erasures_until = _stage_files(folder, manifest, stage, now)
                 key = _key(manifest, stage)
                 commands = tuple(_commands(stage, manifest, known, accept_findings=accept_findings))
                 if manifest.engine != "sqlite":
@@ -127,7 +127,7 @@ def _known_migrations() -> set[str]:
     return {f"{app}.{name}" for app, name in MigrationLoader(None, ignore_no_migrations=True).disk_migrations}
 
 
-def _stage_files(folder: Path, manifest: Manifest, stage: Path) -> datetime | None:
+def _stage_files(folder: Path, manifest: Manifest, stage: Path, now: datetime) -> datetime | None:
     """Copy the files; the hash is that of the copy's own bytes. Returns `erasures_until` of `Restored`."""
     for file in manifest.files:
         if copy_private(folder / file.name, stage / file.name) != file.sha256:
@@ -141,7 +141,10 @@ def _stage_files(folder: Path, manifest: Manifest, stage: Path) -> datetime | No
     if lines:
         ledger.unlink(missing_ok=True)
         write_private(ledger, b"".join(line + b"\n" for line in lines))
-    return None if present.exists() else max([datetime.fromisoformat(manifest.made_at), *beside])
+    moments = [datetime.fromisoformat(manifest.made_at), *beside]
+    # A backup from the future, made while a clock was ahead, knows nothing of the time until then.
+    past = [moment for moment in moments if moment <= now]
+    return None if present.exists() else max(past or moments)
 
 
 def _ledgers_beside(folder: Path) -> dict[datetime, Path | None]:

@@ -308,6 +308,10 @@ def test_restore_on_a_new_machine_erases_what_the_ledgers_of_newer_backups_have(
     damaged = Path(shutil.copytree(newer, newer.with_name("footnote-20991231T235959Z")))
     change(damaged, made_at="2099-12-31T23:59:59+00:00")
     (damaged / "erasures.jsonl").write_text("spoilt\n")
+    # Made while the clock was ahead. It knows no erasure of the days between.
+    change(
+        Path(shutil.copytree(newer, newer.with_name("footnote-20981231T235959Z"))), made_at="2098-12-31T23:59:59+00:00"
+    )
     lines = (drill.data / "erasures.jsonl").read_text()
     shutil.rmtree(drill.data)
     drill.data.mkdir()
