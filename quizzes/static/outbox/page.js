@@ -5,7 +5,7 @@ import {
   keepQuestions, moveItem, openable, parseHTML, pathOf, refuseOldAnswers, replaceQuestion, sayTooMany, setAnswered, setFlagged, setOffline,
   setToken, showChosenPart, showPressedPart, showView,
 } from "./questions.js";
-import { createSender, readText, request, TIMEOUT } from "./sender.js";
+import { awayReason, createSender, readText, request, TIMEOUT } from "./sender.js";
 import { attemptOf, clearOld, clearOwn, createStaleAnswers, createStore, numberOf, PREFIX } from "./store.js";
 
 const SCROLL = "footnote.reading";
@@ -283,8 +283,6 @@ function saveStateOf(url) {
 }
 
 // ---- Forms and links wait until all answers are stored
-
-const awayReason = () => navigator.onLine ? "down" : "offline";
 
 const isIdle = () => !typingTimer && (outbox ? sender.isIdle() : sender.isOnline());
 

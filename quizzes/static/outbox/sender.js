@@ -53,6 +53,9 @@ export async function request(url, options, read, timeout = TIMEOUT) {
   }
 }
 
+/** Why there was no response: the name of a notice. */
+export const awayReason = () => navigator.onLine ? "down" : "offline";
+
 /** @param {Response} response */
 export const readText = (response) => response.text();
 
@@ -92,7 +95,6 @@ export function createSender(store, page, tabs) {
   const isReached = (within = GRACE) => performance.now() - reachedAt < within;
   const isOnline = () => navigator.onLine || isReached();
   const isIdle = () => store.pending().length === 0 && isOnline();
-  const failureReason = () => navigator.onLine ? "down" : "offline";
 
   function post(url, body) {
     const headers = { Accept: "application/json", "X-CSRFToken": page.token() };
@@ -145,7 +147,7 @@ export function createSender(store, page, tabs) {
     body.set("revision", String(entry.revision));
     body.set("act", "save");
     const response = await post(url, body);
-    if (response === null) return failureReason();
+    if (response === null) return awayReason();
     const { status, reply } = response;
     // The server redirects to the join page without a session.
     if (response.type === "opaqueredirect" || status === 401) return "signed-out";
@@ -247,7 +249,7 @@ export function createSender(store, page, tabs) {
       tabs?.postMessage({ token: reply.token, owner: store.owner });
       return null;
     }
-    if (!reply?.field) wait(failureReason());
+    if (!reply?.field) wait(awayReason());
     return reply?.field || null;
   }
 
