@@ -233,7 +233,7 @@ def load_attempt(public_id: str, *, with_answers: bool) -> LoadedAttempt | None:
         assignment_id=row["assignment_id"],
         edition_id=row["edition_id"],
         own_title=row["own_title"],
-        is_title_made=bool(row["is_title_made"]),
+        is_title_made=row["is_title_made"],
         release=row["release"],
         seed=row["seed"],
         shuffle_questions=row["shuffle_questions"],
@@ -244,7 +244,7 @@ def load_attempt(public_id: str, *, with_answers: bool) -> LoadedAttempt | None:
         loaded_answers=_answers(rows) if with_answers else None,
         pace=Pace(row["position"], row["closed_through"] or 0) if row["is_teacher_paced"] else None,
         reading_choice=ReadingChoice(
-            row["level_of_class"], row["level_by_teacher"], row["level_by_student"], bool(row["may_choose_level"])
+            row["level_of_class"], row["level_by_teacher"], row["level_by_student"], row["may_choose_level"]
         ),
         supports=NO_SUPPORTS if supports == "{}" else Supports.of(json.loads(supports)),
         is_paused=bool(row["is_paused"]),
@@ -295,7 +295,7 @@ def _answers(rows: list[tuple[Any, ...]]) -> dict[int, CurrentAnswer]:
             question_id,
             None if value is None else json.loads(value),
             revision,
-            bool(flagged),
+            flagged,
             _moment(saved_at),
             _moment(checked_at),
         )
