@@ -75,6 +75,12 @@ def lookup[K, V](table: dict[K, V], key: K) -> V | None:
 
 
 @register.filter
+def has_long_word(name: str) -> bool:
+    """Whether a word of a name is longer than the column of names on a phone, and the whole fits a line of its own."""
+    return len(name) <= 40 and any(len(word) > 9 for word in name.replace("-", " ").split())
+
+
+@register.filter
 def for_plural(value: Fraction) -> int:
     """A number for the plural form of a count that can be a fraction: 1 for 1, else 2."""
     return 1 if value == 1 else 2

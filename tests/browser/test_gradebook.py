@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser, expect
 
-from quizzes.models import Assignment, Classroom, Edition, Excuse, User
-from tests.browser.conftest import NewContext, assert_fits, be_signed_in, overflow
+from quizzes.models import Assignment, Attempt, Classroom, Edition, Excuse, User
+from tests.browser.conftest import NewContext, assert_fits, be_signed_in, goto_with_fonts, overflow
 from tests.browser.pdf import A4, LETTER, mark, read_pdf, split_marks
 from tests.factories import (
     make_answered_attempt,
@@ -151,6 +151,23 @@ def test_names_stay_readable_on_a_phone(
     assert len(names) == 7
     # The one of 60 letters has a word that no narrow column holds.
     assert [name for name in names if (name[1] > 2 or name[2]) and name[0] not in LONG] == []
+    assert overflow(page) == 0
+
+
+@pytest.mark.parametrize("name", ["assignment_progress", "sign_in_cards"])
+def test_long_surname_is_not_torn_on_a_phone(
+    name: str, attempt: Attempt, teacher: User, open_context: NewContext
+) -> None:
+    assignment = attempt.assignment
+    for whole in ("Alexandra Konstantinopoulos", "Nathaniel Featherstonehaugh", "Guadalupe Montemayor-Villarreal"):
+        make_student(classroom=assignment.classroom, name=whole)
+    page = open_context(teacher, width=360, height=740).new_page()
+    of = assignment if name == "assignment_progress" else assignment.classroom
+    goto_with_fonts(page, reverse(name, args=[of.public_id]))
+    names = page.locator(":is(tbody th, .idcard) bdi")
+    assert [one[2] for one in names.evaluate_all(LINES)] == [[]] * 4
+    names.last.scroll_into_view_if_needed()
+    assert names.last.evaluate(IS_ON_TOP)
     assert overflow(page) == 0
 
 
