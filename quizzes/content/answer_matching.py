@@ -73,6 +73,14 @@ _MONTHS = {
 # After a day only: “ago” alone is an English word.
 _AFTER_A_DAY = {**_MONTHS, "ene": 1, "abr": 4, "ago": 8, "dic": 12}
 _MONTH_NAMES = {number: name for name, number in reversed(_MONTHS.items())}
+# What students type who do not know the answer, normalized.
+_DONT_KNOW = frozenset(
+    {
+        *("", "no idea", "i have no idea", "no clue", "idk", "i dont know", "dont know", "i do not know", "dunno"),
+        *("not sure", "im not sure", "i am not sure", "unsure", "na", "n a"),
+        *("no se", "no lo se", "ni idea", "no tengo idea", "no tengo ni idea"),
+    }
+)
 # Words for an amount that are read as no number: they may mean something else.
 _AMOUNTS = frozenset(
     "once twice thrice half couple pair dozen both none nobody nothing medio media mitad par docena ambos ambas "
@@ -97,6 +105,11 @@ class Day(NamedTuple):
 def normalize(text: str) -> str:
     """The normalized answer: words, numbers and dates separated by spaces; "" if it has none of these."""
     return " ".join(_words(text))
+
+
+def says_dont_know(text: str) -> bool:
+    """Whether an answer only says that the student does not know, such as “idk” or “?”."""
+    return normalize(text) in _DONT_KNOW
 
 
 def read_number(text: str) -> tuple[Decimal, str] | None:

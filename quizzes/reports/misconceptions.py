@@ -96,7 +96,7 @@ class Misconception:
 def most_common(items: ItemReport) -> tuple[Misconception, ...]:
     """At most 3 wrong answers, each shared by at least 3 students and 20 %; the most common first, then the hardest.
 
-    A question that was dropped, or that gives everyone full credit, has none.
+    A question that was dropped, or that gives everyone full credit, has none. “No idea” is none.
     """
     attempt_count = items.figures.attempt_count
     least = max(Fraction(MIN_STUDENTS), attempt_count * MIN_SHARE)
@@ -109,7 +109,7 @@ def most_common(items: ItemReport) -> tuple[Misconception, ...]:
         for question in items.questions
         if question.figures.item.points and not question.gives_full_credit
         for choice in question.figures.choices
-        if choice.count >= least and not choice.option.right
+        if choice.count >= least and not choice.option.right and not choice.option.dont_know
     ]
     found.sort(key=lambda shared: (-shared.choice.count, shared.question.figures.facility or 0))
     return tuple(found[:SHOWN])

@@ -9,7 +9,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from quizzes.content import answer_matching
-from quizzes.content.answer_matching import Day, is_close, is_typo, normalize, read_date, read_number, write_date
+from quizzes.content.answer_matching import (
+    Day,
+    is_close,
+    is_typo,
+    normalize,
+    read_date,
+    read_number,
+    says_dont_know,
+    write_date,
+)
 
 WORDS = st.lists(
     st.sampled_from(
@@ -373,3 +382,18 @@ def test_is_close_selects_answers_for_a_teacher(given_text: str, accepted: str, 
 def test_every_typo_is_close(one: str, other: str) -> None:
     if normalize(one) and is_typo(normalize(one), normalize(other)):
         assert is_close(normalize(one), normalize(other))
+
+
+@pytest.mark.parametrize(
+    ("text", "says_it"),
+    [
+        *[(text, True) for text in ("No idea", "IDK", "I don’t know.", "i dont know", "not sure", "N/A", "n.a.")],
+        *[(text, True) for text in ("No sé", "no se", "Ni idea", "?", "...", "-", "🤷")],
+        *[
+            (text, False)
+            for text in ("no", "none", "nothing", "0", "%", "the idea", "I don’t know the mayor", "ninguno")
+        ],
+    ],
+)
+def test_says_dont_know_means_no_other_answer(text: str, says_it: bool) -> None:
+    assert says_dont_know(text) is says_it

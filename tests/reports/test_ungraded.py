@@ -201,6 +201,28 @@ def test_close_answer_is_no_misconception_until_it_is_graded(classroom: Classroo
     assert class_report(assignment, now=NOW).misconceptions == ()
 
 
+def test_students_who_do_not_know_share_no_misconception(classroom: Classroom, teacher: User) -> None:
+    document = typed_document()
+    common = {
+        name: document["questions"][2][name] for name in ("key", "objective", "skill", "facts", "stem", "evidence")
+    }
+    gaps = [
+        {"id": "a", "accepted": ["police"]},
+        {"id": "b", "answer": "Mayor", "choices": ["Mayor", "No idea"]},
+    ]
+    document["questions"][2] = {**common, "type": "blanks", "points": 2, "text": "The {a} and the {b}.", "gaps": gaps}
+    assignment = make_assignment(edition=make_edition(document=document), classroom=classroom, assigned_by=teacher)
+    for count, answers in (
+        (4, {"one": "idk", "some": "No idea", "who": {"a": "?", "b": "2"}}),
+        (3, {"one": "August 31", "some": "60 days", "who": {"a": "robbers", "b": "1"}}),
+    ):
+        for _ in range(count):
+            make_answered_attempt(assignment=assignment, answers=answers)
+    shared = [one.choice.option.text for one in class_report(assignment, now=NOW).misconceptions]
+    # A choice with these words is the author’s.
+    assert (shared[0], {*shared[1:]}) == ("(b) No idea", {"60 days", "(a) robbers"})
+
+
 def test_page_of_a_student_has_no_percentage_of_a_score_so_far(
     given: Assignment, teacher: User, teacher_client: Client
 ) -> None:

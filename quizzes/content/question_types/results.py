@@ -88,6 +88,7 @@ class Option:
     leans_on: keys of the sentences that a student with this wrong answer has misread.
     listed: whether it is counted even if no answer has it. mark: what is wrong with it, one of `choices.MARKS`, or "".
     row, column: its place, if the answers of a question are counted in a table; "" otherwise.
+    dont_know: whether a student typed only that they do not know, such as “idk”.
     """
 
     id: str
@@ -101,6 +102,7 @@ class Option:
     row: str = ""
     column: str = ""
     part_feedback: str = ""
+    dont_know: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Self
 
-from quizzes.content.answer_matching import is_close, is_one_of, normalize
+from quizzes.content.answer_matching import is_close, is_one_of, normalize, says_dont_know
 from quizzes.content.languages import TextFields, all_languages
 from quizzes.content.question_types.question import (
     CHOICE_IDS,
@@ -277,6 +277,7 @@ class Blanks(Question):
                 "",
                 group=gap.id,
                 listed=False,
+                dont_know=not gap.choices and says_dont_know(given),
             )
             found.append(known.get(option_id, typed))
         return tuple(found)

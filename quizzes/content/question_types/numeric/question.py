@@ -17,6 +17,7 @@ from quizzes.content.answer_matching import (
     normalize,
     read_date,
     read_number,
+    says_dont_know,
     with_month_typos_corrected,
     write_date,
 )
@@ -236,7 +237,8 @@ class Numeric(Question):
         """The number or date, the same option in any spelling; () for no answer."""
         if value is None:
             return ()
-        return (Option(self._option_id(value), value, self.grade(value) == 1, "", listed=False),)
+        is_right, dont_know = self.grade(value) == 1, says_dont_know(value)
+        return (Option(self._option_id(value), value, is_right, "", listed=False, dont_know=dont_know),)
 
     def _is_within(self, given: Decimal | Day) -> bool:
         if isinstance(given, Day) and isinstance(self.answer, Day):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Self
 
-from quizzes.content.answer_matching import is_close, is_one_of, normalize
+from quizzes.content.answer_matching import is_close, is_one_of, normalize, says_dont_know
 from quizzes.content.languages import TEXTS, TextFields, all_languages, original_of
 from quizzes.content.question_types.question import (
     MAX_LINE,
@@ -190,7 +190,10 @@ class ShortAnswer(Question):
         if (wrong := self._known_wrong(normalized)) is not None:
             normalized = wrong.option_id
         known = [option for option in self.options(reading) if option.id == normalized]
-        return tuple(known[:1]) or (Option(normalized or value, value, self.accepts(normalized), "", listed=False),)
+        if known:
+            return (known[0],)
+        is_right, dont_know = self.accepts(normalized), says_dont_know(value)
+        return (Option(normalized or value, value, is_right, "", listed=False, dont_know=dont_know),)
 
     def as_written(self, option: Option, value: Value) -> str:
         """The answer itself."""
