@@ -244,12 +244,16 @@ def rename_student(student: Student, *, name: str, family_name: str | None = Non
 
 
 @transaction.atomic
-def sort_roster(classroom: Classroom, *, by_first: bool) -> None:
-    """Sort the class by first name or by family name from now on."""
+def sort_roster(classroom: Classroom, *, by_first: bool, by: User, now: datetime) -> None:
+    """Sort the class by first name or by family name from now on. A repeat changes nothing."""
     if classroom.sorts_by_first_name == by_first:
         return
     classroom.sorts_by_first_name = by_first
     classroom.save(update_fields=["sorts_by_first_name"])
+    before, after = {"sorts_by_first_name": not by_first}, {"sorts_by_first_name": by_first}
+    AuditEvent.objects.record(
+        Action.CLASSROOM_CHANGED, actor=by, classroom=classroom, at=now, before=before, after=after
+    )
     lock_rows(students=classroom.students.order_by().values_list("pk", flat=True))
     students = list(classroom.students.all())
     for student in students:

@@ -173,7 +173,7 @@ def make_school(classroom: Classroom, teacher: User) -> Classroom:
         given_at=NOW,
     )
     Excuse.objects.create(assignment=one, student=dee, reason="Was away", given_by=teacher, given_at=NOW)
-    sort_roster(classroom, by_first=True)
+    sort_roster(classroom, by_first=True, by=teacher, now=NOW)
     moved = make_student(classroom=classroom, name="Eva")
     make_answered_attempt(assignment=one, student=moved, right=2)
     moved.classroom = make_classroom(teacher=teacher, name="Period 4")
@@ -1042,7 +1042,7 @@ def test_a_file_of_the_second_version_has_the_values_from_before(school: Classro
 def test_a_file_of_the_first_version_is_taken_in_as_made_on_a_screen(school: Classroom) -> None:
     school.counts_missing_as_zero = False
     school.save()
-    sort_roster(school, by_first=False)
+    sort_roster(school, by_first=False, by=school.teachers.get(), now=NOW)
     before, document = figures(school), json.loads(export_classroom(school, now=LATER))
     assert {attempt["medium"] for attempt in document["attempts"]} == {"screen"}
     as_version(1, document)

@@ -188,7 +188,7 @@ def test_students_who_are_added_while_the_order_changes_are_sorted_by_it(
     classroom: Classroom, teacher: User, now: datetime
 ) -> None:
     pages = [Classroom.objects.get(pk=classroom.pk) for _ in range(2)]
-    sort_roster(pages[0], by_first=True)
+    sort_roster(pages[0], by_first=True, by=teacher, now=now)
     add_students(pages[1], new_students(["Zoë Adams", "Ana Young"]), by=teacher, now=now)
     assert list(classroom.students.values_list("display_name", flat=True)) == ["Ana Young", "Zoë Adams"]
 
@@ -268,7 +268,7 @@ def test_name_that_changes_while_the_class_is_sorted_is_sorted_too(
     page, sorting = Student.objects.select_related("classroom").get(pk=student.pk), Classroom.objects.get()
     acts: list[Callable[[], object]] = [
         partial(rename_student, page, name="Ana Young", by=teacher, now=now),
-        partial(sort_roster, sorting, by_first=True),
+        partial(sort_roster, sorting, by_first=True, by=teacher, now=now),
     ]
     first, second = acts if is_renamed_first else acts[::-1]
     seconds: list[Any] = []

@@ -209,7 +209,8 @@ def sort_roster(request: TeacherRequest, public_id: str) -> HttpResponse:
     form = SortForm.of(classroom, request.POST, by=request.user)
     if not form.is_valid():
         return settings_page(request, classroom, sort_form=form)
-    rosters.sort_roster(classroom, by_first=bool(form.cleaned_data["by_first"]))
+    by_first = bool(form.cleaned_data["by_first"])
+    rosters.sort_roster(classroom, by_first=by_first, by=request.user, now=timezone.now())
     messages.success(request, gettext("Saved."))
     return redirect("change_classroom", classroom.public_id)
 

@@ -1307,10 +1307,22 @@ def test_teacher_chooses_the_order_of_the_roster(classroom: Classroom, teacher_c
     assert page.index("Zoë Adams") < page.index("Ana Young")
 
 
-def test_order_of_the_roster_keeps_what_a_colleague_chose(classroom: Classroom, teacher_client: Client) -> None:
+def test_order_of_the_roster_is_in_the_log_once(classroom: Classroom, teacher: User, teacher_client: Client) -> None:
     page = teacher_client.get(url("change_classroom", classroom))
     form = form_of(page, having="by_first")
-    rosters.sort_roster(Classroom.objects.get(), by_first=True)
+    for _ in range(2):
+        teacher_client.post(form.action, form.data(by_first="1"))
+    [event] = classroom.audit_events.filter(action="classroom_changed")
+    before, after = {"sorts_by_first_name": False}, {"sorts_by_first_name": True}
+    assert (event.actor, event.detail) == (teacher, {"before": before, "after": after})
+
+
+def test_order_of_the_roster_keeps_what_a_colleague_chose(
+    classroom: Classroom, other_teacher: User, teacher_client: Client
+) -> None:
+    page = teacher_client.get(url("change_classroom", classroom))
+    form = form_of(page, having="by_first")
+    rosters.sort_roster(Classroom.objects.get(), by_first=True, by=other_teacher, now=NOW)
     # An old page on which nothing was chosen changes nothing.
     assert teacher_client.post(form.action, form.data()).status_code == 302
     classroom.refresh_from_db()
