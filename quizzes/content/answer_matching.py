@@ -74,12 +74,9 @@ _MONTHS = {
 _AFTER_A_DAY = {**_MONTHS, "ene": 1, "abr": 4, "ago": 8, "dic": 12}
 _MONTH_NAMES = {number: name for name, number in reversed(_MONTHS.items())}
 # What students type who do not know the answer, normalized.
-_DONT_KNOW = frozenset(
-    {
-        *("", "no idea", "i have no idea", "no clue", "idk", "i dont know", "dont know", "i do not know", "dunno"),
-        *("not sure", "im not sure", "i am not sure", "unsure", "na", "n a"),
-        *("no se", "no lo se", "ni idea", "no tengo idea", "no tengo ni idea"),
-    }
+_DONT_KNOW = re.compile(
+    r"|(?:i have )?no (?:idea|clue)|(?:i )?(?:dont|do not) know|idk|dunno|(?:im |i am )?not sure|unsure|na|n a"
+    r"|no (?:lo )?se|ni idea|no tengo (?:ni )?idea"
 )
 # Words for an amount that are read as no number: they may mean something else.
 _AMOUNTS = frozenset(
@@ -109,7 +106,7 @@ def normalize(text: str) -> str:
 
 def says_dont_know(text: str) -> bool:
     """Whether an answer only says that the student does not know, such as “idk” or “?”."""
-    return normalize(text) in _DONT_KNOW
+    return _DONT_KNOW.fullmatch(normalize(text)) is not None
 
 
 def read_number(text: str) -> tuple[Decimal, str] | None:
