@@ -109,10 +109,16 @@ class MembersForm(forms.Form):
             (SKIP, gettext("Leave out")),
         ]
         for member, proposed in preview.new:
+            is_unclear = member.subject in preview.unclear
             self.fields[member.subject] = forms.ChoiceField(
                 label=member.name.display,
-                choices=choices,
-                initial=proposed.public_id if proposed is not None else NEW,
+                choices=[("", gettext("Choose one")), *choices] if is_unclear else choices,
+                initial=proposed.public_id if proposed is not None else "" if is_unclear else NEW,
+                help_text=gettext(
+                    "Several students of the course have this name. If you can’t tell who this is, choose “Leave out”."
+                )
+                if is_unclear
+                else "",
                 error_messages={
                     "required": gettext("Choose one."),
                     "invalid_choice": gettext("Choose one from the list."),

@@ -3,6 +3,7 @@
 Reads the stored claims of a launch (`launches._claims`), and loads nothing else of the library.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -294,10 +295,12 @@ class MemberPreview:
 
     new: each learner who is not connected yet, with the student to propose: the one that another course of the class
     has, else the one with the same name, else None.
+    unclear: learners for whom the same student would be proposed, because they have the same name. None is proposed.
     unconnected: students without a learner in this course. gone: students with a learner that left the platform's list.
     """
 
     new: tuple[tuple[Member, Student | None], ...]
+    unclear: frozenset[str]
     unconnected: tuple[Student, ...]
     gone: tuple[Student, ...]
 
@@ -317,8 +320,12 @@ def preview_members(course: LtiCourse, members: Sequence[Member]) -> MemberPrevi
         other = elsewhere.get(member.subject)
         return other if other in unconnected else by_name.get(name_key(member.name.display))
 
+    offered = {member: proposed(member) for member in members if member.subject not in known}
+    offer_counts = Counter(offered.values())
+    unclear = frozenset(one.subject for one, student in offered.items() if student and offer_counts[student] > 1)
     return MemberPreview(
-        new=tuple((member, proposed(member)) for member in members if member.subject not in known),
+        new=tuple((one, None if one.subject in unclear else student) for one, student in offered.items()),
+        unclear=unclear,
         unconnected=tuple(unconnected),
         gone=tuple(
             student for subject, student in known.items() if subject not in listed and student.removed_at is None

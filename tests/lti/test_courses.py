@@ -105,6 +105,25 @@ def test_one_student_for_two_learners_is_refused(platform: Platform, course: Lti
     assert not LtiStudent.objects.exists()
 
 
+def test_learners_with_the_same_name_are_offered_nobody(
+    platform: Platform, course: LtiCourse, teacher_client: Client
+) -> None:
+    there = make_student(classroom=course.classroom, name="Bo Tran")
+    platform.members = [member(1, "Bo Tran"), member(2, "Bo Tran"), member(3, "Cy Diaz"), member(4, "Cy Diaz")]
+    address = reverse("lti_members", args=[course.classroom.public_id, course.pk])
+    page = teacher_client.get(address)
+    assert text_of(page).count("Several students of the course have this name.") == 2
+    form = form_of(page, having="u1")
+    assert [form.data()[name] for name in ("u1", "u2", "u3", "u4")] == [[""], [""], ["new"], ["new"]]
+
+    said = text_of(teacher_client.post(address, form.data()))
+    assert said.count("Choose one.") >= 2
+    teacher_client.post(address, form.data(u1="skip", u2=there.public_id))
+
+    made = {row.subject: row.student.display_name for row in LtiStudent.objects.select_related("student")}
+    assert made == {"u2": "Bo Tran", "u3": "Cy Diaz", "u4": "Cy Diaz (2)"}
+
+
 @pytest.fixture
 def second(course: LtiCourse) -> LtiCourse:
     """Another course of the platform that is connected with the same class."""
