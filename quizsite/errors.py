@@ -6,10 +6,11 @@ from django.core.exceptions import RequestDataTooBig
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views import csrf, defaults
 
-from quizzes.views.access import unsent
+from quizzes.views.access import names_deleted_quiz, unsent
 from quizzes.views.language import use_language_of_signed_in
 from quizzes.views.request_meta import wants_json
 
@@ -27,9 +28,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Django's page, in the language of the signed-in student."""
+    """The page, in the language of the signed-in student. It tells a teacher of the class that a quiz was deleted."""
     use_language_of_signed_in(request)
-    return defaults.page_not_found(request, exception)
+    return render(request, "404.html", {"is_deleted_quiz": names_deleted_quiz(request)}, status=404)
 
 
 def form_not_sent(request: HttpRequest, reason: str = "") -> HttpResponse:

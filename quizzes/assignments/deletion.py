@@ -59,6 +59,16 @@ def delete_assignment(assignment: Assignment, *, by: User, now: datetime) -> str
     return rows
 
 
+def was_deleted(public_id: str, *, taught_by: User) -> bool:
+    """Whether the log of a class of this teacher has a deletion of this assignment. One query."""
+    return AuditEvent.objects.filter(
+        action=AuditEvent.Action.ASSIGNMENT_CHANGED,
+        classroom__in=Classroom.objects.taught_by(taught_by),
+        detail__assignment=public_id,
+        detail__withdrawn=True,
+    ).exists()
+
+
 @transaction.atomic
 def restore_assignment(rows: str, classroom: Classroom, *, by: User, now: datetime) -> Assignment:
     """Bring a deleted assignment of this classroom back with its extensions and excuses. Safe to repeat.

@@ -832,14 +832,23 @@ def test_delete_assignment_without_attempts(assignment: Assignment, change: str,
     assert "Deleted from Period 3: “Small set”." in text_of(teacher_client.get(quizzes))
 
 
-def test_change_of_a_quiz_that_another_tab_deleted_says_so(assignment: Assignment, teacher_client: Client) -> None:
+def test_page_of_a_deleted_quiz_tells_only_teachers_of_the_class(
+    assignment: Assignment, teacher_client: Client, other_teacher: User, client: Client
+) -> None:
+    client.force_login(other_teacher)
     form = form_of(teacher_client.get(change_of(assignment)), having="release")
     teacher_client.post(reverse("delete_assignment", args=[assignment.public_id]))
     gone = teacher_client.post(change_of(assignment), form.data(own_title="Mine", act="save"))
-    assert gone.status_code == 404
-    said = text_of(gone)
-    assert "Nothing changed this time What you wanted to change was deleted or is no longer yours" in said
-    assert "The link may be old" not in said
+    page = teacher_client.get(change_of(assignment))
+    assert [one.status_code for one in (gone, page)] == [404, 404]
+    deleted = "You or another teacher of the class deleted this quiz."
+    assert f"Nothing changed this time {deleted}" in text_of(gone)
+    assert f"This quiz was deleted {deleted}" in text_of(page)
+    never = change_of(assignment).replace(assignment.public_id, "a" * len(assignment.public_id))
+    for one, address in ((client, change_of(assignment)), (teacher_client, never)):
+        unknown = one.get(address)
+        said = text_of(unknown)
+        assert (unknown.status_code, "The link may be old" in said, deleted in said) == (404, True, False)
 
 
 def test_deleted_quiz_comes_back_as_it_was(
