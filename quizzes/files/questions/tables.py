@@ -45,6 +45,7 @@ _HEADINGS = (
     "Points",
     "Tolerance",
 )
+_OF_EACH_TYPE = {"Type", "Question", "Explanation", "Points"}
 # Before the match of a line. Excel writes “?” for an arrow in a CSV file that is not in UTF-8.
 _ARROW = " => "
 _OLD_ARROW = " → "  # of templates that we wrote until version 0.5.0
@@ -108,6 +109,7 @@ def _row_item(cell: Callable[[str], str], stem: str, notes: list[str]) -> Item:
         for number, (text, said) in enumerate(zip(answers, feedback, strict=True), start=1)
         if text
     )
+    notes += _unused_notes(question_type, cell)
     item = Item(question_type, stem, explanation=cell("Explanation"), points=points_of(cell("Points"), notes))
     return _with_answers(item, lines, cell, notes)
 
@@ -155,6 +157,31 @@ def _with_answers(item: Item, lines: tuple[Line, ...], cell: Callable[[str], str
             return replace(item, stem="Fill in the blanks.", text=_with_letters(item.stem), gaps=gaps)
         case "free_text":
             return replace(item, sample_answer=first)
+
+
+def _unused_notes(question_type: QuestionType, cell: Callable[[str], str]) -> list[str]:
+    """A note that names the cells with text that a question of this type has no place for."""
+    answers = {"numeric": 1, "free_text": 1, "true_false": 2}.get(question_type, ANSWERS)
+    feedback = 0 if question_type in ("numeric", "free_text") else answers
+    used = {f"Answer {number}" for number in range(1, answers + 1)}
+    used |= {
+        f"Feedback {number}"
+        for number in range(1, feedback + 1)
+        if cell(f"Answer {number}") or question_type == "true_false"
+    }
+    # “1” and the words of the first answer say nothing more of a single answer.
+    if question_type in ("single", "multiple", "true_false", "short_answer") or cell("Correct") in (
+        "1",
+        cell("Answer 1"),
+    ):
+        used.add("Correct")
+    is_number = question_type == "numeric" and not DATE.fullmatch(cell("Answer 1"))
+    if is_number or cell("Tolerance") == "0":
+        used.add("Tolerance")
+    names = [name for name in _HEADINGS if name not in used | _OF_EACH_TYPE and cell(name)]
+    if not names:
+        return []
+    return [gettext("Not used for this type: {columns}.").format(columns=", ".join(f"“{name}”" for name in names))]
 
 
 def changed_notes(answers: Sequence[str], changed: str = _CHANGED) -> list[str]:

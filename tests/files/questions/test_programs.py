@@ -737,6 +737,28 @@ def test_an_empty_answer_that_is_named_as_correct_is_pointed_out() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("row", "unused"),
+    [
+        ("single,Who?,A,B,,2,,,Why,", "“Feedback 3”"),
+        ("true false,It met.,True,False,Maybe,True,,So,,", "“Answer 3”"),
+        ("short answer,Who?,Lee,,,,So,Or,,2", "“Feedback 2”, “Tolerance”"),
+        ("numeric,How many?,7,seven,,1,So,,,2", "“Answer 2”, “Feedback 1”"),
+        ("numeric,How many?,7,,,8,,,,", "“Correct”"),
+        ("numeric,When?,2018-08-31,,,,,,,2", "“Tolerance”"),
+        ("matching,Match.,A => B,C => D,,2,,,,", "“Correct”"),
+        ("ordering,Order.,A,B,C,,,,,0", ""),
+        ("free text,Why?,It waited.,It did.,,,So,,,", "“Answer 2”, “Feedback 1”"),
+        ("free text,Why?,It waited.,,,It waited.,,,,", ""),
+    ],
+)
+def test_cells_of_our_template_that_a_type_has_no_place_for_are_named(row: str, unused: str) -> None:
+    headings = "Type,Question,Answer 1,Answer 2,Answer 3,Correct,Feedback 1,Feedback 2,Feedback 3,Tolerance"
+    [found] = read_questions(f"{headings}\n{row}\n".encode()).questions
+    assert found.item
+    assert found.notes == ((f"Not used for this type: {unused}.",) if unused else ())
+
+
 def test_columns_of_a_spreadsheet_that_are_not_read_are_named() -> None:
     content = "Question #,Question,A,B,Answer,Points,Time limit,Feedback A,Standard,Unit\n1,Who?,x,y,B,3,20,No,C1,\n"
     found = read_questions(content.encode())
