@@ -58,7 +58,8 @@ def _with_answer_line(group: list[tuple[int, str]], answer: re.Pattern[str]) -> 
     [place] = labels
     end = next((n for n, (_, line) in enumerate(group) if n > place and not line.strip()), len(group))
     label = answer.fullmatch(group[place][1])
-    texts = [(label["text"] or label["other"] or "") if label else "", *(line for _, line in group[place + 1 : end])]
+    first = next(filter(None, label.groups()), "") if label else ""
+    texts = [first, *(line for _, line in group[place + 1 : end])]
     return [*group[:place], (group[place][0], f"ANSWER: {' '.join(texts).strip()}"), *group[end:]]
 
 

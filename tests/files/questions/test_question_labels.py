@@ -51,6 +51,10 @@ PAIRS: dict[str, tuple[str, list[str]]] = {
         ],
     ),
     "an empty answer": ("Q: Who?\nA: \n\nQ: Where did it meet?\nA: City Hall\n", [f"- {NO_MARK}", WHERE]),
+    "an empty answer below a number": (
+        "1. Who?\nA:\n\n2. Where did it meet?\nA: City Hall\n",
+        [f"- {NO_MARK}", WHERE],
+    ),
     "statements in a question": (
         "Q: Which is true?\n1. It met.\n2. It voted.\nA: Both of them\n",
         ["short_answer: Which is true? / 1. It met. / 2. It voted. [*Both of them]"],
