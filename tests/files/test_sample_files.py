@@ -163,6 +163,22 @@ def questions(content: bytes) -> list[str]:
             ],
         ),
         (
+            "google-forms.txt",
+            [
+                "single: Who adopts the budget?",
+                "multiple: Which offices are in the city? Check all that apply.",
+                "true_false: The council voted in June.",
+            ],
+        ),
+        (
+            "questions-and-answers.txt",
+            [
+                "short_answer: Who adopts the budget?",
+                "free_text: Why did the council wait?",
+                "true_false: The council voted in June.",
+            ],
+        ),
+        (
             "canvas.xml",
             [
                 "single: Who adopts the budget? Chart",

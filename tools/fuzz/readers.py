@@ -137,7 +137,11 @@ def file_readers() -> list[Reader]:
 
     return [
         questions("gift", *_layout("questions/moodle.gift"), formats=["gift"]),
-        questions("aiken", *_layout("questions/moodle-aiken.txt"), formats=["aiken"]),
+        questions(
+            "aiken",
+            *_layout("questions/moodle-aiken.txt", "questions/google-forms.txt", "questions/questions-and-answers.txt"),
+            formats=["aiken"],
+        ),
         questions("moodle-xml", *_layout("questions/moodle.xml"), formats=["moodle"]),
         questions("qti1", *_layout("questions/canvas.xml"), _packages("canvas.xml"), formats=["qti12"]),
         questions(
