@@ -30,6 +30,9 @@ ENCODING = "In a password, write % as %25, / as %2F, # as %23, and ? as %3F."
 # What django-environ reads of a line. It skips all other lines, so that their settings would keep their defaults.
 SETTING = re.compile(r"(?:export )?(?P<name>[A-Za-z_0-9]+)=(?P<value>.*)")
 
+# Of a word processor or a web page. They would be a part of the value.
+CURLY_QUOTES = ("“", "”", "„", "‘", "’")
+
 # At the beginning of a value. It need not be all of it: "Room 5, Civics" <civics@school.example>
 QUOTED = re.compile(r"""(['"]).*?\1""")
 
@@ -95,6 +98,8 @@ def _problem_with_value(value: str) -> str | None:
     # A folder with a blank in its name is another folder, and a site would start there with nothing in it.
     if value != value.strip():
         return "a blank before or after the value. Remove it, or put the value with its blank in quotes."
+    if value.startswith(CURLY_QUOTES):
+        return "a curly quotation mark at the beginning of the value. Write straight ones, or none."
     if value.startswith(("'", '"')) and not quoted:
         return "a quotation mark only at the beginning of the value. Put one at the end too."
     return None

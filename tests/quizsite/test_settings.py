@@ -584,16 +584,18 @@ def test_settings_file_with_a_comment_after_a_value_is_refused(tmp_path: Path, l
 
 BLANK = "a blank before or after the value. Remove it, or put the value with its blank in quotes."
 HALF_QUOTED = "a quotation mark only at the beginning of the value. Put one at the end too."
+CURLY = "a curly quotation mark at the beginning of the value. Write straight ones, or none."
 
 
 @pytest.mark.parametrize(
     ("value", "problem"),
     [
         *((value, BLANK) for value in ("/srv/quiz ", " /srv/quiz", '"/srv/quiz"\t')),
+        *((value, CURLY) for value in ("“/srv/quiz”", "‘/srv/quiz’", "„/srv/quiz“")),
         *((value, HALF_QUOTED) for value in ('"/srv/quiz', "'/srv/quiz", "\"/srv/quiz'")),
     ],
 )
-def test_settings_file_with_a_blank_or_half_of_the_quotes_is_refused(tmp_path: Path, value: str, problem: str) -> None:
+def test_settings_file_with_a_blank_or_wrong_quotes_is_refused(tmp_path: Path, value: str, problem: str) -> None:
     file = tmp_path / ".env"
     file.write_text(f"FOOTNOTE_DATA={value}\n")
 
