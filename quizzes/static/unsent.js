@@ -2,6 +2,7 @@
 // its changed forms when it is left. A page without an account, such as sign-in, says that they did not arrive. The
 // page of the forms shows them again, in the same tab and for the same account only. A closed tab forgets them.
 // Also shown again: the other forms of a page with a sent form, and all forms of a page that Back opens.
+// And a form sends no fragment, because the reply would not get the focus.
 
 const PREFIX = "footnote.unsent.";
 // In ms. Long enough to sign in, also on another device; short for a shared computer.
@@ -215,6 +216,12 @@ function tellOtherTabs() {
     localStorage.removeItem(SIGNED_OUT);
   } catch { /* A browser without storage. */ }
 }
+
+// A form without an action of its own is sent to the address of the page, also with “#main” of “Skip to content”, and a
+// redirect keeps the fragment. With one, a browser ignores the `autofocus` of an error or a notice.
+document.addEventListener("submit", () => {
+  if (location.hash) history.replaceState(history.state, "", location.pathname + location.search);
+});
 
 if (account) {
   document.addEventListener("submit", ({ target, defaultPrevented }) => {

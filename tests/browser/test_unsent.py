@@ -531,3 +531,19 @@ def test_answers_of_one_form_are_not_filled_into_the_other(
     go_back(page)
 
     expect(cell).to_have_value("B")
+
+
+def test_error_and_notice_have_the_focus_after_skip_to_content(rosa: User, open_context: NewContext) -> None:
+    page = open_context(rosa).new_page()
+    page.goto(reverse("account"))
+    page.get_by_role("link", name="Skip to content").press("Enter")
+    name = page.get_by_label("Your name")
+    name.fill("")
+    name.press("Enter")
+    expect(page.get_by_label("Your name")).to_be_focused()
+    expect(page.locator("#id_name-e")).to_be_visible()
+
+    page.get_by_role("link", name="Skip to content").press("Enter")
+    name.fill("Ms. Park")
+    name.press("Enter")
+    expect(page.locator("#messages")).to_be_focused()
