@@ -38,8 +38,8 @@ from tests.integration.test_languages import using_pseudo_language
 NO_PAGES = {"livez", "readyz", "time_left", "questions_ahead", "live_progress", "live_board"}
 NO_PAGES |= {"paced_question", "live_start_classroom", "live_running_class", "open_quizzes"}
 # Files, figures, and what a learning platform calls over https.
-NO_PAGES |= {"question_template", "picture", "support_marks", "metrics", "lti_keys", "lti_login", "lti_connect"}
-NO_PAGES |= {"lti_frame", "manifest", "offline_worker"}
+NO_PAGES |= {"question_template", "picture", "support_marks", "metrics", "lti_keys", "lti_login", "lti_launch"}
+NO_PAGES |= {"lti_connect", "lti_frame", "manifest", "offline_worker"}
 PAGES = [name for name, row in TABLE.items() if row.method == "get" and name not in NO_PAGES]
 
 
