@@ -1,7 +1,8 @@
 // Keeps what a teacher typed and the site could not take: the session had ended, or an error page came. A page notes
 // its changed forms when it is left. A page without an account, such as sign-in, says that they did not arrive. The
 // page of the forms shows them again, in the same tab and for the same account only. A closed tab forgets them.
-// Also shown again: the other forms of a page with a sent form, and all forms of a page that Back opens.
+// Also shown again: the other forms of a page with a sent form, and all forms of a page that Back opens. If the page of
+// the form is gone, the page that says so shows its texts, to be copied.
 // And a form sends no fragment, because the reply would not get the focus.
 
 const PREFIX = "footnote.unsent.";
@@ -20,8 +21,12 @@ const OF_PAGE = [
 // The editor handles these itself.
 const SAVES_ITSELF = "[data-draft][hx-post]";
 const CHOICE = "[type=checkbox], [type=radio]";
+const TEXT = "textarea, input:not([type=hidden], [type=checkbox], [type=radio])";
 
-/** @typedef {{name: string, value: string, isChecked: boolean, chosen: string[], isChanged: boolean}} Field */
+// label: of a text that a person typed, else "".
+/**
+ * @typedef {{name: string, value: string, isChecked: boolean, chosen: string[], label: string, isChanged: boolean}} Field
+ */
 // isPartial: only the changed fields are filled in.
 /** @typedef {{name: string, place: number, isSent: boolean, isPartial: boolean, fields: Field[]}} Kept */
 // isUnsent: it did not arrive. isLeft: another page of the account came after it. action: of the sent form, or null.
@@ -60,6 +65,7 @@ const stateOf = (control) => ({
   value: control.value,
   isChecked: Boolean(control.checked),
   chosen: [...control.selectedOptions ?? []].map((option) => option.value),
+  label: control.matches(TEXT) ? control.labels?.[0]?.innerText.trim() || control.name : "",
 });
 
 /** Where a form is sent to, what it is about, and its first field: the steps of a page have different forms. */
@@ -193,12 +199,27 @@ function onTeacherPage() {
   }
 }
 
+/** Show the texts of the forms whose page is gone. @param {HTMLElement} part of the page that says so */
+function showTexts(part) {
+  const isGone = ([key, { account, page, action }]) => account === part.dataset.typed
+    && [key, page, PREFIX + action].includes(here);
+  const fields = notes().filter(isGone).flatMap(([, { forms }]) => forms).flatMap((form) => form.fields);
+  for (const { label, value } of fields.filter((field) => field.label && field.isChanged && field.value.trim())) {
+    const texts = [["dt", "lab", label], ["dd", "said", value]].map(([tag, className, textContent]) => {
+      return Object.assign(document.createElement(tag), { className, textContent });
+    });
+    part.querySelector("dl").append(...texts);
+    part.hidden = false;
+  }
+}
+
 function onOtherPage() {
   const found = notes().filter(([, { isLeft }]) => !isLeft);
   // The sign-in led to the address of a form that had come back with an error: an error page says that it takes no GET.
   const refused = found.find(([key, { isUnsent, page }]) => key === here && isUnsent && (page ?? here) !== here);
   if (refused) location.replace(refused[1].page.slice(PREFIX.length));
   for (const [key, kept] of found) keep(key, { ...kept, isUnsent: true });
+  document.querySelectorAll("[data-typed]").forEach(showTexts);
   const shown = found.length ? "kept" : "lost";
   for (const words of document.querySelectorAll("[data-unsent]")) words.hidden = words.dataset.unsent !== shown;
 }

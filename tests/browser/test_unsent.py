@@ -11,10 +11,11 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from quizzes.assignments.accommodations import extend
+from quizzes.assignments.deletion import delete_assignment
 from quizzes.content.drafts.saving_questions import save_question
 from quizzes.grading.manual_grades import grade_answer
 from quizzes.models import Assignment, Classroom, Draft, Question, User
-from tests.browser.conftest import NewContext, go_back, go_offline, violations
+from tests.browser.conftest import NewContext, be_signed_in, go_back, go_offline, violations
 from tests.factories import (
     make_answered_attempt,
     make_assignment,
@@ -453,6 +454,33 @@ def test_back_past_an_error_leads_to_the_page_with_the_form(
     expect(page.get_by_role("heading", name="Ana Ruiz")).to_be_visible()
     page.get_by_text("Settings: PIN").click()
     expect(page.get_by_label("Name on the roster")).to_have_value("Ana Ruiz")
+
+
+def test_page_of_a_deleted_quiz_shows_what_was_typed(
+    rosa: User, classroom: Classroom, open_context: NewContext
+) -> None:
+    student = make_student(classroom=classroom)
+    assignment = make_assignment(classroom=classroom, assigned_by=rosa, created_at=timezone.now(), max_attempts=1)
+    overrides = reverse("student_overrides", args=[assignment.public_id, student.public_id])
+    page = open_context(rosa, watched=False).new_page()
+    page.goto(overrides)
+    page.get_by_label("Extra attempts").fill("1")
+    page.get_by_label("Why").first.fill("Was away.\n<b>Called home.</b>")
+    delete_assignment(assignment, by=rosa, now=timezone.now())
+    page.get_by_role("button", name="Save extension").click()
+    for heading in ("Nothing changed this time", "This quiz was deleted"):
+        expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+        expect(page.locator("dl dt")).to_have_text(["Extra attempts", "Why"])
+        expect(page.locator("dl dd")).to_have_text(["1", "Was away. <b>Called home.</b>"])
+        assert violations(page) == []
+        go_back(page)
+    # Another account in the same tab gets nothing of it.
+    page.goto(overrides)
+    expect(page.get_by_role("heading", name="What you typed")).to_be_visible()
+    be_signed_in(page.context, make_user(), page.evaluate("location.origin"))
+    page.reload()
+    expect(page.get_by_text("The link may be old")).to_be_visible()
+    expect(page.get_by_role("heading", name="What you typed")).to_be_hidden()
 
 
 def test_back_past_a_question_leads_to_the_page_with_the_button(
