@@ -10,6 +10,7 @@ from django.utils.module_loading import import_string
 
 from quizsite.backups.manifest import SECRET_KEY_FILE
 from quizsite.data_folder import can_be_written, others_can_read
+from quizsite.places import COMMAND
 
 
 class QuizsiteConfig(AppConfig):
@@ -81,7 +82,7 @@ def check_backups(**kwargs: Any) -> list[CheckMessage]:
     return [
         Warning(
             "FOOTNOTE_BACKUP_MINUTES is 0, so the site makes no backups, also not before an upgrade.",
-            hint="Remove it, or run `manage.py backup` each night and before each upgrade.",
+            hint=f"Remove it, or run `{COMMAND} backup` each night and before each upgrade.",
             id="quizsite.W006",
         )
     ]

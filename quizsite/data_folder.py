@@ -12,6 +12,7 @@ from quizsite.backups.manifest import SECRET_KEY_FILE, SQLITE_FILE
 from quizsite.backups.swap import COMMITTED
 from quizsite.durable import write_private
 from quizsite.environment import KEY_LEAST_CHARACTERS
+from quizsite.places import COMMAND
 
 # After the move to PostgreSQL, the SQLite file beside this one is no longer the site.
 MOVED = "moved_to_postgresql"
@@ -94,7 +95,7 @@ def require_not_moved(folder: Path) -> None:
         raise ImproperlyConfigured(
             "This site was moved to PostgreSQL, and DATABASE_URL is not set. Set it to the database of the site. Only "
             f"to go back to the SQLite file as it was before the move, delete {marker} and run "
-            "`manage.py reapply_erasures`."
+            f"`{COMMAND} reapply_erasures`."
         )
 
 
@@ -111,7 +112,7 @@ def secret_key(folder: Path, *, database: Path | None = None, keep: bool = True)
                 raise ImproperlyConfigured(
                     f"The secret key of the database {database} is not set, and there is no {path}. If it is in a "
                     "settings file, FOOTNOTE_ENV_FILE names that file. Otherwise put it back from a backup. Only if it "
-                    "is lost, run `manage.py accept_secret_key`: every PIN changes."
+                    f"is lost, run `{COMMAND} accept_secret_key`: every PIN changes."
                 )
             new = secrets.token_urlsafe(SECRET_KEY_BYTES)
             if not keep:
@@ -127,7 +128,7 @@ def secret_key(folder: Path, *, database: Path | None = None, keep: bool = True)
     if not key or "\ufffd" in key:
         raise ImproperlyConfigured(
             f"The secret key {path} is empty or damaged. Put it back from a backup. Only if it is lost, delete the "
-            "file and run `manage.py accept_secret_key`: every PIN changes."
+            f"file and run `{COMMAND} accept_secret_key`: every PIN changes."
         )
     return strong_key(key, str(path))
 

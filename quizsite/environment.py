@@ -16,7 +16,7 @@ from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
 from django.utils.module_loading import import_string
 
-from quizsite.places import EXAMPLE_SETTINGS
+from quizsite.places import COMMAND, EXAMPLE_SETTINGS
 
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS = frozenset({"0", "false", "no", "off", ""})
@@ -124,7 +124,7 @@ def _is_misspelled(name: str, known: Collection[str]) -> bool:
 
 def _unknown(name: str, known: Collection[str]) -> str:
     near = get_close_matches(name.upper(), [*known, *COMMON_NAMES], n=1)
-    advice = f"Did you mean {near[0]}?" if near else "`manage.py example_settings` lists all."
+    advice = f"Did you mean {near[0]}?" if near else f"`{COMMAND} example_settings` lists all."
     return f"{name}. Footnote has no such setting. {advice}"
 
 

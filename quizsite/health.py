@@ -24,6 +24,7 @@ from quizsite.backups.failures import next_try
 from quizsite.data_folder import can_be_written
 from quizsite.environment import is_loopback
 from quizsite.models import SiteState
+from quizsite.places import COMMAND
 from quizsite.secret_key import has_its_key
 from quizsite.sqlite import library
 
@@ -173,7 +174,7 @@ def write() -> str:
 def migrations() -> str:
     """All migrations are applied."""
     if pending := pending_migrations(MigrationExecutor(connection)):
-        raise CheckFailed(f"{pending} pending: start the site again, or run `manage.py migrate`")
+        raise CheckFailed(f"{pending} pending: start the site again, or run `{COMMAND} migrate`")
     return ""
 
 
@@ -273,7 +274,7 @@ def jobs_verdict(age: timedelta | None, *, uptime: timedelta) -> str:
         words = f"ran {max(age, timedelta(0)).total_seconds():.0f} s ago"
     tolerance = settings.PERIODIC_JOBS_TOLERANCE
     if (age is None or age > tolerance) and uptime > tolerance:
-        raise CheckFailed(f"{words}: see the log. With another web server, cron runs `manage.py run_periodic_jobs`")
+        raise CheckFailed(f"{words}: see the log. With another web server, cron runs `{COMMAND} run_periodic_jobs`")
     return words
 
 
@@ -292,7 +293,7 @@ def integrity() -> str:
     if checked is None:
         return "not checked yet"
     if checked.value != "ok":
-        raise CheckFailed("the database is damaged: stop the site and run `manage.py restore BACKUP`")
+        raise CheckFailed(f"the database is damaged: stop the site and run `{COMMAND} restore BACKUP`")
     return f"checked {_ago(timezone.now() - checked.at)}"
 
 

@@ -16,7 +16,7 @@ from quizsite.backups.failures import forget_failures, record_failure
 from quizsite.backups.manifest import BackupError, BackupRunning
 from quizsite.cores import leave_core
 from quizsite.models import SiteState
-from quizsite.places import CODE
+from quizsite.places import CODE, COMMAND
 from quizsite.sqlite.copy import quick_check
 from quizzes.grading.scores import rescore_all
 
@@ -45,7 +45,7 @@ def check_database(*, now: datetime) -> str:
     if found == "ok":
         logger.info("The check of the whole database found nothing.")
     else:
-        logger.error("The database is damaged (%s). Stop the site and run `manage.py restore BACKUP`.", found)
+        logger.error("The database is damaged (%s). Stop the site and run `%s restore BACKUP`.", found, COMMAND)
     SiteState.objects.record(SiteState.DATABASE_CHECK, found, now=now)
     return found
 
@@ -101,7 +101,7 @@ def back_up_if_due(*, now: datetime) -> Path | None:
         return None
     except Exception:
         minutes = record_failure(now=now) // timedelta(minutes=1)
-        logger.warning("The scheduled backup is tried again in %s minutes, or now by `manage.py backup`.", minutes)
+        logger.warning("The scheduled backup is tried again in %s minutes, or now by `%s backup`.", minutes, COMMAND)
         raise
     logger.info("Backup made: %s", made)
     return made

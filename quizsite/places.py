@@ -7,6 +7,8 @@ from pathlib import Path
 CODE = Path(__file__).resolve().parent.parent
 # A clone has this file next to the packages, an installed wheel does not.
 IS_CLONE = (CODE / "manage.py").exists()
+# What starts each command of the site, in messages to the person who runs it.
+COMMAND = "manage.py" if IS_CLONE else "footnote"
 # The folder with `templates` and `fixtures`. A wheel holds them in a package, see pyproject.toml.
 CONTENT = CODE if IS_CLONE else CODE / "quizsite" / "bundled"
 # Every setting, in a comment.

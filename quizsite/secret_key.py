@@ -11,6 +11,7 @@ from django.utils.module_loading import import_string
 from quizsite.backups.manifest import SECRET_KEY_FILE
 from quizsite.data_folder import keep_secret_key, secret_key
 from quizsite.models import SiteState
+from quizsite.places import COMMAND
 
 
 def secret_key_check(key: str) -> str:
@@ -35,7 +36,7 @@ def require_its_key() -> None:
             "its key is in a settings file, FOOTNOTE_ENV_FILE names that file. For a new key, put the earlier one into "
             "FOOTNOTE_SECRET_KEY_FALLBACKS. Otherwise put the earlier key into FOOTNOTE_SECRET_KEY or the file "
             f"{settings.DATA_DIR / SECRET_KEY_FILE}, from a backup. Only if it is lost, run "
-            "`manage.py accept_secret_key`: every PIN changes."
+            f"`{COMMAND} accept_secret_key`: every PIN changes."
         )
     keep_new_key()
 

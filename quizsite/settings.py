@@ -41,6 +41,7 @@ from quizsite.environment import (
     whole_number,
 )
 from quizsite.places import CODE, CONTENT, IS_CLONE, data_folder
+from quizsite.places import COMMAND as COMMAND
 from quizsite.sign_on import allauth_settings, providers
 
 # The folder of `templates` and `fixtures`.

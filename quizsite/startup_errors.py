@@ -10,6 +10,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, OperationalError, ProgrammingError
 
+from quizsite.places import COMMAND
+
 # What the operator does about a file that this user may not use, a read-only file system, or a full disk.
 ADVICE = {
     **dict.fromkeys((EACCES, EPERM), "Run this as the user of the site, and let that user read and write there."),
@@ -90,13 +92,13 @@ def message_for(problem: Exception) -> str | None:
         case OperationalError() | ProgrammingError() if lacking := NO_TABLE.match(text):
             return (
                 f"The database lacks a table or column of this version ({lacking[0]}). If it is this site's, start the "
-                "site or run `manage.py migrate`. If not, correct FOOTNOTE_DATA or DATABASE_URL."
+                f"site or run `{COMMAND} migrate`. If not, correct FOOTNOTE_DATA or DATABASE_URL."
             )
         # SQLite's words. They do not say which file, or why.
         case OperationalError() if text in {CANNOT_OPEN, CANNOT_WRITE}:
             path = settings.SQLITE_PATH
             if not os.path.exists(path):
-                return f"The database {path} is gone. Run `manage.py restore BACKUP`."
+                return f"The database {path} is gone. Run `{COMMAND} restore BACKUP`."
             if os.statvfs(path).f_flag & os.ST_RDONLY:
                 return f"The database {path} is on a file system that is read-only. {ADVICE[EROFS]}"
             return f"The database {path} cannot be opened. Run this as the user of the site."
@@ -127,7 +129,7 @@ def message_for(problem: Exception) -> str | None:
             )
         # SQLite's error for a damaged file has the class itself, and all others have one below it.
         case DatabaseError() if type(problem) is DatabaseError:
-            return f"The database is damaged ({text}). Stop the site and run `manage.py restore BACKUP`."
+            return f"The database is damaged ({text}). Stop the site and run `{COMMAND} restore BACKUP`."
         case OSError(errno=code) if code in ADVICE:
             return f"{problem.filename or 'A file'} cannot be used: {problem.strerror}. {ADVICE[code]}"
     return None

@@ -34,7 +34,7 @@ from quizsite.backups.manifest import NAME as MANIFEST_FILE
 from quizsite.backups.postgresql import connected, parameters, run
 from quizsite.durable import copy_private, sha256, write_private
 from quizsite.models import SiteState
-from quizsite.places import CODE
+from quizsite.places import CODE, COMMAND
 from quizsite.secret_key import secret_key_check
 from quizsite.site_lock import SiteInUse, exclusive
 from quizsite.sqlite import library
@@ -49,7 +49,7 @@ logger = logging.getLogger(__name__)
 WAY_TO_OTHER_ENGINE = {
     "sqlite": "Set DATABASE_URL, and restore again.",
     "postgresql": "Restore it without DATABASE_URL. Then move the site to an empty database: "
-    "`manage.py move_to_postgresql`.",
+    f"`{COMMAND} move_to_postgresql`.",
 }
 
 # Of the name of a database, as PostgreSQL is built by default. Source: its documentation, "Identifiers and Key Words".

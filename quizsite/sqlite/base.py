@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from quizsite.places import COMMAND
+
 from quizsite.sqlite import library  # isort: skip  # answers for `sqlite3` before Django's backend imports it
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
@@ -138,5 +140,5 @@ def verify(connection: Any) -> None:
     if journal_mode == "wal" and not library.WAL_IS_SAFE:
         raise ImproperlyConfigured(
             f"the database uses a write-ahead log, which SQLite {library.sqlite.sqlite_version} can damage; "
-            "`manage.py migrate` takes it off."
+            f"`{COMMAND} migrate` takes it off."
         )

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
+from quizsite.places import COMMAND
 from quizsite.sqlite import library
 
 # What the index of a write-ahead log takes at least. Source: sqlite.org, "WAL-mode File Format".
@@ -46,7 +47,7 @@ def prepare_database(
     is_there = path.exists() and path.stat().st_size > 0
     if not init and marker_of(path).exists() and not is_there:
         raise ImproperlyConfigured(
-            f"The database {path} is gone, and this site had one. Run `manage.py restore BACKUP`. "
+            f"The database {path} is gone, and this site had one. Run `{COMMAND} restore BACKUP`. "
             "To start without it, add --init."
         )
     if before_creation is not None and not is_there:
@@ -84,7 +85,7 @@ def prepare_database(
         verdict = "damaged"
     if verdict != "ok":
         raise ImproperlyConfigured(
-            f"The database {path} is damaged. Run `manage.py restore BACKUP`, which keeps the damaged file."
+            f"The database {path} is damaged. Run `{COMMAND} restore BACKUP`, which keeps the damaged file."
         )
 
 

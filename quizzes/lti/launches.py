@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 import jwt
 import requests
+from django.conf import settings
 from django.core import signing
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
@@ -81,8 +82,8 @@ def start_login(data: Mapping[str, str], *, launch_url: str, browser_secret: str
     found = list(platforms[:2])
     if len(found) != 1:
         raise LaunchRefused(
-            f"{len(found)} platforms of `manage.py lti list` are on and match the issuer {issuer!r:.200} and the "
-            f"client {client_id!r:.200} of the login"
+            f"{len(found)} platforms of `{settings.COMMAND} lti list` are on and match the issuer {issuer!r:.200} and "
+            f"the client {client_id!r:.200} of the login"
         )
     [platform] = found
     if not data.get("login_hint"):
@@ -267,7 +268,7 @@ def _claims(body: Mapping[str, Any]) -> dict[str, Any]:
     context = body.get(f"{CLAIM}context") or {}
     link = body.get(f"{CLAIM}resource_link") or {}
     scores = body.get(SCORES) or {}
-    settings = body.get(SETTINGS) or {}
+    deep_linking = body.get(SETTINGS) or {}
     # Of launches outside of courses, all of a platform would be one course.
     if not context.get("id"):
         raise LaunchRefused("the signed message names no course")
@@ -279,7 +280,7 @@ def _claims(body: Mapping[str, Any]) -> dict[str, Any]:
     is_deep_linking = body.get(f"{CLAIM}message_type") == DEEP_LINKING
     if is_deep_linking and not is_teacher:
         raise LaunchRefused("a learner cannot add a link to the course")
-    if is_deep_linking and not _HTTPS_ADDRESS.match(str(settings.get("deep_link_return_url"))):
+    if is_deep_linking and not _HTTPS_ADDRESS.match(str(deep_linking.get("deep_link_return_url"))):
         raise LaunchRefused("the address for the link is not https")
     claims = {
         "deployment": str(body.get(f"{CLAIM}deployment_id")),
@@ -297,7 +298,7 @@ def _claims(body: Mapping[str, Any]) -> dict[str, Any]:
         # Where the site may make a column, if the platform lets it.
         "line_items": str(scores.get("lineitems") or "") if LINE_ITEM_SCOPE in (scores.get("scope") or ()) else "",
         "members": str((body.get(MEMBERS) or {}).get("context_memberships_url") or ""),
-        "deep_linking": settings if is_deep_linking else None,
+        "deep_linking": deep_linking if is_deep_linking else None,
     }
     _check_sizes(claims)
     return claims

@@ -5,6 +5,7 @@ import shlex
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from jwcrypto.jwk import JWK  # type: ignore[import-untyped]
 from pylti1p3.deployment import Deployment
 from pylti1p3.registration import Registration
@@ -82,7 +83,7 @@ class ToolConfig(ToolConfAbstract[Any]):
         if not LtiDeployment.objects.filter(platform=self.platform, deployment_id=named).exists():
             raise LaunchRefused(
                 f"{self.platform.name} names a deployment that is not allowed; "
-                f"`manage.py lti allow {self.platform.pk} {shlex.quote(named)}` allows it"
+                f"`{settings.COMMAND} lti allow {self.platform.pk} {shlex.quote(named)}` allows it"
             )
         return Deployment().set_deployment_id(deployment_id)
 

@@ -3,7 +3,7 @@
 // page of the forms shows them again, in the same tab and for the same account only. A closed tab forgets them.
 // Also shown again: the other forms of a page with a sent form, and all forms of a page that Back opens. If the page of
 // the form is gone, the page that says so shows its texts, to be copied.
-// And a form sends no fragment, because the reply would not get the focus.
+// A form sends no fragment, because the reply would not get the focus.
 
 const PREFIX = "footnote.unsent.";
 // In ms. Long enough to sign in, also on another device; short for a shared computer.

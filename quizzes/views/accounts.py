@@ -86,7 +86,7 @@ def reset_password(request: HttpRequest) -> HttpResponse:
     if settings.MAILER:
         response: HttpResponse = allauth_views.password_reset(request)
         return response
-    return render(request, "public/no_mail.html")
+    return render(request, "public/no_mail.html", {"command": settings.COMMAND})
 
 
 def _with_providers(request: HttpRequest, view: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:

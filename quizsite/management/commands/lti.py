@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from quizsite.addresses import served_address
 from quizsite.environment import parts_of_address
+from quizsite.places import COMMAND
 from quizzes.lti.platforms import rotate_key
 from quizzes.models import LtiDeployment, LtiKey, LtiPlatform, LtiRegistrationLink
 from quizzes.models.locks import locked_with_keys
@@ -77,7 +78,7 @@ class Command(BaseCommand):
 
     def _list(self) -> None:
         if not LtiPlatform.objects.exists():
-            self.stdout.write("No platform is registered. `manage.py lti link` or `manage.py lti add` registers one.")
+            self.stdout.write(f"No platform is registered. `{COMMAND} lti link` or `{COMMAND} lti add` registers one.")
         for platform in LtiPlatform.objects.order_by("pk").prefetch_related("deployments"):
             deployments = ", ".join(item.deployment_id for item in platform.deployments.all()) or "none allowed"
             state = "on" if platform.is_active else "off"
@@ -109,20 +110,20 @@ class Command(BaseCommand):
         LtiDeployment.objects.get_or_create(platform=platform, deployment_id=options["deployment"])
         self.stdout.write(f"{platform.name} is registered as platform {platform.pk}.")
         if not platform.is_active:
-            self.stdout.write(f"It is off. `manage.py lti on {platform.pk}` turns it on.")
+            self.stdout.write(f"It is off. `{COMMAND} lti on {platform.pk}` turns it on.")
 
     def _deny(self, platform: LtiPlatform, deployment_id: str) -> None:
         with transaction.atomic():
             deployment = locked_with_keys(platform.deployments.filter(deployment_id=deployment_id)).first()
             if deployment is None:
                 raise CommandError(
-                    f"{platform.name} has no deployment {deployment_id}. `manage.py lti list` lists them."
+                    f"{platform.name} has no deployment {deployment_id}. `{COMMAND} lti list` lists them."
                 )
             # Its courses would be deleted with it, and the scores would no longer go out.
             if deployment.courses.exists():
                 raise CommandError(
                     f"Courses of {platform.name} are connected through {deployment_id}. Disconnect them in the "
-                    f"settings of their classes, or turn the platform off: `manage.py lti off {platform.pk}`."
+                    f"settings of their classes, or turn the platform off: `{COMMAND} lti off {platform.pk}`."
                 )
             deployment.delete()
         self.stdout.write(f"{platform.name}: launches from {deployment_id} are no longer allowed.")
@@ -144,7 +145,7 @@ class Command(BaseCommand):
     def _platform(self, number: int) -> LtiPlatform:
         platform = LtiPlatform.objects.filter(pk=number).first()
         if platform is None:
-            raise CommandError(f"There is no platform {number}. `manage.py lti list` lists them.")
+            raise CommandError(f"There is no platform {number}. `{COMMAND} lti list` lists them.")
         return platform
 
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from quizsite.backups.manifest import BackupError
 from quizsite.backups.restore import restore
+from quizsite.places import COMMAND
 
 
 class Command(BaseCommand):
@@ -41,7 +42,7 @@ class Command(BaseCommand):
             until = done.erasures_until.isoformat()
             self.stdout.write(
                 f"This data folder had no erasure ledger. Erasures after {until} are unknown. If you have a newer "
-                "erasures.jsonl, run `manage.py reapply_erasures FILE` with it before you start the site."
+                f"erasures.jsonl, run `{COMMAND} reapply_erasures FILE` with it before you start the site."
             )
 
 

@@ -38,6 +38,7 @@ from quizsite.health import (
 from quizsite.maintenance import are_scores_of_another_version
 from quizsite.models import SiteState
 from quizsite.periodic_jobs import open_lock
+from quizsite.places import COMMAND
 from quizsite.secret_key import keep_new_key, record_secret_key, require_its_key
 from quizsite.server import end_with_parent, load_site, serve
 from quizsite.site_lock import SiteInUse, hold_as_only_server, hold_site
@@ -80,7 +81,7 @@ class Command(BaseCommand):
             hold_as_only_server(settings.DATA_DIR)
         except SiteInUse as error:
             raise CommandError(
-                f"Another `manage.py serve` runs on {settings.DATA_DIR}. Stop it first, or set FOOTNOTE_DATA to "
+                f"Another `{COMMAND} serve` runs on {settings.DATA_DIR}. Stop it first, or set FOOTNOTE_DATA to "
                 "another."
             ) from error
         # Of a restore that was killed: a copy of the site and its key. While this process holds the lock, none runs.
@@ -173,7 +174,7 @@ class Command(BaseCommand):
         if has_tables and (User.objects.exists() or SiteState.objects.find(SiteState.ADDRESS)):
             return
         raise ImproperlyConfigured(
-            f"The site is still in {settings.SQLITE_PATH}, and the database of DATABASE_URL is empty. Run `manage.py "
+            f"The site is still in {settings.SQLITE_PATH}, and the database of DATABASE_URL is empty. Run `{COMMAND} "
             "move_to_postgresql`. To start an empty site, add --init."
         )
 
@@ -220,7 +221,7 @@ class Command(BaseCommand):
         """Print a line if a restore has left what it replaced. Nothing deletes it, and it has what was erased since."""
         if kept := sorted(path.name for path in settings.DATA_DIR.glob(f"{KEPT_PREFIX}*")):
             self.stderr.write(
-                f"`manage.py restore` has kept what it replaced, which can hold personal data: {', '.join(kept)}. "
+                f"`{COMMAND} restore` has kept what it replaced, which can hold personal data: {', '.join(kept)}. "
                 "Delete it when you no longer need it."
             )
 
