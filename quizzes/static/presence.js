@@ -49,7 +49,13 @@ function restoreFocus() {
     const [path, name, value] = JSON.parse(sessionStorage.getItem(FOCUS) || "[]");
     sessionStorage.removeItem(FOCUS);
     if (path !== location.pathname) return;
-    [...document.querySelector("#answers")?.elements ?? []].find((one) => one.name === name && one.value === value)?.focus();
+    const isPlace = (one) => one.name === name && one.value === value;
+    const place = [...document.querySelector("#answers")?.elements ?? []].find(isPlace);
+    place?.focus();
+    // The supports come after the page, such as open notes, and push it down.
+    const follow = () => document.activeElement === place && place.scrollIntoView({ block: "nearest" });
+    const tools = document.querySelector("[data-tools]");
+    if (place && tools) new ResizeObserver(follow).observe(tools);
   } catch { /* As above. */ }
 }
 

@@ -622,6 +622,30 @@ def test_open_notes_leave_the_question_in_sight_on_a_small_phone(
         assert out_of_reach(place) == []
 
 
+def test_focus_is_in_sight_when_changed_supports_open_the_notes(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    supports = {"read_aloud": True, "line_focus": True, "cross_out": True, "notes": True}
+    Attempt.objects.update(supports=supports)
+    context = open_context(student, width=360, height=740)
+    context.add_init_script(VOICE.replace("LOCAL", "true"))
+    page = context.new_page()
+    # The first question opens at the reading, the others at the question.
+    open_question(page, attempt, 2)
+    page.locator("[data-notes] summary").click()
+    with page.expect_response("**/marks/"):
+        page.locator("#support-notes").fill("My note")
+    flag = page.get_by_role("button", name="Flag for later")
+    flag.focus()
+    Attempt.objects.update(supports=supports | {"spacing": True})
+    with page.expect_navigation():
+        page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("#support-notes")).to_be_visible()
+    expect(flag).to_be_focused()
+    expect(flag).to_be_in_viewport(ratio=0.9)
+    assert out_of_reach(flag) == []
+
+
 def test_teachers_page_of_accommodations_fits_and_is_accessible(
     attempt: Attempt, student: Student, teacher: User, open_context: NewContext
 ) -> None:
