@@ -62,9 +62,12 @@ def test_wheel_is_reproducible_and_an_installed_copy_serves_a_site(tmp_path: Pat
             landing = page.read().decode()
         printed = site.run("load_question_sets")
         example = site.run("example_settings")
+        platforms = site.run("lti", "list")
 
     assert "How we write questions" in landing
     assert printed
+    # There is no `manage.py` here.
+    assert "`footnote lti add`" in platforms
     assert example == (ROOT / ".env.example").read_text()
     assert (tmp_path / "share" / "footnote" / "footnote.sqlite3").exists()
     assert sorted(path for path in code.rglob("*") if "__pycache__" not in path.parts) == files
