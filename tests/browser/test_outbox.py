@@ -246,6 +246,8 @@ def open_with_all(context: BrowserContext, attempt: Attempt, number: int = 1) ->
     with page.expect_response("**/questions/") as ahead:
         page.goto(reverse("take_attempt", args=[attempt.public_id, number]))
     ahead.value.finished()
+    # The script reads the reply a little later. Without a network it would not.
+    page.wait_for_selector("section[data-heading]")
     return page
 
 
@@ -392,7 +394,8 @@ def test_emptied_answer_that_a_newer_one_was_saved_before_says_so(context: Brows
     save(attempt, "some", ["a"])
     page = open_question(context, attempt, 2)
     save(attempt, "some", ["a", "c"], seen_revision=1)
-    page.get_by_role("checkbox", checked=True).uncheck()
+    # `uncheck` would look at the box again, and the page may show 2 by then.
+    page.get_by_role("checkbox", checked=True).click()
     expect(page.get_by_role("checkbox", checked=True)).to_have_count(2)
     expect(notice(page)).to_contain_text("This answer was saved in another window.")
     assert saves() == [(1, "saved"), (2, "saved"), (2, "stale")]
