@@ -126,6 +126,14 @@ class Item:
     settings: Table = field(default_factory=dict, hash=False)
 
     @property
+    def truths(self) -> tuple[Line, Line]:
+        """The two choices of true or false, in English, as most formats have them."""
+        return (
+            Line("True", self.is_true is True, self.feedback_true),
+            Line("False", self.is_true is False, self.feedback_false),
+        )
+
+    @property
     def correct(self) -> str:
         """The start of the correct answer in words, for the preview; "" of a written answer."""
         match self.question_type:

@@ -215,9 +215,7 @@ def write_kahoot(title: str, items: Sequence[Item]) -> bytes:
     ]
     rows = list[list[CellValue]]()
     for number, item in enumerate(items, start=1):
-        lines = item.lines
-        if item.question_type == "true_false":
-            lines = (Line("True", bool(item.is_true)), Line("False", not item.is_true))
+        lines = item.truths if item.question_type == "true_false" else item.lines
         texts = [*(line.text for line in lines), *[""] * _KAHOOT_ANSWERS][:_KAHOOT_ANSWERS]
         keys = ",".join(str(place) for place, line in enumerate(lines, start=1) if line.is_correct)
         rows.append([number, item.stem, *texts, _KAHOOT_SECONDS, keys])

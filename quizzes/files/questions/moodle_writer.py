@@ -101,11 +101,8 @@ def _add_answers(question: Element, item: Item) -> None:
             for line in item.lines:
                 _add_answer(question, line.text, share if line.is_correct else wrong, line.feedback)
         case "true_false":
-            for word, is_right, feedback in (
-                ("true", item.is_true, item.feedback_true),
-                ("false", not item.is_true, item.feedback_false),
-            ):
-                _add_answer(question, word, "100" if is_right else "0", feedback)
+            for line in item.truths:
+                _add_answer(question, line.text.lower(), "100" if line.is_correct else "0", line.feedback)
         case "short_answer":
             for line in item.lines:
                 _add_answer(question, line.text, "100" if line.is_correct else "0", line.feedback)

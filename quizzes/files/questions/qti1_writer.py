@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from quizzes.content.picture_files import PictureFile
 from quizzes.files.questions.containers import write_xml, write_zip
-from quizzes.files.questions.item import GAP_LETTERS, Item, Line, with_brackets
+from quizzes.files.questions.item import GAP_LETTERS, Item, with_brackets
 from quizzes.files.questions.markup import html, html_with_picture
 from quizzes.files.questions.pictures import ending_of
 
@@ -159,12 +159,7 @@ def _score(processing: Element, share: str = "100", action: str = "Set") -> Elem
 
 
 def _add_choices(presentation: Element, processing: Element, item: Item, feedback: list[tuple[str, str]]) -> None:
-    lines = item.lines
-    if item.question_type == "true_false":
-        lines = (
-            Line("True", bool(item.is_true), item.feedback_true),
-            Line("False", not item.is_true, item.feedback_false),
-        )
+    lines = item.truths if item.question_type == "true_false" else item.lines
     cardinality = "Multiple" if item.question_type == "multiple" else "Single"
     response = SubElement(presentation, "response_lid", ident="response1", rcardinality=cardinality)
     choices = SubElement(response, "render_choice")

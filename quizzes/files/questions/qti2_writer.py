@@ -121,12 +121,7 @@ def _item_xml(item: Item, number: int) -> Element:
 
 def _add_interaction(root: Element, body: Element, item: Item) -> None:
     """Declare the one response of an item, and add what asks for it below the stem."""
-    lines = item.lines
-    if item.question_type == "true_false":
-        lines = (
-            Line("True", bool(item.is_true), item.feedback_true),
-            Line("False", not item.is_true, item.feedback_false),
-        )
+    lines = item.truths if item.question_type == "true_false" else item.lines
     ids = [f"A{place}" for place in range(1, len(lines) + 1)]
     match item.question_type:
         case "single" | "multiple" | "true_false":
