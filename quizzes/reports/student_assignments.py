@@ -28,9 +28,22 @@ from quizzes.reports.live_etag import content_etag
 
 # A quiz that the class takes now opened in this lesson. Three hours are longer than a double lesson.
 LESSON = timedelta(hours=3)
-# When an assignment was made, whether it is open for the student, since when it is paused, whether its scores are
-# shown, and the student's extra attempts, excuse, and open attempt.
-OpenTime = tuple[datetime, bool, datetime | None, bool, int, bool, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTime:
+    """What of one assignment an open home page shows. If it changes, the page opens again.
+
+    made_at: of the assignment. is_open: for the student. is_working: whether the student has an open attempt.
+    """
+
+    made_at: datetime
+    is_open: bool
+    paused_at: datetime | None
+    shows_scores: bool
+    extra_attempts: int
+    is_excused: bool
+    is_working: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,25 +151,23 @@ def student_assignments(student: Student, *, now: datetime) -> StudentAssignment
         coming=tuple(given for given in coming if given is not waiting),
         done=tuple(given for given in found if given.status in done),
         missed=tuple(given for given in found if given.status is Status.MISSING and not given.can_start),
-        open_times=_open_times(
-            (
-                (
-                    given.assignment,
-                    given.window,
-                    given.extension.extra_attempts if given.extension is not None else 0,
-                    given.is_excused,
-                    given.student_status.open_attempt is not None,
-                )
-                for given in found
-                if _may_work_on(given)
-            ),
-            now=now,
+        open_times=_open_or_scored(
+            _open_time(
+                given.assignment,
+                given.window,
+                extra_attempts=given.extension.extra_attempts if given.extension is not None else 0,
+                is_excused=given.is_excused,
+                is_working=given.student_status.open_attempt is not None,
+                now=now,
+            )
+            for given in found
+            if _may_work_on(given)
         ),
     )
 
 
 def open_times(student: Student, *, now: datetime) -> tuple[OpenTime, ...]:
-    """The assignments that are open for the student or show scores, in the order in which they were made; 1 query.
+    """The assignments that are open for the student or show scores, in the same order for the same ones; 1 query.
 
     Changes when one opens, closes, is paused, or is resumed, when an extension opens it or gives more attempts, when
     the student is excused, starts, or turns in, when an attempt is reopened, and when its scores are shown or hidden.
@@ -174,18 +185,16 @@ def open_times(student: Student, *, now: datetime) -> tuple[OpenTime, ...]:
         .annotate(own=own, own_closes_at=F("own__closes_at"), own_attempts=F("own__extra_attempts"))
         .annotate(excuse=excuse, excuse_id=F("excuse__pk"), work=work, work_id=F("work__pk"))
     )
-    return _open_times(
-        (
-            (
-                row,
-                extended_window(window_of(row), due_at=None, closes_at=row.own_closes_at),
-                row.own_attempts or 0,
-                row.excuse_id is not None,
-                row.work_id is not None,
-            )
-            for row in rows
-        ),
-        now=now,
+    return _open_or_scored(
+        _open_time(
+            row,
+            extended_window(window_of(row), due_at=None, closes_at=row.own_closes_at),
+            extra_attempts=row.own_attempts or 0,
+            is_excused=row.excuse_id is not None,
+            is_working=row.work_id is not None,
+            now=now,
+        )
+        for row in rows
     )
 
 
@@ -256,13 +265,23 @@ def _may_work_on(given: StudentAssignment) -> bool:
     return not given.left_class or given.student_status.open_attempt is not None
 
 
-def _open_times(given: Iterable[tuple[Assignment, Window, int, bool, bool]], *, now: datetime) -> tuple[OpenTime, ...]:
-    """given: each assignment with the student's window, extra attempts, excuse, and open attempt."""
-    found = [
-        (quiz.created_at, is_open, quiz.paused_at, quiz.shows_scores, extra_attempts, is_excused, is_working)
-        for quiz, window, extra_attempts, is_excused, is_working in given
-        if (is_open := window.state(at=now).is_open) or quiz.shows_scores
-    ]
+def _open_time(
+    assignment: Assignment, window: Window, *, extra_attempts: int, is_excused: bool, is_working: bool, now: datetime
+) -> OpenTime:
+    """window: the student's."""
+    return OpenTime(
+        made_at=assignment.created_at,
+        is_open=window.state(at=now).is_open,
+        paused_at=assignment.paused_at,
+        shows_scores=assignment.shows_scores,
+        extra_attempts=extra_attempts,
+        is_excused=is_excused,
+        is_working=is_working,
+    )
+
+
+def _open_or_scored(times: Iterable[OpenTime]) -> tuple[OpenTime, ...]:
+    found = [time for time in times if time.is_open or time.shows_scores]
     # Quizzes that were assigned together have the same time, and the query of a poll another order.
     return tuple(sorted(found, key=repr))
 
