@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import type_of
 from quizzes.grading.points import Adjustments, accepted_versions
-from quizzes.reports.attempt_review import ReviewedAttempt, ReviewedQuestion
+from quizzes.reports.attempt_review import ReviewedAttempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,18 +18,17 @@ class Practice:
 
 def practice_of(reviewed: ReviewedAttempt) -> Practice:
     """The missed questions, without dropped ones, those that a teacher grades, and those with a wrong count."""
-    return Practice(
-        frozenset(
-            item.question.key
-            for item in reviewed.missed
-            if item.possible and type_of(item.question).graded_by == "rule" and _asks_for_its_key(item)
-        ),
-        Adjustments({item.question.key: item.regrades for item in reviewed.questions if item.regrades}),
+    adjusted = Adjustments({item.question.key: item.regrades for item in reviewed.questions if item.regrades})
+    keys = frozenset(
+        item.question.key
+        for item in reviewed.missed
+        if item.possible and type_of(item.question).graded_by == "rule" and _asks_for_its_key(item.question, adjusted)
     )
+    return Practice(keys, adjusted)
 
 
-def _asks_for_its_key(item: ReviewedQuestion) -> bool:
+def _asks_for_its_key(question: Question, adjusted: Adjustments) -> bool:
     """Whether an answer with as many choices as the question asks for can be correct, also after a regrade."""
-    accepted = accepted_versions(item.question, Adjustments({item.question.key: item.regrades}))
+    accepted = accepted_versions(question, adjusted)
     counts = {version.chosen_count(version.correct_answer()) for version in accepted}
-    return item.question.asked_count is None or item.question.asked_count in counts
+    return question.asked_count is None or question.asked_count in counts
