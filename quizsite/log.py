@@ -104,7 +104,7 @@ class UtcFormatter(logging.Formatter):
         """
         problem = ei[1]
         line = message_for(problem) if is_database_away(problem) or is_disk_full(problem) else None
-        return line or hide_secrets(super().formatException(ei))
+        return hide_secrets(line or super().formatException(ei))
 
 
 class LineFormatter(UtcFormatter):
