@@ -1,11 +1,10 @@
 // Shows what the editor has not saved yet, and asks before a page with unsaved changes is left. htmx saves a field when
 // it loses the focus. A button or link waits for such a save, so that its request has the newest revision, and the page
 // can still show that the save was refused.
+import { afterPress } from "./press.js";
 
 // In ms. Buttons and links wait for a save, and must not wait for ever.
 htmx.config.timeout = 15000;
-// In ms. A press that leaves the window may have no end.
-const LONGEST_PRESS = 2000;
 
 /** Forms with changes that are not sent, or that were refused. @type {Set<HTMLFormElement>} */
 const unsaved = new Set(document.querySelectorAll("[data-unsaved]"));
@@ -85,11 +84,14 @@ for (const form of document.querySelectorAll("[data-draft]")) {
     unsaved.add(form);
   });
   form.addEventListener("htmx:confirm", (event) => {
-    if (event.detail.elt !== form || !isPressed()) return;
+    if (event.detail.elt !== form) return;
     event.preventDefault();
     // A button or link waits for this save as for one that is sent.
     inFlight += 1;
-    sendAfterPress(event.detail.issueRequest, performance.now() + LONGEST_PRESS);
+    afterPress(() => {
+      inFlight -= 1;
+      event.detail.issueRequest();
+    });
   });
   form.addEventListener("htmx:beforeRequest", (event) => {
     if (event.detail.elt !== form) return;
@@ -131,19 +133,6 @@ document.addEventListener("htmx:oobAfterSwap", () => {
   focusBefore = null;
   controlsOf(document.getElementById(id))[place]?.focus({ preventScroll: true });
 });
-
-/** Whether the mouse or a finger presses something. */
-const isPressed = () => document.querySelector(":active") !== null;
-
-/** The reply to a save can move what is pressed, which then gets no click. */
-function sendAfterPress(save, until) {
-  if (isPressed() && performance.now() < until) {
-    setTimeout(sendAfterPress, 20, save, until);
-    return;
-  }
-  inFlight -= 1;
-  save();
-}
 
 document.addEventListener("submit", (event) => {
   if (inFlight && event.submitter) {

@@ -1,5 +1,6 @@
 // Polls the server to keep a teacher's live page current. Only what differs is changed, so that focus, scroll position
 // and open parts stay as they are.
+import { afterPress } from "./press.js";
 
 const root = document.querySelector("[data-live]");
 
@@ -45,8 +46,10 @@ async function take(response) {
   if (response.status === 404) return end("gone");
   if (response.status !== 304 && !response.ok) return failed();
   if (response.status === 200) {
+    const text = await response.text();
+    await new Promise(afterPress);
     // A filter or a portal may answer with 200 too.
-    if (!show(await response.text())) return failed();
+    if (!show(text)) return failed();
     tag = response.headers.get("ETag");
   }
   failures = 0;
@@ -65,7 +68,9 @@ function end(name) {
   notice(name);
 }
 
-function notice(name) {
+function notice(name) { afterPress(() => showNotice(name)); }
+
+function showNotice(name) {
   if (region.dataset.shown === name) return;
   region.dataset.shown = name;
   const template = name && root.querySelector(`template[data-notice="${name}"]`);
@@ -100,7 +105,7 @@ function show(text) {
   return isOurs;
 }
 
-// A row that moved is a new element, without the focus and with its menu closed.
+// What moved has lost the focus, and its menu is closed.
 function focusFirst(ids) {
   ids.some((id) => {
     const place = document.getElementById(id);
@@ -121,17 +126,37 @@ function removeMessages() {
 }
 
 function patch(old, fresh) {
-  if (old.nodeName !== fresh.nodeName || (old.id || "") !== (fresh.id || "")) return old.replaceWith(fresh);
+  if (old.nodeName !== fresh.nodeName) return old.replaceWith(fresh);
   if (old.nodeType !== Node.ELEMENT_NODE) {
     if (old.nodeValue !== fresh.nodeValue) old.nodeValue = fresh.nodeValue;
     return;
   }
   for (const { name, value } of [...fresh.attributes]) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
   for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
-  const before = [...old.childNodes];
-  const after = [...fresh.childNodes];
-  after.forEach((child, index) => (index < before.length ? patch(before[index], child) : old.append(child)));
-  before.slice(after.length).forEach((child) => child.remove());
+  patchChildren(old, fresh);
+}
+
+// What has an id keeps the focus and an open menu while others come and go around it.
+function patchChildren(old, fresh) {
+  const ids = new Set(Array.from(fresh.children, ({ id }) => id));
+  for (const child of [...old.children]) if (child.id && !ids.has(child.id)) child.remove();
+  const known = new Map(Array.from(old.children, (child) => [child.id, child]));
+  let place = old.firstChild;
+  for (const child of [...fresh.childNodes]) {
+    const match = child.id ? known.get(child.id) : place?.id ? null : place;
+    while (match && place !== match && !place.id) place = removed(place);
+    if (match && place === match) place = place.nextSibling;
+    else old.insertBefore(match ?? child, place);
+    if (match) patch(match, child);
+  }
+  while (place) place = removed(place);
+}
+
+// Removes a node; returns the next one.
+function removed(node) {
+  const next = node.nextSibling;
+  node.remove();
+  return next;
 }
 
 // ---- Buttons

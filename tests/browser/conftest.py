@@ -253,6 +253,15 @@ def out_of_reach(place: Locator) -> list[str]:
     return [one.inner_text() for one in place.all() if not one.evaluate(_REACH)]
 
 
+def becomes_true(page: Page, condition: Callable[[], bool]) -> bool:
+    """Whether the condition is met in time. The page's policy forbids Playwright's own way of waiting."""
+    for _ in range(PATIENCE // 100):
+        if condition():
+            return True
+        page.wait_for_timeout(100)
+    return False
+
+
 def goto_with_fonts(page: Page, url: str) -> None:
     """Open a page and wait for its fonts. Without this, a busy machine may leave a page the fonts of the system."""
     page.route("**/footnote*.css", _wait_for_fonts)

@@ -110,6 +110,25 @@ def test_summary_and_settings_follow_the_preset(
     assert (assignment.max_attempts, assignment.release) == (2, "after_close")
 
 
+def test_summary_waits_for_the_end_of_a_press(
+    classes: list[Classroom], edition: Edition, teacher: User, open_context: NewContext
+) -> None:
+    page = open_context(teacher).new_page()
+    page.goto(address_of(edition))
+    page.get_by_role("checkbox", name=re.compile("Period 3")).check()
+    page.get_by_text("More settings").click()
+    page.get_by_label("Time limit in minutes").fill("25")
+    choice = page.get_by_role("checkbox", name=re.compile("Period 5"))
+    choice.hover()
+    page.mouse.down()
+    # The field has lost the focus by then.
+    page.evaluate("fetch('/livez')")
+    assert page.locator(".htmx-request").count() == 0
+    page.mouse.up()
+    expect(choice).to_be_checked()
+    expect(page.get_by_role("status")).to_contain_text("Time limit: 25 minutes.")
+
+
 def test_keyboard_assigns(classes: list[Classroom], edition: Edition, teacher: User, open_context: NewContext) -> None:
     page = open_context(teacher).new_page()
     page.goto(address_of(edition))

@@ -15,7 +15,7 @@ from quizzes.attempts import heartbeats
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.editions import latest_edition, published
 from quizzes.models import Assignment, Attempt, Board, Classroom, Presence, QuestionSet, Student, User
-from tests.browser.conftest import NewContext, assert_sound, go_offline, reply_in_place, violations
+from tests.browser.conftest import NewContext, assert_sound, becomes_true, go_offline, reply_in_place, violations
 from tests.browser.test_every_page import BROKEN_WORDS, school  # noqa: F401  a fixture
 from tests.factories import (
     make_answered_attempt,
@@ -113,6 +113,23 @@ def test_row_that_is_new_takes_no_focus_away(running: Assignment, teacher: User,
     expect(page.locator("#progress-counts")).to_have_text("0 of 31 turned in, 30 in progress, 1 not started")
 
 
+def test_pressed_button_stays_until_it_is_released(
+    running: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    page = open_context(teacher).new_page()
+    page.goto(progress_of(running))
+    page.get_by_role("button", name="More: Student 20").hover()
+    make_student(classroom=running.classroom, name="Aaron", created_at=timezone.now())
+    with page.expect_response(lambda response: is_poll(response.request) and response.status == 200):
+        page.mouse.down()
+    # The page has read the reply by then.
+    page.evaluate("fetch('/livez')")
+    expect(row(page, "Aaron")).to_have_count(0)
+    page.mouse.up()
+    expect(row(page, "Aaron")).to_contain_text("Not started")
+    expect(page.locator(":popover-open")).to_be_visible()
+
+
 def open_menu(page: Page, student: str) -> Locator:
     page.get_by_role("button", name=f"More: {student}").click()
     return page.locator(":popover-open")
@@ -129,10 +146,22 @@ def test_focus_stays_in_the_menu_of_a_student_who_turns_in(
     submit_attempt(Attempt.objects.get(student__display_name="Student 20"), now=timezone.now())
     expect(menu.get_by_role("link", name="Reopen")).to_be_visible()
     expect(menu.get_by_role("link", name="Extend or excuse")).to_be_focused()
-    # A new row moves this one, and its menu closes.
+    # A row that leaves this table, and one that comes, leave the menu open.
     make_student(classroom=running.classroom, name="Aaron", created_at=timezone.now())
     expect(row(page, "Aaron")).to_contain_text("Not started")
-    expect(page.get_by_role("link", name="Student 20", exact=True)).to_be_focused()
+    expect(menu.get_by_role("link", name="Extend or excuse")).to_be_focused()
+
+
+def test_focus_stays_at_a_student_whose_row_goes_to_the_other_table(
+    running: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    page = open_context(teacher).new_page()
+    page.goto(progress_of(running))
+    open_menu(page, "Student 15").get_by_role("link", name="Extend or excuse").focus()
+    make_student(classroom=running.classroom, name="Aaron", created_at=timezone.now())
+    expect(row(page, "Aaron")).to_contain_text("Not started")
+    expect(page.locator(":popover-open")).to_have_count(0)
+    expect(page.get_by_role("link", name="Student 15", exact=True)).to_be_focused()
 
 
 def test_focus_stays_on_close_in_the_menu_of_a_student_who_turns_in(
@@ -394,6 +423,7 @@ def test_button_that_changed_while_the_site_was_asked_is_not_pressed(
     # Another teacher goes on at the same moment, and the poll brings it.
     show_on_board(running, number=1, phase=Board.Phase.ANSWERS, by=teacher, now=timezone.now())
     expect(page.get_by_role("button", name="Show the evidence")).to_be_visible()
+    assert becomes_true(page, lambda: asked)
     asked[0].continue_()
     # The next press is a new one.
     for _ in range(2):

@@ -1,7 +1,6 @@
 """The outbox in a real browser: what is kept when a reply, a session, a token or a window is lost."""
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from itertools import pairwise
@@ -23,10 +22,10 @@ from quizzes.people import student_sign_in
 from quizzes.people.classrooms import archive_classroom, restore_classroom
 from quizzes.people.rosters import move_student
 from tests.browser.conftest import (
-    PATIENCE,
     NewContext,
     assert_sound,
     be_signed_in,
+    becomes_true,
     bring_back,
     go_back,
     go_offline,
@@ -450,6 +449,32 @@ def test_text_that_a_newer_answer_was_saved_before_is_shown(context: BrowserCont
     page.get_by_role("button", name="Next question").click()
     expect(page.get_by_label("What you typed here:")).to_have_value("Another long answer.")
     expect(page.get_by_role("textbox", name="Why does it end?")).to_have_value("Brief.")
+
+
+def test_button_keeps_its_place_under_a_press_that_finds_the_network_gone(
+    context: BrowserContext, essay: Attempt
+) -> None:
+    page = open_with_all(context, essay, number=5)
+    go_offline(context)
+    page.get_by_role("textbox").fill("A long answer.")
+    page.get_by_role("button", name="Next question").hover()
+    with page.expect_event("requestfailed"):
+        page.mouse.down()
+    # The page has heard of it by then.
+    page.evaluate("fetch('/livez').catch(() => null)")
+    expect(notice(page)).to_have_count(0)
+    page.mouse.up()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Question 6 of 6")
+    expect(notice(page)).to_contain_text("You’re offline.")
+
+
+def test_notice_waits_two_seconds_at_most_for_the_end_of_a_press(context: BrowserContext, essay: Attempt) -> None:
+    page = open_with_all(context, essay, number=5)
+    go_offline(context)
+    page.get_by_role("textbox").fill("A long answer.")
+    page.get_by_role("button", name="Next question").hover()
+    page.mouse.down()
+    expect(notice(page)).to_contain_text("You’re offline.")
 
 
 def test_text_that_the_home_page_sends_too_late_is_shown_at_its_question(
@@ -966,15 +991,6 @@ def test_who_listens_hears_one_thing_at_a_time(context: BrowserContext, attempt:
     assert heard[0][1:] == ["status", "Saved"]
 
 
-def becomes_true(page: Page, condition: Callable[[], bool]) -> bool:
-    """Whether the condition is met in time. The page's policy forbids Playwright's own way of waiting."""
-    for _ in range(PATIENCE // 100):
-        if condition():
-            return True
-        page.wait_for_timeout(100)
-    return False
-
-
 def spoken(page: Page) -> dict[str, str]:
     """What the accessibility tree has in the page's live regions, by role."""
     nodes = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
@@ -1081,6 +1097,8 @@ def test_alert_waits_for_nobody(context: BrowserContext, attempt: Attempt) -> No
     page.clock.pause_at(timezone.now() + timedelta(seconds=1))
     Session.objects.all().delete()
     choose(page, 1)
+    # The press ends in a task of its own.
+    page.clock.run_for(1)
     expect(notice(page).get_by_text("Question 1 isn’t saved.")).to_be_visible()
     page.clock.run_for(200)
     hear(page, "Question 1 isn’t saved.")

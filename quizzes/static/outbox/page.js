@@ -1,4 +1,5 @@
 // The question page: what the student and the server do, and what follows from it.
+import { afterPress } from "../press.js";
 import { createNotices } from "./announcements.js";
 import {
   bringIntoSight, currentForm, currentNumber, fill, find, findAll, forms, hasNewerAnswer, isAnswered, isChanged, isLoaded,
@@ -104,7 +105,9 @@ function reopen(url, staleBody = null) {
   quit(() => url === location.pathname ? location.reload() : location.assign(url));
 }
 
-function notify(name, url) {
+function notify(name, url) { afterPress(() => showNotice(name, url)); }
+
+function showNotice(name, url) {
   notices.isUnkept = store.holdsOnlyCopy();
   notices.show(name, store.waitingCount(), url && numberOf(url));
   const unsent = sender.isStuck() ? store.pending().filter(({ entry }) => isHere(entry.url)) : [];
@@ -266,7 +269,8 @@ function showQuestion(number, isBack = false) {
   const next = replaceQuestion(number);
   showView("#v-q");
   notices.blocked = "";
-  notify([...PASSING, "refused"].includes(notices.shown) ? "" : notices.shown);
+  // By then it shows what came during the press.
+  afterPress(() => showNotice([...PASSING, "refused"].includes(notices.shown) ? "" : notices.shown));
   notices.setSaveState(saveStateOf(pathOf(find("form", next))));
   // Smooth scrolling to the top would go on after the focus has moved.
   window.scrollTo({ top: 0, behavior: "instant" });
