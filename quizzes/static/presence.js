@@ -7,7 +7,7 @@ import { requestOnTimer } from "./outbox/sender.js";
 // In ms. Each heartbeat of an open attempt is a write, and a teacher needs no more of them.
 const PERIOD = 20000;
 const KEPT = "footnote.presence";
-const FOCUS = "footnote.focus";
+const PLACE = "footnote.place";
 
 const form = document.querySelector("form[data-presence]");
 let timer = 0;
@@ -35,20 +35,25 @@ function isOutOfDate(reply) {
   return reply.is_paused || hasNewEnd || hasNewSupports;
 }
 
-// Where the focus is, so that a student with a keyboard continues there when the page opens again.
-function keepFocus() {
+// The view of a phone and where the focus is, so that a student continues there when the page opens again.
+function keepPlace() {
   const { name, value, form: within } = document.activeElement;
-  if (within?.id !== "answers") return;
+  const view = document.querySelector(".switch :checked")?.id;
+  const focus = within?.id === "answers" ? [name, value] : [];
   try {
-    sessionStorage.setItem(FOCUS, JSON.stringify([location.pathname, name, value]));
-  } catch { /* Without storage, the focus starts at the top. */ }
+    sessionStorage.setItem(PLACE, JSON.stringify([location.pathname, view, ...focus]));
+  } catch { /* Without storage, the page starts as on the first visit. */ }
 }
 
-function restoreFocus() {
+function restorePlace() {
   try {
-    const [path, name, value] = JSON.parse(sessionStorage.getItem(FOCUS) || "[]");
-    sessionStorage.removeItem(FOCUS);
+    const [path, view, name, value] = JSON.parse(sessionStorage.getItem(PLACE) || "[]");
+    sessionStorage.removeItem(PLACE);
     if (path !== location.pathname) return;
+    // First, because what the other view hides takes no focus.
+    const tab = view && document.getElementById(view);
+    if (tab) tab.checked = true;
+    if (name === undefined) return;
     const isPlace = (one) => one.name === name && one.value === value;
     const place = [...document.querySelector("#answers")?.elements ?? []].find(isPlace);
     place?.focus();
@@ -67,7 +72,7 @@ async function sendHeartbeat() {
   const response = await requestOnTimer(form.action, { method: "POST", body });
   // Whatever is wrong may pass, also in another tab: no network, a busy site, no session.
   if (isOutOfDate(response?.reply ?? {})) {
-    keepFocus();
+    keepPlace();
     return move(location.pathname);
   }
   // Two may have been under way.
@@ -81,7 +86,7 @@ function sendNow() {
 }
 
 if (form) {
-  restoreFocus();
+  restorePlace();
   timer = setTimeout(sendHeartbeat, timeToNext());
   document.addEventListener("footnote:signed-in", sendNow);
   // So that the teacher's page does not call a student offline whose answers arrive again.

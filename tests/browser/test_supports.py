@@ -646,6 +646,25 @@ def test_focus_is_in_sight_when_changed_supports_open_the_notes(
     assert out_of_reach(flag) == []
 
 
+@pytest.mark.parametrize(("number", "shown"), [(1, "#v-q"), (2, "#v-read")])
+def test_changed_supports_leave_the_view_of_a_phone(
+    number: int, shown: str, attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    page = open_context(student, width=360, height=740).new_page()
+    # The first question opens at the reading, the others at the question.
+    open_question(page, attempt, number)
+    page.locator(f"label:has({shown})").click()
+    choice = page.locator("#question input[type=radio]").first
+    if shown == "#v-q":
+        choice.focus()
+    Attempt.objects.update(supports={"spacing": True})
+    with page.expect_navigation():
+        page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator(shown)).to_be_checked()
+    if shown == "#v-q":
+        expect(choice).to_be_focused()
+
+
 def test_teachers_page_of_accommodations_fits_and_is_accessible(
     attempt: Attempt, student: Student, teacher: User, open_context: NewContext
 ) -> None:
