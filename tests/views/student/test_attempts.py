@@ -1729,6 +1729,25 @@ def test_page_that_a_student_keeps_has_the_year(
     assert said in words(student_client.get(page_of(name, attempt)))
 
 
+@pytest.mark.parametrize(
+    ("medium", "by", "said"),
+    [
+        ("screen", "student", "You turned this in Answers won’t be shown"),
+        ("screen", "deadline", "Turned in Turned in automatically at 11:00 am. Answers won’t be shown"),
+        ("paper", "student", "Turned in Your teacher entered your paper answers on Fri, Oct 23, 2026. Answers won’t"),
+    ],
+)
+def test_result_before_release_says_who_turned_it_in(
+    medium: str, by: str, said: str, student_client: Client, attempt: Attempt, now: datetime
+) -> None:
+    Assignment.objects.update(release=Assignment.Release.NEVER)
+    submit_attempt(attempt, now=now)
+    Attempt.objects.update(medium=medium, submitted_by=by)
+    page = words(student_client.get(page_of("result", attempt)))
+    assert said in page
+    assert ("You turned this in" in page) is ((medium, by) == ("screen", "student"))
+
+
 @pytest.mark.parametrize("is_accepted", [False, True])
 @pytest.mark.parametrize("name", ["receipt", "result"])
 def test_page_after_the_quiz_tells_of_late_answers_that_no_teacher_has_accepted(
