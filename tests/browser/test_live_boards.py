@@ -113,6 +113,27 @@ def test_row_that_is_new_takes_no_focus_away(running: Assignment, teacher: User,
     expect(page.locator("#progress-counts")).to_have_text("0 of 31 turned in, 30 in progress, 1 not started")
 
 
+# How far the focus ring of an element reaches beyond the box that scrolls around it, in CSS pixels.
+BEYOND_THE_BOX = """(button) => {
+  const { outlineWidth, outlineOffset } = getComputedStyle(button);
+  const reach = parseFloat(outlineWidth) + parseFloat(outlineOffset);
+  const [ring, box] = [button, button.closest(".scroll")].map((element) => element.getBoundingClientRect());
+  return Math.max(box.left - ring.left, ring.right - box.right, ring.bottom - box.bottom) + reach;
+}"""
+
+
+def test_ring_of_the_last_menu_is_whole(running: Assignment, teacher: User, open_context: NewContext) -> None:
+    for width in (360, 1280):
+        page = open_context(teacher, width=width).new_page()
+        page.goto(progress_of(running))
+        button = page.locator(".row-menu").last
+        # The keyboard moved the focus, so that the ring is shown.
+        page.keyboard.press("Tab")
+        button.focus()
+        assert button.evaluate("button => getComputedStyle(button).outlineStyle") == "solid"
+        assert button.evaluate(BEYOND_THE_BOX) <= 0, width
+
+
 def test_pressed_button_stays_until_it_is_released(
     running: Assignment, teacher: User, open_context: NewContext
 ) -> None:
