@@ -287,6 +287,7 @@ def test_two_windows_on_one_question_keep_both_versions(teacher: User, open_cont
     assert second.evaluate("window.stateBefore.isConnected")
     assert stem_of(draft) == "From the first window?"
     assert violations(second) == []
+    assert second.locator("main .btn:not(.alt):visible").all_inner_texts() == ["Save and next"]
     second.get_by_role("button", name="Keep mine").click()
     saved(second)
     assert stem_of(draft) == "From the second window?"
