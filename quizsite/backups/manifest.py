@@ -67,11 +67,6 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         document = json.loads(path.read_bytes())
     except (FileNotFoundError, NotADirectoryError) as error:
-        # `manage.py backup FOLDER` makes the backup inside of that folder.
-        if held := sorted(found.parent for found in folder.glob(f"*/{NAME}")):
-            raise BackupError(
-                f"{folder} is not a backup, but a folder of backups. Name one in it: {held[-1]}."
-            ) from error
         raise BackupError(f"{folder} is not a backup: it has no {NAME}.") from error
     except PermissionError as error:
         raise BackupError(f"{path} cannot be read: {error.strerror}. Give the backup to the site's user.") from error
@@ -80,7 +75,11 @@ def read_manifest(folder: Path) -> Manifest:
     if not isinstance(document, dict) or not isinstance(document.get("format"), int):
         raise BackupError(f"{path} cannot be read. Use another backup.")
     if document["format"] > FORMAT:
-        raise BackupError(newer(document.get("version")))
+        version = document.get("version")
+        raise BackupError(
+            f"Footnote {version} made this backup, and this version is older. Install Footnote {version} or later "
+            "first."
+        )
     try:
         manifest = Manifest(**document | {"files": _files(document), "migrations": tuple(document["migrations"])})
     except (KeyError, TypeError) as error:
@@ -108,11 +107,6 @@ def check_migrations(manifest: Manifest, known: Iterable[str]) -> None:
             f"This backup has the migration {unknown[-1]}, which this copy of Footnote does not know. "
             f"Version {manifest.version} made it: install a newer copy of that version, or a later version, first."
         )
-
-
-def newer(version: Any) -> str:
-    """The sentence for a backup in a newer format."""
-    return f"Footnote {version} made this backup, and this version is older. Install Footnote {version} or later first."
 
 
 def _files(document: dict[str, Any]) -> tuple[File, ...]:

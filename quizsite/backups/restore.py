@@ -84,6 +84,7 @@ def restore(backup: Path, *, now: datetime, accept_findings: bool = False) -> Re
         if not backup.exists():
             raise BackupError(f"There is no backup at {backup}.")
         known = _known_migrations()
+        _require_one_backup(folder, known, now)
         manifest = _checked(folder, known)
         with exclusive(settings.DATA_DIR):
             stage = settings.DATA_DIR / swap.STAGED
@@ -108,6 +109,23 @@ def restore(backup: Path, *, now: datetime, accept_findings: bool = False) -> Re
         reason = f"{error.strerror or error}{place}"
         advice = ADVICE.get(error.errno or 0, "Start the site or try again.")
         raise BackupError(f"The restore stopped: {reason}. Nothing is lost. {advice}") from error
+
+
+def _require_one_backup(folder: Path, known: set[str], now: datetime) -> None:
+    """Raises BackupError for a folder of backups. It names the newest one that this site can restore."""
+    found = [path.parent for path in folder.glob(f"*/{MANIFEST_FILE}")]
+    if (folder / MANIFEST_FILE).exists() or not found:
+        return
+    usable: list[tuple[datetime, Path]] = []
+    for path in found:
+        with suppress(BackupError, OSError, TypeError, ValueError):
+            made_at = datetime.fromisoformat(_checked(path, known).made_at)
+            # A clock that was ahead does not make a backup the newest.
+            if made_at <= now:
+                usable.append((made_at, path))
+    newest = f": {max(usable)[1]}" if usable else ""
+    # `manage.py backup FOLDER` makes the backup inside of that folder.
+    raise BackupError(f"{folder} is not a backup, but a folder of backups. Name one in it{newest}.")
 
 
 def _checked(folder: Path, known: set[str]) -> Manifest:

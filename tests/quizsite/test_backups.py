@@ -559,17 +559,30 @@ def test_restore_refuses_what_is_no_backup(drill: Drill, settings: Settings, tmp
     missing = tmp_path / "footnote-20260101T000000Z"
     assert drill.early_refusal(missing, settings) == f"There is no backup at {missing}."
     assert drill.early_refusal(drill.data, settings) == f"{drill.data} is not a backup: it has no manifest.json."
-    for name in ("footnote-20261124T210000Z", "footnote-20261125T210000Z"):
-        (tmp_path / "copies" / name).mkdir(parents=True)
-        (tmp_path / "copies" / name / "manifest.json").touch()
-    assert drill.early_refusal(tmp_path / "copies", settings) == (
-        f"{tmp_path / 'copies'} is not a backup, but a folder of backups. Name one in it: "
-        f"{tmp_path / 'copies' / 'footnote-20261125T210000Z'}."
-    )
     (tmp_path / "manifest.json").write_text("{")
     assert (
         drill.early_refusal(tmp_path, settings) == f"{tmp_path / 'manifest.json'} cannot be read. Use another backup."
     )
+
+
+def test_restore_of_a_folder_of_backups_names_the_newest_that_it_can_use(
+    drill: Drill, made: Path, settings: Settings
+) -> None:
+    """It named the last by name: one of a clock that was ahead, or of a newer version."""
+    folder = made.parent
+    for name, values in {
+        "footnote-20250101T000000Z": {"made_at": "2025-01-01T00:00:00+00:00"},
+        "footnote-20981231T235959Z": {"made_at": "2098-12-31T23:59:59+00:00"},
+        "footnote-20991231T235959Z": {"migrations": ["quizzes.0999_of_the_future"]},
+        "other": {"format": 2},
+    }.items():
+        change(Path(shutil.copytree(made, folder / name)), **values)
+
+    hint = f"{folder} is not a backup, but a folder of backups. Name one in it"
+    assert drill.early_refusal(folder, settings) == f"{hint}: {made}."
+    for path in (made, folder / "footnote-20250101T000000Z"):
+        shutil.rmtree(path)
+    assert drill.early_refusal(folder, settings) == f"{hint}."
 
 
 def test_restore_names_the_file_that_it_cannot_use(
