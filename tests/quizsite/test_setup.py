@@ -596,7 +596,7 @@ def test_serve_says_that_a_setting_is_misspelled(
     said = StringIO()
 
     # So that it ends before it serves.
-    with exclusive(tmp_path), pytest.raises(CommandError, match="A restore is running"):
+    with exclusive(tmp_path), pytest.raises(CommandError, match="A restore or a move to PostgreSQL is running"):
         call_command("serve", stderr=said)
 
     assert said.getvalue() == (

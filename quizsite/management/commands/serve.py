@@ -76,7 +76,9 @@ class Command(BaseCommand):
         try:
             hold_site(settings.DATA_DIR)
         except SiteInUse as error:
-            raise CommandError("A restore is running. Start the site when it has ended.") from error
+            raise CommandError(
+                "A restore or a move to PostgreSQL is running. Start the site when it has ended."
+            ) from error
         try:
             hold_as_only_server(settings.DATA_DIR)
         except SiteInUse as error:
