@@ -118,7 +118,7 @@ def secret_key(folder: Path, *, database: Path | None = None, keep: bool = True)
             if not keep:
                 return new
             keep_secret_key(folder, new)
-        key = path.read_text(encoding="utf-8", errors="replace").strip()
+        key = stored_key(path)
     except OSError as error:
         advice = " Give it to the user that the site runs as." if isinstance(error, PermissionError) else ""
         # A new folder that only root may write, such as one that Docker made, has no key to give to anyone.
@@ -131,6 +131,11 @@ def secret_key(folder: Path, *, database: Path | None = None, keep: bool = True)
             f"file and run `{COMMAND} accept_secret_key`: every PIN changes."
         )
     return strong_key(key, str(path))
+
+
+def stored_key(path: Path) -> str:
+    """The key in this file, the same in each locale. What is not UTF-8 becomes U+FFFD."""
+    return path.read_text(encoding="utf-8", errors="replace").strip()
 
 
 def keep_secret_key(folder: Path, key: str) -> None:

@@ -25,6 +25,7 @@ from quizsite.backups.manifest import (
     Manifest,
 )
 from quizsite.backups.rotation import backup_name, from_the_future, made_at, superseded
+from quizsite.data_folder import stored_key
 from quizsite.durable import copy_private, sha256, sync
 from quizsite.health import CLOCK_TOLERANCE, DISK_LEAST_BYTES
 from quizsite.models import SiteState
@@ -148,7 +149,7 @@ def _fill(folder: Path, *, now: datetime) -> None:
         for name in (SECRET_KEY_FILE, LEDGER_FILE):
             source = settings.DATA_DIR / name
             # The person who set a key in the environment keeps it, and the file may have an older key.
-            unused = name == SECRET_KEY_FILE and source.exists() and source.read_text().strip() != settings.SECRET_KEY
+            unused = name == SECRET_KEY_FILE and source.exists() and stored_key(source) != settings.SECRET_KEY
             if source.exists() and not unused:
                 digest = copy_private(source, folder / name)
                 files.append(File(name, (folder / name).stat().st_size, digest))

@@ -32,6 +32,7 @@ from quizsite.backups.manifest import (
 )
 from quizsite.backups.manifest import NAME as MANIFEST_FILE
 from quizsite.backups.postgresql import connected, parameters, run
+from quizsite.data_folder import stored_key
 from quizsite.durable import copy_private, sha256, write_private
 from quizsite.models import SiteState
 from quizsite.places import CODE, COMMAND
@@ -187,7 +188,7 @@ def _key(manifest: Manifest, stage: Path) -> str:
     if given:
         return given
     if manifest.find(SECRET_KEY_FILE):
-        return (stage / SECRET_KEY_FILE).read_text().strip()
+        return stored_key(stage / SECRET_KEY_FILE)
     key: str = settings.SECRET_KEY
     if settings.KEY_IS_NEW:
         # Only a backup from before keys were recorded takes it.
@@ -198,7 +199,7 @@ def _key(manifest: Manifest, stage: Path) -> str:
 def _check_key(recorded: str | None, manifest: Manifest, stage: Path, key: str) -> bool:
     """Whether the backup records its key, in the database or as a file. Raises BackupError if it is not this site's."""
     if recorded is None and manifest.find(SECRET_KEY_FILE):
-        recorded = secret_key_check((stage / SECRET_KEY_FILE).read_text().strip())
+        recorded = secret_key_check(stored_key(stage / SECRET_KEY_FILE))
     if recorded is None:
         logger.warning(
             "This backup does not record the secret key that its site had. If that was not the key of this site, every "

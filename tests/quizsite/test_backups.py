@@ -555,6 +555,18 @@ def test_restore_refuses_an_empty_folder() -> None:
         call_command("restore", "")
 
 
+def test_backup_leaves_out_a_damaged_key_file_that_the_site_does_not_use(drill: Drill, tmp_path: Path) -> None:
+    """It ended with the traceback of a UnicodeDecodeError."""
+    key = (drill.data / "secret_key").read_text()
+    (drill.data / "secret_key").write_bytes(b"\xff" * 60)
+
+    done = drill.manage("backup", str(tmp_path / "copies"), FOOTNOTE_SECRET_KEY=key)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    [made] = (tmp_path / "copies").glob("footnote-*")
+    assert not (made / "secret_key").exists()
+
+
 def test_restore_refuses_what_is_no_backup(drill: Drill, settings: Settings, tmp_path: Path) -> None:
     missing = tmp_path / "footnote-20260101T000000Z"
     assert drill.early_refusal(missing, settings) == f"There is no backup at {missing}."
