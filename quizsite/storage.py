@@ -48,4 +48,8 @@ def _content(folder: Path) -> list[Path]:
 
 
 def _size(path: Path) -> int:
-    return path.stat().st_size if path.is_file() else 0
+    """The size of a file; 0 if there is none, also if another process has just deleted it."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

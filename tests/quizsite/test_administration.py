@@ -222,6 +222,28 @@ def test_size_of_the_database_is_that_of_its_files(settings: Settings, tmp_path:
     assert database_size() == 111
 
 
+def test_size_of_a_backup_that_is_deleted_meanwhile_is_no_error(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.BACKUP_DIR = tmp_path
+    file = tmp_path / "footnote-20261125T210000Z" / "footnote.sqlite3"
+    file.parent.mkdir()
+    file.touch()
+    listed = Path.iterdir
+
+    def delete_after_listing(path: Path) -> Iterator[Path]:
+        found = list(listed(path))
+        if path == file.parent:
+            file.unlink()
+        return iter(found)
+
+    monkeypatch.setattr(Path, "iterdir", delete_after_listing)
+    # As it was a moment ago.
+    monkeypatch.setattr(Path, "is_file", lambda path: True)
+
+    assert [backup.size for backup in stored_backups()] == [0]
+
+
 def test_page_costs_the_same_for_any_number_of_accounts(
     client: Client, queries: Callable[[], Any], teacher: User
 ) -> None:
