@@ -18,8 +18,7 @@ def sync(path: Path) -> None:
 
 def write_private(path: Path, content: bytes) -> None:
     """Write a new file that only its owner can read, and wait until it is on the disk."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
+    with open(path, "xb", opener=_open_private) as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
@@ -28,8 +27,7 @@ def write_private(path: Path, content: bytes) -> None:
 def copy_private(source: Path, target: Path) -> str:
     """Copy a file to a new one that only its owner can read, onto the disk; returns its SHA-256."""
     digest = hashlib.sha256()
-    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with source.open("rb") as reader, os.fdopen(descriptor, "wb") as writer:
+    with source.open("rb") as reader, open(target, "xb", opener=_open_private) as writer:
         while block := reader.read(BLOCK):
             digest.update(block)
             writer.write(block)
@@ -42,3 +40,7 @@ def sha256(path: Path) -> str:
     """The SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _open_private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

@@ -31,6 +31,7 @@ from quizsite.backups.manifest import BackupError
 from quizsite.backups.postgresql import parameters
 from quizsite.backups.restore import restore
 from quizsite.backups.rotation import backup_name, made_at, superseded
+from quizsite.durable import copy_private
 from quizsite.site_lock import SiteInUse, exclusive, hold_site
 from quizsite.sqlite import library
 from quizzes.models import Classroom
@@ -565,6 +566,13 @@ def test_backup_leaves_out_a_damaged_key_file_that_the_site_does_not_use(drill: 
     assert (done.returncode, done.stderr) == (0, "")
     [made] = (tmp_path / "copies").glob("footnote-*")
     assert not (made / "secret_key").exists()
+
+
+def test_copy_of_a_missing_file_leaves_no_file(tmp_path: Path) -> None:
+    """It made an empty file first, and left it open."""
+    with pytest.raises(FileNotFoundError):
+        copy_private(tmp_path / "missing", tmp_path / "copy")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_restore_refuses_what_is_no_backup(drill: Drill, settings: Settings, tmp_path: Path) -> None:
