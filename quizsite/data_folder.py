@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from quizsite.backups.manifest import SECRET_KEY_FILE, SQLITE_FILE
 from quizsite.backups.swap import COMMITTED
-from quizsite.durable import write_private
+from quizsite.durable import sync, write_private
 from quizsite.environment import KEY_LEAST_CHARACTERS
 from quizsite.places import COMMAND
 
@@ -152,6 +152,8 @@ def keep_secret_key(folder: Path, key: str) -> None:
         pass
     finally:
         aside.unlink()
+    # Or a power cut could take the name, and a database on another server would be left without its key.
+    sync(folder)
 
 
 def strong_key(key: str, name: str) -> str:

@@ -837,6 +837,17 @@ def test_secret_key_is_made_once_and_kept_from_others(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
 
 
+def test_name_of_a_new_secret_key_is_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[tuple[Path, list[str]]] = []
+    monkeypatch.setattr(
+        "quizsite.data_folder.sync", lambda path: synced.append((path, os.listdir(path))), raising=False
+    )
+
+    secret_key(tmp_path)
+
+    assert synced == [(tmp_path, ["secret_key"])]
+
+
 def test_secret_key_is_one_for_all_who_start_together(tmp_path: Path) -> None:
     barrier, keys = threading.Barrier(8), []
 
