@@ -186,7 +186,8 @@ def secret(variables: Mapping[str, str], name: str) -> str:
 def folder(variables: Mapping[str, str], name: str) -> str | None:
     """The path called `name`; None if it is not set.
 
-    Refuses what a shell replaces or removes: a site would start in a folder of that name, with nothing in it.
+    Refuses what a shell replaces, removes, or leaves at the end: a site would start in a folder of that name, with
+    nothing in it.
     """
     text = variables.get(name, "")
     if text.startswith("~") or "$" in text:
@@ -194,6 +195,9 @@ def folder(variables: Mapping[str, str], name: str) -> str | None:
     # Docker and Kubernetes keep them as a part of the value.
     if text.strip("\"'") != text:
         raise ImproperlyConfigured(f"{name} must be a path without quotation marks around it, not {text!r}.")
+    # Of a file with Windows line ends that a shell has read.
+    if "\r" in text or "\n" in text:
+        raise ImproperlyConfigured(f"{name} must be a path without a line end in it, not {text!r}.")
     return text or None
 
 

@@ -396,6 +396,7 @@ def test_mail_address_that_every_mail_would_fail_with_is_refused(text: str) -> N
             ("FOOTNOTE_DATA", text, f"FOOTNOTE_DATA must be a path without quotation marks around it, not {text!r}.")
             for text in ('"/srv/quiz"', "/srv/quiz'", "'/srv/quiz'# the site")
         ),
+        ("FOOTNOTE_DATA", "quiz\r", "FOOTNOTE_DATA must be a path without a line end in it, not 'quiz\\r'."),
         ("FOOTNOTE_HTTPS", "ture", "FOOTNOTE_HTTPS must be 1 or 0, not 'ture'."),
         ("DATABASE_URL", "db", f"DATABASE_URL must read like postgres://user:password@host:5432/name. {ENCODING}"),
         *(
