@@ -100,7 +100,7 @@ def read_aiken(content: bytes) -> list[ReadQuestion]:
         reason = gettext("The answer key has {key_count} answers for {count} questions.")
         reason = reason.format(key_count=len(letters), count=len(blocks))
         questions = [replace(question, item=None, reason=reason) for question in questions]
-    note = gettext("The text above it was left out: “{text}”")
+    note = gettext("The text above it was left out: “{text}”.")
     return [
         replace(question, notes=(*question.notes, note.format(text=text))) if text else question
         for question, text in zip(questions, above, strict=True)

@@ -14,7 +14,7 @@ FORMS: dict[str, tuple[str, list[str]]] = {
         "Civics quiz\n* Indicates required question\n\nWho?\n*\n1 point\nMs. Lee\nMr. Day\nClear selection\n\nWhere?\n"
         "2 points\nCity Hall\nSchool\n\nSubmit\nNever submit passwords through Google Forms.\n",
         [
-            f"single: Who? [Ms. Lee; Mr. Day] ! The text above it was left out: “Civics quiz” ! {NOT_SET}",
+            f"single: Who? [Ms. Lee; Mr. Day] ! The text above it was left out: “Civics quiz”. ! {NOT_SET}",
             WHERE,
         ],
     ),
@@ -39,7 +39,7 @@ FORMS: dict[str, tuple[str, list[str]]] = {
     ),
     "a text between questions": (
         "Who?\nMs. Lee\nMr. Day\n\nPart 2\n\nWhere?\nCity Hall\nSchool\n",
-        [WHO, f"single: Where? [City Hall; School] ! The text above it was left out: “Part 2” ! {NOT_SET}"],
+        [WHO, f"single: Where? [City Hall; School] ! The text above it was left out: “Part 2”. ! {NOT_SET}"],
     ),
     "statements": (
         "It met.\n1 point\nTrue\nFalse\n\nWho?\n1 point\nMs. Lee\nMr. Day\n",

@@ -52,6 +52,8 @@ def shown(item: Item) -> str:
 
 def outcomes(content: str | bytes) -> list[str]:
     found = read_questions(content if isinstance(content, bytes) else content.encode()).questions
+    # The preview shows the notes of a question one after another.
+    assert all(note.endswith(".") for one in found for note in one.notes)
     return [" ! ".join((shown(one.item), *one.notes)) if one.item else f"- {one.reason}" for one in found]
 
 
@@ -309,7 +311,7 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         "Unit 3 Quiz\nName: ____\n\n1.\tWho?\nA.\tMayor\n*B.\tCouncil\n\n2. True or false: It met.\nTrue\n\n"
         "3. When?\n*a) June\nb) July\n",
         [
-            "single: Who? [Mayor; *Council] ! The text above it was left out: “Unit 3 Quiz Name: ____”",
+            "single: Who? [Mayor; *Council] ! The text above it was left out: “Unit 3 Quiz Name: ____”.",
             "- It has no correct answer. Put a star before it, such as “*A. Council”, or add the line “ANSWER: A”.",
             "single: When? [*June; July]",
         ],
@@ -380,7 +382,7 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "a text with “Question 1” above each question": (
         "Unit 1\nQuestion 1\nWho?\nA. Mayor\nB. Council\n\nQuestion 2:\nWhen?\nA. June\nB. July\n\nKey: 1. B 2. A\n",
-        ["single: Who? [Mayor; *Council] ! The text above it was left out: “Unit 1”", "single: When? [*June; July]"],
+        ["single: Who? [Mayor; *Council] ! The text above it was left out: “Unit 1”.", "single: When? [*June; July]"],
     ),
     "a text with bullets for letters": (
         "1. Who?\n•\tMayor\n•\t*Council\n\n2. When?\no\tJune *\no\tJuly\n\n3. Where?\n☐ Here\n☑ There\n☑ Everywhere\n",
@@ -450,8 +452,8 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
     "a text with roman numerals before its parts": (
         "I. Choices\n1. Who?\nA. Mayor\n*B. Council\n\nII. More\n2. When?\n*A. June\nB. July\n",
         [
-            "single: Who? [Mayor; *Council] ! The text above it was left out: “I – Choices”",
-            "single: When? [*June; July] ! The text above it was left out: “II – More”",
+            "single: Who? [Mayor; *Council] ! The text above it was left out: “I – Choices”.",
+            "single: When? [*June; July] ! The text above it was left out: “II – More”.",
         ],
     ),
     "a text with statements without answers below them": (
@@ -473,7 +475,7 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         "ANS:\tB\tPTS:\t1\tREF:\tp. 3\n\n"
         "____\t2.\tWhen?\na.\tMay\nb.\tJune\n\nANS:\tA\tPTS:\t1\n",
         [
-            "single: Who? [Mayor; *Council; Court; Both] ! The text above it was left out: “MULTIPLE CHOICE”",
+            "single: Who? [Mayor; *Council; Court; Both] ! The text above it was left out: “MULTIPLE CHOICE”.",
             "single: When? [*May; June]",
         ],
     ),
@@ -515,7 +517,7 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         "ANS:  B          PTS:   1          DIF:    Easy          REF:   p. 3\n\n"
         "     2.   When?\n     a.   May\n     b.   June\n\nANS:  A     PTS:   1\n",
         [
-            "single: Who? [Mayor; *Council; Court; Both] ! The text above it was left out: “MULTIPLE CHOICE”",
+            "single: Who? [Mayor; *Council; Court; Both] ! The text above it was left out: “MULTIPLE CHOICE”.",
             "single: When? [*May; June]",
         ],
     ),
@@ -571,8 +573,8 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
     "a text in parts": (
         "Part 1: Who\n1. Who?\n*A. Mayor\nB. Council\n\nPart 2: When\n\n2. When?\n1. Read.\n*A. June\nB. July\n",
         [
-            "single: Who? [*Mayor; Council] ! The text above it was left out: “Part 1: Who”",
-            "single: When? / 1. Read. [*June; July] ! The text above it was left out: “Part 2: When”",
+            "single: Who? [*Mayor; Council] ! The text above it was left out: “Part 1: Who”.",
+            "single: When? / 1. Read. [*June; July] ! The text above it was left out: “Part 2: When”.",
         ],
     ),
     "a text with its answers in columns": (

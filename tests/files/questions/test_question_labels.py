@@ -46,8 +46,8 @@ PAIRS: dict[str, tuple[str, list[str]]] = {
     "a title above and a text between": (
         "Chapter 3\n\nQ: Who?\nA: Ms. Lee\n\nThe second part\n\nQ: Where did it meet?\nA: City Hall\n",
         [
-            f"{WHO} ! The text above it was left out: “Chapter 3”",
-            f"{WHERE} ! The text above it was left out: “The second part”",
+            f"{WHO} ! The text above it was left out: “Chapter 3”.",
+            f"{WHERE} ! The text above it was left out: “The second part”.",
         ],
     ),
     "an empty answer": ("Q: Who?\nA: \n\nQ: Where did it meet?\nA: City Hall\n", [f"- {NO_MARK}", WHERE]),
