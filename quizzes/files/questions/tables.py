@@ -87,18 +87,24 @@ def _read_row(number: int, cells: list[str], columns: dict[str, int]) -> ReadQue
     try:
         if not stem:
             raise Skipped(gettext("It has no question text."))
-        return read(where, _row_item(cell, stem, notes), *notes)
+        lacks_type = "type" in columns and not cell("Type")
+        return read(where, _row_item(cell, stem, notes, lacks_type=lacks_type), *notes)
     except Skipped as reason:
         return skipped(where, stem or next(filter(None, cells), ""), str(reason))
 
 
-def _row_item(cell: Callable[[str], str], stem: str, notes: list[str]) -> Item:
+def _row_item(cell: Callable[[str], str], stem: str, notes: list[str], *, lacks_type: bool) -> Item:
+    """The question of a row. lacks_type: whether its cell of the column “Type” is empty. Raises Skipped."""
     answers = [cell(f"Answer {number}") for number in range(1, ANSWERS + 1)]
     feedback = [cell(f"Feedback {number}") for number in range(1, ANSWERS + 1)]
     named = correct_numbers(cell("Correct"), answers)
     correct = {number for number in named if answers[number - 1]}
     note_place(cell("Correct"), answers, correct, notes)
     question_type = _question_type(cell("Type"), correct)
+    if lacks_type:
+        question_type = _type_by_answers(answers, correct)
+        note = gettext("Its type is empty. It was read as “{question_type}”. Check it.")
+        notes.append(note.format(question_type=gettext(_NAMES_BY_ANSWERS[question_type])))
     # Elsewhere, “F” means false, not a sixth answer.
     if correct < named and question_type in ("single", "multiple", "short_answer"):
         note = gettext("“{value}” in “Correct” names an answer that is empty. Check it.")
@@ -159,6 +165,16 @@ def _with_answers(item: Item, lines: tuple[Line, ...], cell: Callable[[str], str
             return replace(item, sample_answer=first)
 
 
+def _type_by_answers(answers: Sequence[str], correct: set[int]) -> QuestionType:
+    """The type of a row without a type. Raises Skipped without a correct answer, as most types have none there."""
+    if not correct:
+        raise Skipped(gettext("Its type is empty. Enter it in “Type”. Our template has an example of each type."))
+    truths = [_TRUTH.get(answer.casefold()) for answer in answers if answer]
+    if len(correct) == 1 and truths in ([True, False], [False, True]):
+        return "true_false"
+    return _question_type("", correct)
+
+
 def _unused_notes(question_type: QuestionType, cell: Callable[[str], str]) -> list[str]:
     """A note that names the cells with text that a question of this type has no place for."""
     answers = {"numeric": 1, "free_text": 1, "true_false": 2}.get(question_type, ANSWERS)
@@ -193,6 +209,11 @@ def changed_notes(answers: Sequence[str], changed: str = _CHANGED) -> list[str]:
     return [note.format(values=found[:200])]
 
 
+_NAMES_BY_ANSWERS: dict[QuestionType, str] = {
+    "single": gettext_noop("Multiple choice"),
+    "multiple": gettext_noop("Choose all that apply"),
+    "true_false": gettext_noop("True or false"),
+}
 _NO_ANSWER_NAMED = gettext_noop("It has no correct answer. Enter its number or letter in “Correct”, such as 2 or B.")
 # Excel in Spanish writes VERDADERO and FALSO.
 _TRUTH = dict.fromkeys(("true", "t", "verdadero", "v"), True) | dict.fromkeys(("false", "f", "falso"), False)

@@ -697,7 +697,7 @@ def test_braces_in_a_table_are_text() -> None:
     )
     assert outcomes(blooket) == ["single: What is {x}, the set? [*a; b]"]
     assert outcomes(gimkit) == ["single: Who? [*The {council}; Mayor]"]
-    assert outcomes("Unit 1\nType,Question,Answer 1,Answer 2,Correct\n,Which {one}?,a,b,1\n") == [
+    assert outcomes("Unit 1\nType,Question,Answer 1,Answer 2,Correct\nsingle,Which {one}?,a,b,1\n") == [
         "single: Which {one}? [*a; b]"
     ]
 
@@ -730,7 +730,7 @@ def test_an_answer_named_by_its_place_and_another_by_its_words_is_pointed_out() 
 
 def test_an_empty_answer_that_is_named_as_correct_is_pointed_out() -> None:
     table = "Type,Question,Answer 1,Answer 2,Answer 3,Correct\n"
-    rows = ',Who?,Council,Mayor,,"A, C"\n,Who?,Council,Mayor,,B\nTrue or false,It rains.,True,False,,F\n'
+    rows = 'MC,Who?,Council,Mayor,,"A, C"\nMC,Who?,Council,Mayor,,B\nTrue or false,It rains.,True,False,,F\n'
 
     assert outcomes(table + rows) == [
         "single: Who? [*Council; Mayor] ! “A, C” in “Correct” names an answer that is empty. Check it.",
@@ -781,12 +781,12 @@ def test_answers_that_a_spreadsheet_may_have_changed_are_pointed_out() -> None:
     note = "Check {}. A spreadsheet may have changed a percentage, an amount, a date, or a time."
     heading: list[object] = ["Type", "Question", "Answer 1", "Answer 2", "Correct"]
     rows: list[list[object]] = [
-        ["", "How much?", 0.5, 0.25, "A"],
-        ["", "When?", date(2026, 7, 1), time(9, 30), "A"],
+        ["MC", "How much?", 0.5, 0.25, "A"],
+        ["MC", "When?", date(2026, 7, 1), time(9, 30), "A"],
         ["Short answer", "What share?", 0.5],
         ["Number", "What share?", 0.5],
         ["Number or date", "When?", date(2026, 7, 1)],
-        ["", "How many?", 1998, "0,5", "A"],
+        ["MC", "How many?", 1998, "0,5", "A"],
     ]
     assert outcomes(workbook(heading, *rows)) == [
         f"single: How much? [*0.5; 0.25] ! {note.format('“0.5”, “0.25”')}",

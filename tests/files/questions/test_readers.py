@@ -230,6 +230,31 @@ def test_the_template_takes_the_words_of_an_answer_as_one(answers: str, correct:
     assert [line.is_correct for line in item.lines] == [True, False, False]
 
 
+@pytest.mark.parametrize(
+    ("answers", "correct", "found", "name"),
+    [
+        ("Me,You,Nobody", "B", "single", "Multiple choice"),
+        ("Lee,Ms. Lee,", '"1, 2"', "multiple", "Choose all that apply"),
+        ("False,True,", "True", "true_false", "True or false"),
+    ],
+)
+def test_the_template_says_how_a_row_without_a_type_was_read(answers: str, correct: str, found: str, name: str) -> None:
+    read = row_of_template("", "Who?", answers, correct)
+    assert read.item
+    assert (read.item.question_type, read.item.is_true) == (found, found == "true_false")
+    assert read.notes == (f"Its type is empty. It was read as “{name}”. Check it.",)
+
+
+def test_the_template_asks_for_the_type_of_a_row_without_a_correct_answer() -> None:
+    found = row_of_template("", "Match.", "Mayor => City,Governor => State,", "")
+    assert found.reason == "Its type is empty. Enter it in “Type”. Our template has an example of each type."
+
+
+def test_the_template_without_a_column_for_types_has_no_note_on_them() -> None:
+    [found] = read_questions(b"Question,Answer 1,Answer 2,Correct\nWho?,Me,You,B\n").questions
+    assert (found.item and found.item.question_type, found.notes) == ("single", ())
+
+
 @pytest.mark.parametrize("line", ["Answer: B", "*a) The council"])
 def test_the_template_takes_lines_of_a_cell_for_no_answers(line: str) -> None:
     found = row_of_template("single", f'"Read.\n{line}\nWho voted?"', "Me,You,Nobody", "1")
@@ -522,7 +547,8 @@ def test_kahoot_and_the_template() -> None:
         ("Row 11", "skipped", "It names no correct answer. Enter the number, the letter, or the words of one."),
     ]
     template = (
-        "Type,Question,Answer 1,Answer 2,Correct,Feedback 2\n,Who?,Council,Mayor,A,No\nriddle,What?,a,b,1,\n,,a,b,1,\n"
+        "Type,Question,Answer 1,Answer 2,Correct,Feedback 2\nMC,Who?,Council,Mayor,A,No\n"
+        "riddle,What?,a,b,1,\n,,a,b,1,\n"
         "Choose all,Which?,a,b,A and B,\nParagraph,Why?,,,,\n"
     )
     assert outcomes(template.encode()) == [
