@@ -122,7 +122,7 @@ def test_spanish_time_of_day_fits_its_sentence() -> None:
 
 def test_spanish_text_names_a_button_as_the_page_writes_it() -> None:
     """Names in quotes that are texts of their own. Headings of files stay in English, and a mayor has any gender."""
-    named, unmarked = re.compile("“([^”{%]+?)[,.]?”"), {"Correct", "correct", "Question", "Name", "The mayor"}
+    named, unmarked = re.compile("“([^”{%]+?)[,.]?”"), {"Correct", "correct", "Question", "Name", "Type", "The mayor"}
     catalog = [message for message in translations_of(CATALOGS["es"]) if isinstance(message.id, str)]
     shown = {_seen(message.id): f"“{_seen(message.string)}" for message in catalog}
     wrong = [
