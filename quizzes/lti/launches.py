@@ -298,10 +298,17 @@ def _claims(body: Mapping[str, Any]) -> dict[str, Any]:
         # Where the site may make a column, if the platform lets it.
         "line_items": str(scores.get("lineitems") or "") if LINE_ITEM_SCOPE in (scores.get("scope") or ()) else "",
         "members": str((body.get(MEMBERS) or {}).get("context_memberships_url") or ""),
+        "return_url": _course_url(body.get(f"{CLAIM}launch_presentation") or {}),
         "deep_linking": deep_linking if is_deep_linking else None,
     }
     _check_sizes(claims)
     return claims
+
+
+def _course_url(presentation: Mapping[str, Any]) -> str:
+    """Where the course is; "" if the platform gave no https address that a cookie has room for."""
+    url = str(presentation.get("return_url") or "")
+    return url if _HTTPS_ADDRESS.match(url) and len(url) <= MAX_URL else ""
 
 
 def _check_sizes(claims: Mapping[str, Any]) -> None:

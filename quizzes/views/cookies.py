@@ -1,8 +1,9 @@
-"""Cookies of a browser that has not signed in: its random id, and the invitation that it accepted."""
+"""Cookies of a browser: its random id, the invitation that it accepted, and the course from which it came."""
 
 import re
 import secrets
 from datetime import timedelta
+from typing import NamedTuple
 
 from django.conf import settings
 from django.core import signing
@@ -12,6 +13,14 @@ DEVICE_COOKIE = f"{settings.COOKIE_PREFIX}device"
 DEVICE_COOKIE_AGE = timedelta(days=180)
 INVITATION_COOKIE = f"{settings.COOKIE_PREFIX}invitation"
 INVITATION_COOKIE_AGE = timedelta(days=1)
+COURSE_COOKIE = f"{settings.COOKIE_PREFIX}course"
+
+
+class Course(NamedTuple):
+    """The course of a learning platform from which a student came. url: "" if the launch had none."""
+
+    platform: str
+    url: str
 
 
 def set_cookie(response: HttpResponse, name: str, value: str, *, max_age: timedelta | None = None) -> None:
@@ -63,3 +72,21 @@ def forget_invitation(request: HttpRequest) -> None:
 def remember_invitation(request: HttpRequest, response: HttpResponse) -> None:
     """Set the cookie as this request leaves it."""
     set_cookie(response, INVITATION_COOKIE, request.COOKIES.get(INVITATION_COOKIE, ""), max_age=INVITATION_COOKIE_AGE)
+
+
+def remember_course(response: HttpResponse, course: Course) -> None:
+    """Keep the course until the browser closes. A session would not do: the student needs it after the session."""
+    set_cookie(response, COURSE_COOKIE, signing.dumps(course, salt=COURSE_COOKIE))
+
+
+def forget_course(response: HttpResponse) -> None:
+    """Drop the course, because a student signs in without it here."""
+    set_cookie(response, COURSE_COOKIE, "")
+
+
+def course_of(request: HttpRequest) -> Course | None:
+    """The course from which this browser came last, None for none."""
+    try:
+        return Course(*signing.loads(request.COOKIES.get(COURSE_COOKIE, ""), salt=COURSE_COOKIE))
+    except signing.BadSignature:
+        return None

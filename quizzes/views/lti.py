@@ -28,6 +28,7 @@ from quizzes.lti.registration import register
 from quizzes.lti.services import deep_link_message
 from quizzes.models import Assignment, Classroom, LtiCourse, LtiLaunch, User
 from quizzes.views.access import sign_in_student
+from quizzes.views.cookies import Course, remember_course
 
 logger = logging.getLogger(__name__)
 
@@ -153,9 +154,9 @@ def _launch_student(request: HttpRequest, launch: LtiLaunch) -> HttpResponse:
         words = gettext("{platform} didn’t send your name. Its administrator can allow names.")
         return _not_ready(request, words.format(platform=launch.platform.name))
     sign_in_student(request, student, is_shared=True)
-    if link is None:
-        return redirect("student_home")
-    return redirect("start_attempt", link.assignment.public_id)
+    response = redirect("start_attempt", link.assignment.public_id) if link is not None else redirect("student_home")
+    remember_course(response, Course(launch.platform.name, launch.known_claims["return_url"]))
+    return response
 
 
 def _launch_teacher(request: HttpRequest, launch: LtiLaunch) -> HttpResponse:

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -37,6 +38,8 @@ from quizzes.models import (
 )
 from quizzes.people.erasure import erase_student
 from quizzes.people.rosters import move_student
+from quizzes.people.student_sign_in import pin_of
+from quizzes.views.cookies import COURSE_COOKIE
 from tests.factories import make_assignment, make_classroom, make_document, make_edition, make_student
 from tests.lti.conftest import Launch, begin, signed_launch
 from tests.lti.platform import CLAIM, CLIENT, DEPLOYMENT, ISSUER, MEMBERSHIP, Platform, make_key
@@ -66,6 +69,55 @@ def test_student_lands_on_the_quiz_and_on_the_roster(
     student = LtiStudent.objects.get(course=course, subject="user-1").student
     assert (student.display_name, student.family_name, student.external_id) == ("Ana Ruiz", "Ruiz", "")
     assert "ana@school.example" not in str([*Student.objects.values(), *LtiLaunch.objects.values()])
+
+
+COURSE_PAGE = {f"{CLAIM}launch_presentation": {"return_url": "https://school.example/course?id=3"}}
+
+
+def sign_out_page(client: Client) -> HttpResponse:
+    client.post(reverse("sign_out"), secure=True)
+    response: HttpResponse = client.get(reverse("join"), secure=True)
+    return response
+
+
+def test_student_without_a_session_is_led_back_to_the_course(launch: Launch, client: Client, course: LtiCourse) -> None:
+    quiz = launch(**COURSE_PAGE)["Location"]
+    assert "https://school.example/course?id=3" not in read(client.get(reverse("join"), secure=True)).links
+    client.session.flush()
+    page = client.get(quiz, secure=True, follow=True)
+    said = "You opened Footnote from Moodle. Open your quiz there again. You don’t need a class code. Go to your course"
+    assert said in text_of(page)
+    assert "https://school.example/course?id=3" in read(page).links
+    assert said in text_of(sign_out_page(client))
+
+
+@pytest.mark.parametrize(
+    "url", [None, "javascript:alert(1)", "http://school.example/", f"https://a.example/{'a' * 1000}"]
+)
+def test_student_of_a_platform_without_a_usable_address_is_told_where_to_go(
+    url: str | None, launch: Launch, client: Client, course: LtiCourse
+) -> None:
+    launch(**{f"{CLAIM}launch_presentation": {"return_url": url}})
+    page = sign_out_page(client)
+    assert "You opened Footnote from Moodle. Open your quiz there again." in text_of(page)
+    assert "Go to your course" not in text_of(page)
+
+
+def test_student_who_types_a_pin_is_no_longer_led_to_a_course(
+    launch: Launch, client: Client, course: LtiCourse, student: Student
+) -> None:
+    launch(**COURSE_PAGE)
+    sign_out_page(client)
+    client.post(reverse("join"), {"code": student.classroom.join_code}, secure=True)
+    client.post(reverse("choose_name"), {"student": student.public_id}, secure=True)
+    reply = client.post(reverse("enter_pin"), {"pin": pin_of(student)}, secure=True)
+    assert reply["Location"] == reverse("student_home")
+    assert "Moodle" not in text_of(sign_out_page(client))
+
+
+def test_course_in_a_cookie_that_the_site_did_not_sign_is_none(client: Client, db: None) -> None:
+    client.cookies[COURSE_COOKIE] = "WyJNIiwiaHR0cHM6Ly9ldmlsLmV4YW1wbGUvIl0:1:forged"
+    assert "You opened Footnote from" not in text_of(client.get(reverse("join"), secure=True))
 
 
 def test_student_with_a_newer_version_lands_on_it(

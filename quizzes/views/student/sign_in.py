@@ -37,7 +37,7 @@ from quizzes.people.student_sign_in import (
 )
 from quizzes.people.teacher_sessions import end_teacher_session
 from quizzes.views.access import sign_in_student
-from quizzes.views.cookies import device_of, remember_device, set_cookie
+from quizzes.views.cookies import course_of, device_of, forget_course, remember_device, set_cookie
 from quizzes.views.language import LANGUAGE_COOKIE, chosen_language, use_students_language
 from quizzes.views.methods import require_POST
 from quizzes.views.request_meta import client_address
@@ -112,6 +112,7 @@ def enter_pin(request: HttpRequest) -> HttpResponse:
         response.delete_cookie(STEPS_COOKIE, samesite="Lax")
         # It is in the student’s row now. Here it would come back at each later sign-in on this device.
         response.delete_cookie(LANGUAGE_COOKIE, samesite="Lax")
+        forget_course(response)
     else:
         form.name_teachers(teachers_of(classroom))
         form.focus_pin()
@@ -223,6 +224,7 @@ def _code_page(request: HttpRequest, form: CodeForm) -> HttpResponse:
     context = {
         "form": form,
         "signed_in": signed_in,
+        "course": course_of(request),
         "was_merged": signed_in is None and is_merged_session(request.session),
         "signed_out": signed_out,
         "unsent": unsent.cleaned_data["unsent"] if unsent.is_valid() else "",
