@@ -228,9 +228,8 @@ class Command(BaseCommand):
             )
 
     def allow_hosts(self, names: list[str]) -> None:
-        """Add the machine's own names; the environment is for workers on systems that cannot fork."""
-        os.environ["FOOTNOTE_HOSTS"] = ",".join([*filter(None, [os.environ.get("FOOTNOTE_HOSTS")]), *names])
-        settings.ALLOWED_HOSTS = [*settings.LOOPBACK_HOSTS, *host_list(os.environ, "FOOTNOTE_HOSTS")]
+        """Add the machine's own names. Workers are forked later, so they have them too."""
+        settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, *host_list({"HOST": ",".join(names)}, "HOST")]
 
 
 def changes_content_or_scores() -> bool:
