@@ -93,12 +93,8 @@ def _run_once() -> None:
     try:
         close_old_connections()
         run_periodic_jobs(now=timezone.now())
-    except Exception as problem:
-        if is_disk_full(problem):
-            # Without its traceback, which would fill the disk of the log too.
-            logger.error("The disk is full. Free some space. Periodic jobs run again in %s seconds.", INTERVAL_SECONDS)
-        else:
-            logger.exception("The periodic jobs failed. Trying again in %s seconds.", INTERVAL_SECONDS)
+    except Exception:
+        logger.exception("The periodic jobs failed. Trying again in %s seconds.", INTERVAL_SECONDS)
         _renew_connection()
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.db import OperationalError, connection
 
 from quizsite import periodic_jobs
+from quizsite.log import UtcFormatter
 from quizsite.periodic_jobs import run_periodic_jobs
 from quizzes.attempts.heartbeats import record_heartbeat
 from quizzes.models import Presence
@@ -54,7 +55,9 @@ def test_database_that_is_down_is_logged_for_one_job_and_does_not_end_the_thread
 
 
 @pytest.mark.django_db
-def test_full_disk_is_one_line_in_the_log(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+def test_full_disk_ends_the_run_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     def full(**arguments: Any) -> None:
         raise OperationalError("database or disk is full")
 
@@ -63,5 +66,6 @@ def test_full_disk_is_one_line_in_the_log(monkeypatch: pytest.MonkeyPatch, caplo
     periodic_jobs._run_once()
 
     [record] = caplog.records
-    assert record.getMessage() == "The disk is full. Free some space. Periodic jobs run again in 20 seconds."
-    assert record.exc_info is None
+    first, second = UtcFormatter("{message}", style="{").format(record).splitlines()
+    assert first == "The periodic jobs failed. Trying again in 20 seconds."
+    assert second.endswith(" is full (database or disk is full). Free some space, and try again.")
