@@ -110,8 +110,7 @@ def back_up_if_due(*, now: datetime) -> Path | None:
 def _run_forever() -> None:
     # A backup copies gigabytes, and on PostgreSQL in a program of its own.
     leave_core()
-    rest = threading.Event()
-    rest.wait(CHECK_AFTER_SECONDS)
+    time.sleep(CHECK_AFTER_SECONDS)
     _try(check_database, "check of the whole database")
     forget_failures()
     # None once the scores are up to date. Not the time of day: a clock that is set back must not put the next try off.
@@ -128,7 +127,7 @@ def _run_forever() -> None:
             logger.error("The scheduled backup failed: %s", problem)
         except Exception:
             logger.exception("The scheduled backup failed.")
-        rest.wait(INTERVAL_SECONDS)
+        time.sleep(INTERVAL_SECONDS)
 
 
 def _try(task: Callable[..., object], name: str) -> bool:

@@ -3,6 +3,7 @@
 import fcntl
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import IO
@@ -83,8 +84,8 @@ def _run_forever() -> None:
         # One process of a machine at a time: the others wait here until the kernel releases the lock.
         fcntl.flock(lock, fcntl.LOCK_EX)
         start_maintenance()
-        rest = threading.Event()
-        while not rest.wait(INTERVAL_SECONDS):
+        while True:
+            time.sleep(INTERVAL_SECONDS)
             _run_once()
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from errno import EACCES
 from fcntl import LOCK_EX, flock
 from io import BytesIO, StringIO, TextIOWrapper
+from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NoReturn
@@ -90,19 +91,17 @@ def test_backups_go_on_after_the_clock_was_set_back_and_scores_are_updated_once(
     clock = [now + timedelta(days=400)]
     tries: list[datetime] = []
 
-    class Rest:
-        """Rest for no time. The clock is set back in the second rest, and the fourth ends the test."""
+    sleeps = count(1)
 
-        rests = 0
-
-        def wait(self, _seconds: float) -> None:
-            self.rests += 1
-            if self.rests == 2:
+    def sleep(_seconds: float) -> None:
+        """Take no time. The clock is set back in the second sleep, and the fourth ends the test."""
+        match next(sleeps):
+            case 2:
                 clock[0] = now
-            elif self.rests == 4:
+            case 4:
                 raise EndOfTest
 
-    monkeypatch.setattr("quizsite.maintenance.threading.Event", Rest)
+    monkeypatch.setattr("quizsite.maintenance.time.sleep", sleep)
     monkeypatch.setattr("quizsite.maintenance.timezone.now", lambda: clock[0])
     monkeypatch.setattr("quizsite.maintenance.back_up_if_due", lambda *, now: tries.append(now))
     outcomes: list[Exception | None] = [OperationalError("the database is down"), None]
