@@ -16,9 +16,14 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
+def open_private(path: str, flags: int) -> int:
+    """An opener for `open`: only the owner can read or lock a file that it makes."""
+    return os.open(path, flags, 0o600)
+
+
 def write_private(path: Path, content: bytes) -> None:
     """Write a new file that only its owner can read, and wait until it is on the disk."""
-    with open(path, "xb", opener=_open_private) as file:
+    with open(path, "xb", opener=open_private) as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
@@ -27,7 +32,7 @@ def write_private(path: Path, content: bytes) -> None:
 def copy_private(source: Path, target: Path) -> str:
     """Copy a file to a new one that only its owner can read, onto the disk; returns its SHA-256."""
     digest = hashlib.sha256()
-    with source.open("rb") as reader, open(target, "xb", opener=_open_private) as writer:
+    with source.open("rb") as reader, open(target, "xb", opener=open_private) as writer:
         while block := reader.read(BLOCK):
             digest.update(block)
             writer.write(block)
@@ -40,7 +45,3 @@ def sha256(path: Path) -> str:
     """The SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _open_private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

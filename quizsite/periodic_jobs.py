@@ -14,6 +14,7 @@ from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from quizsite.cache import delete_expired_entries
+from quizsite.durable import open_private
 from quizsite.maintenance import start_maintenance
 from quizsite.models import SiteState
 from quizsite.startup_errors import is_disk_full
@@ -37,7 +38,7 @@ INTERVAL_SECONDS = 20
 
 def open_lock() -> IO[str]:
     """The file that one process locks to run the jobs. Raises OSError."""
-    return (settings.DATA_DIR / "housekeeping.lock").open("w")
+    return open(settings.DATA_DIR / "housekeeping.lock", "w", opener=open_private)
 
 
 def start_periodic_jobs() -> None:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from quizsite.durable import open_private
+
 NAME = "site.lock"
 SERVE_NAME = "serve.lock"
 
@@ -43,7 +45,7 @@ def exclusive(folder: Path, *, wait: bool = False) -> Iterator[None]:
 
 def _locked(path: Path, operation: int) -> int:
     """The open descriptor of the file, which has the lock. Raises SiteInUse."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o666)
+    descriptor = open_private(str(path), os.O_WRONLY | os.O_CREAT)
     try:
         fcntl.flock(descriptor, operation)
     except BlockingIOError as error:

@@ -26,7 +26,7 @@ from quizsite.backups.manifest import (
 )
 from quizsite.backups.rotation import backup_name, from_the_future, made_at, superseded
 from quizsite.data_folder import stored_key
-from quizsite.durable import copy_private, sha256, sync
+from quizsite.durable import copy_private, open_private, sha256, sync
 from quizsite.health import CLOCK_TOLERANCE, DISK_LEAST_BYTES
 from quizsite.models import SiteState
 from quizsite.sqlite import library
@@ -201,7 +201,7 @@ def _free_name(folder: Path, name: str, suffix: str) -> str:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    with (folder / ".lock").open("w") as lock:
+    with open(folder / ".lock", "w", opener=open_private) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -26,12 +26,13 @@ from pytest_django.fixtures import Settings
 
 from quizsite import __version__
 from quizsite.backups import swap
-from quizsite.backups.create import make_scheduled_backup
+from quizsite.backups.create import _alone, make_scheduled_backup
 from quizsite.backups.manifest import BackupError
 from quizsite.backups.postgresql import parameters
 from quizsite.backups.restore import restore
 from quizsite.backups.rotation import backup_name, made_at, superseded
 from quizsite.durable import copy_private
+from quizsite.periodic_jobs import open_lock
 from quizsite.site_lock import SiteInUse, exclusive, hold_site
 from quizsite.sqlite import library
 from quizzes.models import Classroom
@@ -566,6 +567,14 @@ def test_backup_leaves_out_a_damaged_key_file_that_the_site_does_not_use(drill: 
     assert (done.returncode, done.stderr) == (0, "")
     [made] = (tmp_path / "copies").glob("footnote-*")
     assert not (made / "secret_key").exists()
+
+
+def test_lock_files_are_kept_from_others(tmp_path: Path, settings: Settings) -> None:
+    """Who can read a file can lock it, and stop the site, its jobs, or its backups."""
+    settings.DATA_DIR = tmp_path
+    with exclusive(tmp_path), open_lock(), _alone(tmp_path):
+        modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    assert modes == {"site.lock": 0o600, "housekeeping.lock": 0o600, ".lock": 0o600}
 
 
 def test_copy_of_a_missing_file_leaves_no_file(tmp_path: Path) -> None:
