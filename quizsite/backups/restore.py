@@ -92,7 +92,8 @@ def restore(backup: Path, *, now: datetime, accept_findings: bool = False) -> Re
             shutil.rmtree(stage, ignore_errors=True)
             stage.mkdir(mode=0o700)
             try:
-                erasures_until = _stage_files(folder, manifest, stage, now)
+                _copy_files(folder, manifest, stage)
+                erasures_until = _merge_ledgers(folder, manifest, stage, now)
                 key = _key(manifest, stage)
                 commands = tuple(_commands(stage, manifest, known, accept_findings=accept_findings))
                 if manifest.engine != "sqlite":
@@ -146,11 +147,15 @@ def _known_migrations() -> set[str]:
     return {f"{app}.{name}" for app, name in MigrationLoader(None, ignore_no_migrations=True).disk_migrations}
 
 
-def _stage_files(folder: Path, manifest: Manifest, stage: Path, now: datetime) -> datetime | None:
-    """Copy the files; the hash is that of the copy's own bytes. Returns `erasures_until` of `Restored`."""
+def _copy_files(folder: Path, manifest: Manifest, stage: Path) -> None:
+    """Copy the files of a backup. Raises BackupError if a copied file is not the one of the manifest."""
     for file in manifest.files:
         if copy_private(folder / file.name, stage / file.name) != file.sha256:
             raise BackupError(f"{folder / file.name} was changed or damaged after the backup. Use another backup.")
+
+
+def _merge_ledgers(folder: Path, manifest: Manifest, stage: Path, now: datetime) -> datetime | None:
+    """Add the lines of the other known ledgers to the staged one. Returns `erasures_until` of `Restored`."""
     ledger, present = stage / LEDGER_FILE, settings.DATA_DIR / LEDGER_FILE
     beside = _ledgers_beside(folder)
     # What was erased after the backup stays erased. On a new machine, only newer backups know it.
@@ -167,7 +172,10 @@ def _stage_files(folder: Path, manifest: Manifest, stage: Path, now: datetime) -
 
 
 def _ledgers_beside(folder: Path) -> dict[datetime, Path | None]:
-    """The ledgers that can be read of the backups in the same folder, by moment. None if nothing was erased by then."""
+    """The readable ledgers of the backups in the same folder, by the moment of the backup.
+
+    None for a backup without a ledger: nothing was erased by then.
+    """
     found: dict[datetime, Path | None] = {}
     for path in sorted(folder.parent.glob(f"*/{MANIFEST_FILE}")):
         with suppress(BackupError, LedgerDamaged, OSError, TypeError, ValueError):
