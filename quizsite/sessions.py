@@ -48,12 +48,12 @@ class SessionStore(db.SessionStore):
     def decode(self, session_data: Any) -> dict[str, Any]:
         """The data of a stored row; empty if this site did not sign it or it is no session."""
         try:
-            said = _signed_json(session_data, self.key_salt, settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+            text = _signed_json(session_data, self.key_salt, settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
         except (signing.BadSignature, ValueError):
             # Django handles and logs both cases.
             return super().decode(session_data)
-        held: dict[str, Any] = json.loads(said)
-        return held
+        data: dict[str, Any] = json.loads(text)
+        return data
 
     def create(self) -> None:
         """Start a session under a new key; the insert itself shows whether the key was free."""

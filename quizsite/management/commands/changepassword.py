@@ -22,10 +22,10 @@ class Command(changepassword.Command):
     def handle(self, *args: Any, **options: Any) -> str | None:
         user = find_account(options["username"])
         try:
-            said: str | None = super().handle(*args, **options | {"username": user.email})
+            message: str | None = super().handle(*args, **options | {"username": user.email})
         except EOFError as error:
             raise CommandError("It asks for the password twice. Run it in a terminal.") from error
         AuditEvent.objects.record(
             AuditEvent.Action.PASSWORD_SET, actor=None, classroom=None, at=timezone.now(), account=user.pk
         )
-        return said
+        return message

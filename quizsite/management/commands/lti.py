@@ -32,30 +32,30 @@ NUMBER = "its number in `lti list`"
 
 
 class Command(BaseCommand):
-    """`manage.py lti`, with one subcommand for each act."""
+    """`manage.py lti`, with one subcommand for each action."""
 
     help = "Connect learning platforms by LTI 1.3."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        acts = parser.add_subparsers(dest="act", required=True)
-        acts.add_parser("list", help="platforms, their deployments and addresses, and whether they are on")
-        add = acts.add_parser("add", help="register a platform by hand")
-        for option, said in ADDED.items():
-            add.add_argument(f"--{option}", required=True, type=_text, help=said)
-        for name, said in (
+        subcommands = parser.add_subparsers(dest="action", required=True)
+        subcommands.add_parser("list", help="platforms, their deployments and addresses, and whether they are on")
+        add = subcommands.add_parser("add", help="register a platform by hand")
+        for option, description in ADDED.items():
+            add.add_argument(f"--{option}", required=True, type=_text, help=description)
+        for name, description in (
             ("allow", "accept launches from one more deployment"),
             ("deny", "accept no launches from a deployment"),
         ):
-            act = acts.add_parser(name, help=said)
-            act.add_argument("platform", type=int, help=NUMBER)
-            act.add_argument("deployment", type=_text, help="the id of the deployment")
-        for name, said in (("on", "accept launches again"), ("off", "accept no launches, and send no scores")):
-            acts.add_parser(name, help=said).add_argument("platform", type=int, help=NUMBER)
-        acts.add_parser("link", help="a link that registers a platform: it works once, for 24 hours")
-        acts.add_parser("rotate-key", help="sign with a new key; the old one stays known for 2 days")
+            subcommand = subcommands.add_parser(name, help=description)
+            subcommand.add_argument("platform", type=int, help=NUMBER)
+            subcommand.add_argument("deployment", type=_text, help="the id of the deployment")
+        for name, description in (("on", "accept launches again"), ("off", "accept no launches, and send no scores")):
+            subcommands.add_parser(name, help=description).add_argument("platform", type=int, help=NUMBER)
+        subcommands.add_parser("link", help="a link that registers a platform: it works once, for 24 hours")
+        subcommands.add_parser("rotate-key", help="sign with a new key; the old one stays known for 2 days")
 
-    def handle(self, *args: Any, act: str, **options: Any) -> None:
-        match act:
+    def handle(self, *args: Any, action: str, **options: Any) -> None:
+        match action:
             case "list":
                 self._list()
             case "add":
@@ -68,8 +68,8 @@ class Command(BaseCommand):
                 self._deny(self._platform(options["platform"]), options["deployment"])
             case "on" | "off":
                 platform = self._platform(options["platform"])
-                LtiPlatform.objects.filter(pk=platform.pk).update(is_active=act == "on")
-                self.stdout.write(f"{platform.name} is {act}.")
+                LtiPlatform.objects.filter(pk=platform.pk).update(is_active=action == "on")
+                self.stdout.write(f"{platform.name} is {action}.")
             case "link":
                 self._link()
             case "rotate-key":
