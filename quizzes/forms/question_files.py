@@ -24,7 +24,7 @@ MAX_UNKNOWN = 10
 MAX_PASTED_BYTES = 600_000
 _NO_ANSWERS = gettext_noop(
     "We found no answers in this text. Start each with a letter, such as “a) The council”, and put a star before the "
-    "correct ones."
+    "correct ones. A list of terms needs 2 columns with the headings “Term” and “Definition”."
 )
 
 

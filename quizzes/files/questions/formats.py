@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from quizzes.files.questions import aiken, blackboard, gift_reader, gift_writer, kahoot, tables
+from quizzes.files.questions import aiken, blackboard, gift_reader, gift_writer, kahoot, tables, terms
 from quizzes.files.questions.containers import COPY_QUESTIONS, check_elements, decoded, document_kind, is_guessed
 from quizzes.files.questions.footnote_files import read_own, storable
 from quizzes.files.questions.item import Item, QuestionType, ReadFile, UnknownFormat, UnreadableFile, skipped
@@ -34,8 +34,8 @@ _OTHER_KINDS = (b"\x89PNG", b"\xff\xd8\xff")
 _UNKNOWN = gettext_noop("We don’t know this format. See which files we can read, below.")
 _GUESSED = gettext_noop("This file doesn’t say how its letters are stored. Check the letters with accents.")
 _NO_HEADINGS = gettext_noop(
-    "The columns of this table need headings such as “Question” and “Answer”, or “Question”, “A”, “B”, and “Correct”. "
-    "Our template has them."
+    "The columns of this table need headings such as “Question” and “Answer”, “Term” and “Definition”, or “Question”, "
+    "“A”, “B”, and “Correct”. Our template has an example of each type."
 )
 _NOT_FIRST = gettext_noop(
     "We read the first sheet only, and it has no headings of a format that we know. Put the sheet with the questions "
@@ -340,7 +340,7 @@ def _has_headings(text: str) -> bool:
         rows, *_ = rows_of(head.encode())
     except UnreadableFile:
         return False
-    return kahoot.kahoot_heading(rows) is not None or tables.template_heading(rows) is not None
+    return any(find(rows) is not None for find in (kahoot.kahoot_heading, tables.template_heading, terms.terms_heading))
 
 
 def _read_table(content: bytes) -> ReadFile:
@@ -359,6 +359,10 @@ def _read_table(content: bytes) -> ReadFile:
         questions = (*tables.read_template(rows, heading), *left)
         unknown = tables.unread_columns(rows, heading)
         return ReadFile(gettext("Footnote’s template"), questions, unknown=unknown, notes=notes)
+    if (heading := terms.terms_heading(rows)) is not None:
+        unknown = terms.unread_terms_columns(rows, heading)
+        questions = (*terms.read_terms(rows, heading), *left)
+        return ReadFile(gettext("Terms and definitions"), questions, unknown=unknown, notes=notes)
     # A text with commas has lines of different lengths, but 2 lines can have 1 comma each.
     fewest = 2 if b"\t" in content or content.startswith((ZIP, OLD_EXCEL)) else 3
     is_table = len(rows) > 1 and len({len(cells) for _, cells in rows}) == 1 and len(rows[0][1]) >= fewest

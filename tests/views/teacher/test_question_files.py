@@ -78,6 +78,7 @@ def test_questions_are_pasted_and_stay_in_the_form_for_changes(teacher_client: C
         ({"text": " \n"}, "Paste questions, or choose a file."),
         ({"text": "Who voted?"}, "We found no answers in this text. Start each with a letter"),
         ({"text": "The council met, talked, and voted."}, "We found no answers in this text."),
+        ({"text": "Veto: a refusal\nAct: a law\n"}, "needs 2 columns with the headings “Term” and “Definition”."),
         ({"text": text, "file": SimpleUploadedFile("u.txt", b"x")}, "Paste questions or choose a file, not both."),
     ):
         refused = text_of(teacher_client.post(address, {"target": "new", **sent}))
