@@ -34,6 +34,8 @@ from quizzes.phrases import gettext, with_single_quotes
 # “ANSWER: B) The council” or “ANSWER: B – The council” repeats the choice, or says why.
 _REPEATED = re.compile(r"\s*\(?([A-Za-z])(?:[.):]|\)?\s[–—-]\s)\s*(.*)")
 _WHOLE_CHOICE = re.compile(r"\s*\(?([A-Za-z])(?:[.):]\s*|\)?\s[–—-]\s|\s\()\w\S.*")
+# Before the next answer of “ANSWER: A) Schools and C) Parks”.
+_NEXT_WHOLE = re.compile(r"(?:\s*[,;]\s*(?:(?:and|y|&)\s+)?|\s+(?:and|y|&)\s+)(?=\(?[A-Za-z][.)]\s)")
 _FEEDBACK = re.compile(
     r"\s*(?:FEEDBACK|EXPLANATION|RATIONALE|JUSTIFICATION|EXPLICACIÓN|JUSTIFICACIÓN)\s*:\s*(.*)", re.IGNORECASE
 )
@@ -249,6 +251,26 @@ def _read_block(start: int, lines: list[str], *, can_lack_key: bool) -> ReadQues
         return skipped(where, text, str(reason))
 
 
+def _letters_of_whole(named: str, texts: Sequence[tuple[str, str]]) -> str:
+    """The letters if several choices are named by letter and whole text; "" otherwise. Raises Skipped.
+
+    texts: (letter, text in lower case) of each choice.
+    """
+    parts = [_REPEATED.fullmatch(part) for part in _NEXT_WHOLE.split(named)]
+    found = [(part[1].upper(), tidy(part[2]).casefold()) for part in parts if part]
+    # “B. Adams, J. Adams” has initials.
+    if not 1 < len(parts) == len(found) or not {letter for letter, _ in found} <= {letter for letter, _ in texts}:
+        return ""
+    if not set(found) <= set(texts):
+        raise Skipped(_not_an_answer(named))
+    return " ".join(letter for letter, _ in found)
+
+
+def _not_an_answer(named: str) -> str:
+    reason = gettext("“{value}” isn’t one of the answers. Name the letter, or copy the whole text of 1 answer.")
+    return reason.format(value=with_single_quotes(tidy(named)[:_SHOWN_LENGTH]))
+
+
 def _without_points(text: str) -> tuple[str, str]:
     """(the text of a question without its points, the points); "" for no points."""
     found = _POINTS_BEFORE.match(text) or _POINTS_AFTER.search(text)
@@ -284,6 +306,8 @@ def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | Non
     said = tidy(repeated[2]).casefold() if repeated else ""
     if repeated and (repeated[1].upper(), said) in texts:
         named = repeated[1]
+    elif several := _letters_of_whole(named, texts):
+        named = several
     elif len(said) > 1 and any(text == said for _, text in texts):
         raise Skipped(
             gettext("“{value}” has the letter of one answer and the text of another.").format(
@@ -307,8 +331,7 @@ def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | Non
         # “ANSWER: AC”
         keys = set(keys.pop())
     if not keys or not keys <= set(letters):
-        reason = gettext("“{value}” isn’t one of the answers. Name the letter, or copy the whole text of 1 answer.")
-        raise Skipped(reason.format(value=with_single_quotes(tidy(named)[:_SHOWN_LENGTH])))
+        raise Skipped(_not_an_answer(named))
     if len(set(letters)) != len(letters):
         raise Skipped(gettext("2 of its answers have the same letter."))
     question_type: QuestionType = "single" if len(keys) == 1 else "multiple"

@@ -49,7 +49,7 @@ _ROMAN_NUMBER = re.compile(r"\s*(?P<numeral>[ivxl]{1,7})[.):]\s*(?P<text>\(?[a-z
 TRUTH = re.compile(r"\s*(?P<star>\*\s?)?(?P<text>true|false|verdadero|falso)\s*(?P<end>\*)?\s*", re.IGNORECASE)
 # “ANSWER: A” of the format, and what people write: “Correct answer - A”, “Answer: The council”.
 ANSWER = re.compile(
-    r"\s*(?:(?:(?:correct )?ANSWER|respuesta(?: correcta)?)\s*:(?P<any>.*)"
+    r"\s*(?:(?:(?:correct )?ANSWER|respuesta(?: correcta)?|correct answers(?=\s*:\s*\S))\s*:(?P<any>.*)"
     r"|(?:(?:the )?correct (?:answer|choice|option) is:?\s"
     r"|(?:(?:correct )?(?:answers?|ans|key|choice|option)|correct|solution|solución|respuesta(?: correcta)?)"
     r"\s?[:=–-]\s{0,9}"

@@ -470,6 +470,21 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         "2. When?\nA. June\nB. July\nThe correct answer is A.\n\n3. Where?\nA. Here\nB. There\nCorrect: b\n",
         ["single: Who? [Mayor; *Council] = It voted.", "single: When? [*June; July]", "single: Where? [Here; *There]"],
     ),
+    "a text with several correct answers in words": (
+        "1. Which?\nA) Schools\nB) Navy\nC) Parks\n**Correct Answers:** A) Schools and C) Parks\n\n"
+        "2. Which?\nA. Schools\nB. Navy\nC. Parks\nCorrect answers: A. Schools, C. Parks\n\n"
+        "3. Which?\nA. Schools\nB. Navy\nC. Parks\nAnswer: A. Schools and B. Parks\n\n"
+        "4. Who?\nA. Lee and B. Day\nB. Ames\nAnswer: A. Lee and B. Day\n\n"
+        "5. Who?\nA. Lee\nB. Adams, J.\nAnswer: B. Adams, J. Adams\n",
+        [
+            "multiple: Which? [*Schools; Navy; *Parks]",
+            "multiple: Which? [*Schools; Navy; *Parks]",
+            "- “A. Schools and B. Parks” isn’t one of the answers. "
+            "Name the letter, or copy the whole text of 1 answer.",
+            "single: Who? [*Lee and B. Day; Ames]",
+            "single: Who? [Lee; *Adams, J.]",
+        ],
+    ),
     "a text of ExamView": (
         "MULTIPLE CHOICE\n\n____\t1.\tWho?\na.\tMayor\tc.\tCourt\nb.\tCouncil\td.\tBoth\n\n\n"
         "ANS:\tB\tPTS:\t1\tREF:\tp. 3\n\n"
