@@ -7,7 +7,7 @@ Source: docs.moodle.org, “Aiken format”.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from itertools import pairwise
 
@@ -51,6 +51,12 @@ _POINTS = (
 )
 _POINTS_BEFORE = re.compile(rf"(?:{_POINTS})\s*(?=\S)", re.IGNORECASE)
 _POINTS_AFTER = re.compile(rf"\s?(?:{_POINTS}|(?<=\n)(\d{{1,3}}) (?:points?|pts?|puntos?))\Z", re.IGNORECASE)
+# “Part II. True or False” above questions without choices.
+_PART = re.compile(r"\s*(?:part|parte)\s(?:\d{1,2}|[IVX]{1,4}|[A-H])(?:\s?[.:–—-].*|\s*)", re.IGNORECASE)
+# A heading and its directions.
+_PART_LINES = 10
+# What a key says of a question with choices.
+_KEY_LETTER = re.compile(r"[a-e](?:[\s,&]+[a-e])*(?:[.):].*)?", re.IGNORECASE | re.DOTALL)
 # Each takes 20 microseconds. 10,000 questions have 10 each.
 MAX_LINES = 100_000
 # Each takes at most 2 microseconds. Twice as many as a teacher can paste.
@@ -66,10 +72,13 @@ def is_aiken(text: str) -> bool:
 
 
 def has_questions(text: str) -> bool:
-    """Whether the first lines have an answer A above an answer B, marked or not, or a question with 1 answer."""
+    """Whether the first lines have an answer A above an answer B, marked or not, a question with 1 answer, or a key."""
     lines = _question_lines("\n".join(text.split("\n", _HEAD_LINES)[:_HEAD_LINES]))
     letters = [choice_letter(line) for _, line in lines if line.strip()]
-    return ("A", "B") in pairwise(letters) or any(ANSWER.fullmatch(line) for _, line in lines)
+    if ("A", "B") in pairwise(letters) or any(ANSWER.fullmatch(line) for _, line in lines):
+        return True
+    above, key = without_key(lines)
+    return any(_number(line) in key for _, line in above)
 
 
 def _question_lines(text: str) -> list[tuple[int, str]]:
@@ -86,7 +95,8 @@ def read_aiken(content: bytes) -> list[ReadQuestion]:
         lines = list(_without_stars(lines))
     lines, letters = without_letters(lines)
     lines, key = without_key(lines)
-    blocks, above = _without_headings(list(counted(_blocks(lines))))
+    typed = {number for number, text in key.items() if not _KEY_LETTER.fullmatch(text)}
+    blocks, above = _without_headings(list(counted(_blocks(lines, typed))))
     blocks = list(_with_key(blocks, key))
     if len(letters) == len(blocks):
         blocks = [
@@ -140,7 +150,7 @@ def _without_headings(blocks: list[tuple[int, list[str]]]) -> tuple[list[tuple[i
         # Other numbers are of statements in the question.
         first = place if _number(lines[place]) == expected else 0
         found.append((start + first, lines[first:]))
-        above.append(tidy(" ".join(lines[:first]))[:_SHOWN_LENGTH])
+        above.append(tidy(" ".join(lines[:first]))[:_SHOWN_LENGTH].rstrip("."))
     return found, above
 
 
@@ -170,24 +180,26 @@ def _without_stars(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]
         yield lines[-1][0], f"ANSWER: {' '.join(letters)}"
 
 
-def _blocks(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]:
+def _blocks(lines: Sequence[tuple[int, str]], typed: Set[int]) -> Iterator[tuple[int, list[str]]]:
     """(first line, lines) of each question. A line ANSWER: ends it, or a line FEEDBACK: after that.
 
     Without its line ANSWER:, a question ends before the next number, and at a blank line below its choices, if no
-    other choice follows.
+    other choice follows. typed: the numbers of questions that the key has without a letter, so they have no choices.
     """
     block: list[str] = []
     # The number of the question, and of lines in its text.
     numbers: list[int] = []
     start = 0
     after_blank = False
-    for number, line in lines:
+    for place, (number, line) in enumerate(lines):
         if not line.strip():
             after_blank = True
             continue
         named = _number(line)
         is_next = named is not None and numbers == [named - 1]
-        if block and _ends_before(line, block, is_next=is_next, after_blank=after_blank):
+        is_typed = is_next and named is not None and {named - 1, named} <= typed
+        is_part = after_blank and numbers != [] and _is_part(lines[place : place + _PART_LINES], numbers[0] + 1)
+        if block and (is_typed or is_part or _ends_before(line, block, is_next=is_next, after_blank=after_blank)):
             yield start, block
             block, numbers = [], []
         if not block:
@@ -197,6 +209,17 @@ def _blocks(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]
         after_blank = False
     if block:
         yield start, block
+
+
+def _is_part(lines: Sequence[tuple[int, str]], number: int) -> bool:
+    """Whether the first line is the heading of a part, with the question of this number below it.
+
+    “Part A. All powers ...” with choices below it is the text of a question.
+    """
+    if not _PART.fullmatch(lines[0][1]):
+        return False
+    below = next((line for _, line in lines if CHOICE.fullmatch(line) or _number(line) is not None), "")
+    return _number(below) == number
 
 
 def _ends_before(line: str, block: Sequence[str], *, is_next: bool, after_blank: bool) -> bool:

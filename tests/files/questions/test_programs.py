@@ -485,6 +485,30 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
             "single: Who? [Lee; *Adams, J.]",
         ],
     ),
+    "a text in parts, with a key for questions without choices": (
+        "Unit 3 Test\nName: ____\n\n1. Who?\nA. Mayor\nB. Council\n\nPart II. True or False\n\n2. It met.\n"
+        "3. It rained.\n\nPart III. Short Answer\nWrite your answer.\n\n4. Who chairs it?\n\nPart IV\n\n5. Why?\n\n"
+        "Answer Key\n1. b\n2. True\n3. F\n4. A council\n5. Answers will vary.\n",
+        [
+            "single: Who? [Mayor; *Council] ! The text above it was left out: “Unit 3 Test Name: ____”.",
+            "true_false: It met. True / ! The text above it was left out: “Part II. True or False”.",
+            "true_false: It rained. False /",
+            "short_answer: Who chairs it? [*A council] "
+            "! The text above it was left out: “Part III. Short Answer Write your answer”.",
+            "free_text: Why? ! Add a rubric. ! The text above it was left out: “Part IV”.",
+        ],
+    ),
+    "a title, questions, and a key": (
+        "Branches quiz\n\n1. Who chairs it?\n2. It met.\n\nAnswers:\n1. Lee\n2. T\n",
+        [
+            "short_answer: Who chairs it? [*Lee] ! The text above it was left out: “Branches quiz”.",
+            "true_false: It met. True /",
+        ],
+    ),
+    "a text of a question that starts as a part does": (
+        "1. Read this.\n\nPart 1. All powers are shared.\n\n*A. Yes\nB. No\n\n2. Who?\n*A. Lee\nB. Day\n",
+        ["single: Read this. / Part 1. All powers are shared. [*Yes; No]", "single: Who? [*Lee; Day]"],
+    ),
     "a text of ExamView": (
         "MULTIPLE CHOICE\n\n____\t1.\tWho?\na.\tMayor\tc.\tCourt\nb.\tCouncil\td.\tBoth\n\n\n"
         "ANS:\tB\tPTS:\t1\tREF:\tp. 3\n\n"
