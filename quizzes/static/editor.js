@@ -46,10 +46,16 @@ function onSaved(form) {
   }
   if (!isRefused && unsaved.size) showState("changed", false);
   if (inFlight || !waiting) return;
-  const control = waiting;
+  const control = inPage(waiting);
   waiting = null;
   // Not `requestSubmit`, which Safari 15 lacks.
-  if (control.form || !isRefused) control.click();
+  if (control?.form || !isRefused) control?.click();
+}
+
+/** A control, or the one that a save has put in its place, if any. */
+function inPage(control) {
+  if (control.isConnected) return control;
+  return Array.from(document.querySelectorAll("a[href], button")).find((other) => other.isEqualNode(control));
 }
 
 /** This page as it is on the server now, or null. */

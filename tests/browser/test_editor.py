@@ -12,7 +12,7 @@ from quizzes.content.drafts.saving import save_reading
 from quizzes.content.drafts.saving_questions import remove_question, save_question
 from quizzes.content.tables import Table
 from quizzes.models import Draft, Edition, QuestionSet, User
-from tests.browser.conftest import NewContext, assert_sound, go_offline, overflow, violations
+from tests.browser.conftest import NewContext, assert_sound, becomes_true, go_offline, overflow, violations
 from tests.drafting import BUILT_IN, EXAMPLES
 from tests.factories import NOW, make_draft
 
@@ -484,6 +484,26 @@ def test_a_link_waits_for_a_save_and_then_leads_on(teacher: User, open_context: 
     summary = page.locator("details", has_text="Remove").first.locator("summary")
     summary.click()
     assert summary.evaluate(HINT_BELOW) > 6
+
+
+def test_button_that_waits_for_a_save_is_pressed_after_the_save_has_replaced_it(
+    teacher: User, open_context: NewContext
+) -> None:
+    page = open_context(teacher).new_page()
+    open_editor(page, make_draft(owner=teacher))
+    page.get_by_label("Answer 2", exact=True).fill("all of the above")
+    page.get_by_label("Points").focus()
+    tips = page.locator("#question-tips")
+    expect(tips.get_by_role("button").first).to_be_visible()
+    saved(page)
+    tips.get_by_role("textbox").first.fill("As told.")
+    held: list[Route] = []
+    page.route("**/questions/one/", lambda route: route.continue_() if held else held.append(route))
+    page.get_by_label("Points").fill("2")
+    tips.get_by_role("button", name="Keep").first.click()
+    assert becomes_true(page, lambda: held)
+    held[0].continue_()
+    expect(tips).to_contain_text("Reason: As told.")
 
 
 def test_a_link_does_not_wait_for_a_save_without_a_reply(teacher: User, open_context: NewContext) -> None:
