@@ -155,7 +155,8 @@ def _launch_student(request: HttpRequest, launch: LtiLaunch) -> HttpResponse:
         return _not_ready(request, words.format(platform=launch.platform.name))
     sign_in_student(request, student, is_shared=True)
     response = redirect("start_attempt", link.assignment.public_id) if link is not None else redirect("student_home")
-    remember_course(response, Course(launch.platform.name, launch.known_claims["return_url"]))
+    # A launch that began before an upgrade does not have it.
+    remember_course(response, Course(launch.platform.name, launch.known_claims.get("return_url", "")))
     return response
 
 
