@@ -24,6 +24,9 @@ FALSE_WORDS = frozenset({"0", "false", "no", "off", ""})
 # Characters of a secret: 128 bits as hexadecimal digits have 32, as base64 22.
 SECRET_LEAST_CHARACTERS = 22
 
+# Of Django's SECRET_KEY. Django's own limit. Source: django/core/checks/security/base.py.
+KEY_LEAST_CHARACTERS = 50
+
 # A password with one of these breaks an address.
 ENCODING = "In a password, write % as %25, / as %2F, # as %23, and ? as %3F."
 
@@ -204,10 +207,6 @@ def folder(variables: Mapping[str, str], name: str) -> str | None:
 def words(variables: Mapping[str, str], name: str) -> list[str]:
     """The comma-separated entries of `name`, without blanks."""
     return [word.strip() for word in variables.get(name, "").split(",") if word.strip()]
-
-
-# Django's own limit. Source: django/core/checks/security/base.py.
-KEY_LEAST_CHARACTERS = 50
 
 
 def secret_keys(variables: Mapping[str, str], name: str) -> list[str]:

@@ -41,7 +41,7 @@ from quizsite.environment import (
     whole_number,
 )
 from quizsite.places import CODE, CONTENT, IS_CLONE, data_folder
-from quizsite.places import COMMAND as COMMAND
+from quizsite.places import COMMAND as COMMAND  # a setting, because `quizzes` never imports `quizsite`
 from quizsite.sign_on import allauth_settings, providers
 
 # The folder of `templates` and `fixtures`.
@@ -74,6 +74,9 @@ HTTPS = flag(os.environ, "FOOTNOTE_HTTPS")
 TRUSTED_PROXY_COUNT = whole_number(os.environ, "FOOTNOTE_TRUSTED_PROXIES", default=0)
 # With this token, a watchdog on another machine sees the details of `/readyz`. Strangers see ok or fail.
 HEALTH_TOKEN = secret(os.environ, "FOOTNOTE_HEALTH_TOKEN")
+# `/readyz` is red if the periodic jobs did not run for so long. They run every 20 seconds under `manage.py serve`, and
+# every minute from cron.
+PERIODIC_JOBS_TOLERANCE = timedelta(minutes=2)
 # The accessibility page says which release it is about, and where to write.
 RELEASE = __version__
 CONTACT = contact_address(os.environ, "FOOTNOTE_CONTACT")
@@ -248,9 +251,6 @@ LONGEST_TERM = 36_500
 KEEP_ARCHIVED_DAYS = whole_number(os.environ, "FOOTNOTE_KEEP_ARCHIVED_DAYS", default=400, least=1, most=LONGEST_TERM)
 # Who did what: two years, as long as anybody asks about a grade.
 KEEP_LOG_DAYS = whole_number(os.environ, "FOOTNOTE_KEEP_LOG_DAYS", default=730, least=30, most=LONGEST_TERM)
-# `/readyz` is red if the periodic jobs did not run for so long. They run every 20 seconds under `manage.py serve`, and
-# every minute from cron.
-PERIODIC_JOBS_TOLERANCE = timedelta(minutes=2)
 
 # --- Backups ----------------------------------------------------------------------------------------------------------
 

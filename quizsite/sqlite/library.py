@@ -19,7 +19,7 @@ except ImportError:  # there is no wheel for every platform
 LIMITS = {sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER: 32_766, sqlite3.SQLITE_LIMIT_COLUMN: 2_000}
 
 # Versions 3.7.0 to 3.51.2 have the WAL-reset fault: two connections that write and checkpoint at the wrong
-# instant can lose transactions or malform the file. Source: sqlite.org, release notes of 3.51.3.
+# instant can lose transactions or corrupt the file. Source: sqlite.org, release notes of 3.51.3.
 FIRST_SAFE = (3, 51, 3)
 # The releases of older branches that have the fix, by their first two numbers.
 REPAIRED_BRANCHES = {(3, 50): (3, 50, 7), (3, 44): (3, 44, 6)}

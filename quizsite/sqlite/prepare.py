@@ -35,8 +35,8 @@ def prepare_database(
     """Set the journal mode that is safe with this library; creates the file of a new site.
 
     init: create a new file where the site had a database and it is gone. before_creation: called before a new file
-    appears. Raises ImproperlyConfigured, with the way out, for a file that is gone, damaged, closed or on a network
-    file system.
+    appears. Raises ImproperlyConfigured, with the way out, for a file that is gone, damaged, not accessible, or on a
+    network file system.
     """
     kind = network_file_system(path.resolve())
     if kind is not None:
