@@ -1,6 +1,7 @@
 """The app of the site around `quizzes`: commands, the table `SiteState`, and what `check --deploy` adds to Django's."""
 
 import os
+from shlex import quote
 from typing import Any
 
 from django.apps import AppConfig
@@ -114,7 +115,7 @@ def check_secret_files(**kwargs: Any) -> list[CheckMessage]:
     return [
         Warning(
             f"Other users of this machine can read {path}.",
-            hint=f"Run chmod o= {path}, and change the secrets in it.",
+            hint=f"Run chmod o= {quote(str(path))}, and change the secrets in it.",
             id="quizsite.W008",
         )
         for path in (settings.SETTINGS_FILE, settings.DATA_DIR / SECRET_KEY_FILE)

@@ -986,6 +986,14 @@ def test_deployment_check_finds_secrets_that_others_can_read(settings: Settings)
             f"Other users of this machine can read {folder / 'secret_key'}."
         ]
 
+        # As on a Mac: ~/Library/Application Support
+        settings.DATA_DIR = folder / "Application Support"
+        settings.DATA_DIR.mkdir()
+        (settings.DATA_DIR / "secret_key").touch(mode=0o644)
+        assert [warning.hint for warning in check_secret_files()] == [
+            f"Run chmod o= '{settings.DATA_DIR / 'secret_key'}', and change the secrets in it."
+        ]
+
 
 def test_https_binds_cookies_to_the_host(tmp_path: Path) -> None:
     assert settings_with(*POLICY, folder=tmp_path, FOOTNOTE_HTTPS="1") == {
