@@ -48,7 +48,7 @@ def _time_limits() -> Iterator[float]:
 
 def _own_group() -> str:
     with suppress(OSError):
-        for line in OWN_GROUP.read_text().splitlines():
+        for line in OWN_GROUP.read_text(encoding="utf-8", errors="surrogateescape").splitlines():
             if line.startswith("0::/"):
                 return line.removeprefix("0::/")
     return ""

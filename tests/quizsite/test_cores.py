@@ -50,6 +50,9 @@ def test_a_site_starts_no_more_workers_than_its_processor_time_allows(
 
     assert default_workers() == workers
 
+    # A container may name its group with any bytes.
+    own.write_bytes(b"0::/\xff\n")
+    assert default_workers() == (workers if "" in limits else 8)
     own.unlink()
     assert default_workers() == (workers if "" in limits else 8)
 
