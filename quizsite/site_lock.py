@@ -50,5 +50,5 @@ def _locked(path: Path, operation: int) -> int:
         fcntl.flock(descriptor, operation)
     except BlockingIOError as error:
         os.close(descriptor)
-        raise SiteInUse from error
+        raise SiteInUse(f"Another process holds the lock {path}.") from error
     return descriptor
