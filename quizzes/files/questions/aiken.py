@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from itertools import pairwise
 
-from quizzes.files.questions.answer_keys import is_key, without_key, without_letters
+from quizzes.files.questions.answer_keys import is_key, typed_numbers, without_key, without_letters
 from quizzes.files.questions.bare_choices import with_letters
 from quizzes.files.questions.containers import check_lines, decoded
 from quizzes.files.questions.item import (
@@ -39,6 +39,8 @@ _NEXT_WHOLE = re.compile(r"(?:\s*[,;]\s*(?:(?:and|y|&)\s+)?|\s+(?:and|y|&)\s+)(?
 _FEEDBACK = re.compile(
     r"\s*(?:FEEDBACK|EXPLANATION|RATIONALE|JUSTIFICATION|EXPLICACIÓN|JUSTIFICACIÓN)\s*:\s*(.*)", re.IGNORECASE
 )
+# “Feedback A: It speaks.”, “Feedback for B) It votes.”
+_CHOICE_FEEDBACK = re.compile(r"\s*(?:feedback|rationale)\s(?:for\s)?\(?([A-H])\)?\s?[:.]?\s+(\S.*)", re.IGNORECASE)
 # “Q: Who?” with the choices “A: Mayor” and “B: Council” below it.
 _QUESTION = re.compile(r"(?:Q|Question|Pregunta)\s?:\s+(?=\S)", re.IGNORECASE)
 _NUMBERED = re.compile(r"\s*(?:Q(?:uestion)?\s?)?(\d{1,3})[.):]\s+(?=\S)", re.IGNORECASE)
@@ -55,8 +57,6 @@ _POINTS_AFTER = re.compile(rf"\s?(?:{_POINTS}|(?<=\n)(\d{{1,3}}) (?:points?|pts?
 _PART = re.compile(r"\s*(?:part|parte)\s(?:\d{1,2}|[IVX]{1,4}|[A-H])(?:\s?[.:–—-].*|\s*)", re.IGNORECASE)
 # A heading and its directions.
 _PART_LINES = 10
-# What a key says of a question with choices.
-_KEY_LETTER = re.compile(r"[a-e](?:[\s,&]+[a-e])*(?:[.):].*)?", re.IGNORECASE | re.DOTALL)
 # Each takes 20 microseconds. 10,000 questions have 10 each.
 MAX_LINES = 100_000
 # Each takes at most 2 microseconds. Twice as many as a teacher can paste.
@@ -95,8 +95,7 @@ def read_aiken(content: bytes) -> list[ReadQuestion]:
         lines = list(_without_stars(lines))
     lines, letters = without_letters(lines)
     lines, key = without_key(lines)
-    typed = {number for number, text in key.items() if not _KEY_LETTER.fullmatch(text)}
-    blocks, above = _without_headings(list(counted(_blocks(lines, typed))))
+    blocks, above = _without_headings(list(counted(_blocks(lines, typed_numbers(key)))))
     blocks = list(_with_key(blocks, key))
     if len(letters) == len(blocks):
         blocks = [
@@ -224,7 +223,9 @@ def _is_part(lines: Sequence[tuple[int, str]], number: int) -> bool:
 
 def _ends_before(line: str, block: Sequence[str], *, is_next: bool, after_blank: bool) -> bool:
     """Whether the question of these lines ends before this one. is_next: whether it has the number that comes next."""
-    last = block[-1]
+    if _CHOICE_FEEDBACK.fullmatch(line):
+        return False
+    last = next((below for below in reversed(block) if not _CHOICE_FEEDBACK.fullmatch(below)), block[-1])
     if ANSWER.fullmatch(last):
         return not _FEEDBACK.fullmatch(line)
     if _FEEDBACK.fullmatch(last) and len(block) > 1 and ANSWER.fullmatch(block[-2]):
@@ -239,6 +240,8 @@ def _read_block(start: int, lines: list[str], *, can_lack_key: bool) -> ReadQues
     where = gettext("Line {number}").format(number=start)
     stem: list[str] = []
     found_choices: list[tuple[str, list[str]]] = []
+    said = [found for line in lines[1:] if (found := _CHOICE_FEEDBACK.fullmatch(line))]
+    lines = [lines[0], *(line for line in lines[1:] if not _CHOICE_FEEDBACK.fullmatch(line))]
     feedback = _FEEDBACK.fullmatch(lines[-1]) if len(lines) > 1 else None
     if feedback:
         lines = lines[:-1]
@@ -267,18 +270,18 @@ def _read_block(start: int, lines: list[str], *, can_lack_key: bool) -> ReadQues
     notes: list[str] = []
     try:
         item = _item(text, choices, ANSWER.fullmatch(lines[-1]), can_lack_key=can_lack_key)
-        item = replace(item, points=points_of(points, notes))
+        if said and choices:
+            item = _with_feedback(item, choices, {found[1].upper(): tidy(found[2]) for found in said})
+        general = tidy(feedback[1]) if feedback else ""
+        item = replace(item, points=points_of(points, notes), explanation=general)
         notes += rubric_notes(item)
-        return read(where, replace(item, explanation=tidy(feedback[1])) if feedback else item, *notes)
+        return read(where, item, *notes)
     except Skipped as reason:
         return skipped(where, text, str(reason))
 
 
 def _letters_of_whole(named: str, texts: Sequence[tuple[str, str]]) -> str:
-    """The letters if several choices are named by letter and whole text; "" otherwise. Raises Skipped.
-
-    texts: (letter, text in lower case) of each choice.
-    """
+    """The letters if several choices are named by letter and whole text, as in `texts`; else "". Raises Skipped."""
     parts = [_REPEATED.fullmatch(part) for part in _NEXT_WHOLE.split(named)]
     found = [(part[1].upper(), tidy(part[2]).casefold()) for part in parts if part]
     # “B. Adams, J. Adams” has initials.
@@ -292,6 +295,15 @@ def _letters_of_whole(named: str, texts: Sequence[tuple[str, str]]) -> str:
 def _not_an_answer(named: str) -> str:
     reason = gettext("“{value}” isn’t one of the answers. Name the letter, or copy the whole text of 1 answer.")
     return reason.format(value=with_single_quotes(tidy(named)[:_SHOWN_LENGTH]))
+
+
+def _with_feedback(item: Item, choices: Sequence[tuple[str, str]], said: Mapping[str, str]) -> Item:
+    """The question with the feedback of its choices. said: by letter."""
+    if item.question_type == "true_false":
+        by_truth = {_bare(text)[:1] in {"t", "v"}: said.get(letter, "") for letter, text in choices}
+        return replace(item, feedback_true=by_truth.get(True, ""), feedback_false=by_truth.get(False, ""))
+    rows = zip(item.lines, choices, strict=True)
+    return replace(item, lines=tuple(replace(line, feedback=said.get(letter, "")) for line, (letter, _) in rows))
 
 
 def _without_points(text: str) -> tuple[str, str]:
@@ -332,11 +344,8 @@ def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | Non
     elif several := _letters_of_whole(named, texts):
         named = several
     elif len(said) > 1 and any(text == said for _, text in texts):
-        raise Skipped(
-            gettext("“{value}” has the letter of one answer and the text of another.").format(
-                value=with_single_quotes(tidy(named)[:60])
-            )
-        )
+        reason = gettext("“{value}” has the letter of one answer and the text of another.")
+        raise Skipped(reason.format(value=with_single_quotes(tidy(named)[:_SHOWN_LENGTH])))
     elif whole := _WHOLE_CHOICE.fullmatch(named):
         named = whole[1]
     answer_text = _bare(named)

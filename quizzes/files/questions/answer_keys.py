@@ -1,6 +1,7 @@
 """Answer keys below the questions of a text, such as “Answer key: 1. B 2. A”. Pure."""
 
 import re
+from collections.abc import Mapping
 
 from quizzes.files.questions.plain_text import ANSWER, CHOICE
 
@@ -19,6 +20,8 @@ _KEY_ANSWER = re.compile(
 )
 # “3. July 4” or “3 - July 4” of a key. “1. Paris 2. Rome” has two.
 _KEY_TEXT = re.compile(r"\s*(\d{1,3})(?:[.):]\s+|\s[–—-]\s+)((?!.*\s\d{1,3}[.):]\s)\S.*)")
+# What a key says of a question with choices.
+_CHOICE = re.compile(r"[a-e](?:[\s,&]+[a-e])*(?:[.):].*)?", re.IGNORECASE | re.DOTALL)
 # “B, A, C”, “b) a) c)”, or “BAC” of a key without numbers.
 _KEY_LETTERS = re.compile(r"(?:\(?[a-z]\b[.)]?[\s,;]{0,9}){2,}|(?-i:[A-H]{2,})", re.IGNORECASE)
 
@@ -58,6 +61,11 @@ def _key_entries(row: str) -> list[tuple[str, str]]:
     if rest and (found := _KEY_TEXT.fullmatch(row)):
         return [(found[1], found[2])]
     return [*_KEY_ENTRY.findall(row), *([("", rest)] if rest else [])]
+
+
+def typed_numbers(key: Mapping[int, str]) -> set[int]:
+    """The numbers of the questions of a key that it has without the letter of a choice, such as “True” or a text."""
+    return {number for number, text in key.items() if not _CHOICE.fullmatch(text)}
 
 
 def is_key(text: str) -> bool:

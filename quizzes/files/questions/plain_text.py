@@ -55,8 +55,9 @@ ANSWER = re.compile(
     r"\s?[:=–-]\s{0,9}"
     # “Answer B”, “The answer is B.” “Answer the questions.” has more than a letter.
     r"|(?:(?:the )?answer(?: is:?)?|ans\.?)\s{1,9}(?=\(?[a-z][.)]?\s*\Z))"
-    # “Correct: B) Council”. ExamView has the points and the page after the letter: “ANS: B PTS: 1 REF: p. 3”.
-    r"(?P<letters>\(?[a-z](?:[ ,;&/]{0,3}[a-z])*[.)]?|\(?[a-z]\)\s\S.*)(?:\s{1,9}(?:PTS|DIF|REF|OBJ|TOP)\s?:.*|\s*))",
+    # “Correct: B) Council”, “Ans: B (p. 3)”. ExamView has more after the letter: “ANS: B PTS: 1 REF: p. 3”.
+    r"(?P<letters>\(?[a-z](?:[ ,;&/]{0,3}[a-z])*[.)]?|\(?[a-z]\)\s\S.*|[a-z]\s\(.*\))"
+    r"(?:\s{1,9}(?:PTS|DIF|REF|OBJ|TOP)\s?:.*|\s*))",
     re.IGNORECASE,
 )
 # Chat programs and notes have Markdown: “### Question 1”, “**Answer:** B”, “---”. “2**3” is a number.

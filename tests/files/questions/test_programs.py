@@ -509,6 +509,20 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         "1. Read this.\n\nPart 1. All powers are shared.\n\n*A. Yes\nB. No\n\n2. Who?\n*A. Lee\nB. Day\n",
         ["single: Read this. / Part 1. All powers are shared. [*Yes; No]", "single: Who? [*Lee; Day]"],
     ),
+    "a text with feedback for each choice": (
+        "1. Who?\n*A. Lee\nB. Day\nFeedback A: Yes.\nFeedback for B) He left.\nFeedback: It voted.\n"
+        "2. It met.\nA. True\nB. False\nAnswer: A\nFeedback B: It did.\nFeedback A: Yes.\n\n"
+        "3. Who?\nA. Lee\nB. Day\nAns: B\n",
+        [
+            "single: Who? [*Lee #Yes.; Day #He left.] = It voted.",
+            "true_false: It met. True Yes./It did.",
+            "single: Who? [Lee; *Day]",
+        ],
+    ),
+    "a text with pages behind the answers": (
+        "1. Who?\nA. Lee\nB. Day\nAns: B (See p. 114)\n\n2. When?\nA. June\nB. July\nKey: A (p. 3)\n",
+        ["single: Who? [Lee; *Day]", "single: When? [*June; July]"],
+    ),
     "a text of ExamView": (
         "MULTIPLE CHOICE\n\n____\t1.\tWho?\na.\tMayor\tc.\tCourt\nb.\tCouncil\td.\tBoth\n\n\n"
         "ANS:\tB\tPTS:\t1\tREF:\tp. 3\n\n"
