@@ -13,7 +13,7 @@ _NUMBERED = re.compile(r"\s*(\d{1,3})[.)](?:\s+\S|\s*\Z)")
 _NUMBER_ALONE = re.compile(r"\s*\d{1,3}[.)]\s*")
 # The text of a question without a number: “Who?”, “Who? (2 points)”, “It met in ____.”, “It met on:”.
 _ASKS = re.compile(
-    r"(?!\s*(?:other|otr[oa]):)(?:.*(?:[?:][”\"’')]?\s*(?:[(\[][^()\[\]]{1,20}[)\]])?\s*|__.*))", re.IGNORECASE
+    r"(?!\s*(?:other|otr[oa]):)(?:.*(?:[?:][”\"’')]?\s*(?:[(\[][^()\[\]]{1,40}[)\]])?\s*|__.*))", re.IGNORECASE
 )
 # Below the text of a question of Google Forms.
 _ASTERISK = re.compile(r"\s*\*\s*")

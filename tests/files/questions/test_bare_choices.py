@@ -41,6 +41,10 @@ FORMS: dict[str, tuple[str, list[str]]] = {
         "Who?\nMs. Lee\nMr. Day\n\nPart 2\n\nWhere?\nCity Hall\nSchool\n",
         [WHO, f"single: Where? [City Hall; School] ! The text above it was left out: “Part 2”. ! {NOT_SET}"],
     ),
+    "words in parentheses behind the question": (
+        "Who?\nMs. Lee\nMr. Day\n\nWhich are offices? (Select all that apply.)\nMayor\nCouncil\n",
+        [WHO, f"multiple: Which are offices? (Select all that apply.) [Mayor; Council] ! {NOT_SET}"],
+    ),
     "statements": (
         "It met.\n1 point\nTrue\nFalse\n\nWho?\n1 point\nMs. Lee\nMr. Day\n",
         [f"true_false: It met. None / ! {NOT_SET}", WHO],
