@@ -7,15 +7,19 @@ import re
 from quizzes.files.questions.containers import MAX_UNPACKED_BYTES, check_size, decoded
 from quizzes.files.questions.item import UnreadableFile
 from quizzes.files.questions.markup import tidy
+from quizzes.files.questions.plain_text import choice_letter
 from quizzes.files.sheet import HAS_PASSWORD, OLD_EXCEL, ZIP, FoundSheet, Locked, TooLarge, UnreadableSheet, first_sheet
 from quizzes.files.spreadsheet import original_text
-from quizzes.phrases import gettext
+from quizzes.phrases import gettext, with_single_quotes
 
 MAX_ROWS = 20_000
 MAX_COLUMNS = 60
 # “| Question | A |” of Markdown, with “|---|---|” below it.
 _MARKDOWN_CELL = re.compile(r"(?<!\\)\|")
 _MARKDOWN_LINE = re.compile(r":?-{3,}:?")
+# A chat program writes a sentence above its table, and another one below it.
+_MARKDOWN_HEAD = re.compile(r"^[ \t]*\|.*\|[ \t]*\n[ \t]*\|[ \t:|-]*---[ \t:|-]*\|[ \t]*$", re.MULTILINE)
+_SHOWN_LENGTH = 60
 
 Row = tuple[int, list[str]]
 
@@ -35,7 +39,12 @@ def rows_of(content: bytes) -> tuple[list[Row], tuple[str, ...], tuple[str, ...]
     else:
         text = decoded(content).lstrip("\ufeff")
         head = text.lstrip("\n").split("\n", 1)[0]
-        table = _markdown_table(text) if head.startswith("|") else _csv_table(text, _separator(text, head))
+        if head.startswith("|") or _has_only_markdown_table(text):
+            table, around = _markdown_table(text)
+            note = gettext("The text above and below the table was left out: “{text}”.")
+            notes += [note.format(text=with_single_quotes(around[:_SHOWN_LENGTH].rstrip(".")))] if around else []
+        else:
+            table = _csv_table(text, _separator(text, head))
     rows = []
     for number, row in enumerate(table[:MAX_ROWS], start=1):
         cells = [_cell(cell) for cell in row[:MAX_COLUMNS]]
@@ -50,9 +59,17 @@ def _separator(text: str, head: str) -> str:
     return "\t" if all("\t" in line for line in lines) else max(",;\t", key=head.count)
 
 
-def _markdown_table(text: str) -> list[list[object]]:
-    lines = (line.strip().strip("|") for line in text.split("\n"))
-    return [[cell.replace("\\|", "|") for cell in _MARKDOWN_CELL.split(line)] for line in lines]
+def _has_only_markdown_table(text: str) -> bool:
+    """Whether a text has a table of Markdown, and no answer choices beside it."""
+    return _MARKDOWN_HEAD.search(text) is not None and not any(map(choice_letter, text.split("\n")))
+
+
+def _markdown_table(text: str) -> tuple[list[list[object]], str]:
+    """The cells of each line, none of a line without a table, and the text of those lines."""
+    lines = [line.strip() for line in text.split("\n")]
+    around = " ".join(line for line in lines if line and not line.startswith("|"))
+    table = [_MARKDOWN_CELL.split(line.strip("|")) if line.startswith("|") else [] for line in lines]
+    return [[cell.replace("\\|", "|") for cell in cells] for cells in table], around
 
 
 def _csv_table(text: str, separator: str) -> list[list[object]]:

@@ -814,6 +814,24 @@ def test_cells_of_our_template_that_a_type_has_no_place_for_are_named(row: str, 
     assert found.notes == ((f"Not used for this type: {unused}.",) if unused else ())
 
 
+def test_sentences_around_a_table_of_a_chat_program_are_left_out() -> None:
+    table = "| # | Question | A | B | Correct answer |\n|---|---|---|---|---|\n| 1 | Who? | Mayor | Council | B |\n"
+    content = f"Here are “your” questions:\n\n{table}\nDo you want more?\n".encode()
+    assert outcomes(content) == ["single: Who? [Mayor; *Council]"]
+    found = read_questions(content)
+    assert [one.where for one in found.questions] == ["Row 5"]
+    assert found.notes == (
+        "The text above and below the table was left out: “Here are ‘your’ questions: Do you want more?”.",
+    )
+
+
+def test_a_table_beside_answer_choices_is_text() -> None:
+    table = "| State | Votes |\n|---|---|\n| Ohio | 17 |\n"
+    assert outcomes(f"1. Read this table.\n{table}How many?\n*A. 17\nB. 18\n") == [
+        "single: Read this table. / | State | Votes | / |---|---| / | Ohio | 17 | / How many? [*17; 18]"
+    ]
+
+
 def test_columns_of_a_spreadsheet_that_are_not_read_are_named() -> None:
     content = "Question #,Question,A,B,Answer,Points,Time limit,Feedback A,Standard,Unit\n1,Who?,x,y,B,3,20,No,C1,\n"
     found = read_questions(content.encode())
