@@ -335,7 +335,7 @@ def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | Non
             )
         )
     if not choices:
-        return typed_answer(stem, tidy(named))
+        return typed_answer(stem, tidy(named), is_sample=bool(answer and answer["sample"]))
     texts = [(letter, text.casefold()) for letter, text in choices]
     repeated = _REPEATED.fullmatch(named)
     said = tidy(repeated[2]).casefold() if repeated else ""

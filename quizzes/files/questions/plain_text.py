@@ -47,9 +47,10 @@ _ROMAN_KEY = re.compile(r"(?:(?:answer key|answers|key|clave(?: de respuestas)?|
 _ROMAN_NUMBER = re.compile(r"\s*(?P<numeral>[ivxl]{1,7})[.):]\s*(?P<text>\(?[a-z][.)]?\s*)", re.IGNORECASE)
 # “True” and “False” on lines of their own are the answers of a statement.
 TRUTH = re.compile(r"\s*(?P<star>\*\s?)?(?P<text>true|false|verdadero|falso)\s*(?P<end>\*)?\s*", re.IGNORECASE)
-# “ANSWER: A” of the format, and what people write: “Correct answer - A”, “Answer: The council”.
+# “ANSWER: A” of the format, and what people write: “Correct answer - A”, “Sample answer: It voted”.
 ANSWER = re.compile(
-    r"\s*(?:(?:(?:correct )?ANSWER|respuesta(?: correcta)?|correct answers(?=\s*:\s*\S))\s*:(?P<any>.*)"
+    r"\s*(?:(?:(?:correct )?ANSWER|respuesta(?: correcta)?|correct answers(?=\s*:\s*\S)"
+    r"|(?P<sample>(?:sample|model|suggested) (?:answer|response)))\s*:(?P<any>.*)"
     r"|(?:(?:the )?correct (?:answer|choice|option) is:?\s"
     r"|(?:(?:correct )?(?:answers?|ans|key|choice|option)|correct|solution|solución|respuesta(?: correcta)?)"
     r"\s?[:=–-]\s{0,9}"
@@ -82,7 +83,10 @@ _DRAWN_LINE = re.compile(r"\A\s*_{2,99}\s*(?=\d{1,3}[.):]\s)")
 # Above the text of the question, also “Question 2 of 10” and “Question 2 (3 points)”.
 _NUMBER_ALONE = re.compile(
     r"\s*(?:Question|Pregunta)\s(\d{1,3})(?:\s(?:of|de)\s\d{1,3})?[.):]?"
-    r"(?P<points>\s\([\d.]{1,6} (?:points?|pts?|puntos?)\))?\s*",
+    r"(?P<points>\s\([\d.]{1,6} (?:points?|pts?|puntos?)\))?"
+    # As a chat program labels its questions.
+    r"(?:\s[(–—-]\s?(?:easy|medium|hard|multiple choice|true(?:/| or )false|short answer|written answer)\)?){0,2}"
+    r"(?:\s[(–—-]\s?(?P<apply>(?:select|choose|check|mark) all that apply)\.?\)?)?\s*",
     re.IGNORECASE,
 )
 
@@ -129,7 +133,7 @@ def _with_own_numbers(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
     found, own = list[tuple[int, str]](), ""
     for number, line in lines:
         if alone := _NUMBER_ALONE.fullmatch(line):
-            own = f"{alone[1]}.{alone['points'] or ''}"
+            own = f"{alone[1]}.{alone['points'] or ''}{f' {alone["apply"]}.' if alone['apply'] else ''}"
         found.append((number, "" if alone else f"{own} {line.strip()}" if own and line.strip() else line))
         own = own if alone or not line.strip() else ""
     return found

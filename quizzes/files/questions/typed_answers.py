@@ -21,11 +21,13 @@ _VARY = re.compile(r"(?:student )?(?:answers?|responses?) (?:will |may |can )?va
 _SHOWN_LENGTH = 60
 
 
-def typed_answer(stem: str, named: str) -> Item:
+def typed_answer(stem: str, named: str, *, is_sample: bool = False) -> Item:
     """True or false, a short answer, or a written answer with a sample. Raises Skipped.
 
-    named: its only answer, in plain text.
+    named: its only answer, in plain text. is_sample: whether the text calls it a sample.
     """
+    if is_sample:
+        return Item("free_text", stem, sample_answer=named)
     if truth := _truth(named, stem):
         return Item("true_false", stem, is_true=truth in TRUE)
     *_, last = above = stem.split("\n")

@@ -523,6 +523,17 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         "1. Who?\nA. Lee\nB. Day\nAns: B (See p. 114)\n\n2. When?\nA. June\nB. July\nKey: A (p. 3)\n",
         ["single: Who? [Lee; *Day]", "single: When? [*June; July]"],
     ),
+    "a text of a chat program": (
+        "Here are 3 questions:\n\n### **Question 1** (Easy)\n**Who?**\n\nA) Mayor\nB) Council\n\n"
+        "**Correct Answer:** B) Council\n\n---\n\n### **Question 2** (Medium) – Select all that apply\n**Which?**\n\n"
+        "A) Lee\nB) Day\n\n**Correct Answers:** A, B\n\n"
+        "### **Question 3** (Short Answer)\n**Why?**\n\n**Sample Answer:** It voted.\n",
+        [
+            "single: Who? [Mayor; *Council] ! The text above it was left out: “Here are 3 questions:”.",
+            "multiple: Select all that apply. Which? [*Lee; *Day]",
+            "free_text: Why? ! Add a rubric.",
+        ],
+    ),
     "a text of ExamView": (
         "MULTIPLE CHOICE\n\n____\t1.\tWho?\na.\tMayor\tc.\tCourt\nb.\tCouncil\td.\tBoth\n\n\n"
         "ANS:\tB\tPTS:\t1\tREF:\tp. 3\n\n"
