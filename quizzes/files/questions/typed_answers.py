@@ -34,7 +34,9 @@ def typed_answer(stem: str, named: str, *, is_sample: bool = False) -> Item:
     is_row = not last.endswith((".", "?", "!", ":")) and not _DRAWN.search(last)
     has_rows = len(above) > 1 and (is_row or _LETTER_BEFORE.match(named))
     if _ONLY_LETTERS.fullmatch(named) or has_rows:
-        raise Skipped(gettext("It has no answers. Each starts with a letter and a period, such as A."))
+        raise Skipped(
+            gettext("It has no answers on lines of their own. Start each line with a letter, such as “A. Council”.")
+        )
     if len(named.split()) > _MAX_WORDS or _VARY.match(named):
         return Item("free_text", stem, sample_answer=named)
     if _SEVERAL.search(named):

@@ -234,8 +234,8 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
             "- “city, state” may be several answers. Leave 1 on the line, and add the others in the editor.",
             "free_text: Why? ! Add a rubric.",
             "single: Who? [Mayor; *Council]",
-            "- It has no answers. Each starts with a letter and a period, such as A.",
-            "- It has no answers. Each starts with a letter and a period, such as A.",
+            "- It has no answers on lines of their own. Start each line with a letter, such as “A. Council”.",
+            "- It has no answers on lines of their own. Start each line with a letter, such as “A. Council”.",
         ],
     ),
     "a text with a key of several texts on one line": (
@@ -422,7 +422,7 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "a text with brackets that are no check boxes": (
         "Read [1] and [x] now.\n(x) Lee\n(y) Roe\nAnswer: x\n",
-        ["- It has no answers. Each starts with a letter and a period, such as A."],
+        ["- It has no answers on lines of their own. Start each line with a letter, such as “A. Council”."],
     ),
     "a text with roman numerals before the answers": (
         "1. In 1 v. 2, who?\ni. Mayor\nii. Council\nAnswer: ii. Council\n\n2. When?\ni) June\nii) July\nAns - i\n\n"
@@ -462,7 +462,7 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         [
             "true_false: It met. (True/False) True /",
             "true_false: It voted. False /",
-            "- It has no answers. Each starts with a letter and a period, such as A.",
+            "- It has no answers on lines of their own. Start each line with a letter, such as “A. Council”.",
         ],
     ),
     "a text with other words for the answer, and its reason above it": (
@@ -533,6 +533,10 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
             "multiple: Select all that apply. Which? [*Lee; *Day]",
             "free_text: Why? ! Add a rubric.",
         ],
+    ),
+    "a text with answers and periods in the line of the question": (
+        "1) Who? A. Mayor B. Council C. Court\nAnswer: B\n",
+        ["- It has no answers on lines of their own. Start each line with a letter, such as “A. Council”."],
     ),
     "a text of ExamView": (
         "MULTIPLE CHOICE\n\n____\t1.\tWho?\na.\tMayor\tc.\tCourt\nb.\tCouncil\td.\tBoth\n\n\n"
