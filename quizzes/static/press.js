@@ -3,6 +3,10 @@
 
 // In ms. A press that leaves the window may have no end.
 const LIMIT = 2000;
+// In ms. The click of a finger comes after its press, in a task of its own. A long press has none.
+const TAP = 300;
+// What the space bar presses.
+const KEYED = "button, summary, [type=checkbox], [type=radio]";
 
 let isPressed = false;
 let timer = 0;
@@ -18,11 +22,14 @@ export function afterPress(action) {
   else action();
 }
 
-function begin({ button }) {
-  if (button !== 0) return;
-  clearTimeout(timer);
-  timer = setTimeout(end, LIMIT);
+function begin() {
   isPressed = true;
+  endIn(LIMIT);
+}
+
+function endIn(time) {
+  clearTimeout(timer);
+  timer = setTimeout(end, time);
 }
 
 function end() {
@@ -33,7 +40,18 @@ function end() {
   actions.forEach((action) => action());
 }
 
-document.addEventListener("pointerdown", begin, true);
+const isSpace = ({ key, target, repeat }) => key === " " && !repeat && target.matches(KEYED);
+
+document.addEventListener("pointerdown", ({ button }) => { if (button === 0) begin(); }, true);
+document.addEventListener("keydown", (event) => { if (isSpace(event)) begin(); }, true);
 document.addEventListener("pointercancel", end, true);
-// The click comes after it, in the same task.
-document.addEventListener("pointerup", () => setTimeout(end), true);
+// The click of a mouse or a key comes after it, in the same task.
+document.addEventListener("pointerup", ({ pointerType }) => { if (isPressed) endIn(pointerType === "mouse" ? 0 : TAP); }, true);
+document.addEventListener("keyup", (event) => { if (isPressed && isSpace(event)) endIn(0); }, true);
+// Scripts click, too.
+document.addEventListener("click", ({ isTrusted }) => { if (isPressed && isTrusted) endIn(0); }, true);
+// The reply to a press before this one may replace what is pressed now.
+document.addEventListener("htmx:beforeSend", ({ detail: { xhr } }) => {
+  const { onload } = xhr;
+  xhr.onload = () => afterPress(onload);
+});

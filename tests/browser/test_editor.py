@@ -486,6 +486,36 @@ def test_a_link_waits_for_a_save_and_then_leads_on(teacher: User, open_context: 
     assert summary.evaluate(HINT_BELOW) > 6
 
 
+@pytest.mark.parametrize("key", ["", "Space"], ids=["mouse", "key"])
+def test_press_during_a_reply_reaches_a_button_that_it_replaces(
+    key: str, teacher: User, open_context: NewContext
+) -> None:
+    page = open_context(teacher).new_page()
+    open_editor(page, make_draft(owner=teacher))
+    page.get_by_label("Answer 2", exact=True).fill("all of the above")
+    page.get_by_label("Points").focus()
+    tips = page.locator("#question-tips")
+    keep = tips.get_by_role("button", name="Keep").first
+    expect(keep).to_be_visible()
+    saved(page)
+    tips.get_by_role("textbox").first.fill("As told.")
+    held: list[Route] = []
+    page.route("**/questions/one/", lambda route: route.continue_() if held else held.append(route))
+    page.get_by_label("Points").fill("2")
+    keep.focus()
+    assert becomes_true(page, lambda: held)
+    tips.evaluate("part => { part.dataset.old = ''; }")
+    keep.hover()
+    page.keyboard.down(key) if key else page.mouse.down()
+    with page.expect_response("**/questions/one/"):
+        held[0].continue_()
+    # The page has read the reply by then.
+    page.evaluate("fetch('/livez')")
+    expect(page.locator("[data-old]")).to_have_count(1)
+    page.keyboard.up(key) if key else page.mouse.up()
+    expect(tips).to_contain_text("Reason: As told.")
+
+
 def test_button_that_waits_for_a_save_is_pressed_after_the_save_has_replaced_it(
     teacher: User, open_context: NewContext
 ) -> None:

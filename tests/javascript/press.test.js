@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+
+const listeners = {};
+globalThis.document = { addEventListener: (name, listener) => { listeners[name] = listener; } };
+const { afterPress } = await import("../../quizzes/static/press.js");
+
+const button = { matches: () => true };
+const field = { matches: () => false };
+let called = [];
+
+beforeEach((t) => {
+  called = [];
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+});
+
+const call = () => afterPress(() => called.push("news"));
+const press = () => listeners.pointerdown({ button: 0 });
+
+test("news waits for the click of a finger, which comes in a task of its own", (t) => {
+  press();
+  call();
+  listeners.pointerup({ pointerType: "touch" });
+  t.mock.timers.tick(100);
+  assert.deepEqual(called, []);
+  listeners.click({ isTrusted: true });
+  assert.deepEqual(called, []);
+  t.mock.timers.tick(0);
+  assert.deepEqual(called, ["news"]);
+});
+
+test("news waits no longer for a finger that clicks nothing", (t) => {
+  press();
+  call();
+  listeners.pointerup({ pointerType: "touch" });
+  t.mock.timers.tick(300);
+  assert.deepEqual(called, ["news"]);
+});
+
+test("the click of a script ends no press", (t) => {
+  press();
+  call();
+  listeners.click({ isTrusted: false });
+  t.mock.timers.tick(100);
+  assert.deepEqual(called, []);
+  listeners.pointercancel();
+  assert.deepEqual(called, ["news"]);
+});
+
+test("a press ends after its own limit, not after that of the one before", (t) => {
+  press();
+  listeners.pointerup({ pointerType: "mouse" });
+  press();
+  call();
+  t.mock.timers.tick(1999);
+  assert.deepEqual(called, []);
+  t.mock.timers.tick(1);
+  assert.deepEqual(called, ["news"]);
+});
+
+test("news waits until the space bar is released on a button", (t) => {
+  listeners.keydown({ key: " ", target: button, repeat: false });
+  call();
+  t.mock.timers.tick(1000);
+  listeners.keydown({ key: " ", target: button, repeat: true });
+  t.mock.timers.tick(900);
+  assert.deepEqual(called, []);
+  listeners.keyup({ key: " ", target: button, repeat: false });
+  t.mock.timers.tick(0);
+  assert.deepEqual(called, ["news"]);
+});
+
+test("news does not wait while a student types", () => {
+  listeners.keydown({ key: " ", target: field, repeat: false });
+  listeners.keydown({ key: "Tab", target: button, repeat: false });
+  call();
+  assert.deepEqual(called, ["news"]);
+});
+
+test("a reply that htmx takes waits for the end of a press", (t) => {
+  const xhr = { onload: () => called.push("reply") };
+  listeners["htmx:beforeSend"]({ detail: { xhr } });
+  press();
+  xhr.onload();
+  assert.deepEqual(called, []);
+  listeners.pointerup({ pointerType: "mouse" });
+  t.mock.timers.tick(0);
+  assert.deepEqual(called, ["reply"]);
+});
