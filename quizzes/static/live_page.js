@@ -125,7 +125,8 @@ function removeMessages() {
   if (messages?.children.length === 0) messages.remove();
 }
 
-function patch(old, fresh) {
+/** Makes an element as another one is, and keeps what both have. @param {Node} old @param {Node} fresh */
+export function patch(old, fresh) {
   if (old.nodeName !== fresh.nodeName) return old.replaceWith(fresh);
   if (old.nodeType !== Node.ELEMENT_NODE) {
     if (old.nodeValue !== fresh.nodeValue) old.nodeValue = fresh.nodeValue;
@@ -136,7 +137,8 @@ function patch(old, fresh) {
   patchChildren(old, fresh);
 }
 
-// What has an id keeps the focus and an open menu while others come and go around it.
+// What has an id keeps the focus and an open menu while others come and go around it. One that goes down is moved, not
+// all that it passes.
 function patchChildren(old, fresh) {
   const ids = new Set(Array.from(fresh.children, ({ id }) => id));
   for (const child of [...old.children]) if (child.id && !ids.has(child.id)) child.remove();
@@ -144,7 +146,9 @@ function patchChildren(old, fresh) {
   let place = old.firstChild;
   for (const child of [...fresh.childNodes]) {
     const match = child.id ? known.get(child.id) : place?.id ? null : place;
-    while (match && place !== match && !place.id) place = removed(place);
+    // An id that is there twice has one match.
+    known.delete(child.id);
+    while (match && place && place !== match && (!place.id || place.nextElementSibling === match)) place = removed(place);
     if (match && place === match) place = place.nextSibling;
     else old.insertBefore(match ?? child, place);
     if (match) patch(match, child);

@@ -15,6 +15,7 @@ from quizzes.attempts import heartbeats
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.editions import latest_edition, published
 from quizzes.models import Assignment, Attempt, Board, Classroom, Presence, QuestionSet, Student, User
+from quizzes.people.rosters import rename_student
 from tests.browser.conftest import NewContext, assert_sound, becomes_true, go_offline, reply_in_place, violations
 from tests.browser.test_every_page import BROKEN_WORDS, school  # noqa: F401  a fixture
 from tests.factories import (
@@ -171,6 +172,57 @@ def test_focus_stays_in_the_menu_of_a_student_who_turns_in(
     make_student(classroom=running.classroom, name="Aaron", created_at=timezone.now())
     expect(row(page, "Aaron")).to_contain_text("Not started")
     expect(menu.get_by_role("link", name="Extend or excuse")).to_be_focused()
+
+
+def test_menu_stays_open_when_another_student_goes_to_the_end(
+    running: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    page = open_context(teacher).new_page()
+    page.goto(progress_of(running))
+    menu = open_menu(page, "Student 20")
+    menu.get_by_role("link", name="Extend or excuse").focus()
+    student = Student.objects.get(display_name="Student 17")
+    rename_student(student, name="Zoe", by=teacher, now=timezone.now())
+    expect(page.locator("tr").last).to_contain_text("Zoe")
+    expect(menu.get_by_role("link", name="Extend or excuse")).to_be_focused()
+
+
+# Lists of items with an id, without, and with one twice: those that are wrong, and those whose items are replaced.
+PATCHED = """async () => {
+  const { patch } = await import(document.querySelector("script[src*=live_page]").src);
+  const names = ["a", "b", "c", "d", "", ""];
+  const wrong = [];
+  let seed = 1;
+  const random = (limit) => (seed = seed * 48271 % 2147483647) % limit;
+  const some = () => Array.from({ length: random(6) }, () => names[random(names.length)]);
+  const list = (ids) => {
+    const made = document.createElement("ul");
+    for (const id of ids) {
+      const item = Object.assign(document.createElement("li"), { id, title: id + random(3) });
+      made.append(random(2) ? " " : "", item);
+    }
+    return made;
+  };
+  for (let turn = 0; turn < 5000; turn += 1) {
+    const [before, after] = [some(), some()];
+    const [old, fresh] = [list(before), list(after)];
+    const isOne = (id) => id && [before, after].every((ids) => ids.filter((other) => other === id).length === 1);
+    const kept = [...old.children].filter(({ id }) => isOne(id));
+    const expected = fresh.innerHTML;
+    try { patch(old, fresh); } catch (error) { wrong.push(`${before} ${after} ${error}`); continue; }
+    if (old.innerHTML !== expected) wrong.push(`${before} ${after}`);
+    else if (kept.some((item) => item.parentElement !== old)) wrong.push(`${before} ${after} replaced`);
+  }
+  return wrong.slice(0, 5);
+}"""
+
+
+def test_page_is_as_the_reply_whatever_comes_goes_or_changes_places(
+    running: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    page = open_context(teacher).new_page()
+    page.goto(progress_of(running))
+    assert page.evaluate(PATCHED) == []
 
 
 def test_focus_stays_at_a_student_whose_row_goes_to_the_other_table(
