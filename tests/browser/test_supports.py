@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from quizzes.attempts.breaks import start_break
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.models import Answer, Assignment, Attempt, Classroom, Student, SupportMark, User
-from tests.browser.conftest import NewContext, go_offline, out_of_reach, overflow, violations
+from tests.browser.conftest import NewContext, becomes_true, go_offline, out_of_reach, overflow, violations
 from tests.browser.test_every_page import HIDDEN_FOCUS
 from tests.factories import make_assignment, make_attempt, make_document, make_edition
 from tests.integration.twin_documents import twins
@@ -416,6 +416,50 @@ def test_supports_work_when_their_marks_do_not_come(
         page.reload()
     expect(page.locator("[data-crossed]")).to_have_count(1)
     assert SupportMark.objects.filter(kind="crossed").count() == 1
+
+
+def test_supports_that_come_late_wait_for_the_end_of_a_press(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    Attempt.objects.update(supports={"read_aloud": True, "cross_out": True, "line_focus": True})
+    context = open_context(student)
+    context.add_init_script(VOICE.replace("LOCAL", "true"))
+    page = context.new_page()
+    held: list[Route] = []
+    page.route("**/marks/", lambda route: route.continue_() if held else held.append(route))
+    open_question(page, attempt, attempt.assignment.edition.questions.get(type="single").position)
+    assert becomes_true(page, lambda: held)
+    choice = page.locator("label.opt").last
+    choice.hover()
+    page.mouse.down()
+    with page.expect_response("**/marks/"):
+        held[0].continue_()
+    # The page has read the reply by then.
+    page.evaluate("fetch('/livez')")
+    expect(page.get_by_role("button", name=re.compile("Cross out:"))).to_have_count(0)
+    expect(page.get_by_role("button", name="Hear the question")).to_be_hidden()
+    page.mouse.up()
+    expect(choice.locator("input")).to_be_checked()
+    expect(page.get_by_role("button", name="Hear the question")).to_be_visible()
+
+
+def test_page_does_not_follow_the_voice_under_a_press(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    Attempt.objects.update(supports={"read_aloud": True})
+    context = open_context(student)
+    context.add_init_script(VOICE.replace("LOCAL", "true"))
+    page = context.new_page()
+    open_question(page, attempt)
+    page.get_by_role("button", name="Hear the reading").click()
+    first = page.locator("[data-speaking]").inner_text()
+    page.locator("label.opt").last.hover()
+    page.mouse.down()
+    page.evaluate("finish()")
+    assert len(said(page)) == 2
+    expect(page.locator("[data-speaking]")).to_have_text(first)
+    page.mouse.up()
+    expect(page.locator("[data-speaking]")).not_to_have_text(first)
 
 
 # The lines of the reading that an edge of the band cuts, by more than 1 pixel.

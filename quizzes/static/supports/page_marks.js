@@ -1,5 +1,6 @@
 // The marks of the attempt on this page, shared by the modules of its supports.
 import { requestOnTimer } from "../outbox/sender.js";
+import { afterPress } from "../press.js";
 import { createMarks } from "./marks.js";
 
 // In ms. A lesson is short, and a phone finds its network within seconds.
@@ -47,8 +48,8 @@ async function load() {
   return Boolean(reply?.marks);
 }
 
-/** Settles once the marks of the server are known, or it cannot be reached. */
-export const loaded = load();
+/** Settles once the marks of the server are known, or it cannot be reached. The supports that come then move the page. */
+export const loaded = load().then((isKnown) => new Promise((resolve) => { afterPress(() => resolve(isKnown)); }));
 
 /** Settles once the marks of the server are known. What replaces a mark must not be shown before. */
 export async function known() {

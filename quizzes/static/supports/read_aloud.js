@@ -1,4 +1,5 @@
 // Reads the reading and the question aloud, with a voice of the device. It reads only what the page shows.
+import { afterPress } from "../press.js";
 import { loaded, marks } from "./page_marks.js";
 import { createPlayer, SPEEDS, voiceFor } from "./player.js";
 
@@ -81,7 +82,9 @@ const player = createPlayer(synth, (text) => new SpeechSynthesisUtterance(text),
   find("pause").hidden = state !== "playing";
   find("play").hidden = state === "playing";
   starts().forEach((button) => button.toggleAttribute("data-current", isOpen && button.dataset.read === source));
-  mark(isOpen ? places[index] : null);
+  // It scrolls to the next sentence.
+  const place = isOpen ? places[index] : null;
+  afterPress(() => mark(place));
   // The focus does not stay on a button that disappears, also not when the text ends.
   if (tools.contains(focused) && focused.closest("[hidden]")) buttonFor(state).focus();
 });
@@ -132,7 +135,7 @@ function open() {
   for (const act of ["play", "pause", "back", "next", "stop"]) find(act).addEventListener("click", player[act]);
   document.addEventListener("keydown", onKey);
   // Safari 15 sends no event. It has its voices when the list is read again.
-  synth.addEventListener?.("voiceschanged", showVoices);
+  synth.addEventListener?.("voiceschanged", () => afterPress(showVoices));
   window.addEventListener("pagehide", () => player.stop());
   // Another question, or its verdict, takes the place of the one that is read.
   const panes = document.querySelector("main");
@@ -146,7 +149,10 @@ function begin() {
   tools.hidden = false;
   if (synth) open();
   showVoices();
-  setTimeout(() => { voicesAreLate = true; showVoices(); }, synth ? VOICES_LATE : 0);
+  setTimeout(() => {
+    voicesAreLate = true;
+    afterPress(showVoices);
+  }, synth ? VOICES_LATE : 0);
 }
 
 loaded.then(begin);
