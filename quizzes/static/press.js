@@ -22,6 +22,9 @@ export function afterPress(action) {
   else action();
 }
 
+/** Whether somebody presses something now. */
+export const isPressing = () => isPressed;
+
 function begin() {
   isPressed = true;
   endIn(LIMIT);

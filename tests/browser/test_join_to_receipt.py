@@ -7,7 +7,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from quizzes.attempts.attempt_content import content_of
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Classroom, PinKind, Student, User
@@ -16,6 +16,7 @@ from quizzes.people.pins import words_of
 from tests.browser.conftest import (
     NOTE_CHANGES,
     NewContext,
+    becomes_true,
     bring_back,
     go_back,
     go_offline,
@@ -194,6 +195,28 @@ def test_waiting_home_shows_the_quiz_when_the_teacher_starts_it(
     assert violations(page) == []
     # It is said once.
     assert page.evaluate("sessionStorage.getItem('footnote.changed')") is None
+
+
+def test_press_on_the_home_page_has_its_effect_though_another_quiz_opens(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    page = open_context(student).new_page()
+    page.goto(reverse("student_home"))
+    page.get_by_role("link", name=re.compile("^Continue")).hover()
+    make_assignment(edition=make_edition(), classroom=student.classroom, created_at=timezone.now())
+    held: list[Route] = []
+    page.route(f"**{question_address(attempt, 1)}", lambda route: held.append(route))
+    page.mouse.down()
+    with page.expect_response(lambda reply: reply.url.endswith(reverse("open_quizzes")) and reply.status == 200):
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    # The page has read the reply by then.
+    page.evaluate("fetch('/livez')")
+    page.mouse.up()
+    assert becomes_true(page, lambda: held)
+    # The site takes a moment for the question, in which the page could load again.
+    page.wait_for_timeout(500)
+    held[0].continue_()
+    page.wait_for_url(f"**{question_address(attempt, 1)}")
 
 
 def test_waiting_home_leads_to_sign_in_after_the_session(
