@@ -43,12 +43,16 @@ GESTURES = re.compile(
 
 
 def test_no_script_waits_for_a_gesture() -> None:
-    """Buttons act by `click`, which a browser sends when the pointer is lifted. Nothing is dragged or shaken."""
+    """Buttons act by `click`, which a browser sends when the pointer is lifted. Nothing is dragged or shaken.
+
+    press.js acts on nothing: it holds back what would move a button while it is pressed.
+    """
     listened = re.compile(r"""addEventListener\(\s*["']([\w:]+)["']|^\s*["']?([\w:]+)["']?: on\w+,""", re.MULTILINE)
     found = []
     for path in SCRIPTS:
-        names = [one or other for one, other in listened.findall(path.read_text(encoding="utf-8"))]
-        found += [(path.name, name) for name in names if GESTURES.search(name)]
+        names = {one or other for one, other in listened.findall(path.read_text(encoding="utf-8"))}
+        names -= {"pointerdown"} if path.name == "press.js" else set()
+        found += [(path.name, name) for name in sorted(names) if GESTURES.search(name)]
     for path in TEMPLATES:
         found += [(path.name, "draggable") for _ in re.findall(r"\bdraggable=", path.read_text(encoding="utf-8"))]
     assert found == []
