@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.content.drafts.validation import NO_PUBLISHER, NO_RIGHTS
@@ -128,7 +129,9 @@ def initial_of(document: Table) -> dict[str, Any]:
         "title": document["title"],
         "summary": document["summary"],
         "about_minutes": document["about_minutes"] or None,
-        **{name: citation.get(name, "") for name in ("publisher", "author", "published_on", "date_note", "url")},
+        **{name: citation.get(name, "") for name in ("publisher", "author", "date_note", "url")},
+        # Compared with a text, each date that was sent would be a change.
+        "published_on": parse_date(citation.get("published_on", "")),
         "story_title": citation.get("title", ""),
         "rights": reading["rights"],
         "rights_note": reading.get("rights_note", ""),

@@ -307,6 +307,14 @@ def test_edit_source_saves_what_is_valid_and_keeps_the_rest_on_the_page(draft: D
     assert document_of(draft)["citation"]["url"] == "https://news.example/story"
 
 
+def test_conflict_on_the_source_names_only_what_differs(draft: Draft, teacher_client: Client) -> None:
+    address = url("edit_source", draft)
+    data = sent(teacher_client, address, having="story_title")
+    teacher_client.post(address, {**data, "title": "First window"})
+    response = teacher_client.post(address, {**data, "title": "Second window"})
+    assert response.context["conflict"].others == [("Question set title", "First window")]
+
+
 def test_edit_source_answers_htmx_with_what_a_save_changes_alone(draft: Draft, teacher_client: Client) -> None:
     data = sent(teacher_client, url("edit_source", draft), having="story_title", title="Another title")
 
