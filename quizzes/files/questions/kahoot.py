@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from quizzes.files.questions.item import Item, Line, ReadQuestion, Skipped, counted, points_of, read, skipped
 from quizzes.files.questions.plain_text import TRUTH
-from quizzes.files.questions.table_rows import MAX_COLUMNS, Row
+from quizzes.files.questions.table_rows import MAX_COLUMNS, Row, column_has_text
 from quizzes.files.questions.tables import changed_notes, correct_numbers, note_place, template_heading
 from quizzes.files.questions.typed_answers import rubric_notes, typed_answer
 from quizzes.files.spreadsheet import CellValue
@@ -171,7 +171,7 @@ def unread_kahoot_columns(rows: Sequence[Row], heading: int) -> tuple[str, ...]:
             and place not in read_once
             and not _KAHOOT_ANSWER.fullmatch(name)
             and not _NOT_OF_QUESTIONS.fullmatch(name)
-            and any(cells[place:] and cells[place] for _, cells in rows[heading + 1 :])
+            and column_has_text(rows[heading + 1 :], place)
         )
     )
 

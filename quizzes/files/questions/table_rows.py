@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections.abc import Sequence
 
 from quizzes.files.questions.containers import MAX_UNPACKED_BYTES, check_size, decoded
 from quizzes.files.questions.item import UnreadableFile
@@ -51,6 +52,11 @@ def rows_of(content: bytes) -> tuple[list[Row], tuple[str, ...], tuple[str, ...]
         if any(cells) and not all(map(_MARKDOWN_LINE.fullmatch, cells)):
             rows.append((number, cells))
     return rows, others, tuple(notes)
+
+
+def column_has_text(rows: Sequence[Row], place: int) -> bool:
+    """Whether a row has text in the column of this index. Rows differ in length."""
+    return any(place < len(cells) and cells[place] for _, cells in rows)
 
 
 def _separator(text: str, head: str) -> str:

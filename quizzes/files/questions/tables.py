@@ -19,7 +19,7 @@ from quizzes.files.questions.item import (
     skipped,
 )
 from quizzes.files.questions.numeric import numbers
-from quizzes.files.questions.table_rows import Row
+from quizzes.files.questions.table_rows import Row, column_has_text
 from quizzes.files.spreadsheet import CellValue, write_csv
 from quizzes.files.xlsx import Sheet, write_xlsx
 from quizzes.phrases import gettext, gettext_noop, with_single_quotes
@@ -73,7 +73,7 @@ def unread_columns(rows: Sequence[Row], heading: int) -> tuple[str, ...]:
     for place, name in enumerate(rows[heading][1]):
         is_read = name.casefold() in known
         known.discard(name.casefold())
-        if name and not is_read and any(cells[place:] and cells[place] for _, cells in rows[heading + 1 :]):
+        if name and not is_read and column_has_text(rows[heading + 1 :], place):
             found.append(name)
     return tuple(dict.fromkeys(found))
 

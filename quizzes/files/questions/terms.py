@@ -7,7 +7,7 @@ from math import ceil
 
 from quizzes.content.question_types.draft import MAX_ROWS
 from quizzes.files.questions.item import Item, Line, ReadQuestion, counted, read, skipped
-from quizzes.files.questions.table_rows import Row
+from quizzes.files.questions.table_rows import Row, column_has_text
 from quizzes.phrases import gettext
 
 _TERM = re.compile(r"(?:vocabulary |vocab )?(?:terms?|words?)|vocabulary|vocab|términos?|palabras?", re.IGNORECASE)
@@ -50,7 +50,7 @@ def unread_terms_columns(rows: Sequence[Row], heading: int) -> tuple[str, ...]:
     return tuple(
         name
         for place, name in enumerate(rows[heading][1])
-        if name and place not in read_columns and any(any(cells[place:][:1]) for _, cells in rows[heading + 1 :])
+        if name and place not in read_columns and column_has_text(rows[heading + 1 :], place)
     )
 
 
