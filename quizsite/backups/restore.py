@@ -115,8 +115,10 @@ def restore(backup: Path, *, now: datetime, accept_findings: bool = False) -> Re
 
 def _require_one_backup(folder: Path, known: set[str], now: datetime) -> None:
     """Raises BackupError for a folder of backups. It names the newest one that this site can restore."""
+    if (folder / MANIFEST_FILE).exists():
+        return
     found = [path.parent for path in folder.glob(f"*/{MANIFEST_FILE}")]
-    if (folder / MANIFEST_FILE).exists() or not found:
+    if not found:
         return
     usable: list[tuple[datetime, Path]] = []
     for path in found:

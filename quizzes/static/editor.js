@@ -49,7 +49,7 @@ function onSaved(form) {
   const control = inPage(waiting);
   waiting = null;
   // Not `requestSubmit`, which Safari 15 lacks.
-  if (control?.form || !isRefused) control?.click();
+  if (control && (control.form || !isRefused)) control.click();
 }
 
 /** A control, or the one that a save has put in its place, if any. */

@@ -49,7 +49,10 @@ async function load() {
 }
 
 /** Settles once the marks of the server are known, or it cannot be reached. The supports that come then move the page. */
-export const loaded = load().then((isKnown) => new Promise((resolve) => { afterPress(() => resolve(isKnown)); }));
+export const loaded = load().then(async (isKnown) => {
+  await new Promise(afterPress);
+  return isKnown;
+});
 
 /** Settles once the marks of the server are known. What replaces a mark must not be shown before. */
 export async function known() {
