@@ -4,7 +4,7 @@ import re
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Dialog, Page, Route, expect
+from playwright.sync_api import BrowserContext, Dialog, Locator, Page, Route, expect
 
 from quizzes.content.drafts.document import question_of, sentence_tables
 from quizzes.content.drafts.publishing import publish
@@ -486,22 +486,28 @@ def test_a_link_waits_for_a_save_and_then_leads_on(teacher: User, open_context: 
     assert summary.evaluate(HINT_BELOW) > 6
 
 
-@pytest.mark.parametrize("key", ["", "Space"], ids=["mouse", "key"])
-def test_press_during_a_reply_reaches_a_button_that_it_replaces(
-    key: str, teacher: User, open_context: NewContext
-) -> None:
-    page = open_context(teacher).new_page()
+def open_with_a_tip_and_a_held_save(context: BrowserContext, teacher: User) -> tuple[Page, Locator, list[Route]]:
+    """The editor with a reason for a writing tip and with other points, its tips, and the save that is held back."""
+    page = context.new_page()
     open_editor(page, make_draft(owner=teacher))
     page.get_by_label("Answer 2", exact=True).fill("all of the above")
     page.get_by_label("Points").focus()
     tips = page.locator("#question-tips")
-    keep = tips.get_by_role("button", name="Keep").first
-    expect(keep).to_be_visible()
+    expect(tips.get_by_role("button", name="Keep").first).to_be_visible()
     saved(page)
     tips.get_by_role("textbox").first.fill("As told.")
     held: list[Route] = []
     page.route("**/questions/one/", lambda route: route.continue_() if held else held.append(route))
     page.get_by_label("Points").fill("2")
+    return page, tips, held
+
+
+@pytest.mark.parametrize("key", ["", "Space"], ids=["mouse", "key"])
+def test_press_during_a_reply_reaches_a_button_that_it_replaces(
+    key: str, teacher: User, open_context: NewContext
+) -> None:
+    page, tips, held = open_with_a_tip_and_a_held_save(open_context(teacher), teacher)
+    keep = tips.get_by_role("button", name="Keep").first
     keep.focus()
     assert becomes_true(page, lambda: held)
     tips.evaluate("part => { part.dataset.old = ''; }")
@@ -519,17 +525,7 @@ def test_press_during_a_reply_reaches_a_button_that_it_replaces(
 def test_button_that_waits_for_a_save_is_pressed_after_the_save_has_replaced_it(
     teacher: User, open_context: NewContext
 ) -> None:
-    page = open_context(teacher).new_page()
-    open_editor(page, make_draft(owner=teacher))
-    page.get_by_label("Answer 2", exact=True).fill("all of the above")
-    page.get_by_label("Points").focus()
-    tips = page.locator("#question-tips")
-    expect(tips.get_by_role("button").first).to_be_visible()
-    saved(page)
-    tips.get_by_role("textbox").first.fill("As told.")
-    held: list[Route] = []
-    page.route("**/questions/one/", lambda route: route.continue_() if held else held.append(route))
-    page.get_by_label("Points").fill("2")
+    page, tips, held = open_with_a_tip_and_a_held_save(open_context(teacher), teacher)
     tips.get_by_role("button", name="Keep").first.click()
     assert becomes_true(page, lambda: held)
     held[0].continue_()

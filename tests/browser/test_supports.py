@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from quizzes.attempts.breaks import start_break
 from quizzes.attempts.lifecycle import submit_attempt
@@ -51,6 +51,12 @@ def open_question(page: Page, attempt: Attempt, number: int = 1) -> None:
     page.goto(reverse("take_attempt", args=[attempt.public_id, number]))
 
 
+def page_with_voice(context: BrowserContext) -> Page:
+    """A new page of a device that has a voice for English."""
+    context.add_init_script(VOICE.replace("LOCAL", "true"))
+    return context.new_page()
+
+
 def said(page: Page) -> list[str]:
     found: list[str] = page.evaluate("said")
     return found
@@ -60,9 +66,7 @@ def test_read_aloud_reads_what_the_page_shows_by_keyboard(
     attempt: Attempt, student: Student, open_context: NewContext
 ) -> None:
     Attempt.objects.update(supports={"read_aloud": True})
-    context = open_context(student, width=360, height=740)
-    context.add_init_script(VOICE.replace("LOCAL", "true"))
-    page = context.new_page()
+    page = page_with_voice(open_context(student, width=360, height=740))
     open_question(page, attempt)
     hear = page.get_by_role("button", name="Hear the question")
     hear.focus()
@@ -123,9 +127,7 @@ def test_practice_is_read_aloud_as_the_quiz(attempt: Attempt, student: Student, 
     Attempt.objects.update(supports={"read_aloud": True, "line_focus": True, "cross_out": True, "notes": True})
     Assignment.objects.update(release=Assignment.Release.AT_ONCE)
     submit_attempt(attempt, now=timezone.now())
-    context = open_context(student, width=360, height=740)
-    context.add_init_script(VOICE.replace("LOCAL", "true"))
-    page = context.new_page()
+    page = page_with_voice(open_context(student, width=360, height=740))
     page.goto(reverse("practice_question", args=[attempt.public_id, 1]))
     page.get_by_role("button", name="Hear the question").click()
     assert said(page) == [page.locator(".q-no > span").inner_text().strip()]
@@ -143,9 +145,7 @@ def test_focus_stays_in_sight_when_the_voice_ends_or_stalls(
     attempt: Attempt, student: Student, open_context: NewContext
 ) -> None:
     Attempt.objects.update(supports={"read_aloud": True})
-    context = open_context(student)
-    context.add_init_script(VOICE.replace("LOCAL", "true"))
-    page = context.new_page()
+    page = page_with_voice(open_context(student))
     open_question(page, attempt)
     hear = page.get_by_role("button", name="Hear the question")
     spoken = page.locator("[data-speaking]")
@@ -175,9 +175,7 @@ def test_read_aloud_comes_after_typing_and_says_what_a_written_answer_needs(
     edition = make_edition(document=twins(1, ["free_text"])[0])
     assignment = make_assignment(edition=edition, classroom=student.classroom, created_at=timezone.now())
     written = make_attempt(assignment=assignment, student=student, started_at=timezone.now())
-    context = open_context(student)
-    context.add_init_script(VOICE.replace("LOCAL", "true"))
-    page = context.new_page()
+    page = page_with_voice(open_context(student))
     open_question(page, written)
     answer = page.locator("#answers textarea")
     answer.press_sequentially("The mayor")
@@ -223,9 +221,7 @@ def test_voice_that_stopped_is_said_in_a_region_that_was_there(
     attempt: Attempt, student: Student, open_context: NewContext
 ) -> None:
     Attempt.objects.update(supports={"read_aloud": True})
-    context = open_context(student)
-    context.add_init_script(VOICE.replace("LOCAL", "true"))
-    page = context.new_page()
+    page = page_with_voice(open_context(student))
     open_question(page, attempt)
     page.get_by_role("button", name="Hear the question").press("Enter")
     region = page.locator("[data-read-aloud] [role=status]")
@@ -276,9 +272,7 @@ def test_display_supports_fit_and_have_contrast(
     supports = {**DISPLAY, "text_size": size, "color": color}
     Attempt.objects.update(supports=supports)
     Student.objects.update(supports=supports)
-    context = open_context(student, dark=dark)
-    context.add_init_script(VOICE.replace("LOCAL", "true"))
-    page = context.new_page()
+    page = page_with_voice(open_context(student, dark=dark))
     own = [attempt.public_id]
     count = attempt.assignment.edition.questions.count()
     addresses = [reverse("take_attempt", args=[*own, number]) for number in range(1, count + 1)]
@@ -422,9 +416,7 @@ def test_supports_that_come_late_wait_for_the_end_of_a_press(
     attempt: Attempt, student: Student, open_context: NewContext
 ) -> None:
     Attempt.objects.update(supports={"read_aloud": True, "cross_out": True, "line_focus": True})
-    context = open_context(student)
-    context.add_init_script(VOICE.replace("LOCAL", "true"))
-    page = context.new_page()
+    page = page_with_voice(open_context(student))
     held: list[Route] = []
     page.route("**/marks/", lambda route: route.continue_() if held else held.append(route))
     open_question(page, attempt, attempt.assignment.edition.questions.get(type="single").position)
@@ -447,9 +439,7 @@ def test_page_does_not_follow_the_voice_under_a_press(
     attempt: Attempt, student: Student, open_context: NewContext
 ) -> None:
     Attempt.objects.update(supports={"read_aloud": True})
-    context = open_context(student)
-    context.add_init_script(VOICE.replace("LOCAL", "true"))
-    page = context.new_page()
+    page = page_with_voice(open_context(student))
     open_question(page, attempt)
     page.get_by_role("button", name="Hear the reading").click()
     first = page.locator("[data-speaking]").inner_text()
@@ -538,9 +528,7 @@ def test_line_focus_shows_whole_lines_of_the_reading(
 
 def test_line_focus_follows_the_voice(attempt: Attempt, student: Student, open_context: NewContext) -> None:
     Attempt.objects.update(supports={"line_focus": True})
-    context = open_context(student)
-    context.add_init_script(VOICE.replace("LOCAL", "true"))
-    page = context.new_page()
+    page = page_with_voice(open_context(student))
     # Otherwise no page scrolls smoothly.
     page.emulate_media(reduced_motion="no-preference")
     open_question(page, attempt)
@@ -671,9 +659,7 @@ def test_focus_is_in_sight_when_changed_supports_open_the_notes(
 ) -> None:
     supports = {"read_aloud": True, "line_focus": True, "cross_out": True, "notes": True}
     Attempt.objects.update(supports=supports)
-    context = open_context(student, width=360, height=740)
-    context.add_init_script(VOICE.replace("LOCAL", "true"))
-    page = context.new_page()
+    page = page_with_voice(open_context(student, width=360, height=740))
     # The first question opens at the reading, the others at the question.
     open_question(page, attempt, 2)
     page.locator("[data-notes] summary").click()
