@@ -77,6 +77,10 @@ class CodeForm(forms.Form):
         ),
     )
 
+    def leave_focus(self) -> None:
+        """Let the page start at its top, because it has something before the field."""
+        del self.fields["code"].widget.attrs["autofocus"]
+
     def refuse_code(self) -> None:
         """Add the error for an unknown code. It does not depend on the reason."""
         self.add_error("code", NO_SUCH_CODE)

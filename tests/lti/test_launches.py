@@ -88,6 +88,8 @@ def test_student_without_a_session_is_led_back_to_the_course(launch: Launch, cli
     said = "You opened Footnote from Moodle. Open your quiz there again. You don’t need a class code. Go to your course"
     assert said in text_of(page)
     assert "https://school.example/course?id=3" in read(page).links
+    # The field for a code would take a keyboard past it.
+    assert b"autofocus" not in page.content
     assert said in text_of(sign_out_page(client))
 
 

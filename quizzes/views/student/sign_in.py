@@ -221,10 +221,13 @@ def _code_page(request: HttpRequest, form: CodeForm) -> HttpResponse:
     signed_out = request.COOKIES.get(SIGNED_OUT_COOKIE, "")
     unsent = UnsentForm(request.GET)
     signed_in = signed_in_student(request.session, now=timezone.now())
+    course = course_of(request)
+    if course is not None and not form.is_bound:
+        form.leave_focus()
     context = {
         "form": form,
         "signed_in": signed_in,
-        "course": course_of(request),
+        "course": course,
         "was_merged": signed_in is None and is_merged_session(request.session),
         "signed_out": signed_out,
         "unsent": unsent.cleaned_data["unsent"] if unsent.is_valid() else "",
