@@ -8,13 +8,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.servers.basehttp import ThreadedWSGIServer
 from django.test.testcases import LiveServerThread, QuietWSGIRequestHandler
 from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, Route, expect
 
 from quizsite.call_stack import with_large_stack
 from quizzes.models import Student, User
+from tests.browser.axe import ALL_RULES, COLOR_RULES, violations_of
 from tests.browser.chromium import find_chromium, launch_arguments
 from tests.conftest import _sign_in
 
@@ -22,28 +22,6 @@ from tests.conftest import _sign_in
 PATIENCE = 30_000
 expect.set_options(timeout=PATIENCE)
 
-AXE_OPTIONS = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    "resultTypes": ["violations"],
-    # It reads all style sheets and media for rules on audio, which no page has, and for experimental ones.
-    "preload": False,
-}
-# axe reads the same few colors again for each element, which took a fifth of its processor time (2026-12-01).
-AXE = f"""{Axe().axe_script}
-(() => {{
-  const {{ prototype }} = axe.commons.color.Color;
-  const parseString = prototype.parseString;
-  const parsed = new Map();
-  prototype.parseString = function (text) {{
-    if (parsed.has(text)) [this.r, this.g, this.b, this.alpha] = parsed.get(text);
-    else parsed.set(text, (({{ r, g, b, alpha }}) => [r, g, b, alpha])(parseString.call(this, text)));
-    return this;
-  }};
-}})();
-"""
-FIND_VIOLATIONS = "(options) => 'axe' in window ? axe.run(options).then(({ violations }) => violations) : null"
-# The rules that a color scheme can change.
-COLOR_RULES = ["color-contrast", "link-in-text-block"]
 # Django's live server opens the database's rows to the server's own threads.
 DATABASE = pytest.mark.django_db(transaction=True)
 
@@ -178,7 +156,7 @@ def be_signed_in(context: BrowserContext, person: Student | User | None, site: s
 
 def violations(page: Page) -> list[str]:
     """What axe finds on the page as it stands, in light and in the colors of dark: rule, and the place of each."""
-    return [*_axe(page, AXE_OPTIONS), *_dark_violations(page, COLOR_RULES)]
+    return [*violations_of(page, ALL_RULES), *_dark_violations(page, COLOR_RULES)]
 
 
 def dark_violations(page: Page) -> list[str]:
@@ -186,25 +164,14 @@ def dark_violations(page: Page) -> list[str]:
 
     Few elements stand at one width only, so the colors of light need no second look: they take a third of the time.
     """
-    return _dark_violations(page, AXE_OPTIONS["runOnly"])
+    return _dark_violations(page, ALL_RULES)
 
 
-def _dark_violations(page: Page, rules: object) -> list[str]:
+def _dark_violations(page: Page, rules: list[str]) -> list[str]:
     page.emulate_media(color_scheme="dark")
-    found = [f"dark {one}" for one in _axe(page, {**AXE_OPTIONS, "runOnly": rules})]
+    found = [f"dark {one}" for one in violations_of(page, rules)]
     page.emulate_media(color_scheme="light")
     return found
-
-
-def _axe(page: Page, options: dict[str, Any]) -> list[str]:
-    # A click returns as soon as the next page begins: the page may have no elements and no colors yet.
-    page.wait_for_load_state()
-    found = page.evaluate(FIND_VIOLATIONS, options)
-    if found is None:
-        found = page.evaluate(AXE + FIND_VIOLATIONS, options)
-    return [
-        f"{rule['id']}: {node['target']} {node.get('failureSummary', '')}" for rule in found for node in rule["nodes"]
-    ]
 
 
 def overflow(page: Page) -> int:

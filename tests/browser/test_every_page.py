@@ -19,7 +19,8 @@ from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.editions import latest_edition
 from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Extension, QuestionSet, Student, User
 from quizzes.views.language import LANGUAGE_COOKIE
-from tests.browser.conftest import AXE, NewContext, be_signed_in, dark_violations, overflow, violations
+from tests.browser import axe
+from tests.browser.conftest import NewContext, be_signed_in, dark_violations, overflow, violations
 from tests.english_left import TEXTS, english_in, stored_texts
 from tests.factories import (
     loaded,
@@ -284,7 +285,7 @@ def test_pages_are_accessible(
     # One page for all: a new one each time, with its process, takes a sixth of the time.
     context = open_context()
     # Sent once, and not to each document.
-    context.add_init_script(AXE)
+    context.add_init_script(axe.SCRIPT)
     page = context.new_page()
     for name in names:
         if name in SUBMITTED and school.attempt.is_open:
@@ -305,7 +306,7 @@ def test_plan_of_a_merge_is_accessible(
     for student, number in ((school.student, "1"), (other, "2")):
         Student.objects.filter(pk=student.pk).update(external_id=number)
     context = open_context(school.teacher)
-    context.add_init_script(AXE)
+    context.add_init_script(axe.SCRIPT)
     address = reverse("merge_student", args=[school.student.public_id], query={"other": other.public_id})
     check_page(context.new_page(), address, pseudo_language, "merge_student")
 
