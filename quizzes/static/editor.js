@@ -1,7 +1,7 @@
 // Shows what the editor has not saved yet, and asks before a page with unsaved changes is left. htmx saves a field when
 // it loses the focus. A button or link waits for such a save, so that its request has the newest revision, and the page
 // can still show that the save was refused.
-import { afterPress } from "./press.js";
+import "./press.js";
 
 // In ms. Buttons and links wait for a save, and must not wait for ever.
 htmx.config.timeout = 15000;
@@ -88,16 +88,6 @@ for (const form of document.querySelectorAll("[data-draft]")) {
   form.addEventListener("input", () => {
     if (!unsaved.size) showState("changed", false);
     unsaved.add(form);
-  });
-  form.addEventListener("htmx:confirm", (event) => {
-    if (event.detail.elt !== form) return;
-    event.preventDefault();
-    // A button or link waits for this save as for one that is sent.
-    inFlight += 1;
-    afterPress(() => {
-      inFlight -= 1;
-      event.detail.issueRequest();
-    });
   });
   form.addEventListener("htmx:beforeRequest", (event) => {
     if (event.detail.elt !== form) return;

@@ -53,8 +53,10 @@ document.addEventListener("pointerup", ({ pointerType }) => { if (isPressed) end
 document.addEventListener("keyup", (event) => { if (isPressed && isSpace(event)) endIn(0); }, true);
 // Scripts click, too.
 document.addEventListener("click", ({ isTrusted }) => { if (isPressed && isTrusted) endIn(0); }, true);
-// The reply to a press before this one may replace what is pressed now.
+// The reply to a press before this one, or the notice that there was none, may move or replace what is pressed now.
 document.addEventListener("htmx:beforeSend", ({ detail: { xhr } }) => {
-  const { onload } = xhr;
-  xhr.onload = () => afterPress(onload);
+  for (const name of ["onload", "onerror", "ontimeout"]) {
+    const take = xhr[name];
+    xhr[name] = () => afterPress(take);
+  }
 });

@@ -77,13 +77,15 @@ test("news does not wait while a student types", () => {
   assert.deepEqual(called, ["news"]);
 });
 
-test("a reply that htmx takes waits for the end of a press", (t) => {
-  const xhr = { onload: () => called.push("reply") };
-  listeners["htmx:beforeSend"]({ detail: { xhr } });
-  press();
-  xhr.onload();
-  assert.deepEqual(called, []);
-  listeners.pointerup({ pointerType: "mouse" });
-  t.mock.timers.tick(0);
-  assert.deepEqual(called, ["reply"]);
-});
+for (const name of ["onload", "onerror", "ontimeout"]) {
+  test(`what htmx takes by ${name} waits for the end of a press`, (t) => {
+    const xhr = { [name]: () => called.push("reply") };
+    listeners["htmx:beforeSend"]({ detail: { xhr } });
+    press();
+    xhr[name]();
+    assert.deepEqual(called, []);
+    listeners.pointerup({ pointerType: "mouse" });
+    t.mock.timers.tick(0);
+    assert.deepEqual(called, ["reply"]);
+  });
+}
