@@ -574,6 +574,29 @@ def test_flag_of_a_question_that_came_ahead(context: BrowserContext, attempt: At
     assert list(attempt.answers.values_list("question__position", "flagged")) == [(2, True)]
 
 
+def test_list_shows_a_flag_of_the_question_before_the_one_that_is_open(
+    context: BrowserContext, attempt: Attempt
+) -> None:
+    page = open_with_all(context, attempt)
+    held: list[Route] = []
+    page.route("**/1/", lambda route: held.append(route))
+    with page.expect_request("**/1/"):
+        page.get_by_role("button", name="Flag for later").click()
+    page.get_by_role("button", name="Next question").click()
+    expect(page).to_have_url(re.compile("/2/$"))
+    page.get_by_text("All questions").click()
+    held[0].continue_()
+    expect(page.locator(".jump a").nth(0)).to_have_text("1, not answered, flagged")
+    expect(page.locator(".jump a").nth(1)).to_have_text("2, this question")
+
+
+def test_list_shows_a_flag_of_a_question_whose_sentences_are_chosen(context: BrowserContext, attempt: Attempt) -> None:
+    page = open_question(context, attempt, 4)
+    page.get_by_role("button", name="Flag for later").click()
+    page.get_by_text("All questions").click()
+    expect(page.locator(".jump a").nth(3)).to_have_text("4, this question, flagged")
+
+
 def test_question_that_came_ahead_is_as_accessible(context: BrowserContext, attempt: Attempt) -> None:
     page = open_with_all(context, attempt)
     page.get_by_role("button", name="Next question").click()

@@ -487,6 +487,16 @@ function onBeforeSwap({ detail }) {
   onNoResponse();
 }
 
+// The reply may come when another question is in front. Then no event of htmx has the new button.
+function onBeforeSend({ detail: { elt, xhr } }) {
+  if (elt.id !== "flag") return;
+  const number = numberOf(pathOf(elt.form));
+  xhr.addEventListener("load", () => {
+    const button = find("#flag", parseHTML(xhr.responseText));
+    if (button) setFlagged(number, button.value === "unflag");
+  });
+}
+
 // A button that was disabled during its request has lost the focus. After success, `onSettled` moves it.
 function onAfterRequest({ detail }) {
   if (!detail.successful && document.activeElement === document.body) detail.elt.focus();
@@ -506,7 +516,6 @@ function onSettled({ target }) {
   refuseOldAnswers();
   const place = target.id === "flag" ? target : find("#question .verdict, #question .err[role=alert]");
   if (place) place.focus();
-  if (target.id === "flag") setFlagged(target.value === "unflag");
 }
 
 // Other answers take a tap or a word. A text would have to be written again.
@@ -543,6 +552,7 @@ function start() {
     "htmx:confirm": onConfirm,
     "htmx:sendError": onNoResponse,
     "htmx:timeout": onNoResponse,
+    "htmx:beforeSend": onBeforeSend,
     "htmx:beforeSwap": onBeforeSwap,
     "htmx:afterRequest": onAfterRequest,
     "htmx:responseError": onResponseError,

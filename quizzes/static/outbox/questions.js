@@ -182,11 +182,11 @@ export function setOffline(waiting, open) {
   showProgress();
 }
 
-export function setFlagged(isFlagged) {
-  const link = linkTo(currentNumber());
+export function setFlagged(number, isFlagged) {
+  const link = linkTo(number);
   if (!link) return;
   link.toggleAttribute("data-flagged", isFlagged);
-  setLabel(link, true);
+  setLabel(link, link.hasAttribute("aria-current"));
 }
 
 function setLabel(link, isCurrent) {
