@@ -1733,7 +1733,7 @@ def test_page_that_a_student_keeps_has_the_year(
     ("medium", "by", "said"),
     [
         ("screen", "student", "You turned this in Answers won’t be shown"),
-        ("screen", "deadline", "Turned in Turned in automatically at 11:00 am. Answers won’t be shown"),
+        ("screen", "deadline", "§ Turned in automatically Fri, Oct 23, 2026, 11:00 am EDT Answers won’t be shown"),
         ("paper", "student", "Turned in Your teacher entered your paper answers on Fri, Oct 23, 2026. Answers won’t"),
     ],
 )
