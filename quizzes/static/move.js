@@ -5,9 +5,15 @@ import { afterPress, isPressing } from "./press.js";
 const OWN_TASK = 100;
 // In ms. The reply may be slow. The Stop button of a browser ends the wait for it without an event.
 const PATIENCE = 10000;
+// In ms. As `PATIENCE`, if the browser has asked “Leave page?”. No event has the reply to that, and most students stay.
+const ASKED = 1000;
 
-let leftAt = -PATIENCE;
-window.addEventListener("beforeunload", () => { leftAt = performance.now(); });
+let waitsUntil = 0;
+window.addEventListener("beforeunload", (event) => {
+  waitsUntil = performance.now() + PATIENCE;
+  // By then, all listeners were called, and the student has replied.
+  setTimeout(() => { if (event.defaultPrevented) waitsUntil = performance.now() + ASKED; });
+});
 
 const pause = (time) => new Promise((resolve) => { setTimeout(resolve, time); });
 
@@ -22,7 +28,7 @@ export async function move(address, isSignedOut = false) {
     await new Promise(afterPress);
     await pause(OWN_TASK);
   }
-  while (performance.now() - leftAt < PATIENCE) await pause(leftAt + PATIENCE - performance.now());
+  while (performance.now() < waitsUntil) await pause(OWN_TASK);
   const event = new CustomEvent("footnote:move", { detail: { address, isSignedOut }, cancelable: true });
   if (document.dispatchEvent(event)) location.replace(address);
 }
