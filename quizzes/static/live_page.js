@@ -8,6 +8,8 @@ const root = document.querySelector("[data-live]");
 const PERIOD = 1500;
 const PAUSES = [3000, 6000, 12000, 30000];
 const TIMEOUT = 10000;
+// In ms. A site that replies sooner to a press needs no notice, which would move the page.
+const SLOW = 1000;
 
 const region = root?.querySelector("[data-live-notice]");
 let tag = root?.dataset.tag;
@@ -54,13 +56,14 @@ async function take(response) {
   }
   failures = 0;
   since = new Date();
-  notice("");
+  // The reply to a press says what came of it.
+  if (!isPressed) notice("");
 }
 
 function failed() {
   failures += 1;
-  // A single lost request is not worth a notice.
-  if (failures > 1) notice("stale");
+  // A single lost request is not worth a notice. That of a press says the same, and more.
+  if (failures > 1 && !isPressed && region.dataset.shown !== "unreached") notice("stale");
 }
 
 function end(name) {
@@ -174,11 +177,14 @@ async function onSubmit(event) {
   if (isPressed) return;
   const before = valuesOf(button.form);
   isPressed = true;
+  const slow = setTimeout(() => notice("trying"), SLOW);
   isReached = await reach();
+  clearTimeout(slow);
   isPressed = false;
-  if (!isReached) notice("stale");
   // A poll may have changed what the button sends.
-  else if (button.isConnected && valuesOf(button.form) === before) button.click();
+  const isSame = button.isConnected && valuesOf(button.form) === before;
+  if (isReached && isSame) button.click();
+  else if (!isOver) notice(isReached ? "" : "unreached");
   isReached = false;
 }
 

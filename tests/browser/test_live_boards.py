@@ -482,6 +482,41 @@ def test_board_stays_when_something_else_replies_for_a_site_that_is_away(
     expect(page.locator("[data-live-notice]")).to_contain_text("We can’t reach the site.")
 
 
+@pytest.mark.parametrize("comes_back", [True, False])
+def test_board_says_that_it_tries_to_reach_the_site_and_what_came_of_it(
+    comes_back: bool, running: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    page = open_context(teacher, height=720, watched=False).new_page()
+    page.goto(reverse("class_board", args=[running.public_id]))
+    asked: list[Route] = []
+    page.route("**/livez", lambda route: asked.append(route))  # Playwright refuses a built-in
+    page.keyboard.press("ArrowRight")
+    notice = page.locator("[data-live-notice]")
+    expect(notice).to_have_text(re.compile(r"Trying to reach the site\.\s+Nothing has changed yet\."))
+    # A poll gets through, but what was pressed has no reply.
+    with page.expect_response("**/board/live/"):
+        pass
+    page.wait_for_timeout(100)
+    expect(notice).to_contain_text("Trying to reach the site.")
+    assert violations(page) == []
+    if comes_back:
+        asked[0].continue_()
+        expect(page.locator("#board-slide")).to_contain_text("of 30 have answered")
+        expect(notice).to_be_empty()
+    else:
+        page.route("**/board/live/", lambda route: route.abort())
+        asked[0].abort()
+        expect(notice).to_contain_text("We can’t reach the site. Nothing changed, so press the button again later.")
+        # A poll that fails too takes nothing from that.
+        for _ in range(3):
+            with page.expect_event("requestfailed", is_poll):
+                pass
+        page.wait_for_timeout(100)
+        expect(notice).to_contain_text("Nothing changed")
+        page.unroute("**/board/live/")
+        expect(notice).to_be_empty()
+
+
 def test_button_that_changed_while_the_site_was_asked_is_not_pressed(
     running: Assignment, teacher: User, open_context: NewContext
 ) -> None:
