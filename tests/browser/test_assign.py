@@ -110,6 +110,33 @@ def test_summary_and_settings_follow_the_preset(
     assert (assignment.max_attempts, assignment.release) == (2, "after_close")
 
 
+@pytest.mark.parametrize("chooses", [True, False], ids=["chooses", "leaves"])
+def test_settings_of_a_preset_wait_for_a_list_that_is_open(
+    chooses: bool, classes: list[Classroom], edition: Edition, teacher: User, open_context: NewContext
+) -> None:
+    page = open_context(teacher).new_page()
+    page.goto(address_of(edition))
+    page.get_by_role("checkbox", name=re.compile("Period 3")).check()
+    page.get_by_text("More settings").click()
+    held: list[Route] = []
+    page.route("**/assign/", lambda route: route.continue_() if held else held.append(route))
+    page.get_by_role("radio", name=re.compile("^Homework")).check()
+    attempts, due = page.get_by_label("Attempts"), page.get_by_label("Due", exact=True)
+    attempts.click()
+    assert attempts.evaluate("list => list.matches(':open')")
+    held[0].continue_()
+    expect(page.get_by_role("status")).to_contain_text("due")
+    assert attempts.evaluate("list => list.matches(':open')")
+    expect(due).to_have_value("")
+    if chooses:
+        attempts.select_option("2")
+    else:
+        page.get_by_label("Time limit in minutes").focus()
+    expect(due).to_have_value(re.compile("T08:00"))
+    expect(attempts).to_have_value("2" if chooses else "1")
+    expect(attempts if chooses else page.get_by_label("Time limit in minutes")).to_be_focused()
+
+
 def test_summary_waits_for_the_end_of_a_press(
     classes: list[Classroom], edition: Edition, teacher: User, open_context: NewContext
 ) -> None:
