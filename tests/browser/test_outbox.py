@@ -574,6 +574,12 @@ def test_flag_of_a_question_that_came_ahead(context: BrowserContext, attempt: At
     assert list(attempt.answers.values_list("question__position", "flagged")) == [(2, True)]
 
 
+def has_mark(page: Page, place: int) -> bool:
+    """Whether a link of the list shows a flag, which its text names for a screen reader only."""
+    shown = "link => getComputedStyle(link, '::after').content !== 'none'"
+    return bool(page.locator(".jump a").nth(place).evaluate(shown))
+
+
 def test_list_shows_a_flag_of_the_question_before_the_one_that_is_open(
     context: BrowserContext, attempt: Attempt
 ) -> None:
@@ -588,6 +594,7 @@ def test_list_shows_a_flag_of_the_question_before_the_one_that_is_open(
     held[0].continue_()
     expect(page.locator(".jump a").nth(0)).to_have_text("1, not answered, flagged")
     expect(page.locator(".jump a").nth(1)).to_have_text("2, this question")
+    assert [has_mark(page, place) for place in range(2)] == [True, False]
 
 
 def test_list_shows_a_flag_of_a_question_whose_sentences_are_chosen(context: BrowserContext, attempt: Attempt) -> None:
