@@ -62,7 +62,7 @@ def test_student_joins_answers_and_turns_in(
     page.get_by_role("button", name=re.compile("Start")).click()
     page.wait_for_url("**/1/")
     for number, question in enumerate(content_of(Attempt.objects.get()).questions, start=1):
-        page.wait_for_url(f"**/{number}/")
+        page.wait_for_url(re.compile(rf"/{number}/(#question)?$"))
         show_question(page)
         pick_first(page, question.type)
         if javascript:
@@ -364,6 +364,19 @@ def test_second_window_is_told_of_the_newer_answer(
     expect(first.locator("label.opt input").nth(1)).to_be_checked()
     outcomes = list(AnswerEvent.objects.order_by("pk").values_list("outcome", flat=True))
     assert outcomes == ["saved", "stale"]
+
+
+def test_next_question_is_in_sight_on_a_phone_without_scripts(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    page = open_context(student, width=360, height=640, javascript=False).new_page()
+    page.goto(question_address(attempt, 1))
+    # The student reads first.
+    expect(page.locator("#question legend").first).not_to_be_in_viewport(ratio=1)
+    for name, number in (("Next", 2), ("Next", 3), ("Previous", 2), ("Previous", 1)):
+        page.get_by_role("button", name=f"{name} question").click()
+        expect(page).to_have_url(re.compile(rf"/{number}/"))
+        expect(page.locator("#question legend").first).to_be_in_viewport(ratio=1)
 
 
 def test_overtaken_answer_is_in_sight_on_a_phone_without_scripts(

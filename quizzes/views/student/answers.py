@@ -166,7 +166,7 @@ def _act(
             case "next" | "skip":
                 return redirect(next_url(attempt, number))
             case "previous":
-                return redirect("take_attempt", attempt.public_id, max(1, number - 1))
+                return redirect_to_part("question", attempt, max(1, number - 1))
             case "break":
                 start_break(attempt.id, now=now)
             case "flag" | "unflag":
@@ -183,7 +183,6 @@ def _act(
         return _question_page(request, attempt, number, now, is_stale=True)
     if request.htmx:
         return _question_page(request, attempt, number, now, is_revealed=act in {"check", "check-anyway"})
-    # Without scripts, a phone has the whole reading above the question and its verdict.
     return redirect_to_part("question", attempt, number)
 
 

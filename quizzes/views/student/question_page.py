@@ -251,7 +251,7 @@ def next_url(attempt: LoadedAttempt, number: int) -> str:
     """The URL after this question: the next question, or the review after the last one."""
     if number == len(attempt.content.questions):
         return reverse("review_attempt", args=[attempt.public_id])
-    return reverse("take_attempt", args=[attempt.public_id, number + 1])
+    return part_url("question", attempt, number + 1)
 
 
 def seconds_until(deadline_at: datetime | None, *, now: datetime) -> int | None:
@@ -259,6 +259,11 @@ def seconds_until(deadline_at: datetime | None, *, now: datetime) -> int | None:
     return None if deadline_at is None else max(0, int((deadline_at - now).total_seconds()))
 
 
+def part_url(part: str, attempt: LoadedAttempt, number: int) -> str:
+    """The URL of a part of the question's page. Without scripts, a phone has the whole reading above the question."""
+    return f"{reverse('take_attempt', args=[attempt.public_id, number])}#{part}"
+
+
 def redirect_to_part(part: str, attempt: LoadedAttempt, number: int) -> HttpResponse:
     """Lead to the part of the question's page that has the pressed button, so that the student continues there."""
-    return redirect(f"{reverse('take_attempt', args=[attempt.public_id, number])}#{part}")
+    return redirect(part_url(part, attempt, number))

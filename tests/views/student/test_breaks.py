@@ -110,7 +110,7 @@ def test_answer_from_another_window_counts_and_ends_the_break(
     if is_script:
         assert (reply.json()["outcome"], reply.json()["seconds_left"]) == ("saved", 20 * 60)
     else:
-        assert reply.headers["Location"] == page("take_attempt", attempt, 3)
+        assert reply.headers["Location"] == f"{page('take_attempt', attempt, 3)}#question"
     words = text_of(student_client.get(page("take_attempt", attempt, 3)))
     # The clock runs again, and the rest of the break stays for later.
     assert (BREAK in words, "20 min left" in words, f"{TAKE} (6 min)" in words) == (False, True, True)
