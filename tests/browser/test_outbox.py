@@ -588,6 +588,8 @@ def test_list_shows_a_flag_of_the_question_before_the_one_that_is_open(
     page.route("**/1/", lambda route: held.append(route))
     with page.expect_request("**/1/"):
         page.get_by_role("button", name="Flag for later").click()
+    # The button looks as if it was pressed.
+    expect(page.locator("#flag")).to_have_css("opacity", "0.5")
     page.get_by_role("button", name="Next question").click()
     expect(page).to_have_url(re.compile("/2/$"))
     page.get_by_text("All questions").click()
