@@ -6,8 +6,7 @@ Source: docs.moodle.org, “Aiken format”.
 """
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -28,6 +27,17 @@ from quizzes.files.questions.item import (
 from quizzes.files.questions.markup import tidy
 from quizzes.files.questions.plain_text import ANSWER, CHOICE, STAR, TRUTH, choice_letter, lettered_lines, text_lines
 from quizzes.files.questions.question_labels import with_answer_lines
+from quizzes.files.questions.text_blocks import (
+    CHOICE_FEEDBACK,
+    FEEDBACK,
+    NUMBERED,
+    blocks_of,
+    has_answers,
+    question_number,
+    with_key,
+    without_headings,
+    without_stars,
+)
 from quizzes.files.questions.typed_answers import TRUE, rubric_notes, typed_answer
 from quizzes.phrases import gettext, with_single_quotes
 
@@ -36,14 +46,8 @@ _REPEATED = re.compile(r"\s*\(?([A-Za-z])(?:[.):]|\)?\s[–—-]\s)\s*(.*)")
 _WHOLE_CHOICE = re.compile(r"\s*\(?([A-Za-z])(?:[.):]\s*|\)?\s[–—-]\s|\s\()\w\S.*")
 # Before the next answer of “ANSWER: A) Schools and C) Parks”.
 _NEXT_WHOLE = re.compile(r"(?:\s*[,;]\s*(?:(?:and|y|&)\s+)?|\s+(?:and|y|&)\s+)(?=\(?[A-Za-z][.)]\s)")
-_FEEDBACK = re.compile(
-    r"\s*(?:FEEDBACK|EXPLANATION|RATIONALE|JUSTIFICATION|EXPLICACIÓN|JUSTIFICACIÓN)\s*:\s*(.*)", re.IGNORECASE
-)
-# “Feedback A: It speaks.”, “Feedback for B) It votes.”
-_CHOICE_FEEDBACK = re.compile(r"\s*(?:feedback|rationale)\s(?:for\s)?\(?([A-H])\)?\s?[:.]?\s+(\S.*)", re.IGNORECASE)
 # “Q: Who?” with the choices “A: Mayor” and “B: Council” below it.
 _QUESTION = re.compile(r"(?:Q|Question|Pregunta)\s?:\s+(?=\S)", re.IGNORECASE)
-_NUMBERED = re.compile(r"\s*(?:Q(?:uestion)?\s?)?(\d{1,3})[.):]\s+(?=\S)", re.IGNORECASE)
 _BOTH_TRUTHS = ({"true", "false"}, {"t", "f"}, {"verdadero", "falso"}, {"v", "f"})
 _ALL_THAT_APPLY = re.compile(r"\ball (?:that|which) apply\b|\btod[oa]s l[oa]s que correspondan\b", re.IGNORECASE)
 # “(2 points)”, “[1 pt]”, or “(points: 2)” before or after the text of a question, or alone on its last line.
@@ -53,10 +57,6 @@ _POINTS = (
 )
 _POINTS_BEFORE = re.compile(rf"(?:{_POINTS})\s*(?=\S)", re.IGNORECASE)
 _POINTS_AFTER = re.compile(rf"\s?(?:{_POINTS}|(?<=\n)(\d{{1,3}}) (?:points?|pts?|puntos?))\Z", re.IGNORECASE)
-# “Part II. True or False” above questions without choices.
-_PART = re.compile(r"\s*(?:part|parte)\s(?:\d{1,2}|[IVX]{1,4}|[A-H])(?:\s?[.:–—-].*|\s*)", re.IGNORECASE)
-# A heading and its directions.
-_PART_LINES = 10
 # Each takes 20 microseconds. 10,000 questions have 10 each.
 MAX_LINES = 100_000
 # Each takes at most 2 microseconds. Twice as many as a teacher can paste.
@@ -78,7 +78,7 @@ def has_questions(text: str) -> bool:
     if ("A", "B") in pairwise(letters) or any(ANSWER.fullmatch(line) for _, line in lines):
         return True
     above, key = without_key(lines)
-    return any(_number(line) in key for _, line in above)
+    return any(question_number(line) in key for _, line in above)
 
 
 def _question_lines(text: str) -> list[tuple[int, str]]:
@@ -92,18 +92,18 @@ def read_aiken(content: bytes) -> list[ReadQuestion]:
     check_lines(text, at_most=MAX_LINES, characters=MAX_CHARACTERS)
     lines = _question_lines(text)
     if any(STAR.match(line) for _, line in lines):
-        lines = list(_without_stars(lines))
+        lines = list(without_stars(lines))
     lines, letters = without_letters(lines)
     lines, key = without_key(lines)
-    blocks, above = _without_headings(list(counted(_blocks(lines, typed_numbers(key)))))
-    blocks = list(_with_key(blocks, key))
+    blocks, above = without_headings(list(counted(blocks_of(lines, typed_numbers(key)))))
+    blocks = list(with_key(blocks, key))
     if len(letters) == len(blocks):
         blocks = [
             (start, [*block, f"ANSWER: {letter}"]) for (start, block), letter in zip(blocks, letters, strict=True)
         ]
     # Numbers before all questions are no part of them. “I can write more.” below them is no question.
-    if all(_NUMBERED.match(lines[0]) for _, lines in blocks if _has_answers(lines)):
-        blocks = [(start, [_NUMBERED.sub("", lines[0], count=1), *lines[1:]]) for start, lines in blocks]
+    if all(NUMBERED.match(lines[0]) for _, lines in blocks if has_answers(lines)):
+        blocks = [(start, [NUMBERED.sub("", lines[0], count=1), *lines[1:]]) for start, lines in blocks]
     # With a key that fits no question, each answer is in the text, so the teacher changes the key.
     has_key = any(is_key(line) for _, lines in blocks for line in lines)
     questions = [_read_block(start, lines, can_lack_key=not has_key) for start, lines in blocks]
@@ -118,138 +118,20 @@ def read_aiken(content: bytes) -> list[ReadQuestion]:
     ]
 
 
-def _has_answers(lines: Sequence[str]) -> bool:
-    return any(CHOICE.fullmatch(line) or ANSWER.fullmatch(line) for line in lines)
-
-
-def _number(line: str) -> int | None:
-    """The number that a question starts with."""
-    found = _NUMBERED.match(line)
-    return int(found[1]) if found else None
-
-
-def _with_key(blocks: list[tuple[int, list[str]]], key: Mapping[int, str]) -> Iterator[tuple[int, list[str]]]:
-    """The questions with their letters of the key. One that names its answer keeps it; a number used twice has none."""
-    counts = Counter(_number(lines[0]) for _, lines in blocks)
-    for start, lines in blocks:
-        number = _number(lines[0])
-        if number is not None and number in key and counts[number] == 1 and not any(map(ANSWER.fullmatch, lines)):
-            yield start, [*lines, f"ANSWER: {key[number]}"]
-        else:
-            yield start, lines
-
-
-def _without_headings(blocks: list[tuple[int, list[str]]]) -> tuple[list[tuple[int, list[str]]], list[str]]:
-    """The questions without the lines above their numbers, such as a title or “Part 2”, and those lines of each."""
-    numbered = [next((place for place, line in enumerate(lines) if _number(line)), 0) for _, lines in blocks]
-    if len(blocks) < 2 or _number(blocks[1][1][numbered[1]]) != 2:
-        return blocks, [""] * len(blocks)
-    found, above = list[tuple[int, list[str]]](), list[str]()
-    for expected, (place, (start, lines)) in enumerate(zip(numbered, blocks, strict=True), start=1):
-        # Other numbers are of statements in the question.
-        first = place if _number(lines[place]) == expected else 0
-        found.append((start + first, lines[first:]))
-        above.append(tidy(" ".join(lines[:first]))[:_SHOWN_LENGTH].rstrip("."))
-    return found, above
-
-
-def _without_stars(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
-    """The numbered lines with a line ANSWER: below the choices instead of stars before them.
-
-    The choices end at a line FEEDBACK:, at a numbered question, at a blank line before a text, and with the file.
-    """
-    letters, in_choices, after_blank = list[str](), False, False
-    for number, line in lines:
-        if not line.strip():
-            after_blank = True
-            yield number, line
-            continue
-        choice = CHOICE.fullmatch(plain := STAR.sub("", line))
-        is_end = after_blank or _NUMBERED.match(line) or _FEEDBACK.fullmatch(line)
-        if choice:
-            in_choices = True
-            letters += [choice[1]] if plain != line else []
-        elif in_choices and (is_end or ANSWER.fullmatch(line)):
-            if not ANSWER.fullmatch(line):
-                yield number, f"ANSWER: {' '.join(letters)}"
-            letters, in_choices = [], False
-        after_blank = False
-        yield number, plain
-    if in_choices:
-        yield lines[-1][0], f"ANSWER: {' '.join(letters)}"
-
-
-def _blocks(lines: Sequence[tuple[int, str]], typed: Set[int]) -> Iterator[tuple[int, list[str]]]:
-    """(first line, lines) of each question. A line ANSWER: ends it, or a line FEEDBACK: after that.
-
-    Without its line ANSWER:, a question ends before the next number, and at a blank line below its choices, if no
-    other choice follows. typed: the numbers of questions that the key has without a letter, so they have no choices.
-    """
-    block: list[str] = []
-    # The number of the question, and of lines in its text.
-    numbers: list[int] = []
-    start = 0
-    after_blank = False
-    for place, (number, line) in enumerate(lines):
-        if not line.strip():
-            after_blank = True
-            continue
-        named = _number(line)
-        is_next = named is not None and numbers == [named - 1]
-        is_typed = is_next and named is not None and {named - 1, named} <= typed
-        is_part = after_blank and numbers != [] and _is_part(lines[place : place + _PART_LINES], numbers[0] + 1)
-        if block and (is_typed or is_part or _ends_before(line, block, is_next=is_next, after_blank=after_blank)):
-            yield start, block
-            block, numbers = [], []
-        if not block:
-            start = number
-        block.append(line)
-        numbers += [] if named is None else [named]
-        after_blank = False
-    if block:
-        yield start, block
-
-
-def _is_part(lines: Sequence[tuple[int, str]], number: int) -> bool:
-    """Whether the first line is the heading of a part, with the question of this number below it.
-
-    “Part A. All powers ...” with choices below it is the text of a question.
-    """
-    if not _PART.fullmatch(lines[0][1]):
-        return False
-    below = next((line for _, line in lines if CHOICE.fullmatch(line) or _number(line) is not None), "")
-    return _number(below) == number
-
-
-def _ends_before(line: str, block: Sequence[str], *, is_next: bool, after_blank: bool) -> bool:
-    """Whether the question of these lines ends before this one. is_next: whether it has the number that comes next."""
-    if _CHOICE_FEEDBACK.fullmatch(line):
-        return False
-    last = next((below for below in reversed(block) if not _CHOICE_FEEDBACK.fullmatch(below)), block[-1])
-    if ANSWER.fullmatch(last):
-        return not _FEEDBACK.fullmatch(line)
-    if _FEEDBACK.fullmatch(last) and len(block) > 1 and ANSWER.fullmatch(block[-2]):
-        return True
-    if CHOICE.fullmatch(line) or ANSWER.fullmatch(line) or _FEEDBACK.fullmatch(line):
-        return False
-    is_below_choice = CHOICE.fullmatch(last) is not None
-    return (is_below_choice and (after_blank or is_next)) or (is_next and _NUMBERED.match(block[0]) is not None)
-
-
 def _read_block(start: int, lines: list[str], *, can_lack_key: bool) -> ReadQuestion:
     where = gettext("Line {number}").format(number=start)
     stem: list[str] = []
     found_choices: list[tuple[str, list[str]]] = []
-    said = [found for line in lines[1:] if (found := _CHOICE_FEEDBACK.fullmatch(line))]
-    lines = [lines[0], *(line for line in lines[1:] if not _CHOICE_FEEDBACK.fullmatch(line))]
-    feedback = _FEEDBACK.fullmatch(lines[-1]) if len(lines) > 1 else None
+    said = [found for line in lines[1:] if (found := CHOICE_FEEDBACK.fullmatch(line))]
+    lines = [lines[0], *(line for line in lines[1:] if not CHOICE_FEEDBACK.fullmatch(line))]
+    feedback = FEEDBACK.fullmatch(lines[-1]) if len(lines) > 1 else None
     if feedback:
         lines = lines[:-1]
     for place, line in enumerate(lines):
         # “1. Correct: The mayor vote.” is a question.
         if (place or len(lines) == 1) and ANSWER.fullmatch(line):
             break
-        if found_choices and (above := _FEEDBACK.fullmatch(line)):
+        if found_choices and (above := FEEDBACK.fullmatch(line)):
             feedback = feedback or above
             continue
         found = CHOICE.fullmatch(line)

@@ -1,0 +1,139 @@
+"""The lines of a text in blocks, 1 for each question: where it starts, what stands above it, and its key. Pure."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence, Set
+
+from quizzes.files.questions.markup import tidy
+from quizzes.files.questions.plain_text import ANSWER, CHOICE, STAR
+
+FEEDBACK = re.compile(
+    r"\s*(?:FEEDBACK|EXPLANATION|RATIONALE|JUSTIFICATION|EXPLICACIÓN|JUSTIFICACIÓN)\s*:\s*(.*)", re.IGNORECASE
+)
+# “Feedback A: It speaks.”, “Feedback for B) It votes.”
+CHOICE_FEEDBACK = re.compile(r"\s*(?:feedback|rationale)\s(?:for\s)?\(?([A-H])\)?\s?[:.]?\s+(\S.*)", re.IGNORECASE)
+NUMBERED = re.compile(r"\s*(?:Q(?:uestion)?\s?)?(\d{1,3})[.):]\s+(?=\S)", re.IGNORECASE)
+# “Part II. True or False” above questions without choices.
+_PART = re.compile(r"\s*(?:part|parte)\s(?:\d{1,2}|[IVX]{1,4}|[A-H])(?:\s?[.:–—-].*|\s*)", re.IGNORECASE)
+# A heading and its directions.
+_PART_LINES = 10
+_SHOWN_LENGTH = 60
+
+
+def has_answers(lines: Sequence[str]) -> bool:
+    """Whether a question has choices, or names its answer."""
+    return any(CHOICE.fullmatch(line) or ANSWER.fullmatch(line) for line in lines)
+
+
+def question_number(line: str) -> int | None:
+    """The number that a question starts with."""
+    found = NUMBERED.match(line)
+    return int(found[1]) if found else None
+
+
+def with_key(blocks: list[tuple[int, list[str]]], key: Mapping[int, str]) -> Iterator[tuple[int, list[str]]]:
+    """The questions with their letters of the key. One that names its answer keeps it; a number used twice has none."""
+    counts = Counter(question_number(lines[0]) for _, lines in blocks)
+    for start, lines in blocks:
+        number = question_number(lines[0])
+        if number is not None and number in key and counts[number] == 1 and not any(map(ANSWER.fullmatch, lines)):
+            yield start, [*lines, f"ANSWER: {key[number]}"]
+        else:
+            yield start, lines
+
+
+def without_headings(blocks: list[tuple[int, list[str]]]) -> tuple[list[tuple[int, list[str]]], list[str]]:
+    """The questions without the lines above their numbers, such as a title or “Part 2”, and those lines of each."""
+    numbered = [next((place for place, line in enumerate(lines) if question_number(line)), 0) for _, lines in blocks]
+    if len(blocks) < 2 or question_number(blocks[1][1][numbered[1]]) != 2:
+        return blocks, [""] * len(blocks)
+    found, above = list[tuple[int, list[str]]](), list[str]()
+    for expected, (place, (start, lines)) in enumerate(zip(numbered, blocks, strict=True), start=1):
+        # Other numbers are of statements in the question.
+        first = place if question_number(lines[place]) == expected else 0
+        found.append((start + first, lines[first:]))
+        above.append(tidy(" ".join(lines[:first]))[:_SHOWN_LENGTH].rstrip("."))
+    return found, above
+
+
+def without_stars(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """The numbered lines with a line ANSWER: below the choices instead of stars before them.
+
+    The choices end at a line FEEDBACK:, at a numbered question, at a blank line before a text, and with the file.
+    """
+    letters, in_choices, after_blank = list[str](), False, False
+    for number, line in lines:
+        if not line.strip():
+            after_blank = True
+            yield number, line
+            continue
+        choice = CHOICE.fullmatch(plain := STAR.sub("", line))
+        is_end = after_blank or NUMBERED.match(line) or FEEDBACK.fullmatch(line)
+        if choice:
+            in_choices = True
+            letters += [choice[1]] if plain != line else []
+        elif in_choices and (is_end or ANSWER.fullmatch(line)):
+            if not ANSWER.fullmatch(line):
+                yield number, f"ANSWER: {' '.join(letters)}"
+            letters, in_choices = [], False
+        after_blank = False
+        yield number, plain
+    if in_choices:
+        yield lines[-1][0], f"ANSWER: {' '.join(letters)}"
+
+
+def blocks_of(lines: Sequence[tuple[int, str]], typed: Set[int]) -> Iterator[tuple[int, list[str]]]:
+    """(first line, lines) of each question. A line ANSWER: ends it, or a line FEEDBACK: after that.
+
+    Without its line ANSWER:, a question ends before the next number, and at a blank line below its choices, if no
+    other choice follows. typed: the numbers of questions that the key has without a letter, so they have no choices.
+    """
+    block: list[str] = []
+    # The number of the question, and of lines in its text.
+    numbers: list[int] = []
+    start = 0
+    after_blank = False
+    for place, (number, line) in enumerate(lines):
+        if not line.strip():
+            after_blank = True
+            continue
+        named = question_number(line)
+        is_next = named is not None and numbers == [named - 1]
+        is_typed = is_next and named is not None and {named - 1, named} <= typed
+        is_part = after_blank and numbers != [] and _is_part(lines[place : place + _PART_LINES], numbers[0] + 1)
+        if block and (is_typed or is_part or _ends_before(line, block, is_next=is_next, after_blank=after_blank)):
+            yield start, block
+            block, numbers = [], []
+        if not block:
+            start = number
+        block.append(line)
+        numbers += [] if named is None else [named]
+        after_blank = False
+    if block:
+        yield start, block
+
+
+def _is_part(lines: Sequence[tuple[int, str]], number: int) -> bool:
+    """Whether the first line is the heading of a part, with the question of this number below it.
+
+    “Part A. All powers ...” with choices below it is the text of a question.
+    """
+    if not _PART.fullmatch(lines[0][1]):
+        return False
+    below = next((line for _, line in lines if CHOICE.fullmatch(line) or question_number(line) is not None), "")
+    return question_number(below) == number
+
+
+def _ends_before(line: str, block: Sequence[str], *, is_next: bool, after_blank: bool) -> bool:
+    """Whether the question of these lines ends before this one. is_next: whether it has the number that comes next."""
+    if CHOICE_FEEDBACK.fullmatch(line):
+        return False
+    last = next((below for below in reversed(block) if not CHOICE_FEEDBACK.fullmatch(below)), block[-1])
+    if ANSWER.fullmatch(last):
+        return not FEEDBACK.fullmatch(line)
+    if FEEDBACK.fullmatch(last) and len(block) > 1 and ANSWER.fullmatch(block[-2]):
+        return True
+    if CHOICE.fullmatch(line) or ANSWER.fullmatch(line) or FEEDBACK.fullmatch(line):
+        return False
+    is_below_choice = CHOICE.fullmatch(last) is not None
+    return (is_below_choice and (after_blank or is_next)) or (is_next and NUMBERED.match(block[0]) is not None)
