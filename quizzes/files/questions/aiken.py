@@ -6,6 +6,7 @@ Source: docs.moodle.org, “Aiken format”.
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -25,6 +26,7 @@ from quizzes.files.questions.item import (
     skipped,
 )
 from quizzes.files.questions.markup import tidy
+from quizzes.files.questions.matching_lists import matching_lists
 from quizzes.files.questions.plain_text import ANSWER, CHOICE, STAR, TRUTH, choice_letter, lettered_lines, text_lines
 from quizzes.files.questions.question_labels import with_answer_lines
 from quizzes.files.questions.text_blocks import (
@@ -72,13 +74,17 @@ def is_aiken(text: str) -> bool:
 
 
 def has_questions(text: str) -> bool:
-    """Whether the first lines have an answer A above an answer B, marked or not, a question with 1 answer, or a key."""
-    lines = _question_lines("\n".join(text.split("\n", _HEAD_LINES)[:_HEAD_LINES]))
+    """Whether the first lines have an answer A above an answer B, marked or not, a question with 1 answer, or a key.
+
+    A list to match counts too.
+    """
+    head = "\n".join(text.split("\n", _HEAD_LINES)[:_HEAD_LINES])
+    lines = _question_lines(head)
     letters = [choice_letter(line) for _, line in lines if line.strip()]
     if ("A", "B") in pairwise(letters) or any(ANSWER.fullmatch(line) for _, line in lines):
         return True
     above, key = without_key(lines)
-    return any(question_number(line) in key for _, line in above)
+    return any(question_number(line) in key for _, line in above) or matching_lists(head) != []
 
 
 def _question_lines(text: str) -> list[tuple[int, str]]:
@@ -90,11 +96,32 @@ def read_aiken(content: bytes) -> list[ReadQuestion]:
     """The outcome of each question of an Aiken file, in order."""
     text = decoded(content).lstrip("\ufeff")
     check_lines(text, at_most=MAX_LINES, characters=MAX_CHARACTERS)
-    lines = _question_lines(text)
+    lists = matching_lists(text)
+    if not lists:
+        return _read_text(_question_lines(text), None)
+    rows = text.split("\n")
+    starts, ends = [0, *(one.end for one in lists)], [*(one.start for one in lists), len(rows)]
+    parts = [
+        [(start + number, line) for number, line in _question_lines("\n".join(rows[start:end]))]
+        for start, end in zip(starts, ends, strict=True)
+    ]
+    above, key = without_key(parts[-1])
+    used = Counter(number for one in lists if not one.key for number, _ in one.prompts)
+    used.update({number for part in [*parts[:-1], above] for _, line in part if (number := question_number(line))})
+    key = {number: said for number, said in key.items() if used[number] == 1}
+    found = _read_text(parts[0], key)
+    for one, below in zip(lists, parts[1:], strict=True):
+        found += [*one.read(key), *_read_text(below, key)]
+    return found
+
+
+def _read_text(lines: list[tuple[int, str]], key: Mapping[int, str] | None) -> list[ReadQuestion]:
+    """The outcome of each question of these lines. key: of the whole text, None if they are all of it."""
     if any(STAR.match(line) for _, line in lines):
         lines = list(without_stars(lines))
     lines, letters = without_letters(lines)
-    lines, key = without_key(lines)
+    lines, own = without_key(lines)
+    key = own if key is None else key
     blocks, above = without_headings(list(counted(blocks_of(lines, typed_numbers(key)))))
     blocks = list(with_key(blocks, key))
     if len(letters) == len(blocks):

@@ -20,12 +20,13 @@ _INSTRUCTION = re.compile(
 )
 
 _TRUE_OR_FALSE = "Is this statement true or false?"
-# What an import writes above a statement, a text with blanks, and definitions, in the language of the set.
+# What an import writes above a statement, a text with blanks, and lines to match, in the language of the set.
 _INSTRUCTIONS = {
     "es": {
         _TRUE_OR_FALSE: "¿Es verdadero o falso?",
         "Fill in the blanks.": "Completa los espacios en blanco.",
         "Match each definition with its term.": "Empareja cada definición con su término.",
+        "Match each line with an answer choice.": "Empareja cada línea con una opción.",
     },
 }
 

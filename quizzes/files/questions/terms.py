@@ -41,7 +41,7 @@ def read_terms(rows: Sequence[Row], heading: int) -> list[ReadQuestion]:
             lines.append((number, Line(said, match=named)))
         elif named or said:
             left.append(skipped(where, named or said, gettext("It needs a term and a definition.")))
-    return [*map(_question, _groups(lines)), *left]
+    return [*map(_question, equal_groups(lines)), *left]
 
 
 def unread_terms_columns(rows: Sequence[Row], heading: int) -> tuple[str, ...]:
@@ -62,7 +62,7 @@ def _columns(names: Sequence[str]) -> tuple[int, int]:
     return term, definition
 
 
-def _groups(lines: Sequence[tuple[int, Line]]) -> list[Sequence[tuple[int, Line]]]:
+def equal_groups[T](lines: Sequence[T]) -> list[Sequence[T]]:
     """The lines in groups of nearly the same size, as a matching question has room for few."""
     count = ceil(len(lines) / MAX_ROWS)
     bounds = [len(lines) * part // count for part in range(count + 1)] if count else []

@@ -45,10 +45,12 @@ def with_key(blocks: list[tuple[int, list[str]]], key: Mapping[int, str]) -> Ite
 def without_headings(blocks: list[tuple[int, list[str]]]) -> tuple[list[tuple[int, list[str]]], list[str]]:
     """The questions without the lines above their numbers, such as a title or “Part 2”, and those lines of each."""
     numbered = [next((place for place, line in enumerate(lines) if question_number(line)), 0) for _, lines in blocks]
-    if len(blocks) < 2 or question_number(blocks[1][1][numbered[1]]) != 2:
+    numbers = [question_number(lines[place]) or 0 for place, (_, lines) in zip(numbered, blocks, strict=True)]
+    # A part of a text goes on with a later number.
+    if len(blocks) < 2 or not 0 < numbers[0] == numbers[1] - 1:
         return blocks, [""] * len(blocks)
     found, above = list[tuple[int, list[str]]](), list[str]()
-    for expected, (place, (start, lines)) in enumerate(zip(numbered, blocks, strict=True), start=1):
+    for expected, (place, (start, lines)) in enumerate(zip(numbered, blocks, strict=True), start=numbers[0]):
         # Other numbers are of statements in the question.
         first = place if question_number(lines[place]) == expected else 0
         found.append((start + first, lines[first:]))
