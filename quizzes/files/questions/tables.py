@@ -20,6 +20,7 @@ from quizzes.files.questions.item import (
 )
 from quizzes.files.questions.numeric import numbers
 from quizzes.files.questions.table_rows import Row, column_has_text
+from quizzes.files.questions.typed_answers import sample_in
 from quizzes.files.spreadsheet import CellValue, write_csv
 from quizzes.files.xlsx import Sheet, write_xlsx
 from quizzes.phrases import gettext, gettext_noop, with_single_quotes
@@ -162,7 +163,7 @@ def _with_answers(item: Item, lines: tuple[Line, ...], cell: Callable[[str], str
             )
             return replace(item, stem="Fill in the blanks.", text=_with_letters(item.stem), gaps=gaps)
         case "free_text":
-            return replace(item, sample_answer=first)
+            return replace(item, sample_answer=sample_in(first))
 
 
 def _type_by_answers(answers: Sequence[str], correct: set[int]) -> QuestionType:

@@ -17,7 +17,18 @@ _SEVERAL = re.compile(r"[;|\n]|\s(?:or|o)\s|(?<!\d)/|/(?!\d)|,\s?(?=[a-z])")
 _DRAWN = re.compile(r"_{2,}")
 # A longer answer is a sentence, which no student types in the same words. It is a sample for the teacher who grades.
 _MAX_WORDS = 8
-_VARY = re.compile(r"(?:student )?(?:answers?|responses?) (?:will |may |can )?var|las respuestas var", re.IGNORECASE)
+_VARY = re.compile(
+    r"(?:(?:the |student |students[’'] )?(?:answers?|responses?) (?:(?:will|may|can|should) )?(?:vary|varies|differ)"
+    r"|(?:accept )?(?:any|all) reasonable (?:answers?|responses?)"
+    r"|(?:las? )?respuestas? (?:pueden? )?(?:variar|variarán?|varían?|variadas?|libres?))\b",
+    re.IGNORECASE,
+)
+# “Answers will vary. Sample: It voted.” “Answers will vary but name a right” has no sample.
+_BEFORE_SAMPLE = re.compile(
+    r"[\s.,;:!(–—-]*(?:(?:(?:a )?(?:possible|sample|suggested|example) (?:answers?|responses?)|sample|example|ejemplo"
+    r"|por ejemplo|for example|respuesta (?:posible|modelo|de ejemplo))\b(?: (?:is|are))?\s*[:,]?\s*)?",
+    re.IGNORECASE,
+)
 _SHOWN_LENGTH = 60
 
 
@@ -26,8 +37,8 @@ def typed_answer(stem: str, named: str, *, is_sample: bool = False) -> Item:
 
     named: its only answer, in plain text. is_sample: whether the text calls it a sample.
     """
-    if is_sample:
-        return Item("free_text", stem, sample_answer=named)
+    if is_sample or _VARY.match(named):
+        return Item("free_text", stem, sample_answer=sample_in(named))
     if truth := _truth(named, stem):
         return Item("true_false", stem, is_true=truth in TRUE)
     *_, last = above = stem.split("\n")
@@ -37,12 +48,22 @@ def typed_answer(stem: str, named: str, *, is_sample: bool = False) -> Item:
         raise Skipped(
             gettext("It has no answers on lines of their own. Start each line with a letter, such as “A. Council”.")
         )
-    if len(named.split()) > _MAX_WORDS or _VARY.match(named):
+    if len(named.split()) > _MAX_WORDS:
         return Item("free_text", stem, sample_answer=named)
     if _SEVERAL.search(named):
         reason = gettext("“{value}” may be several answers. Leave 1 on the line, and add the others in the editor.")
         raise Skipped(reason.format(value=with_single_quotes(named[:_SHOWN_LENGTH])))
     return Item("short_answer", stem, lines=(Line(named, is_correct=True),))
+
+
+def sample_in(named: str) -> str:
+    """The sample answer that a text names; "" if it says only that answers vary."""
+    vary = _VARY.match(named)
+    rest = named[vary.end() :] if vary else named
+    before = _BEFORE_SAMPLE.match(rest) if vary else None
+    if before is None or (before[0].strip() == "" and rest.strip()):
+        return named
+    return rest[before.end() :].removesuffix(")" if "(" in before[0] else "").strip()
 
 
 def rubric_notes(item: Item) -> list[str]:
