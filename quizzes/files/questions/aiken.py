@@ -40,7 +40,7 @@ from quizzes.files.questions.text_blocks import (
     without_headings,
     without_stars,
 )
-from quizzes.files.questions.typed_answers import TRUE, rubric_notes, typed_answer
+from quizzes.files.questions.typed_answers import TRUE, typed_answer, typed_notes
 from quizzes.phrases import gettext, with_single_quotes
 
 # “ANSWER: B) The council” or “ANSWER: B – The council” repeats the choice, or says why.
@@ -183,7 +183,7 @@ def _read_block(start: int, lines: list[str], *, can_lack_key: bool) -> ReadQues
             item = _with_feedback(item, choices, {found[1].upper(): tidy(found[2]) for found in said})
         general = tidy(feedback[1]) if feedback else ""
         item = replace(item, points=points_of(points, notes), explanation=general)
-        notes += rubric_notes(item)
+        notes += typed_notes(item)
         return read(where, item, *notes)
     except Skipped as reason:
         return skipped(where, text, str(reason))

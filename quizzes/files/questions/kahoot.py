@@ -11,7 +11,7 @@ from quizzes.files.questions.item import Item, Line, ReadQuestion, Skipped, coun
 from quizzes.files.questions.plain_text import TRUTH
 from quizzes.files.questions.table_rows import MAX_COLUMNS, Row, column_has_text
 from quizzes.files.questions.tables import changed_notes, correct_numbers, note_place, template_heading
-from quizzes.files.questions.typed_answers import rubric_notes, typed_answer
+from quizzes.files.questions.typed_answers import blanks_item, has_blanks, typed_answer, typed_notes
 from quizzes.files.spreadsheet import CellValue
 from quizzes.files.xlsx import Sheet, write_xlsx
 from quizzes.phrases import gettext
@@ -126,7 +126,7 @@ def read_kahoot(rows: Sequence[Row], heading: int) -> list[ReadQuestion]:
             found.append(skipped(where, stem or " ".join(given), str(reason)))
             continue
         item = item if explained is None else replace(item, explanation=texts[explained])
-        notes = [*changed_notes(given), *(rubric_notes(item) if is_pairs else [])]
+        notes = [*changed_notes(given), *(typed_notes(item) if is_pairs or item.question_type == "blanks" else [])]
         item = item if points is None else replace(item, points=points_of(texts[points], notes))
         note_place(texts[correct], given, right, notes)
         found.append(read(where, item, *notes))
@@ -192,6 +192,8 @@ def _kahoot_item(stem: str, answers: Sequence[str], right: set[int], kind: str) 
         raise Skipped(gettext("It has no question text."))
     if kind.startswith(("fill", "open")):
         accepted = tuple(Line(text, is_correct=True) for text in answers if text)
+        if has_blanks(stem) and accepted:
+            return blanks_item(stem, accepted[0].text if len(accepted) == 1 else "")
         return Item("short_answer", stem, lines=accepted) if accepted else Item("free_text", stem)
     if kind.startswith(("poll", "draw", "slide")):
         raise Skipped(gettext("It has no correct answer."))

@@ -1,8 +1,8 @@
-"""Questions with an answer and without choices, by what the answer says. Pure."""
+"""Questions with an answer and without choices, by what the answer says and how many blanks they have. Pure."""
 
 import re
 
-from quizzes.files.questions.item import Item, Line, Skipped
+from quizzes.files.questions.item import Gap, Item, Line, Skipped, blanks_of
 from quizzes.files.questions.plain_text import TRUTH
 from quizzes.phrases import gettext, with_single_quotes
 
@@ -15,6 +15,10 @@ _LETTER_BEFORE = re.compile(r"\(?[A-Ha-h]\)?\s?[–—.):-]\s")
 _SEVERAL = re.compile(r"[;|\n]|\s(?:or|o)\s|(?<!\d)/|/(?!\d)|,\s?(?=[a-z])")
 # A line to write on in the text of a question.
 _DRAWN = re.compile(r"_{2,}")
+# Lines to write on below the text are no blanks.
+_WRITING_LINES = re.compile(r"(?:\n[\s_]*__[\s_]*)\Z")
+# Between the answers of several blanks, the clearest first: “July 4; 1776” has 2.
+_BETWEEN_BLANKS = (r"\s*[;|\n]\s*", r"\s*,\s*", r"\s*/\s*|\s*…\s*|\s*\.{3}\s*", r"\s+(?:and|y)\s+")
 # A longer answer is a sentence, which no student types in the same words. It is a sample for the teacher who grades.
 _MAX_WORDS = 8
 _VARY = re.compile(
@@ -35,8 +39,9 @@ _SHOWN_LENGTH = 60
 def typed_answer(stem: str, named: str, *, is_sample: bool = False) -> Item:
     """True or false, a short answer, or a written answer with a sample. Raises Skipped.
 
-    named: its only answer, in plain text. is_sample: whether the text calls it a sample.
+    named: its answer, in plain text. is_sample: whether the text calls it a sample.
     """
+    stem = _WRITING_LINES.sub("", stem)
     if is_sample or _VARY.match(named):
         return Item("free_text", stem, sample_answer=sample_in(named))
     if truth := _truth(named, stem):
@@ -48,6 +53,8 @@ def typed_answer(stem: str, named: str, *, is_sample: bool = False) -> Item:
         raise Skipped(
             gettext("It has no answers on lines of their own. Start each line with a letter, such as “A. Council”.")
         )
+    if has_blanks(stem):
+        return blanks_item(stem, named)
     if len(named.split()) > _MAX_WORDS:
         return Item("free_text", stem, sample_answer=named)
     if _SEVERAL.search(named):
@@ -66,9 +73,32 @@ def sample_in(named: str) -> str:
     return rest[before.end() :].removesuffix(")" if "(" in before[0] else "").strip()
 
 
-def rubric_notes(item: Item) -> list[str]:
-    """A note for a written answer of a file that can have no rubric."""
-    return [gettext("Add a rubric.")] if item.question_type == "free_text" else []
+def has_blanks(stem: str) -> bool:
+    """Whether the text of a question has several lines to write on, so that 1 answer is not enough."""
+    return len(_DRAWN.findall(stem)) > 1
+
+
+def blanks_item(stem: str, named: str) -> Item:
+    """The question of a text with several blanks. Raises Skipped if its answers are not as many."""
+    first, *others = _DRAWN.split(stem)
+    for between in _BETWEEN_BLANKS:
+        answers = [part for part in re.split(between, named.removesuffix(".")) if part]
+        if len(answers) == len(others):
+            # Private characters, as any others can be part of the text.
+            marks = [f"\ue010{place}\ue011" for place in range(len(answers))]
+            text = first + "".join(mark + part for mark, part in zip(marks, others, strict=True))
+            return blanks_of(text, [(mark, Gap((answer,))) for mark, answer in zip(marks, answers, strict=True)])
+    reason = gettext("It has {count} blanks. Enter {count} answers, with semicolons between them.")
+    raise Skipped(reason.format(count=len(others)))
+
+
+def typed_notes(item: Item) -> list[str]:
+    """A note for a written answer of a file that can have no rubric, and for answers that were taken apart."""
+    notes = {
+        "free_text": gettext("Add a rubric."),
+        "blanks": gettext("Check that each blank has its own answer, in the right order."),
+    }
+    return [notes[item.question_type]] if item.question_type in notes else []
 
 
 def _truth(named: str, stem: str) -> str:
