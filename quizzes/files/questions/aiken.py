@@ -33,6 +33,7 @@ from quizzes.files.questions.text_blocks import (
     CHOICE_FEEDBACK,
     FEEDBACK,
     NUMBERED,
+    STARRED,
     blocks_of,
     has_answers,
     question_number,
@@ -227,6 +228,8 @@ def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | Non
     if not stem:
         raise Skipped(gettext("It has no question text before its answers."))
     named = "" if answer is None else answer["any"] or answer["letters"] or ""
+    named, _, starred = named.partition(STARRED)
+    named = named.strip().removeprefix("*")
     if not named.strip() and not choices and is_key(stem):
         raise Skipped(
             gettext(
@@ -266,20 +269,33 @@ def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | Non
     by_text += [letter for letter, text in texts if TRUTH.fullmatch(text) and text[0] == answer_text]
     if len(by_text) == 1:
         [named] = by_text
-    keys = {key for key in re.split(r"[\s,;&.()/]+", named.upper()) if key not in {"", "AND"}}
     letters = [letter for letter, _ in choices]
+    keys = {
+        key for key in re.split(r"[\s,;&.()/]+", named.upper()) if key and (key in letters or key not in {"AND", "Y"})
+    }
     if len(keys) == 1 and not keys <= set(letters) and set(next(iter(keys))) <= set(letters):
         # “ANSWER: AC”
         keys = set(keys.pop())
     if not keys or not keys <= set(letters):
         raise Skipped(_not_an_answer(named))
+    if starred and set(starred.upper().split()) != keys:
+        reason = gettext("A star marks “{starred}”, but its answer line has “{named}”. Remove one of them.")
+        raise Skipped(reason.format(starred=starred.upper(), named=with_single_quotes(tidy(named)[:_SHOWN_LENGTH])))
     if len(set(letters)) != len(letters):
         raise Skipped(gettext("2 of its answers have the same letter."))
     question_type: QuestionType = "single" if len(keys) == 1 else "multiple"
     truths = {_bare(text): letter for letter, text in choices}
     if question_type == "single" and truths.keys() in _BOTH_TRUTHS:
         return Item("true_false", stem, is_true=any(truths.get(word) in keys for word in TRUE))
-    return Item(question_type, stem, lines=tuple(Line(text, letter in keys) for letter, text in choices))
+    # A star after the correct answer would show it.
+    return Item(
+        question_type,
+        stem,
+        lines=tuple(
+            Line(text.removesuffix("*").rstrip() if letter in keys else text, letter in keys)
+            for letter, text in choices
+        ),
+    )
 
 
 def _without_answer(stem: str, choices: Sequence[tuple[str, str]]) -> Item:

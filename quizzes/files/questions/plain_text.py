@@ -49,13 +49,14 @@ _ROMAN_NUMBER = re.compile(r"\s*(?P<numeral>[ivxl]{1,7})[.):]\s*(?P<text>\(?[a-z
 TRUTH = re.compile(r"\s*(?P<star>\*\s?)?(?P<text>true|false|verdadero|falso)\s*(?P<end>\*)?\s*", re.IGNORECASE)
 # “ANSWER: A” of the format, and what people write: “Correct answer - A”, “Sample answer: It voted”.
 ANSWER = re.compile(
-    r"\s*(?:(?:(?:correct )?ANSWER|respuesta(?: correcta)?|correct answers(?=\s*:\s*\S)"
+    r"\s*(?:(?:(?:correct )?ANSWER|respuesta(?: correcta)?|(?:correct answers|respuestas correctas)(?=\s*:\s*\S)"
     r"|(?P<sample>(?:sample|model|suggested) (?:answer|response)))\s*:(?P<any>.*)"
-    r"|(?:(?:the )?correct (?:answer|choice|option) is:?\s"
-    r"|(?:(?:correct )?(?:answers?|ans|key|choice|option)|correct|solution|solución|respuesta(?: correcta)?)"
+    r"|(?:(?:the )?correct (?:answer|choice|option) is:?\s|la respuesta(?: correcta)? es:?\s(?:la\s)?"
+    r"|(?:(?:correct )?(?:answers?|ans|key|choice|option)|correct|solution|solución"
+    r"|respuesta(?: correcta)?|resp\.?|rta\.?|r(?=\s?:))"
     r"\s?[:=–-]\s{0,9}"
     # “Answer B”, “The answer is B.” “Answer the questions.” has more than a letter.
-    r"|(?:(?:the )?answer(?: is:?)?|ans\.?)\s{1,9}(?=\(?[a-z][.)]?\s*\Z))"
+    r"|(?:(?:the )?answer(?: is:?)?|ans\.?|respuesta|r\.(?=\s\(?[a-h]\b))\s{1,9}(?=\(?[a-z][.)]?\s*\Z))"
     # “Correct: B) Council”, “Ans: B (p. 3)”. ExamView has more after the letter: “ANS: B PTS: 1 REF: p. 3”.
     r"(?P<letters>\(?[a-z](?:[ ,;&/]{0,3}[a-z])*[.)]?|\(?[a-z]\)\s\S.*|[a-z]\s\(.*\))"
     r"(?:\s{1,9}(?:PTS|DIF|REF|OBJ|TOP)\s?:.*|\s*))",
@@ -69,15 +70,19 @@ _ARABIC = re.compile(r"\s*\d{1,3}[.):]\s")
 _ITALIC = re.compile(
     r"\s*([*_])((?:(?:correct )?answer|respuesta|explanation|explicación|feedback|rationale)\b.*)\1\s*", re.IGNORECASE
 )
-# “✅ **Correct answer:** B”, “- *Answer: B*”, “(Answer: B)”: what stands before the label is no mark of a choice.
+# “✅ **Correct answer:** B”, “- *Answer: B*”, “*Respuesta: b”, “(Answer: B)”: what is before the label marks no answer.
 _BEFORE_LABEL = re.compile(
-    r"\s*(?:[^\w\s*_]{1,3}\s{0,9}|\*\s{1,9})(?=[*_]{0,2}(?:(?:the )?correct (?:answers?|choice|option)|answers?|ans"
-    r"|respuesta(?: correcta)?|explanation|explicación|feedback|rationale|justification|justificación)[*_\s]{0,4}:)",
+    r"\s*(?:[^\w\s*_]{1,3}\s{0,9}|\*\s{1,9}|\*(?=[^*\n]*\Z))(?=[*_]{0,2}"
+    r"(?:(?:the )?correct (?:answers?|choice|option)|answers?|ans|respuestas?(?: correctas?)?|resp\.?|rta\.?|r"
+    r"|explanation|explicación|feedback|rationale|justification|justificación)"
+    r"(?:[*_\s]{0,4}:|\s?[=–-]\s?\(?[a-z][.)]?\s*\Z|\s\(?[a-z][.)]?\s*\Z))",
     re.IGNORECASE,
 )
 # “Answer:” with the letter on the next line.
 _LABEL_ALONE = re.compile(r"\s*(?:(?:correct )?(?:answer|ans)|respuesta(?: correcta)?)\s?:\s*", re.IGNORECASE)
 _LETTER_ALONE = re.compile(r"\s*\(?[a-z][.)]?\s*", re.IGNORECASE)
+# “1.- ¿Quién?” of Spanish.
+_DASH = re.compile(r"(\s*\d{1,3}[.)])[-–—]\s*(?=\S)")
 # A line for the answer of a student, as ExamView prints it: “____ 1. Who?”
 _DRAWN_LINE = re.compile(r"\A\s*_{2,99}\s*(?=\d{1,3}[.):]\s)")
 # Above the text of the question, also “Question 2 of 10” and “Question 2 (3 points)”.
@@ -115,7 +120,11 @@ def _without_markdown(line: str) -> str:
     if before := _BEFORE_LABEL.match(line):
         line = line[before.end() :].rstrip()
         line = line.removesuffix("]") if "[" in before[0] else line
-    line = _ITALIC.sub(r"\2", line) if _ITALIC.fullmatch(line) else _DRAWN_LINE.sub("", line, count=1)
+    line = (
+        _ITALIC.sub(r"\2", line)
+        if _ITALIC.fullmatch(line)
+        else _DASH.sub(r"\1 ", _DRAWN_LINE.sub("", line, count=1), count=1)
+    )
     return _BOLD.sub(r"\1", _MARKDOWN_HEAD.sub("", line, count=1) if _MARKDOWN_HEAD.match(line) else line)
 
 

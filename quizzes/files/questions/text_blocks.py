@@ -15,6 +15,8 @@ CHOICE_FEEDBACK = re.compile(r"\s*(?:feedback|rationale)\s(?:for\s)?\(?([A-H])\)
 NUMBERED = re.compile(r"\s*(?:Q(?:uestion)?\s?)?(\d{1,3})[.):]\s+(?=\S)", re.IGNORECASE)
 # “Part II. True or False” above questions without choices.
 _PART = re.compile(r"\s*(?:part|parte)\s(?:\d{1,2}|[IVX]{1,4}|[A-H])(?:\s?[.:–—-].*|\s*)", re.IGNORECASE)
+# In a line ANSWER: before the letters of the choices above it that have a star. A private character, as none is typed.
+STARRED = "\ue012"
 # A heading and its directions.
 _PART_LINES = 10
 _SHOWN_LENGTH = 60
@@ -59,11 +61,11 @@ def without_headings(blocks: list[tuple[int, list[str]]]) -> tuple[list[tuple[in
 
 
 def without_stars(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
-    """The numbered lines with a line ANSWER: below the choices instead of stars before them.
+    """The numbered lines with a line ANSWER: below the choices instead of stars before them. An own line gets both.
 
     The choices end at a line FEEDBACK:, at a numbered question, at a blank line before a text, and with the file.
     """
-    letters, in_choices, after_blank = list[str](), False, False
+    letters, count, after_blank = list[str](), 0, False
     for number, line in lines:
         if not line.strip():
             after_blank = True
@@ -72,15 +74,20 @@ def without_stars(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]
         choice = CHOICE.fullmatch(plain := STAR.sub("", line))
         is_end = after_blank or NUMBERED.match(line) or FEEDBACK.fullmatch(line)
         if choice:
-            in_choices = True
+            count += 1
             letters += [choice[1]] if plain != line else []
-        elif in_choices and (is_end or ANSWER.fullmatch(line)):
-            if not ANSWER.fullmatch(line):
+        elif count and (is_end or ANSWER.fullmatch(line)):
+            answer = ANSWER.fullmatch(line)
+            if answer is None:
                 yield number, f"ANSWER: {' '.join(letters)}"
-            letters, in_choices = [], False
+            # Stars before all choices are bullets.
+            elif 0 < len(letters) < max(count, 2) and not answer["sample"]:
+                named = answer["any"] or answer["letters"] or ""
+                plain = f"ANSWER: {named.strip()} {STARRED}{' '.join(letters)}"
+            letters, count = [], 0
         after_blank = False
         yield number, plain
-    if in_choices:
+    if count:
         yield lines[-1][0], f"ANSWER: {' '.join(letters)}"
 
 
