@@ -16,7 +16,7 @@ from quizzes.files.questions.moodle_writer import write_moodle
 from quizzes.files.questions.packages import read_package, read_xml
 from quizzes.files.questions.qti1_writer import write_qti1
 from quizzes.files.questions.qti2_writer import write_qti2
-from quizzes.files.questions.table_rows import rows_of
+from quizzes.files.questions.table_rows import left_above, rows_of
 from quizzes.files.questions.toml_text import read_toml
 from quizzes.files.sheet import OLD_EXCEL, ZIP
 from quizzes.phrases import gettext, gettext_noop
@@ -354,15 +354,24 @@ def _read_table(content: bytes) -> ReadFile:
     if (heading := kahoot.kahoot_heading(rows)) is not None:
         name = gettext("Spreadsheet of questions")
         unknown = kahoot.unread_kahoot_columns(rows, heading)
-        return ReadFile(name, (*kahoot.read_kahoot(rows, heading), *left), unknown=unknown, notes=notes)
+        return ReadFile(
+            name,
+            (*kahoot.read_kahoot(rows, heading), *left),
+            unknown=unknown,
+            notes=(*notes, *left_above(rows, heading)),
+        )
     if (heading := tables.template_heading(rows)) is not None:
         questions = (*tables.read_template(rows, heading), *left)
         unknown = tables.unread_columns(rows, heading)
-        return ReadFile(gettext("Footnote’s template"), questions, unknown=unknown, notes=notes)
+        return ReadFile(
+            gettext("Footnote’s template"), questions, unknown=unknown, notes=(*notes, *left_above(rows, heading))
+        )
     if (heading := terms.terms_heading(rows)) is not None:
         unknown = terms.unread_terms_columns(rows, heading)
         questions = (*terms.read_terms(rows, heading), *left)
-        return ReadFile(gettext("Terms and definitions"), questions, unknown=unknown, notes=notes)
+        return ReadFile(
+            gettext("Terms and definitions"), questions, unknown=unknown, notes=(*notes, *left_above(rows, heading))
+        )
     # A text with commas has lines of different lengths, but 2 lines can have 1 comma each.
     fewest = 2 if b"\t" in content or content.startswith((ZIP, OLD_EXCEL)) else 3
     is_table = len(rows) > 1 and len({len(cells) for _, cells in rows}) == 1 and len(rows[0][1]) >= fewest

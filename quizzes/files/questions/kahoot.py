@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from quizzes.files.questions.item import Item, Line, ReadQuestion, Skipped, counted, points_of, read, skipped
 from quizzes.files.questions.plain_text import TRUTH
-from quizzes.files.questions.table_rows import MAX_COLUMNS, Row, column_has_text
+from quizzes.files.questions.table_rows import MAX_COLUMNS, Row, column_has_text, has_instructions
 from quizzes.files.questions.tables import changed_notes, correct_numbers, note_place, template_heading
 from quizzes.files.questions.typed_answers import blanks_item, has_blanks, typed_answer, typed_notes
 from quizzes.files.spreadsheet import CellValue
@@ -44,7 +44,7 @@ _MIN_PAIRS = 2
 # A statement of Socrative has no answers of its own.
 _TRUTHS = ("true", "false")
 _POINTS = re.compile(r"(?:max(?:imum)? )?(?:points?|pts|puntos)(?: possible)?", re.IGNORECASE)
-_KIND = re.compile(r"question type", re.IGNORECASE)
+_KIND = re.compile(r"question type:?", re.IGNORECASE)
 # A table has one of each.
 _SINGLE_COLUMNS = (_KAHOOT_QUESTION, _KAHOOT_EXPLANATION, _POINTS)
 # Of Kahoot and other games: what no question here has.
@@ -52,6 +52,8 @@ _NOT_OF_QUESTIONS = re.compile(
     r"#|no\.?|number|id|type|tipo|(?:question|pregunta)\W?\s*(?:#|no\b|num|type|id\b|tipo).*|.*\b(?:time|seconds|tiempo)\b.*",
     re.IGNORECASE | re.DOTALL,
 )
+# Socrative has “3. Question:”.
+_STEP = re.compile(r"\A\d\.\s")
 _KAHOOT_ANSWERS = 4
 _KAHOOT_SECONDS = 60
 
@@ -78,8 +80,8 @@ def _are_letters(rows: Sequence[Row], column: int) -> bool:
 
 
 def _names(cells: Sequence[str]) -> list[str]:
-    """The headings: “correct_answer” is “correct answer”."""
-    return [cell.replace("_", " ") for cell in cells]
+    """The headings: “correct_answer” is “correct answer”, and “3. Question:” is “Question:”."""
+    return [_STEP.sub("", cell.replace("_", " ")) for cell in cells]
 
 
 def _first(heading: re.Pattern[str], names: Sequence[str]) -> int | None:
@@ -88,11 +90,17 @@ def _first(heading: re.Pattern[str], names: Sequence[str]) -> int | None:
 
 
 def _correct_column(names: Sequence[str]) -> int | None:
-    """The column of the correct answer under these headings; None without one, and of our own template."""
+    """The first column of the correct answer under these headings; None without one, and of our own template."""
+    return next(iter(_correct_columns(names)), None)
+
+
+def _correct_columns(names: Sequence[str]) -> list[int]:
+    """The columns of the correct answer: Socrative has 5 with the same heading."""
     patterns = [_KAHOOT_CORRECT]
     if template_heading([(1, list(names))]) is None:
         patterns.append(_CORRECT)
-    return next((place for found in patterns for place, name in enumerate(names) if found.fullmatch(name)), None)
+    first = next((name for found in patterns for name in names if found.fullmatch(name)), None)
+    return [place for place, name in enumerate(names) if name == first]
 
 
 def read_kahoot(rows: Sequence[Row], heading: int) -> list[ReadQuestion]:
@@ -102,7 +110,7 @@ def read_kahoot(rows: Sequence[Row], heading: int) -> list[ReadQuestion]:
     """
     names = _names(rows[heading][1])
     question, explained, points = (_first(one, names) for one in _SINGLE_COLUMNS)
-    correct = _correct_column(names) or 0
+    correct_columns = _correct_columns(names)
     answers = [place for place, name in enumerate(names) if _KAHOOT_ANSWER.fullmatch(name)]
     kind = _first(_KIND, names)
     has_text = any(map(_WRONG_ANSWER.fullmatch, names))
@@ -110,25 +118,27 @@ def read_kahoot(rows: Sequence[Row], heading: int) -> list[ReadQuestion]:
     found = []
     for number, cells in counted(rows[heading + 1 :]):
         texts = [*cells, *[""] * MAX_COLUMNS]
-        given = [texts[place] for place in ([correct, *answers] if has_text or is_pairs else answers)]
+        correct = ", ".join(texts[place] for place in correct_columns if texts[place])
+        given = [*([correct] if has_text or is_pairs else []), *(texts[place] for place in answers)]
         stem, where = texts[question or 0], gettext("Row {number}").format(number=number)
         if not stem and not any(given):
             continue
-        if not any(given) and texts[correct].casefold() in _TRUTHS:
+        if has_instructions(cells):
+            found.append(skipped(where, stem, gettext("This row has the instructions of the template.")))
+            continue
+        named_kind = "" if kind is None else texts[kind].casefold()
+        if not any(given) and (correct.casefold() in _TRUTHS or named_kind.startswith("true")):
             given = list(_TRUTHS)
-        right = {1} if has_text or is_pairs else _kahoot_keys(texts[correct], given)
+        right = {1} if has_text or is_pairs else _kahoot_keys(correct, given)
         try:
-            if is_pairs:
-                item = _pair_item(stem, texts[correct])
-            else:
-                item = _kahoot_item(stem, given, right, "" if kind is None else texts[kind].casefold())
+            item = _pair_item(stem, correct) if is_pairs else _kahoot_item(stem, given, right, named_kind)
         except Skipped as reason:
             found.append(skipped(where, stem or " ".join(given), str(reason)))
             continue
         item = item if explained is None else replace(item, explanation=texts[explained])
         notes = [*changed_notes(given), *(typed_notes(item) if is_pairs or item.question_type == "blanks" else [])]
         item = item if points is None else replace(item, points=points_of(texts[points], notes))
-        note_place(texts[correct], given, right, notes)
+        note_place(correct, given, right, notes)
         found.append(read(where, item, *notes))
     return found
 
@@ -162,7 +172,7 @@ def _pair_item(stem: str, answer: str) -> Item:
 def unread_kahoot_columns(rows: Sequence[Row], heading: int) -> tuple[str, ...]:
     """The headings of columns with text that `read_kahoot` does not read, in order, without those of games only."""
     names = _names(rows[heading][1])
-    read_once = {*(_first(one, names) for one in _SINGLE_COLUMNS), _correct_column(names)}
+    read_once = {*(_first(one, names) for one in _SINGLE_COLUMNS), *_correct_columns(names)}
     return tuple(
         dict.fromkeys(
             title
@@ -190,7 +200,7 @@ def _kahoot_item(stem: str, answers: Sequence[str], right: set[int], kind: str) 
     """The question of a row. kind: the type that Quizizz names, in lower case. Raises Skipped."""
     if not stem:
         raise Skipped(gettext("It has no question text."))
-    if kind.startswith(("fill", "open")):
+    if kind.startswith(("fill", "open", "short")):
         accepted = tuple(Line(text, is_correct=True) for text in answers if text)
         if has_blanks(stem) and accepted:
             return blanks_item(stem, accepted[0].text if len(accepted) == 1 else "")

@@ -21,6 +21,13 @@ _MARKDOWN_LINE = re.compile(r":?-{3,}:?")
 # A chat program writes a sentence above its table, and another one below it.
 _MARKDOWN_HEAD = re.compile(r"^[ \t]*\|.*\|[ \t]*\n[ \t]*\|[ \t:|-]*---[ \t:|-]*\|[ \t]*$", re.MULTILINE)
 _SHOWN_LENGTH = 60
+# “Text for option 3 (optional)” below the headings of a quiz game.
+_INSTRUCTION = re.compile(
+    r".*\((?:required|optional|default|obligatori[oa]|opcional)\b.*"
+    r"|(?:type|enter|write|escrib[ae]) (?:the|your|el|la|su) .*",
+    re.IGNORECASE | re.DOTALL,
+)
+_FEWEST_INSTRUCTIONS = 2
 
 Row = tuple[int, list[str]]
 
@@ -52,6 +59,18 @@ def rows_of(content: bytes) -> tuple[list[Row], tuple[str, ...], tuple[str, ...]
         if any(cells) and not all(map(_MARKDOWN_LINE.fullmatch, cells)):
             rows.append((number, cells))
     return rows, others, tuple(notes)
+
+
+def has_instructions(cells: Sequence[str]) -> bool:
+    """Whether a row says what to enter below each heading."""
+    return sum(_INSTRUCTION.fullmatch(cell) is not None for cell in cells) >= _FEWEST_INSTRUCTIONS
+
+
+def left_above(rows: Sequence[Row], heading: int) -> list[str]:
+    """A note with the start of the text above the headings, such as a title; [] without text."""
+    text = " ".join(" ".join(cell for _, cells in rows[:heading] for cell in cells).split())
+    note = gettext("The text above the headings was left out: “{text}”.")
+    return [note.format(text=with_single_quotes(text[:_SHOWN_LENGTH].rstrip(".")))] if text else []
 
 
 def column_has_text(rows: Sequence[Row], place: int) -> bool:

@@ -19,7 +19,7 @@ from quizzes.files.questions.item import (
     skipped,
 )
 from quizzes.files.questions.numeric import numbers
-from quizzes.files.questions.table_rows import Row, column_has_text
+from quizzes.files.questions.table_rows import Row, column_has_text, has_instructions
 from quizzes.files.questions.typed_answers import sample_in
 from quizzes.files.spreadsheet import CellValue, write_csv
 from quizzes.files.xlsx import Sheet, write_xlsx
@@ -86,6 +86,8 @@ def _read_row(number: int, cells: list[str], columns: dict[str, int]) -> ReadQue
 
     where, stem, notes = gettext("Row {number}").format(number=number), cell("Question"), list[str]()
     try:
+        if has_instructions(cells):
+            raise Skipped(gettext("This row has the instructions of the template."))
         if not stem:
             raise Skipped(gettext("It has no question text."))
         lacks_type = "type" in columns and not cell("Type")
