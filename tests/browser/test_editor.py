@@ -774,3 +774,24 @@ def test_lists_of_sets_and_the_undo_notice_are_accessible(teacher: User, open_co
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("main")).to_contain_text("Undone. It’s back.")
     assert len(Draft.objects.get(pk=draft.pk).document["questions"]) == 4
+
+
+def test_the_page_of_proposed_evidence_asks_before_its_choices_are_lost(
+    teacher: User, open_context: NewContext
+) -> None:
+    draft = make_draft(owner=teacher)
+    draft.document["questions"][0]["evidence"] = []
+    draft.save()
+    page = open_context(teacher).new_page()
+    page.goto(reverse("choose_evidence", args=[draft.question_set.public_id]))
+
+    page.get_by_role("checkbox").first.check()
+    asked = stay_and_note(page)
+    page.get_by_role("link", name="Next: Questions").click()
+    page.wait_for_load_state("networkidle")
+    assert asked == ["beforeunload"]
+
+    page.get_by_role("button", name="Save evidence").click()
+    expect(page.locator("main")).to_contain_text("Evidence saved for 1 question.")
+    page.get_by_role("link", name="Next: Questions").click()
+    page.wait_for_url(re.compile(r"/edit/"))
