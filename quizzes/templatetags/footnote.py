@@ -76,8 +76,13 @@ def lookup[K, V](table: dict[K, V], key: K) -> V | None:
 
 @register.filter
 def has_long_word(name: str) -> bool:
-    """Whether a word of a name is longer than the column of names on a phone, and the whole fits a line of its own."""
-    return len(name) <= 40 and any(len(word) > 9 for word in name.replace("-", " ").split())
+    """Whether a word of a name is wider than the column of names on a phone, and the whole fits a line of its own."""
+    return len(name) <= 40 and any(_width(word) > 9 for word in name.replace("-", " ").split())
+
+
+def _width(word: str) -> float:
+    """In letters. An m or a w is as wide as one and a half others: “Mohammed” is wider than “Elizabeth”."""
+    return len(word) + sum(word.lower().count(letter) for letter in "mw") / 2
 
 
 @register.filter
