@@ -240,10 +240,17 @@ def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | Non
     # A star in a choice is a mark that we did not understand.
     if not named.strip() and len(choices) > 1 and can_lack_key and not any("*" in text for _, text in choices):
         return _without_answer(stem, choices)
-    if not named.strip():
+    if not named.strip() and choices:
         raise Skipped(
             gettext(
                 "It has no correct answer. Put a star before it, such as “*A. Council”, or add the line “ANSWER: A”."
+            )
+        )
+    if not named.strip():
+        raise Skipped(
+            gettext(
+                "It has no answer. If it has choices, start each with a letter, such as “*A. Council”. If not, add the "
+                "line “ANSWER: Council”, or “Sample answer: ...” for a written answer."
             )
         )
     if not choices:

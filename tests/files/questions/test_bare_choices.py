@@ -5,7 +5,7 @@ import pytest
 from quizzes.files.questions.formats import read_questions
 from quizzes.files.questions.item import UnknownFormat
 from tests.files.questions.test_programs import NOT_SET, outcomes
-from tests.files.questions.test_readers import NO_MARK
+from tests.files.questions.test_readers import NO_ANSWER
 
 WHO, WHERE = f"single: Who? [Ms. Lee; Mr. Day] ! {NOT_SET}", f"single: Where? [City Hall; School] ! {NOT_SET}"
 
@@ -24,7 +24,7 @@ FORMS: dict[str, tuple[str, list[str]]] = {
         [
             WHO,
             f"multiple: Which are offices Check all that apply. [Mayor; Council; Other:] ! {NOT_SET}",
-            f"- {NO_MARK}",
+            f"- {NO_ANSWER}",
         ],
     ),
     "no blank lines": ("Who?\nMs. Lee\nMr. Day\nWhere?\nCity Hall\nSchool", [WHO, WHERE]),

@@ -20,7 +20,7 @@ from quizzes.files.questions.plain_text import _ROMAN_NUMERALS
 from quizzes.files.questions.qti2_writer import write_qti2
 from quizzes.files.questions.tables import write_template_xlsx
 from quizzes.files.xlsx import Sheet, write_xlsx
-from tests.files.questions.test_readers import NO_MARK
+from tests.files.questions.test_readers import NO_ANSWER, NO_MARK
 
 LAYOUTS = Path(__file__).parents[2] / "data" / "layouts" / "questions"
 
@@ -240,7 +240,7 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "a text with a key of several texts on one line": (
         "1. Who?\nA. Mayor\nB. Council\n\n2. Where?\n\nAnswer key\n1. Mayor 2. Paris\n",
-        ["- " + NO_MARK, "- " + NO_MARK],
+        ["- " + NO_MARK, "- " + NO_ANSWER],
     ),
     "a text with a key of dashes": (
         "1. Who?\nA. Mayor\nB. Council\n\n2. Where?\n\nAnswer key\n1 - B\n2 - Texas\n",
@@ -272,7 +272,7 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "statements with stars": (
         "1. Se reunió.\nVerdadero\n*Falso\n2. Votó.\nVerdadero *\nFalso\n3. It is true.\nTrue\nTrue\n",
-        ["true_false: Se reunió. False /", "true_false: Votó. True /", "- " + NO_MARK],
+        ["true_false: Se reunió. False /", "true_false: Votó. True /", "- " + NO_ANSWER],
     ),
     "statements with True and False as choices": (
         "1.\tIt met.\r\n\tA.\tTrue\r\n\tB.\tFalse\r\nAnswer: B\r\n\r\n2. It rained.\r\na) False\r\nb) True.\r\n"
@@ -312,7 +312,7 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         "3. When?\n*a) June\nb) July\n",
         [
             "single: Who? [Mayor; *Council] ! The text above it was left out: “Unit 3 Quiz Name: ____”.",
-            "- It has no correct answer. Put a star before it, such as “*A. Council”, or add the line “ANSWER: A”.",
+            "- " + NO_ANSWER,
             "single: When? [*June; July]",
         ],
     ),
@@ -621,7 +621,7 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         [
             "single: Who? [Mayor; *Council]",
             "single: When? [*May; June]",
-            "- It has no correct answer. Put a star before it, such as “*A. Council”, or add the line “ANSWER: A”.",
+            "- " + NO_ANSWER,
         ],
     ),
     "a text with points beside its numbers": (

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.files.questions.test_programs import outcomes
-from tests.files.questions.test_readers import NO_MARK
+from tests.files.questions.test_readers import NO_ANSWER, NO_MARK
 
 WHO, WHERE = "short_answer: Who? [*Ms. Lee]", "short_answer: Where did it meet? [*City Hall]"
 
@@ -50,10 +50,10 @@ PAIRS: dict[str, tuple[str, list[str]]] = {
             f"{WHERE} ! The text above it was left out: “The second part”.",
         ],
     ),
-    "an empty answer": ("Q: Who?\nA: \n\nQ: Where did it meet?\nA: City Hall\n", [f"- {NO_MARK}", WHERE]),
+    "an empty answer": ("Q: Who?\nA: \n\nQ: Where did it meet?\nA: City Hall\n", [f"- {NO_ANSWER}", WHERE]),
     "an empty answer below a number": (
         "1. Who?\nA:\n\n2. Where did it meet?\nA: City Hall\n",
-        [f"- {NO_MARK}", WHERE],
+        [f"- {NO_ANSWER}", WHERE],
     ),
     "statements in a question": (
         "Q: Which is true?\n1. It met.\n2. It voted.\nA: Both of them\n",

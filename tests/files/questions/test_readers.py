@@ -61,6 +61,10 @@ Open brace {=a
 
 
 NO_MARK = "It has no correct answer. Put a star before it, such as “*A. Council”, or add the line “ANSWER: A”."
+NO_ANSWER = (
+    "It has no answer. If it has choices, start each with a letter, such as “*A. Council”. If not, add the line "
+    "“ANSWER: Council”, or “Sample answer: ...” for a written answer."
+)
 
 
 def outcomes(content: bytes) -> list[tuple[str, str, str]]:
