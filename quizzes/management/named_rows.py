@@ -1,5 +1,6 @@
 """The rows that an operator names in a command. A name that fits no row ends the command with one sentence."""
 
+from django.conf import settings
 from django.core.management.base import CommandError
 from django.db.models import QuerySet
 
@@ -19,7 +20,8 @@ def find_open_account(email: str) -> User:
     """The account with this email, if it is not closed; raises CommandError."""
     user = find_account(email)
     if not user.is_active:
-        raise CommandError(f"The account {user.email} is closed. Reopen it first with close_account --reopen.")
+        command = f"{settings.COMMAND} close_account {user.email} --reopen"
+        raise CommandError(f"The account {user.email} is closed. To reopen it first, run `{command}`.")
     return user
 
 

@@ -31,12 +31,13 @@ def test_close_account_signs_out_and_keeps_the_classes(
 
     assert said == (
         "The account rivera@school.test is closed.\n"
-        f"No one else owns Period 3: hand_over_class {classroom.public_id} EMAIL --giver rivera@school.test\n"
+        "No one else owns Period 3. To give it to another teacher, run "
+        f"`manage.py hand_over_class {classroom.public_id} EMAIL --giver rivera@school.test`.\n"
     )
     assert client.get("/teacher/").status_code == 302
     assert not TeacherSession.objects.filter(user=teacher).exists()
     assert other.get("/teacher/").status_code == 200
-    with pytest.raises(CommandError, match="Reopen it first with close_account --reopen"):
+    with pytest.raises(CommandError, match="run `manage.py close_account rivera@school.test --reopen`"):
         run("sign_in_link", teacher.email)
     run("close_account", teacher.email)
     assert [event.action for event in AuditEvent.objects.all()] == ["account_closed"]
@@ -149,7 +150,7 @@ def test_import_refuses_a_closed_account(teacher: User, tmp_path: Path) -> None:
     file.write_text("{}")
     run("close_account", teacher.email)
 
-    with pytest.raises(CommandError, match="rivera@school.test is closed. Reopen it first with close_account --reopen"):
+    with pytest.raises(CommandError, match="run `manage.py close_account rivera@school.test --reopen`"):
         run("import_classroom", file, teacher=teacher.email)
 
 
@@ -188,7 +189,8 @@ def test_hand_over_class_refuses(classroom: Classroom, teacher: User, other_teac
         (
             (public_id, closed.email),
             "",
-            "The account closed@school.test is closed. Reopen it first with close_account --reopen.",
+            "The account closed@school.test is closed. To reopen it first, run "
+            "`manage.py close_account closed@school.test --reopen`.",
         ),
         (
             (public_id, teacher.email),

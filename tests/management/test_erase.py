@@ -66,8 +66,9 @@ def test_erase_class_needs_its_name(student: Student) -> None:
 
 
 def test_erase_teacher_erases_the_account_and_its_classes(student: Student, teacher: User) -> None:
-    assert run("erase", "teacher", teacher.email).startswith(
+    assert run("erase", "teacher", teacher.email) == (
         "This would erase 1 class, 1 student, 0 attempts, and 0 answers.\n"
+        "To keep classes, hand them over first with `manage.py hand_over_class`. Add --yes to erase the account.\n"
     )
     assert list(User.objects.all()) == [teacher]
 

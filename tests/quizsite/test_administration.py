@@ -313,7 +313,7 @@ def test_command_gives_the_role_to_no_closed_account(teacher: User) -> None:
     run("administrator", teacher.email)
     run("close_account", teacher.email)
 
-    with pytest.raises(CommandError, match="rivera@school.test is closed. Reopen it first with close_account --reopen"):
+    with pytest.raises(CommandError, match="run `manage.py close_account rivera@school.test --reopen`"):
         run("administrator", teacher.email)
 
     run("administrator", teacher.email, remove=True)

@@ -3,6 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
@@ -27,6 +28,5 @@ class Command(BaseCommand):
         accounts.close_account(user, now=timezone.now())
         self.stdout.write(f"The account {user.email} is closed.")
         for classroom in classes_without_owner(user):
-            self.stdout.write(
-                f"No one else owns {classroom.name}: hand_over_class {classroom.public_id} EMAIL --giver {user.email}"
-            )
+            command = f"{settings.COMMAND} hand_over_class {classroom.public_id} EMAIL --giver {user.email}"
+            self.stdout.write(f"No one else owns {classroom.name}. To give it to another teacher, run `{command}`.")

@@ -3,6 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
@@ -64,7 +65,8 @@ class Command(BaseCommand):
         if is_sure:
             self._say_erased(erasure.erase_teacher(user, now=timezone.now()))
         else:
-            hint = "Hand classes over first with `hand_over_class` to keep them. Add --yes to erase the account."
+            command = f"{settings.COMMAND} hand_over_class"
+            hint = f"To keep classes, hand them over first with `{command}`. Add --yes to erase the account."
             self._say_preview(erased_counts.preview_teacher(user), hint)
 
     def _say_preview(self, counts: ErasedCounts, hint: str) -> None:
