@@ -114,6 +114,10 @@ class ExtensionForm(forms.Form):
             self.fields[name].help_text = zone_note([self.zone])
             if class_end is None and self.stored[name] is None:
                 del self.fields[name]
+        if assignment.release == Assignment.Release.AFTER_CLOSE and "closes" in self.fields:
+            # The answers wait for the last close, also of a student who has more time.
+            note = gettext("No one sees the answers before this time.")
+            self.fields["closes"].help_text = f"{note} {zone_note([self.zone])}"
         if self.is_unlimited:
             del self.fields["extra_attempts"]
 

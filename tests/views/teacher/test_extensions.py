@@ -83,6 +83,17 @@ def test_page_says_whether_students_can_start(
     assert "This class is archived, so students can’t sign in." in text
 
 
+def test_closing_time_says_that_the_answers_wait_for_it(
+    homework: Assignment, student: Student, teacher_client: Client
+) -> None:
+    note = "No one sees the answers before this time. New York time"
+    own = reverse("student_overrides", args=[homework.public_id, student.public_id])
+    for release, expected in (("after_last", False), ("after_close", True)):
+        Assignment.objects.update(release=release)
+        for address in (own, page_of(homework)):
+            assert (note in text_of(teacher_client.get(address))) == expected
+
+
 def test_chosen_students_get_the_extension_once(
     homework: Assignment, student: Student, classmate: Student, teacher_client: Client
 ) -> None:
