@@ -375,6 +375,24 @@ def test_verdict_is_in_sight_on_a_phone_without_scripts(
     expect(page.locator(".verdict")).to_be_in_viewport()
 
 
+def test_focus_ring_of_an_error_above_sentences_cuts_no_text(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    Assignment.objects.update(release=Assignment.Release.AT_ONCE)
+    page = open_context(student, width=360, height=640).new_page()
+    number = attempt.assignment.edition.questions.get(type="answer_and_proof").position
+    page.goto(reverse("take_attempt", args=[attempt.public_id, number]))
+    page.get_by_role("button", name="Check my answer").press("Enter")
+    error = page.get_by_text("Answer the question first.")
+    expect(error).to_be_focused()
+    gap = """error => {
+      const ring = getComputedStyle(error);
+      const edge = error.getBoundingClientRect().top - parseFloat(ring.outlineOffset) - parseFloat(ring.outlineWidth);
+      return edge - error.previousElementSibling.getBoundingClientRect().bottom;
+    }"""
+    assert error.evaluate(gap) >= 0
+
+
 def test_moved_line_keeps_the_focus_without_scripts(
     attempt: Attempt, student: Student, teacher: User, open_context: NewContext
 ) -> None:
