@@ -377,6 +377,9 @@ def test_next_question_is_in_sight_on_a_phone_without_scripts(
         page.get_by_role("button", name=f"{name} question").click()
         expect(page).to_have_url(re.compile(rf"/{number}/"))
         expect(page.locator("#question legend").first).to_be_in_viewport(ratio=1)
+    page.goto(reverse("review_attempt", args=[attempt.public_id]))
+    page.get_by_role("link", name="Go to question 1").click()
+    expect(page.locator("#question legend").first).to_be_in_viewport(ratio=1)
 
 
 def test_overtaken_answer_is_in_sight_on_a_phone_without_scripts(
