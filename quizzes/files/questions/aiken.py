@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from quizzes.files.questions.answer_keys import is_key, typed_numbers, without_key, without_letters
+from quizzes.files.questions.answer_keys import is_key, typed_numbers, with_key_of_lines, without_key, without_letters
 from quizzes.files.questions.bare_choices import with_letters
 from quizzes.files.questions.containers import check_lines, decoded
 from quizzes.files.questions.item import (
@@ -32,6 +32,7 @@ from quizzes.files.questions.question_labels import with_answer_lines
 from quizzes.files.questions.text_blocks import (
     CHOICE_FEEDBACK,
     FEEDBACK,
+    METADATA,
     NUMBERED,
     STARRED,
     blocks_of,
@@ -90,7 +91,7 @@ def has_questions(text: str) -> bool:
 
 def _question_lines(text: str) -> list[tuple[int, str]]:
     """The numbered lines, with one lettered answer on each and a line ANSWER: for the only answer of a question."""
-    return with_letters(with_answer_lines(lettered_lines(text)))
+    return with_letters(with_answer_lines(lettered_lines(with_key_of_lines(text))))
 
 
 def read_aiken(content: bytes) -> list[ReadQuestion]:
@@ -151,7 +152,14 @@ def _read_block(start: int, lines: list[str], *, can_lack_key: bool) -> ReadQues
     stem: list[str] = []
     found_choices: list[tuple[str, list[str]]] = []
     said = [found for line in lines[1:] if (found := CHOICE_FEEDBACK.fullmatch(line))]
-    lines = [lines[0], *(line for line in lines[1:] if not CHOICE_FEEDBACK.fullmatch(line))]
+    answered = next((place for place, line in enumerate(lines) if ANSWER.fullmatch(line)), len(lines))
+    below = [found for line in lines[answered:] if (found := METADATA.fullmatch(line))]
+    of_bank = next((found["text"] for found in below if found["points"]), "")
+    lines = [
+        line
+        for place, line in enumerate(lines)
+        if not (place and CHOICE_FEEDBACK.fullmatch(line)) and not (place > answered and METADATA.fullmatch(line))
+    ]
     feedback = FEEDBACK.fullmatch(lines[-1]) if len(lines) > 1 else None
     if feedback:
         lines = lines[:-1]
@@ -183,7 +191,7 @@ def _read_block(start: int, lines: list[str], *, can_lack_key: bool) -> ReadQues
         if said and choices:
             item = _with_feedback(item, choices, {found[1].upper(): tidy(found[2]) for found in said})
         general = tidy(feedback[1]) if feedback else ""
-        item = replace(item, points=points_of(points, notes), explanation=general)
+        item = replace(item, points=points_of(points or of_bank, notes), explanation=general)
         notes += typed_notes(item)
         return read(where, item, *notes)
     except Skipped as reason:
@@ -237,6 +245,8 @@ def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | Non
                 "line, such as “1. B”."
             )
         )
+    if not named.strip() and len(choices) > 1 and all(text.endswith("?") for _, text in choices):
+        raise Skipped(gettext("Its choices are questions. Give each of them a number of its own."))
     # A star in a choice is a mark that we did not understand.
     if not named.strip() and len(choices) > 1 and can_lack_key and not any("*" in text for _, text in choices):
         return _without_answer(stem, choices)
@@ -286,8 +296,8 @@ def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | Non
     if not keys or not keys <= set(letters):
         raise Skipped(_not_an_answer(named))
     if starred and set(starred.upper().split()) != keys:
-        reason = gettext("A star marks “{starred}”, but its answer line has “{named}”. Remove one of them.")
-        raise Skipped(reason.format(starred=starred.upper(), named=with_single_quotes(tidy(named)[:_SHOWN_LENGTH])))
+        reason = gettext("It has 2 different answers: “{first}” and “{second}”. Remove one of them.")
+        raise Skipped(reason.format(first=starred.upper(), second=with_single_quotes(tidy(named)[:_SHOWN_LENGTH])))
     if len(set(letters)) != len(letters):
         raise Skipped(gettext("2 of its answers have the same letter."))
     question_type: QuestionType = "single" if len(keys) == 1 else "multiple"

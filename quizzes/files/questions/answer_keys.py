@@ -29,14 +29,20 @@ _CHOICE = re.compile(r"[a-e](?:[\s,&]+[a-e])*(?:[.):].*)?", re.IGNORECASE | re.D
 _KEY_LETTERS = re.compile(r"(?:\(?[a-z]\b[.)]?[\s,;]{0,9}){2,}|(?-i:[A-H]{2,})", re.IGNORECASE)
 
 
-# “MULTIPLE CHOICE” or “Part 2” in a key.
-_KEY_PART = re.compile(
+# “MULTIPLE CHOICE” or “Part 2” in a key, or above questions.
+KEY_PART = re.compile(
     r"\s*(?:(?:part|section|parte|sección)\s(?:\d{1,2}|[IVX]{1,4}|[A-H])\b\s*[.:)–—-]*\s*)?"
     r"(?:(?:multiple choice|true(?:\s?/\s?| or | and )false|matching|completion|short answer|written answer"
     r"|fill[ -]in(?:[ -]the)?[ -]blanks?|essay"
     r"|opción múltiple|verdadero o falso|emparejar|respuesta corta)\b\s*(?:questions?)?)?\s*[.:]?\s*",
     re.IGNORECASE,
 )
+# “__B__ 1. Who?” has its answer on the line to write on.
+_ANSWERED = re.compile(
+    r"\s*_{1,20}\s?(?P<said>[A-Ha-hTFV]|true|false|verdadero|falso)\s?_{1,20}\s*(?P<rest>(?P<number>\d{1,3})[.):]\s.*)",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\s*(\d{1,3})[.):]\s+\S")
 # ExamView has “1. ANS: B PTS: 1 DIF: Easy”.
 _EXAMVIEW = re.compile(r"(\d{1,3}[.)]\s{0,9})ANS:\s{0,9}(\S.*?)(?:\s{1,9}(?:PTS|DIF|REF|OBJ|TOP)\s?:.*)?")
 
@@ -62,10 +68,34 @@ def without_key(lines: list[tuple[int, str]]) -> tuple[list[tuple[int, str]], di
         # “Answer key, Unit 3” has words of its own.
         is_title = heading["title"] and not _KEY_ENTRY.search(heading["rest"])
         rows = ["" if is_title else heading["rest"], *(line for _, line in lines[place + 1 :])]
-        entries = [entry for row in rows if not _KEY_PART.fullmatch(row) for entry in _key_entries(row)]
+        entries = [entry for row in rows if not KEY_PART.fullmatch(row) for entry in _key_entries(row)]
         key = {int(number): letters for number, letters in entries if number}
         return (lines[:place], key) if len(key) == len(entries) else (lines, {})
-    return lines, {}
+    return _without_bare_key(lines)
+
+
+def _without_bare_key(lines: list[tuple[int, str]]) -> tuple[list[tuple[int, str]], dict[int, str]]:
+    """The same for a key without a heading: at least 2 entries with letters at the end, for numbers of questions."""
+    start, key = len(lines), dict[int, str]()
+    for place, (_, line) in reversed(list(enumerate(lines))):
+        entries = _KEY_ENTRY.findall(line)
+        if line.strip() and (not entries or _KEY_ENTRY.sub("", line).strip(" ,;\t")):
+            break
+        if any(int(number) in key for number, _ in entries):
+            return lines, {}
+        key.update({int(number): said for number, said in entries})
+        start = place if entries else start
+    numbers = {int(found[1]) for _, line in lines[:start] if (found := _NUMBER.match(line))}
+    return (lines[:start], key) if len(key) > 1 and key.keys() <= numbers else (lines, {})
+
+
+def with_key_of_lines(text: str) -> str:
+    """The text with a key below it, if its questions have their answers on the lines to write on: “__B__ 1. Who?”"""
+    rows = text.split("\n")
+    found = [_ANSWERED.fullmatch(row) for row in rows]
+    entries = [f"{answered['number']}. {answered['said']}" for answered in found if answered]
+    plain = [answered["rest"] if answered else row for row, answered in zip(rows, found, strict=True)]
+    return "\n".join([*plain, "", "answer key", *entries]) if entries else text
 
 
 def key_below(rows: Sequence[str], numbers: Sequence[int]) -> tuple[dict[int, str], int]:

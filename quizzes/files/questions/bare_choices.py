@@ -11,6 +11,8 @@ from quizzes.files.questions.plain_text import ANSWER, CHOICE, MARK, STAR, TRUTH
 
 _NUMBERED = re.compile(r"\s*(\d{1,3})[.)](?:\s+\S|\s*\Z)")
 _NUMBER_ALONE = re.compile(r"\s*\d{1,3}[.)]\s*")
+# “1 Who?” of a list that lost its periods.
+_BARE_NUMBER = re.compile(r"\A\s*(\d{1,3})\s+(?=\S)")
 # The text of a question without a number: “Who?”, “Who? (2 points)”, “It met in ____.”, “It met on:”.
 _ASKS = re.compile(
     r"(?!\s*(?:other|otr[oa]):)(?:.*(?:[?:][”\"’')]?\s*(?:[(\[][^()\[\]]{1,40}[)\]])?\s*|__.*))", re.IGNORECASE
@@ -49,6 +51,12 @@ def with_letters(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
     starts = _starts(rows, below)
     is_marked = any(ANSWER.fullmatch(line) or STAR.match(line) for _, line in rows)
     is_numbered = len(starts) < 2 or any(_NUMBERED.match(rows[place][1]) for place in starts)
+    counts = [_BARE_NUMBER.match(rows[place][1]) for place in starts]
+    if all(found and int(found[1]) == number for number, found in enumerate(counts, start=1)):
+        rows = [
+            (number, _BARE_NUMBER.sub("", line) if place in set(starts) else line)
+            for place, (number, line) in enumerate(rows)
+        ]
     found, is_bare = rows[: starts[0]] if starts else rows, False
     for count, (first, last) in enumerate(pairwise([*starts, len(rows)]), start=1):
         group = rows[first:last]
@@ -113,6 +121,9 @@ def _with_letters(
     # “* Mayor” on each line is a bullet of Markdown.
     if all(text.startswith("*") for _, text in choices):
         choices = [(number, text[1:].strip()) for number, text in choices]
+    # “A Mayor”, “B Council” of a list that lost its periods.
+    if [text[:2] for _, text in choices] == [f"{letter} " for letter in ascii_uppercase[: len(choices)]]:
+        choices = [(number, text[2:].strip()) for number, text in choices]
     texts = [text for _, text in choices]
     answers = [found for _, line in group[end:] if (found := ANSWER.fullmatch(line))]
     if not 1 < len(texts) <= _MAX_CHOICES or not all(map(_is_choice, texts)):

@@ -31,6 +31,7 @@ _KEY_TEXT = re.compile(
 )
 # Between a number or a letter and its text; and between cells that stand side by side.
 _INDENT = re.compile(r"((?:^|(?<=[\s(]))(?:\d{1,3}|[A-Za-z])[.)]|_{2})[ \t]+(?=\S)")
+_EMPTY = re.compile(r"\(\s{2,99}\)")
 _SIDE_BY_SIDE = re.compile(r"\t\s*|\s{2,}")
 _MATCH = re.compile(
     r"\b(?:match(?:es|ing)?|corresponding|empareja|emparejar|relaciona|relacionar|une|unir|parea|pareo)\b",
@@ -147,7 +148,7 @@ def _tokens(place: int, row: str) -> list[_Token]:
     row = row.strip()
     if not row or len(row) > _MAX_LINE or ANSWER.fullmatch(row):
         return []
-    row = _INDENT.sub(r"\1 ", row)
+    row = _INDENT.sub(r"\1 ", _EMPTY.sub("( )", row))
     beside = [_token(place, part) for part in _SIDE_BY_SIDE.split(row)]
     return [token for token in beside if token] if all(beside) else list(filter(None, [_token(place, row)]))
 

@@ -18,7 +18,10 @@ _COLUMN = re.compile(r"(?<!\s)(?:\t|[^\S\n]{2})[^\S\n]*+(?=\*?\s?\(?[A-Za-z][.):
 STAR = re.compile(r"\s*\*\s*(?=\(?[A-Za-z][.):]\s*\S)")
 # Any other star on the line may be part of the text, such as in “2 * 3”.
 _LAST_STAR = re.compile(r"\s*(\(?[A-Za-z][.):][^*]*[^*\s])\s*\*\s*")
-MARK = re.compile(r"(?:[✓✔✅☑]|\((?:correct|correct answer|correcta)\))\Z", re.IGNORECASE)
+MARK = re.compile(
+    r"(?:[✓✔✅☑]|\((?:correct|correct answer|correcta)\)|(?:<-{1,3}|←|⬅)\s?(?:correct|correct answer|correcta)?)\Z",
+    re.IGNORECASE,
+)
 # A word processor copies “o” and a tab for a bullet of its second level.
 _BULLET = re.compile(
     r"\s*(?P<star>\*\s?|(?=[☑☒✓✔✅]))?(?:[•●○◦▪■□☐☑☒✓✔✅]\s{0,9}|[·‣–-]\s{1,9}|o\t)(?P<inner>\*\s?)?(?P<text>[^\s*•–-].*)"
@@ -81,6 +84,13 @@ _BEFORE_LABEL = re.compile(
 # “Answer:” with the letter on the next line.
 _LABEL_ALONE = re.compile(r"\s*(?:(?:correct )?(?:answer|ans)|respuesta(?: correcta)?)\s?:\s*", re.IGNORECASE)
 _LETTER_ALONE = re.compile(r"\s*\(?[a-z][.)]?\s*", re.IGNORECASE)
+# A page number between questions.
+_PAGE = re.compile(r"\s*-?\s?(?:page|página)\s\d{1,3}(?:\s(?:of|de|/)\s\d{1,3})?\s?-?\s*", re.IGNORECASE)
+# “#1 Who?”, and “[2 points] 1. Who?”
+_SHARP = re.compile(r"\s*#(\d{1,3})[.):]?\s+(?=\S)")
+_POINTS_FIRST = re.compile(
+    r"\s*([(\[]\s?\d{1,3}\s?(?:points?|pts?\.?|puntos?)\s?[)\]])\s*(\d{1,3}[.)])\s+(?=\S)", re.IGNORECASE
+)
 # “1.- ¿Quién?” of Spanish.
 _DASH = re.compile(r"(\s*\d{1,3}[.)])[-–—]\s*(?=\S)")
 # A line for the answer of a student, as ExamView prints it: “____ 1. Who?”
@@ -117,6 +127,10 @@ def text_lines(text: str) -> list[str]:
 
 
 def _without_markdown(line: str) -> str:
+    if _PAGE.fullmatch(line):
+        return ""
+    line = _POINTS_FIRST.sub(r"\2 \1 ", line) if _POINTS_FIRST.match(line) else line
+    line = _SHARP.sub(r"\1. ", line) if _SHARP.match(line) else line
     if before := _BEFORE_LABEL.match(line):
         line = line[before.end() :].rstrip()
         line = line.removesuffix("]") if "[" in before[0] else line

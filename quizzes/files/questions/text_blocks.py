@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 
+from quizzes.files.questions.answer_keys import KEY_PART
 from quizzes.files.questions.markup import tidy
 from quizzes.files.questions.plain_text import ANSWER, CHOICE, STAR
 
@@ -15,8 +16,19 @@ CHOICE_FEEDBACK = re.compile(r"\s*(?:feedback|rationale)\s(?:for\s)?\(?([A-H])\)
 NUMBERED = re.compile(r"\s*(?:Q(?:uestion)?\s?)?(\d{1,3})[.):]\s+(?=\S)", re.IGNORECASE)
 # “Part II. True or False” above questions without choices.
 _PART = re.compile(r"\s*(?:part|parte)\s(?:\d{1,2}|[IVX]{1,4}|[A-H])(?:\s?[.:–—-].*|\s*)", re.IGNORECASE)
-# In a line ANSWER: before the letters of the choices above it that have a star. A private character, as none is typed.
+# “II – Opción múltiple”, as `plain_text` writes a title with a numeral. Also without a blank line above it.
+_TITLE = re.compile(r"\s*[IVX]{1,5} – \S.{0,80}")
+# Of a test bank, below the answer: “DIF: Easy”, “Page Ref: 34”, “Points: 2”.
+METADATA = re.compile(
+    r"\s*(?:DIF|diff(?:iculty)?|REF|page ref(?:erence)?|OBJ|(?:learning )?objectives?|TOP|topic|skill|NAT|STA|LOC|MSC"
+    r"|bloom[’']?s(?: taxonomy| level)?|standards?|cognitive level|(?P<points>PTS|points?|puntos?))\s?:\s*(?P<text>.*)",
+    re.IGNORECASE,
+)
+_LETTERS = re.compile(r"[A-Ha-h]")
+# In a line ANSWER: before the letters that a star, or the key, names. A private character, as none is typed.
 STARRED = "\ue012"
+# Lines below an answer: feedback of each choice, and metadata.
+_MAX_BELOW = 20
 # A heading and its directions.
 _PART_LINES = 10
 _SHOWN_LENGTH = 60
@@ -34,12 +46,18 @@ def question_number(line: str) -> int | None:
 
 
 def with_key(blocks: list[tuple[int, list[str]]], key: Mapping[int, str]) -> Iterator[tuple[int, list[str]]]:
-    """The questions with their letters of the key. One that names its answer keeps it; a number used twice has none."""
+    """The questions with their letters of the key, those that name an answer too; a number used twice has none."""
     counts = Counter(question_number(lines[0]) for _, lines in blocks)
     for start, lines in blocks:
         number = question_number(lines[0])
-        if number is not None and number in key and counts[number] == 1 and not any(map(ANSWER.fullmatch, lines)):
-            yield start, [*lines, f"ANSWER: {key[number]}"]
+        said = key.get(number or 0, "") if counts[number] == 1 else ""
+        place = next((place for place, line in enumerate(lines) if place and ANSWER.fullmatch(line)), 0)
+        if said and not place:
+            yield start, [*lines, f"ANSWER: {said}"]
+        elif _LETTERS.fullmatch(said) and STARRED not in lines[place]:
+            named = ANSWER.fullmatch(lines[place])
+            own = "" if named is None else named["any"] or named["letters"] or ""
+            yield start, [*lines[:place], f"ANSWER: {own.strip()} {STARRED}{said}", *lines[place + 1 :]]
         else:
             yield start, lines
 
@@ -109,7 +127,8 @@ def blocks_of(lines: Sequence[tuple[int, str]], typed: Set[int]) -> Iterator[tup
         named = question_number(line)
         is_next = named is not None and numbers == [named - 1]
         is_typed = is_next and named is not None and {named - 1, named} <= typed
-        is_part = after_blank and numbers != [] and _is_part(lines[place : place + _PART_LINES], numbers[0] + 1)
+        is_below = after_blank or _TITLE.fullmatch(line) or KEY_PART.fullmatch(line)
+        is_part = is_below and numbers != [] and _is_part(lines[place : place + _PART_LINES], numbers[0] + 1)
         if block and (is_typed or is_part or _ends_before(line, block, is_next=is_next, after_blank=after_blank)):
             yield start, block
             block, numbers = [], []
@@ -127,22 +146,37 @@ def _is_part(lines: Sequence[tuple[int, str]], number: int) -> bool:
 
     “Part A. All powers ...” with choices below it is the text of a question.
     """
-    if not _PART.fullmatch(lines[0][1]):
+    if not any(part.fullmatch(lines[0][1]) for part in (_PART, _TITLE, KEY_PART)):
         return False
     below = next((line for _, line in lines if CHOICE.fullmatch(line) or question_number(line) is not None), "")
-    return question_number(below) == number
+    # The numbers of a part may start again.
+    return question_number(below) in {number, 1}
 
 
 def _ends_before(line: str, block: Sequence[str], *, is_next: bool, after_blank: bool) -> bool:
     """Whether the question of these lines ends before this one. is_next: whether it has the number that comes next."""
     if CHOICE_FEEDBACK.fullmatch(line):
         return False
-    last = next((below for below in reversed(block) if not CHOICE_FEEDBACK.fullmatch(below)), block[-1])
+    last, above = _last_lines(block)
+    is_answered = ANSWER.fullmatch(last) or (FEEDBACK.fullmatch(last) and ANSWER.fullmatch(above))
+    if is_answered and METADATA.fullmatch(line):
+        return False
     if ANSWER.fullmatch(last):
         return not FEEDBACK.fullmatch(line)
-    if FEEDBACK.fullmatch(last) and len(block) > 1 and ANSWER.fullmatch(block[-2]):
+    if is_answered:
         return True
     if CHOICE.fullmatch(line) or ANSWER.fullmatch(line) or FEEDBACK.fullmatch(line):
         return False
     is_below_choice = CHOICE.fullmatch(last) is not None
     return (is_below_choice and (after_blank or is_next)) or (is_next and NUMBERED.match(block[0]) is not None)
+
+
+def _last_lines(block: Sequence[str]) -> tuple[str, str]:
+    """(the last line of a question, the line above it) without feedback of choices and metadata."""
+    tail = [line for line in block[-_MAX_BELOW:] if not CHOICE_FEEDBACK.fullmatch(line)] or [block[-1]]
+    for place in range(len(tail) - 1, -1, -1):
+        if not METADATA.fullmatch(tail[place]):
+            is_answered = ANSWER.fullmatch(tail[place]) or FEEDBACK.fullmatch(tail[place])
+            end = place if is_answered else len(tail) - 1
+            return tail[end], tail[end - 1] if end else ""
+    return tail[-1], ""

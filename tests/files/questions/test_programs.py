@@ -460,7 +460,7 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         "1. It met. (True/False)\nAnswer: True\n\n2. It voted.\nAnswer: F\n\n"
         "3. Who?\nA - Mayor\nF - Council\nAnswer: F\n",
         [
-            "true_false: It met. (True/False) True /",
+            "true_false: It met. True /",
             "true_false: It voted. False /",
             "- It has no answers on lines of their own. Start each line with a letter, such as “A. Council”.",
         ],

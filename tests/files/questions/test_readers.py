@@ -163,7 +163,7 @@ def test_a_star_marks_a_correct_answer() -> None:
         ("Line 15", "Not numbered", [("* is a star", False), ("is correct", True), ("is not", False)]),
         ("Line 21", "Which?", None),
     ]
-    assert found[4].reason == "A star marks “B”, but its answer line has “A”. Remove one of them."
+    assert found[4].reason == "It has 2 different answers: “B” and “A”. Remove one of them."
     assert found[2].notes == ("Its correct answer isn’t set. Choose it in the editor.",)
     assert found[0].item
     assert found[0].item.explanation == "Sentence 2 says so."

@@ -1,0 +1,42 @@
+"""Worksheets, tests, and test banks as teachers paste them, each with what becomes of its questions.
+
+tests/data/worksheets.txt has them: a title after “## ”, the text, a line “-->”, and the outcomes. “refused” stands for
+a text without questions that we know.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from quizzes.files.questions.formats import read_questions
+from quizzes.files.questions.item import UnreadableFile
+from tests.files.questions.test_programs import outcomes
+
+WORKSHEETS = Path(__file__).parents[2] / "data" / "worksheets.txt"
+
+
+def worksheets() -> dict[str, tuple[str, list[str]]]:
+    """(text, outcomes) of each worksheet by its title."""
+    found = {}
+    for part in WORKSHEETS.read_text().split("\n## ")[1:]:
+        title, rest = part.split("\n", 1)
+        text, expected = rest.split("\n-->\n")
+        found[title] = (text, expected.strip().split("\n"))
+    return found
+
+
+def outcomes_or_refusal(text: str) -> list[str]:
+    try:
+        return outcomes(text)
+    except UnreadableFile:
+        return ["refused"]
+
+
+@pytest.mark.parametrize(("text", "expected"), worksheets().values(), ids=worksheets())
+def test_worksheets(text: str, expected: list[str]) -> None:
+    assert outcomes_or_refusal(text) == expected
+
+
+def test_points_of_a_test_bank_are_those_of_the_question() -> None:
+    text = "1. Who?\nA. Mayor\nB. Council\nAnswer: B\nPoints: 3\nDifficulty: Easy\n\n2. Where?\nAnswer: Here\n"
+    assert [one.item and one.item.points for one in read_questions(text.encode()).questions] == [3, 1]
