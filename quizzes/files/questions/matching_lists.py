@@ -23,6 +23,7 @@ _PROMPT = re.compile(
     rf"(?P<before>{_BLANK})?\s*(?P<number>\d{{1,3}})[.):]\s{{0,9}}(?P<after>{_BLANK}(?!\w))?\s*(?P<text>\S.*?)"
     rf"\s*(?P<end>{_BLANK})?"
 )
+_UNNUMBERED = re.compile(r"\s*_{2,99}\s+(?!\d{1,3}[.):])(?P<text>[^\s_][^_]*)")
 _OPTION = re.compile(r"\(?(?P<letter>[A-Za-z])[.):]\s{1,9}(?P<text>\S.*)")
 _LETTER_ON_LINE = re.compile(r"_\s?([A-Za-z])\s?_")
 # “1. B” is an entry of a key, and so is “1. ANS: C PTS: 1” of ExamView.
@@ -48,9 +49,10 @@ _DIRECTIONS = re.compile(
     r"(?:(?:matching|emparejar|relacionar|pareo)\s*[.:–—-]+\s*)?(?:(?:directions|instructions|instrucciones)\s*:\s*)?",
     re.IGNORECASE,
 )
-# Above the lines or the answers, in columns.
+# Above the lines or the answers: titles of columns, and directions.
 _COLUMN_TITLES = re.compile(
-    r"(?:column|columna) [A-B12](?:\s+(?:column|columna) [A-B12])?|terms?|definitions?|word bank|banco de palabras",
+    r"(?:column|columna) [A-B12](?:\s+(?:column|columna) [A-B12])?|terms?|definitions?|word bank|banco de palabras"
+    r"|(?:use|write|choose) .{0,80}\b(?:once|letters?|answers?)\b.{0,80}|.{0,80}\bmore than once\b.{0,80}",
     re.IGNORECASE,
 )
 # “1 only” and “I and II” name lines of the question.
@@ -131,7 +133,7 @@ class MatchingList:
 
 def matching_lists(text: str) -> list[MatchingList]:
     """The lists to match in a text, in order."""
-    rows = [_MARKDOWN.sub("", row) for row in text_lines(text)]
+    rows = _with_numbers([_MARKDOWN.sub("", row) for row in text_lines(text)])
     tokens = [_tokens(place, row) for place, row in enumerate(rows)]
     _, key = without_key(list(enumerate(rows))) if any(tokens) else ([], {})
     found, end = list[MatchingList](), 0
@@ -140,6 +142,16 @@ def matching_lists(text: str) -> list[MatchingList]:
             if one := _list(rows, tokens, group, key, end):
                 found.append(one)
                 end = one.end
+    return found
+
+
+def _with_numbers(rows: Sequence[str]) -> list[str]:
+    """The rows with 1, 2, 3 before lines of a list without numbers: “___ veto”."""
+    found, number = list[str](), 0
+    for row in rows:
+        unnumbered = _UNNUMBERED.fullmatch(row)
+        number = number + 1 if unnumbered else number if not row.strip() else 0
+        found.append(f"____ {number}. {unnumbered['text']}" if unnumbered else row)
     return found
 
 

@@ -60,6 +60,14 @@ LISTS: dict[str, tuple[str, list[str]]] = {
         "Match.\n___ 1. a system in which\npower is shared\n___ 2. a nation\nA. federalism\nB. veto\nKey: 1. A 2. A\n",
         [f"{OWN_STEM} [a system in which power is shared > federalism; a nation > federalism]"],
     ),
+    "no numbers": (
+        f"{DIRECTIONS}___ federalism\n___ veto\n___ amendment\n\n{MEANINGS}Key: B, C, A\n",
+        [f"{STEM} {PAIRS}"],
+    ),
+    "directions between": (
+        f"{DIRECTIONS}{TERMS}Use each letter once.\n{MEANINGS}Key: 1. B 2. C 3. A\n",
+        [f"{STEM} {PAIRS}"],
+    ),
     "Spanish": (
         "Empareja cada término.\n____ 1. federalismo\n____ 2. veto\na) no a una ley\nb) poder compartido\n"
         "Clave de respuestas\n1. b\n2. a\n",
