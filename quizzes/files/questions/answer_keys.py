@@ -95,7 +95,7 @@ def with_key_of_lines(text: str) -> str:
     found = [_ANSWERED.fullmatch(row) for row in rows]
     entries = [f"{answered['number']}. {answered['said']}" for answered in found if answered]
     plain = [answered["rest"] if answered else row for row, answered in zip(rows, found, strict=True)]
-    return "\n".join([*plain, "", "answer key", *entries]) if entries else text
+    return "\n".join([*plain, "", "key", *entries]) if entries else text
 
 
 def key_below(rows: Sequence[str], numbers: Sequence[int]) -> tuple[dict[int, str], int]:
