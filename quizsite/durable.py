@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 BLOCK = 1024 * 1024
@@ -21,9 +23,19 @@ def open_private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
+@contextmanager
+def named_in_errors(path: Path) -> Iterator[None]:
+    """Give an error of a full disk the path. Python names a file only if it cannot be opened."""
+    try:
+        yield
+    except OSError as problem:
+        problem.filename = problem.filename or str(path)
+        raise
+
+
 def write_private(path: Path, content: bytes) -> None:
     """Write a new file that only its owner can read, and wait until it is on the disk."""
-    with open(path, "xb", opener=open_private) as file:
+    with named_in_errors(path), open(path, "xb", opener=open_private) as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

@@ -10,6 +10,8 @@ from django.core.files.storage import FileSystemStorage
 from django.core.management import call_command
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
+from quizsite.durable import named_in_errors
+
 # Files of packages that no page of this site names. To compress them took half of the collection's processor time
 # (2026-12-01). The pages of FOOTNOTE_DEBUG name some, and take them from the packages.
 UNUSED = ["htm*x-4*", "htmx-2.js", "htmx-2-compat*", "hx-*", "jquery.js", "xregexp.js", "select2.full.js"]
@@ -39,7 +41,8 @@ def collect_if_changed() -> bool:
     if root.exists() and stamp.read_text() == now:
         return False
     stamp.unlink(missing_ok=True)
-    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=UNUSED)
+    with named_in_errors(root):
+        call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=UNUSED)
     stamp.write_text(now)
     return True
 

@@ -32,6 +32,7 @@ from pytest_django.fixtures import Settings
 
 from quizsite import __version__
 from quizsite.addresses import host_names, problem_with_binding, site_address, url
+from quizsite.durable import write_private
 from quizsite.health import CheckFailed, CheckWarning, disk_verdict, unknown_migrations
 from quizsite.management.commands.serve import Command
 from quizsite.server import THREADS, connections_per_worker, new_server
@@ -145,6 +146,16 @@ def test_static_files_are_collected_only_when_one_changed(settings: Any, source:
     assert not (collected / "a.css").exists()
 
 
+def test_private_file_on_a_full_disk_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fill_disk(descriptor: int) -> None:
+        raise OSError(ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", fill_disk)
+    with pytest.raises(OSError, match="No space left") as problem:
+        write_private(tmp_path / "secret_key", b"key")
+    assert problem.value.filename == str(tmp_path / "secret_key")
+
+
 def test_static_files_are_collected_again_if_they_are_gone_or_cut_off(
     settings: Any, source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -160,8 +171,9 @@ def test_static_files_are_collected_again_if_they_are_gone_or_cut_off(
 
     with monkeypatch.context() as patch:
         patch.setattr(FileSystemStorage, "_save", fill_disk)
-        with pytest.raises(OSError, match="No space left"):
+        with pytest.raises(OSError, match="No space left") as problem:
             collect_if_changed()
+    assert problem.value.filename == str(settings.STATIC_ROOT)
 
     assert collect_if_changed() is True
     [font] = settings.STATIC_ROOT.glob("a.*.woff2")
