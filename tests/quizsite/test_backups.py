@@ -264,7 +264,8 @@ def test_restore_brings_back_the_site_and_keeps_what_was_there(drill: Drill) -> 
 
     assert drill.shell(CLASSES_OF_A_SOUND_SITE) == "First"
     assert printed[0].startswith("Restored the backup of 20")
-    kept = printed[1].removeprefix("What was there before is kept: ")
+    place, kept = printed[1].removeprefix("What was there before is kept in the ").split(" ", 1)
+    assert place == {"sqlite": "folder", "postgresql": "database"}[connection.vendor]
     if connection.vendor == "sqlite":
         with closing(library.sqlite.connect(f"{kept}/footnote.sqlite3")) as old:
             assert old.execute("SELECT count(*) FROM quizzes_classroom").fetchone() == (2,)

@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 from django.utils import timezone
 
 from quizsite.backups.manifest import BackupError
@@ -27,7 +28,8 @@ class Command(BaseCommand):
         rows = done.manifest.counts.get("quizzes_answer", 0)
         self.stdout.write(f"Restored the backup of {done.manifest.made_at} with {rows:,} answers.")
         if done.has_database:
-            self.stdout.write(f"What was there before is kept: {done.kept}")
+            place = "database" if connection.vendor == "postgresql" else "folder"
+            self.stdout.write(f"What was there before is kept in the {place} {done.kept}")
         elif done.kept:
             # Such as the ledger of erasures that was copied to a new machine.
             self.stdout.write(f"There was no database. Other files from this folder are kept: {done.kept}")
