@@ -1240,7 +1240,7 @@ def test_browser_without_a_store_saves_by_the_form(context: BrowserContext, atte
     page = open_question(context, attempt)
     choose(page, 1)
     page.get_by_role("button", name="Next question").click()
-    page.wait_for_url("**/2/")
+    page.wait_for_url("**/2/#question")
     assert saves() == [(1, "saved")]
 
 
