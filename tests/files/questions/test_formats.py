@@ -133,12 +133,19 @@ def comparable(item: Item) -> object:
     return replace(item, title="", options=tuple(sorted(item.options)))
 
 
+def ends_with_star(item: Item) -> bool:
+    """Whether the correct answer ends with a star. In a text file, such a star only says that it is correct."""
+    return any(line.is_correct and line.text.endswith("*") for line in item.lines)
+
+
 @pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(made=st.lists(items(), min_size=1, max_size=4))
 def test_what_both_can_hold_comes_back_the_same(form: QuestionFormat, made: list[Item]) -> None:
     sound = [found.item for item in made if (found := checked(read("", item))).item is not None]
-    held = [item for item in sound if item and holds(form, item)]
+    held = [
+        item for item in sound if item and holds(form, item) and not (form.name == "aiken" and ends_with_star(item))
+    ]
     if not held:
         return
     found = read_questions(form.write("A set: 1 & 2", held))
