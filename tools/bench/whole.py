@@ -260,7 +260,7 @@ def _attempt_in_browser(page: Page, student: Student) -> None:
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("button", name=re.compile("Start")).click()
     for number in range(1, QUESTIONS + 1):
-        page.wait_for_url(f"**/{number}/")
+        page.wait_for_url(f"**/{number}/**")
         if page.locator(".switch").is_visible():
             page.locator(".switch label", has_text="Question").click()
         page.locator(".opt").first.click()
