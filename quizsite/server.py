@@ -42,8 +42,8 @@ OTHER_DESCRIPTORS = 256
 HEADER_BYTES = 32 * 1024
 # Long enough to finish running requests, short enough for a restart between two answers.
 STOP_SECONDS = 15
-# The signal that stops a worker.
-STOP = {signal.SIGTERM}
+# The signals that stop the site. Granian would restart its workers forever at SIGHUP, and no one would stop it.
+STOP = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 # Granian would write its own lines to standard output, without a time. They go to the site's log instead.
 LOG_CONFIG: dict[str, Any] = {
     "incremental": True,
@@ -77,12 +77,6 @@ def serve(host: str, port: int, *, workers: int) -> None:
     # documentation of gc.freeze.
     gc.freeze()
     gc.enable()
-    # Each worker starts with this signal blocked, until its loop runs. Before that, the handler inherited from this
-    # process, or uvloop's own, would discard it, and the worker would serve until it is killed.
-    os.register_at_fork(
-        before=partial(signal.pthread_sigmask, signal.SIG_BLOCK, STOP),
-        after_in_parent=partial(signal.pthread_sigmask, signal.SIG_UNBLOCK, STOP),
-    )
     try:
         server.serve(target_loader=partial(load_worker, parent=os.getpid()))
     finally:
@@ -117,11 +111,23 @@ def new_server(host: str, port: int, *, workers: int) -> Any:
     )
 
     @server.on_startup
-    def stop_on_hangup() -> None:
-        # Granian would restart its workers forever, and no one would stop it.
-        signal.signal(signal.SIGHUP, server.signal_handler_interrupt)
+    def stop_at_signals() -> None:
+        # Workers inherit the blocked signals.
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOP)
+        Thread(target=wait_for_stop, args=[server], name="signals", daemon=True).start()
 
     return server
+
+
+def wait_for_stop(server: Any) -> None:
+    """Stop the server at each of the signals.
+
+    Python's handlers run in the main thread, which waits for an event. A signal that another thread gets, such as after
+    a stop of the process, would not wake it, and the site would serve on.
+    """
+    while True:
+        signal.sigwait(STOP)
+        server.signal_handler_interrupt()
 
 
 def load_worker(target: str, *, parent: int) -> Any:
@@ -146,8 +152,11 @@ def load_worker(target: str, *, parent: int) -> Any:
 
 
 def start_worker() -> None:
-    """Unblock the signal, before threads start that could start commands, and start the periodic jobs."""
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP)
+    """Unblock the signal of the parent, before threads start that could start commands, and start the periodic jobs.
+
+    Until the loop runs, uvloop's handler would discard the signal, and the worker would serve until it is killed.
+    """
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     start_periodic_jobs()
 
 

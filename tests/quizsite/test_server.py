@@ -126,6 +126,22 @@ def test_worker_that_still_loads_stops_with_the_site(stopped_by: str, code: int,
     assert (done.returncode, "ended by itself" in done.stdout) == (code, True)
 
 
+@pytest.mark.sockets
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="starts a site on SQLite")
+def test_site_stops_whichever_thread_gets_the_signal(site_data: Path) -> None:
+    site = Site(site_data, extra={"DATABASE_URL": "", "FOOTNOTE_BACKUP_MINUTES": "0"})
+    for stopped_by in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        site.start()
+        assert site.process is not None
+        # After a pause, each thread may be the first to get it.
+        for one in (signal.SIGSTOP, stopped_by, signal.SIGCONT):
+            os.kill(site.process.pid, one)
+        try:
+            assert site.process.wait(timeout=30) == 0
+        finally:
+            site.kill()
+
+
 def is_running(pid: int) -> bool:
     try:
         # What has ended and was not waited for has no command.
