@@ -123,7 +123,7 @@ def wait_for_stop(server: Any) -> None:
     """Stop the server at each of the signals.
 
     Python's handlers run in the main thread, which waits for an event. A signal that another thread gets, such as after
-    a stop of the process, would not wake it, and the site would serve on.
+    a pause of the process, would not wake it, and the site would serve on.
     """
     while True:
         signal.sigwait(STOP)
