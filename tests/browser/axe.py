@@ -1,6 +1,4 @@
-"""What axe finds on a page. It takes a quarter of the processor time of these tests, so it does nothing twice."""
-
-from typing import Any
+"""What axe finds on a page. It takes a sixth of the time of these tests, so it does nothing twice."""
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
@@ -37,11 +35,8 @@ _TEXTS = """() => {
     for (const child of element.children) visit(child, styles, isPlaced);
   };
   visit(document.body, '', false);
-  return [...texts.values()];
+  return new Set(texts.values());
 }"""
-SCRIPT = f"""{_AXE}
-{_READ_COLORS_ONCE}
-axe.textsOfThePage = {_TEXTS};"""
 
 # The rules that a color scheme can change.
 COLOR_RULES = ["color-contrast", "link-in-text-block"]
@@ -51,26 +46,30 @@ _OPTIONS = {
     # It reads all style sheets and media for rules on audio, which no page has, and for experimental ones.
     "preload": False,
 }
-_FIND = """async ({ colors, others }) => {
+# All rules in one call, for which axe places the elements of the page once: in light and dark, a page takes 0.87 s of
+# processor time, and 1.04 s with a call for the colors (2026-12-01).
+_READ_TEXTS_ONCE = f"""for (const rule of axe._audit.rules.filter(({{ id }}) => {COLOR_RULES}.includes(id))) {{
+  const {{ matches }} = rule;
+  rule.matches = (element, ...others) => axe.textsOfThePage.has(element) && matches(element, ...others);
+}}"""
+SCRIPT = f"""{_AXE}
+{_READ_COLORS_ONCE}
+{_READ_TEXTS_ONCE}"""
+_FIND = f"""async (options) => {{
   if (!('axe' in window)) return null;
-  const found = [await axe.run({ include: axe.textsOfThePage() }, colors)];
-  if (others) found.push(await axe.run(others));
-  return found.flatMap(({ violations }) => violations);
-}"""
+  axe.textsOfThePage = ({_TEXTS})();
+  return (await axe.run(options)).violations;
+}}"""
 
 
 def violations_of(page: Page, rules: list[str]) -> list[str]:
     """What axe finds on the page as it stands: rule, and the place of each. `rules`: ALL_RULES or COLOR_RULES."""
     # A click returns as soon as the next page begins: the page may have no elements and no colors yet.
     page.wait_for_load_state()
-    others: dict[str, Any] = {"runOnly": rules, "rules": {rule: {"enabled": False} for rule in COLOR_RULES}}
-    options = {
-        "colors": {**_OPTIONS, "runOnly": COLOR_RULES},
-        "others": {**_OPTIONS, **others} if rules != COLOR_RULES else None,
-    }
+    options = {**_OPTIONS, "runOnly": rules}
     found = page.evaluate(_FIND, options)
     if found is None:
-        found = page.evaluate(SCRIPT + _FIND, options)
+        found = page.evaluate(f"{SCRIPT}\n{_FIND}", options)
     return [
         f"{rule['id']}: {node['target']} {node.get('failureSummary', '')}" for rule in found for node in rule["nodes"]
     ]
