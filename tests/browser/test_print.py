@@ -45,26 +45,25 @@ def printed(page: Page, paper: str) -> list[PdfPage]:
     return read_pdf(page.pdf(format=paper, prefer_css_page_size=False))
 
 
-@EVERY_PAPER
 @EVERY_SIZE
 def test_sheet_is_clean_on_paper(
-    paper: str, size: str, assignment: Assignment, teacher: User, open_context: NewContext
+    size: str, assignment: Assignment, teacher: User, open_context: NewContext, subtests: pytest.Subtests
 ) -> None:
     page = open_sheet(open_context, teacher, assignment, "print_assignment", form="AB", size=size)
-    too_tall = taller_than_paper(page, ".paper-q > li", paper)
+    too_tall = {paper: taller_than_paper(page, ".paper-q > li", paper) for paper in PAPERS}
     mark(page, ".paper-q > li")
-
-    pages = printed(page, paper)
-
     questions = len(assignment.edition.document["questions"])
-    assert [one.size for one in pages if not one.is_of(PAPERS[paper])] == []
-    assert [place for one in pages for place in one.places if place[1] == "top"] == [
-        (number, "top") for number in range(1, 2 * questions + 1)
-    ]
-    assert [number for number in split_marks(pages) if number not in too_tall] == []
-    assert [link for one in pages for link in one.beyond] == []
-    assert 4 <= len(pages) <= 2 * {"usual": 6, "large": 16}[size]
-    assert too_tall == [] or size == "large"
+    for paper in PAPERS:
+        with subtests.test(paper):
+            pages = printed(page, paper)
+            assert [one.size for one in pages if not one.is_of(PAPERS[paper])] == []
+            assert [place for one in pages for place in one.places if place[1] == "top"] == [
+                (number, "top") for number in range(1, 2 * questions + 1)
+            ]
+            assert [number for number in split_marks(pages) if number not in too_tall[paper]] == []
+            assert [link for one in pages for link in one.beyond] == []
+            assert 4 <= len(pages) <= 2 * {"usual": 6, "large": 16}[size]
+            assert too_tall[paper] == [] or size == "large"
 
 
 @pytest.fixture(params=["mixed", "who says so", "every type"])
@@ -80,18 +79,17 @@ def ten(request: pytest.FixtureRequest, classroom: Classroom, teacher: User) -> 
     return make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
 
 
-@EVERY_PAPER
 def test_reading_and_ten_questions_fit_on_two_sheets_of_paper(
-    paper: str, ten: Assignment, teacher: User, open_context: NewContext
+    ten: Assignment, teacher: User, open_context: NewContext, subtests: pytest.Subtests
 ) -> None:
     page = open_sheet(open_context, teacher, ten, "print_assignment", form="A")
     mark(page, ".leaf .reading p, .leaf .cite, .paper-q > li")
-
-    pages = printed(page, paper)
-
-    assert len(pages) <= 4
-    # No page but the last is half empty.
-    assert [round(one.filled, 2) for one in pages[:-1] if one.filled < 0.6] == []
+    for paper in PAPERS:
+        with subtests.test(paper):
+            pages = printed(page, paper)
+            assert len(pages) <= 4
+            # No page but the last is half empty.
+            assert [round(one.filled, 2) for one in pages[:-1] if one.filled < 0.6] == []
 
 
 def test_words_to_know_stand_apart_from_the_reading_and_from_their_meanings(
@@ -110,50 +108,49 @@ def test_words_to_know_stand_apart_from_the_reading_and_from_their_meanings(
     assert word > usual
 
 
-@EVERY_PAPER
 @pytest.mark.parametrize("name", ["print_assignment", "print_assignment_key"])
 def test_form_b_starts_on_a_page_of_its_own(
-    name: str, paper: str, assignment: Assignment, teacher: User, open_context: NewContext
+    name: str, assignment: Assignment, teacher: User, open_context: NewContext, subtests: pytest.Subtests
 ) -> None:
     page = open_sheet(open_context, teacher, assignment, name, form="AB")
     mark(page, ".form-name, .leaf li:last-child, .leaf tr:last-child td:last-child")
-
-    pages = printed(page, paper)
-
     second = page.evaluate(
         """() => [...document.querySelectorAll(".form-name, .leaf li:last-child, .leaf tr:last-child td:last-child")]
         .findLastIndex(element => element.matches(".form-name")) + 1"""
     )
-    where = next(at for at, one in enumerate(pages) if (second, "top") in one.places)
     assert second > 1
-    assert min(number for number, _ in pages[where].places) == second
+    for paper in PAPERS:
+        with subtests.test(paper):
+            pages = printed(page, paper)
+            where = next(at for at, one in enumerate(pages) if (second, "top") in one.places)
+            assert min(number for number, _ in pages[where].places) == second
 
 
-@EVERY_PAPER
 @EVERY_SIZE
 def test_no_statement_is_torn_from_its_speakers(
-    paper: str, size: str, assignment: Assignment, teacher: User, open_context: NewContext
+    size: str, assignment: Assignment, teacher: User, open_context: NewContext, subtests: pytest.Subtests
 ) -> None:
     """In large print, a question on several statements is taller than a page; each of its statements is not."""
     page = open_sheet(open_context, teacher, assignment, "print_assignment", form="AB", size=size)
     mark(page, ".paper-q .stack > div, .paper-q ul > li")
+    for paper in PAPERS:
+        with subtests.test(paper):
+            pages = printed(page, paper)
+            assert sum(len(one.places) for one in pages) > 20
+            assert split_marks(pages) == []
 
-    pages = printed(page, paper)
 
-    assert sum(len(one.places) for one in pages) > 20
-    assert split_marks(pages) == []
-
-
-@EVERY_PAPER
-def test_key_is_clean_on_paper(paper: str, assignment: Assignment, teacher: User, open_context: NewContext) -> None:
+def test_key_is_clean_on_paper(
+    assignment: Assignment, teacher: User, open_context: NewContext, subtests: pytest.Subtests
+) -> None:
     page = open_sheet(open_context, teacher, assignment, "print_assignment_key", form="AB")
     mark(page, ".key-table tbody tr td:nth-child(2)")
-
-    pages = printed(page, paper)
-
-    assert [one.size for one in pages if not one.is_of(PAPERS[paper])] == []
-    assert split_marks(pages) == []
-    assert 2 <= len(pages) <= 8
+    for paper in PAPERS:
+        with subtests.test(paper):
+            pages = printed(page, paper)
+            assert [one.size for one in pages if not one.is_of(PAPERS[paper])] == []
+            assert split_marks(pages) == []
+            assert 2 <= len(pages) <= 8
 
 
 def taller_than_paper(page: Page, selector: str, paper: str) -> list[int]:
@@ -169,42 +166,35 @@ def taller_than_paper(page: Page, selector: str, paper: str) -> list[int]:
     return [number for number, tall in enumerate(heights, start=1) if tall > height]
 
 
-@EVERY_PAPER
+WIDER = """() => [...document.querySelectorAll(".leaf, .leaf *")]
+  .filter(element => element.getBoundingClientRect().right > document.documentElement.clientWidth + 1
+    || element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).display != "inline")
+  .map(element => `${element.className} ${element.textContent.slice(0, 40)}`)"""
+# The questions whose points stand on their words, not beside them.
+ON_WORDS = """() => [...document.querySelectorAll(".paper-q > li")].filter(line => {
+  const points = line.querySelector(".worth").getBoundingClientRect(), boxes = [];
+  const texts = document.createTreeWalker(line.querySelector(".text"), NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const words = document.createRange();
+    words.selectNodeContents(texts.currentNode);
+    boxes.push(...words.getClientRects());
+  }
+  return boxes.some(box => box.right > points.left && box.left < points.right
+    && box.bottom > points.top + 1 && box.top < points.bottom - 1);
+}).map(line => line.innerText.slice(0, 60))"""
+
+
 @EVERY_SIZE
 @pytest.mark.parametrize("name", ["print_assignment", "print_assignment_key"])
 def test_nothing_is_wider_than_the_paper(
-    name: str, paper: str, size: str, assignment: Assignment, teacher: User, open_context: NewContext
+    name: str, size: str, assignment: Assignment, teacher: User, open_context: NewContext
 ) -> None:
     # Spanish words are longer. A set without them stays in English.
     page = open_sheet(open_context, teacher, assignment, name, form="AB", size=size, language="es")
-    width, height = PRINTABLE[paper]
-    page.set_viewport_size({"width": width, "height": height})
     page.emulate_media(media="print")
-
-    wider = page.evaluate(
-        """() => [...document.querySelectorAll(".leaf, .leaf *")]
-        .filter(element => element.getBoundingClientRect().right > document.documentElement.clientWidth + 1
-            || element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).display != "inline")
-        .map(element => `${element.className} ${element.textContent.slice(0, 40)}`)"""
-    )
-
-    assert wider == []
-    assert overflow(page) == 0
-    # The points of a question stand beside its words, not on them.
-    on_words = page.evaluate(
-        """() => [...document.querySelectorAll(".paper-q > li")].filter(line => {
-            const points = line.querySelector(".worth").getBoundingClientRect(), boxes = [];
-            const texts = document.createTreeWalker(line.querySelector(".text"), NodeFilter.SHOW_TEXT);
-            while (texts.nextNode()) {
-                const words = document.createRange();
-                words.selectNodeContents(texts.currentNode);
-                boxes.push(...words.getClientRects());
-            }
-            return boxes.some(box => box.right > points.left && box.left < points.right
-                && box.bottom > points.top + 1 && box.top < points.bottom - 1);
-        }).map(line => line.innerText.slice(0, 60))"""
-    )
-    assert on_words == []
+    for paper, (width, height) in PRINTABLE.items():
+        page.set_viewport_size({"width": width, "height": height})
+        assert (paper, page.evaluate(WIDER), overflow(page), page.evaluate(ON_WORDS)) == (paper, [], 0, [])
 
 
 def test_only_the_sheet_reaches_the_printer(assignment: Assignment, teacher: User, open_context: NewContext) -> None:
