@@ -149,7 +149,7 @@ def jump_links(places: Sequence[Place], number: int) -> SafeString:
 def _links(language: str | None, shown: int, states: tuple[tuple[bool, bool, bool], ...]) -> SafeString:
     return format_html_join(
         "",
-        '<a href="../{}/"{}{}{}{}>{}<span class="vh">, {}</span></a>',
+        '<a href="../{}/#question"{}{}{}{}>{}<span class="vh">, {}</span></a>',
         (
             (
                 number,

@@ -380,6 +380,11 @@ def test_next_question_is_in_sight_on_a_phone_without_scripts(
     page.goto(reverse("review_attempt", args=[attempt.public_id]))
     page.get_by_role("link", name="Go to question 1").click()
     expect(page.locator("#question legend").first).to_be_in_viewport(ratio=1)
+    for number in (2, 1, 1):
+        page.get_by_text("All questions").click()
+        page.locator(".jump a").nth(number - 1).click()
+        expect(page).to_have_url(re.compile(rf"/{number}/"))
+        expect(page.locator("#question legend").first).to_be_in_viewport(ratio=1)
 
 
 def test_overtaken_answer_is_in_sight_on_a_phone_without_scripts(

@@ -395,12 +395,14 @@ async function onClick(event) {
   if (isPlain && target.closest("[data-leave]")) isLeaving = true;
   const link = isPlain && target.closest("a[href]:not([href^='#'], [hx-post], [data-leave])");
   const isQuestion = link && link.closest("[data-places]");
-  if (isQuestion && showQuestion(numberOf(link.href))) return event.preventDefault();
+  // A link to the open question loads no page: only its fragment may change.
+  const isOpen = isQuestion && (link.matches("[aria-current]") || showQuestion(numberOf(link.pathname)));
+  if (isOpen) return event.preventDefault();
   if (target.closest(".skip")) showView("#v-q");
   if (target.closest("a.ref")) showView("#v-read");
   if (!link || !outbox || isIdle()) return;
   event.preventDefault();
-  if (await settle(isQuestion ? blockedBy(link.href) : "act") && !isLeaving) leave(link.href);
+  if (await settle(isQuestion ? blockedBy(link.pathname) : "act") && !isLeaving) leave(link.href);
 }
 
 function onChange({ target }) {

@@ -144,7 +144,7 @@ export function replaceQuestion(number) {
 
 // ---- The list of all questions
 
-const linkTo = (number) => find(`[data-places] .jump a[href="../${number}/"]`);
+const linkTo = (number) => find(`[data-places] .jump a[href="../${number}/#question"]`);
 
 export const isAnswered = (number) => Boolean(linkTo(number)?.hasAttribute("data-answered"));
 
@@ -173,7 +173,7 @@ export function setOffline(waiting, open) {
   const list = find("[data-places]");
   if (!list) return;
   for (const link of findAll(".jump a", list)) {
-    const number = numberOf(link.href);
+    const number = numberOf(link.pathname);
     link.toggleAttribute("data-kept", Array.from(new URLSearchParams(waiting.get(number)).values()).some(Boolean));
     link.toggleAttribute("data-closed", Boolean(open) && !open.includes(number));
     setLabel(link, link.hasAttribute("aria-current"));
