@@ -606,6 +606,17 @@ def test_list_shows_a_flag_of_a_question_whose_sentences_are_chosen(context: Bro
     expect(page.locator(".jump a").nth(3)).to_have_text("4, this question, flagged")
 
 
+def test_review_marks_a_flagged_question_among_the_answered(context: BrowserContext, attempt: Attempt) -> None:
+    page = open_question(context, attempt, 1)
+    choose(page, 1)
+    says(page, "Saved")
+    page.get_by_role("button", name="Flag for later").click()
+    expect(page.locator("#flag")).to_have_text(re.compile("Flagged"))
+    page.goto(reverse("review_attempt", args=[attempt.public_id]))
+    # Flagged: 1. Not answered: 2 to 5. Answered: 1.
+    assert [has_mark(page, place) for place in range(6)] == [True, False, False, False, False, True]
+
+
 def test_question_that_came_ahead_is_as_accessible(context: BrowserContext, attempt: Attempt) -> None:
     page = open_with_all(context, attempt)
     page.get_by_role("button", name="Next question").click()
