@@ -599,6 +599,29 @@ def test_list_shows_a_flag_of_the_question_before_the_one_that_is_open(
     assert [has_mark(page, place) for place in range(2)] == [True, False]
 
 
+@pytest.mark.parametrize("is_cut", [True, False])
+def test_flag_that_is_not_saved_is_said_after_the_next_question(
+    is_cut: bool, context: BrowserContext, attempt: Attempt
+) -> None:
+    page = open_with_all(context, attempt)
+    held: list[Route] = []
+    page.route("**/1/", lambda route: held.append(route))
+    with page.expect_request("**/1/"):
+        page.get_by_role("button", name="Flag for later").click()
+    page.get_by_role("button", name="Next question").click()
+    expect(page).to_have_url(re.compile("/2/$"))
+    held[0].abort() if is_cut else held[0].fulfill(status=500, body="no")
+    said = "The flag on question 1 isn’t saved. Your answers are safe. Open the question and try again."
+    expect(notice(page)).to_have_text(said)
+    expect(page.get_by_role("alert")).to_have_text(said)
+    page.unroute("**/1/")
+    page.get_by_role("button", name="Previous question").click()
+    expect(notice(page)).to_have_count(0)
+    page.get_by_role("button", name="Flag for later").click()
+    expect(page.locator("#flag")).to_have_text(re.compile("Flagged"))
+    assert list(attempt.answers.values_list("question__position", "flagged")) == [(1, True)]
+
+
 def test_list_shows_a_flag_of_a_question_whose_sentences_are_chosen(context: BrowserContext, attempt: Attempt) -> None:
     page = open_question(context, attempt, 4)
     page.get_by_role("button", name="Flag for later").click()

@@ -26,7 +26,7 @@ const REACHED_FOR = 30_000;
 const DOUBLE_TAP = 400;
 const TURN_IN = ["hand-in", "time-up"];
 // Notices that leave once the student answers or goes on.
-const PASSING = ["sent", "stale", "stale-before", "late-elsewhere", "refused-elsewhere"];
+const PASSING = ["sent", "stale", "stale-before", "late-elsewhere", "refused-elsewhere", "flag"];
 
 const outbox = find("[data-outbox]");
 // The attempt that this page belongs to, if any.
@@ -489,13 +489,15 @@ function onBeforeSwap({ detail }) {
   onNoResponse();
 }
 
-// The reply may come when another question is in front. Then no event of htmx has the new button.
+// The reply, or none, may come when another question is in front. Then no event of htmx reaches the document.
 function onBeforeSend({ detail: { elt, xhr } }) {
   if (elt.id !== "flag") return;
-  const number = numberOf(pathOf(elt.form));
-  xhr.addEventListener("load", () => {
+  const path = pathOf(elt.form);
+  xhr.addEventListener("loadend", () => {
     const button = find("#flag", parseHTML(xhr.responseText));
-    if (button) setFlagged(number, button.value === "unflag");
+    if (button) setFlagged(numberOf(path), button.value === "unflag");
+    // What another notice says of an answer is worth more than a flag.
+    else if (!elt.isConnected && !notices.shown) notify("flag", path);
   });
 }
 
