@@ -198,8 +198,8 @@ def _unsettled(wording: Wording) -> Iterator[Tip]:
             "unsettled",
             " / ".join(open_choices),
             gettext(
-                "Choose what’s wrong with each: the reading says otherwise, doesn’t say it, it’s off the "
-                "question, or someone in the story says it. If none fits, it may be correct."
+                "Under “What’s wrong with it”, choose a reason for each of these answers. If no reason fits, the "
+                "answer may be correct."
             ),
         )
 

@@ -185,6 +185,8 @@ def test_wrong_choice_without_a_mark_is_a_hint_and_no_fault() -> None:
     one = question(document, "one")
     [tip] = [tip.tip for tip in question_tips(document, one) if tip.tip.code == "unsettled"]
     assert tip.about == "Citizenship / Fingerprints"
+    # The label of the field in templates/question_types/single/editor.html.
+    assert tip.reason.startswith("Under “What’s wrong with it”, choose a reason for each")
     assert question_problems(document, one) == []
     for row in one["choices"]:
         row["mark"] = "not_stated"
