@@ -173,6 +173,7 @@ def _assign(request: TeacherRequest, offer: Offer) -> HttpResponse:
         edition_id=plan.edition.pk,
         alike=plan.classes_with_title(form.windows),
         more_warnings=[*_early_key(offer.retry_of, form), *_regraded_elsewhere(plan, offer, by=request.user)],
+        is_retry=offer.retry_of is not None,
     )
     context |= {"room": asked.room, "early": asked.early, "summary": asked.summary}
     is_news = False

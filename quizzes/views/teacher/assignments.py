@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
@@ -22,9 +22,10 @@ from quizzes.assignments.extended_times import ExtendedTime, extended_times, nam
 from quizzes.assignments.reading_levels import names_without_level
 from quizzes.assignments.release import shows_by_submit
 from quizzes.assignments.student_settings import window_of
+from quizzes.content.editions import sizes_of
 from quizzes.content.reading import LEVELS
 from quizzes.files import signed_preview
-from quizzes.formatting import listed_names
+from quizzes.formatting import duration, listed_names
 from quizzes.forms.accommodations import ExtendToFitForm
 from quizzes.forms.assignments import (
     AssignmentSettingsForm,
@@ -205,12 +206,14 @@ def confirmation(
     assignment: Assignment | None = None,
     alike: Collection[int] = (),
     more_warnings: Sequence[str] = (),
+    is_retry: bool = False,
 ) -> Confirmation:
-    """What to confirm before the settings of a valid form are saved. 2 queries for each class at most.
+    """What to confirm before the settings of a valid form are saved. 2 queries for each class at most, and 1 more.
 
     assignment: to change. alike: the ids of classes that have a quiz with the same title. more_warnings: for each
-    class.
+    class. is_retry: whether the quiz has only some questions of the edition.
     """
+    tight = [] if is_retry else _short_limit(form.settings.time_limit, edition_id)
     limit, is_confirmed = form.settings.time_limit, form.cleaned_data["is_confirmed"]
     summary = []
     for classroom, window in windows.items():
@@ -220,7 +223,7 @@ def confirmation(
         warnings = [str(SAME_TITLE)] if classroom.pk in alike else []
         warnings += [*_warnings(form, window, assignment), *more_warnings]
         notes = _without_effect(classroom.students.enrolled().not_excused(assignment), window, form, edition_id)
-        summary.append(ClassSummary(classroom, window, warnings, times, notes))
+        summary.append(ClassSummary(classroom, window, warnings, times, [*tight, *notes]))
     classrooms = {time.student.pk: line.classroom for line in summary for time in line.times}
     sent = request.POST if is_confirmed else None
     room = ExtendToFitForm(
@@ -246,6 +249,17 @@ def _warnings(form: AssignmentSettingsForm, window: Window, assignment: Assignme
     if _releases(assignment, form):
         warnings += start_again_warning(counts_before_release(assignment, now=form.now)[1])
     return warnings
+
+
+def _short_limit(limit: timedelta | None, edition_id: int) -> list[str]:
+    """That the time limit is shorter than the author's estimate. 1 query at most."""
+    if limit is None:
+        return []
+    estimate = timedelta(minutes=sizes_of([edition_id])[edition_id].about_minutes)
+    if limit >= estimate:
+        return []
+    text = gettext("The quiz takes about {estimate}. Some students may not finish in {limit}.")
+    return [text.format(estimate=duration(estimate), limit=duration(limit))]
 
 
 def _without_effect(

@@ -433,6 +433,26 @@ def test_fragment_has_the_summary_and_the_settings_of_a_new_preset(
     assert not Assignment.objects.exists()
 
 
+@pytest.mark.parametrize(("limit", "is_short"), [("3", True), ("4", False), ("", False)])
+def test_time_limit_below_the_estimate_is_noted(
+    limit: str, is_short: bool, edition: Edition, classroom: Classroom, teacher_client: Client
+) -> None:
+    def summary(address: str) -> str:
+        form = form_of(teacher_client.get(address), having="release")
+        fields = form.data(act="preview", time_limit=limit, classrooms=[classroom.public_id])
+        return text_of(teacher_client.post(address, fields))
+
+    note = "The quiz takes about 4 minutes. Some students may not finish in 3 minutes."
+    assert (note in summary(address_of(edition))) == is_short
+    # It is advice, so it asks for no second step.
+    assert send(teacher_client, address_of(edition), classroom, time_limit=limit).status_code == 302
+    given = [Assignment.objects.get().public_id]
+    assert (note in summary(reverse("change_assignment", args=given))) == is_short
+    # A retry has fewer questions than the edition.
+    retry = summary(reverse("assign_retry", args=given) + "?question=one")
+    assert [f"Time limit: {limit} minutes." in retry, note in retry] == [limit != "", False]
+
+
 # --- From a class -------------------------------------------------------------------------------------------------
 
 
