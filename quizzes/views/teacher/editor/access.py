@@ -12,9 +12,11 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext
 
+from quizzes.content.drafts.document import finished
 from quizzes.content.drafts.removals import what_was_removed
 from quizzes.content.drafts.validation import draft_problems, question_tips
-from quizzes.models import Draft
+from quizzes.content.set_document import content_hash
+from quizzes.models import Draft, Edition
 from quizzes.views.access import TeacherRequest, own_zone
 from quizzes.views.teacher.undo import offer_undo
 
@@ -54,12 +56,13 @@ def show(
     unsaved: a message for each field that was not saved.
     """
     zone = own_zone(request)
+    edition = draft.question_set.editions.defer("document").last()
     removed = draft.document.get("removed", {})
     shared = {
         "draft": draft,
         "question_set": draft.question_set,
         "document": draft.document,
-        "edition": draft.question_set.editions.defer("document").last(),
+        "edition": edition,
         "zone": zone,
         "was_saved_today": timezone.now().astimezone(zone).date() == draft.changed_at.astimezone(zone).date(),
         "conflict": conflict,
@@ -69,6 +72,8 @@ def show(
         "undo": what_was_removed(removed) if removed.get("at") == draft.revision else "",
         # To check the draft takes 50 ms (2026-11-28), and the page for publishing does it itself.
         "to_fix": SimpleLazyObject(lambda: len(draft_problems(draft.document))),
+        # 4 ms for 16 questions (2026-12-01).
+        "is_unchanged": SimpleLazyObject(lambda: _is_unchanged(draft, edition)),
         "tip_count": SimpleLazyObject(lambda: _tip_count(draft)),
         "oob": bool(request.htmx),
     }
@@ -96,6 +101,11 @@ def say_removed(request: TeacherRequest, draft: Draft, key: str, number: int) ->
 def today(request: TeacherRequest) -> date:
     """The date where this teacher's first class is."""
     return timezone.now().astimezone(own_zone(request)).date()
+
+
+def _is_unchanged(draft: Draft, latest: Edition | None) -> bool:
+    """Whether the draft, which has no problems, is stored as the latest edition is."""
+    return latest is not None and content_hash(finished(draft.document)) == latest.content_hash
 
 
 def _tip_count(draft: Draft) -> int:

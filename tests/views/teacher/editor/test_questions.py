@@ -748,6 +748,22 @@ def test_publish_on_the_editor_leads_to_what_is_left_to_fix(draft: Draft, teache
     assert not Edition.objects.exists()
 
 
+def test_publish_on_the_editor_says_that_nothing_changed(draft: Draft, teacher_client: Client) -> None:
+    def label() -> str:
+        [text] = re.findall(r'id="publish-label"[^>]*>([^<]*)<', html_of(teacher_client.get(editor_of(draft))))
+        return " ".join(text.split())
+
+    assert label() == "Publish version 1"
+    publish(teacher_client, draft)
+    assert label() == "Publish: no changes"
+    save(teacher_client, draft, stem="What is kept?")
+    assert label() == "Publish version 2"
+    teacher_client.post(url("go_back", draft), {"revision": Draft.objects.get(pk=draft.pk).revision})
+    assert label() == "Publish: no changes"
+    save(teacher_client, draft, stem="")
+    assert label() == "Publish: 1 to fix"
+
+
 def test_publish_on_the_editor_shows_what_changed_before_a_second_version(draft: Draft, teacher_client: Client) -> None:
     publish(teacher_client, draft)
 
