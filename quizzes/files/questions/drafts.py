@@ -18,13 +18,6 @@ _INSTRUCTION = re.compile(
     r"|(?:es )?verdader[oa] o fals[oa]|(?:completa|llena) los espacios(?: en blanco)?",
     re.IGNORECASE,
 )
-# Such an instruction before a statement. The question says it already.
-_TRUE_OR_FALSE_BEFORE = re.compile(
-    r"¿?(?:true(?: or |/)false|t/f|verdader[oa](?: o |/)fals[oa]|v/f)\s*[:.?]\s*"
-    r"|\((?:true(?: or |/)false|t/f|verdader[oa](?: o |/)fals[oa]|v/f)\)\s*[:.]?\s*",
-    re.IGNORECASE,
-)
-
 _TRUE_OR_FALSE = "Is this statement true or false?"
 # What an import writes above a statement, a text with blanks, and lines to match, in the language of the set.
 _INSTRUCTIONS = {
@@ -68,12 +61,6 @@ def in_language_of_set(question: Table, language: str) -> Table:
     return {**question, "stem": _INSTRUCTIONS.get(language, {}).get(question["stem"], question["stem"])}
 
 
-def _statement(stem: str) -> str:
-    found = _TRUE_OR_FALSE_BEFORE.match(stem)
-    text = stem[found.end() :] if found else ""
-    return f"{text[0].upper()}{text[1:]}" if text else stem
-
-
 def _own_fields(item: Item) -> Table:
     match item.question_type:
         case "single" | "multiple":
@@ -85,7 +72,7 @@ def _own_fields(item: Item) -> Table:
             return {"choices": choices, **{name: True for name, is_on in switches.items() if is_on}}
         case "true_false":
             return {
-                "statement": _statement(item.stem),
+                "statement": item.stem,
                 "answer": item.is_true,
                 "rationale_true": item.feedback_true,
                 "rationale_false": item.feedback_false,

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from quizzes.content.picture_files import PictureFile
 from quizzes.content.question_types.question import MAX_POINTS
 from quizzes.content.tables import Table
+from quizzes.files.questions.statements import plain_statement
 from quizzes.phrases import gettext, ngettext, quoted
 
 QuestionType = Literal[
@@ -231,6 +232,8 @@ def _has_tex(text: str) -> bool:
 
 def read(where: str, item: Item, *notes: str) -> ReadQuestion:
     """A question that is imported, with these notes."""
+    if item.question_type == "true_false" and (statement := plain_statement(item.stem)) != item.stem:
+        item = replace(item, stem=statement)
     if _has_tex(item.stem) or _has_tex(item.text) or any(_has_tex(line.text) for line in item.lines):
         notes = (*notes, gettext("It has a formula in TeX. Students see it as typed."))
     return ReadQuestion(where, excerpt(item.stem or item.text), item, tuple(dict.fromkeys(filter(None, notes))))

@@ -33,12 +33,6 @@ _BEFORE_SAMPLE = re.compile(
     r"|por ejemplo|for example|respuesta (?:posible|modelo|de ejemplo))\b(?: (?:is|are))?\s*[:,]?\s*)?",
     re.IGNORECASE,
 )
-# What students circle or write on beside a statement: “T  F”, “(True/False)”, “____”.
-_CIRCLED = (
-    r"\(?(?:(?:T|V)\s{0,9}[/|]?\s{0,9}F|(?i:true|verdadero)\s{0,9}(?:[/|]|or|o)?\s{0,9}(?i:false|falso))\)?|_{2,}"
-)
-_CIRCLED_BEFORE = re.compile(rf"(?:{_CIRCLED})[.:]?\s+")
-_CIRCLED_AFTER = re.compile(rf"\s+(?:{_CIRCLED})\Z")
 _SHOWN_LENGTH = 60
 
 
@@ -51,10 +45,7 @@ def typed_answer(stem: str, named: str, *, is_sample: bool = False) -> Item:
     if is_sample or _VARY.match(named):
         return Item("free_text", stem, sample_answer=sample_in(named))
     if truth := _truth(named, stem):
-        statement = _CIRCLED_AFTER.sub(
-            "", _CIRCLED_BEFORE.sub("", stem, count=1) if _CIRCLED_BEFORE.match(stem) else stem
-        )
-        return Item("true_false", statement, is_true=truth in TRUE)
+        return Item("true_false", stem, is_true=truth in TRUE)
     *_, last = above = stem.split("\n")
     is_row = not last.endswith((".", "?", "!", ":")) and not _DRAWN.search(last)
     has_rows = len(above) > 1 and (is_row or _LETTER_BEFORE.match(named))

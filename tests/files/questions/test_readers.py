@@ -697,22 +697,6 @@ def test_an_imported_question_needs_evidence_and_nothing_unknown(item: Item) -> 
     assert back.question_type == item.question_type
 
 
-@pytest.mark.parametrize(
-    ("stem", "statement"),
-    [
-        ("True or false: the council met.", "The council met."),
-        ("True or False? It met.", "It met."),
-        ("(T/F) It met.", "It met."),
-        ("¿Verdadero o falso? Se reunió.", "Se reunió."),
-        ("True or false answers are easy.", "True or false answers are easy."),
-        ("True or false:", "True or false:"),
-    ],
-)
-def test_a_statement_does_not_repeat_what_the_question_asks(stem: str, statement: str) -> None:
-    question = draft_question(Item("true_false", stem, is_true=True), key="i-1")
-    assert (question["stem"], question["statement"]) == ("Is this statement true or false?", statement)
-
-
 @pytest.mark.parametrize("stem", ["Fill in the blanks.", "Is this true or false?", "¿Verdadero o falso?"])
 def test_a_stem_that_says_nothing_is_not_exported(stem: str) -> None:
     question = {"type": "true_false", "stem": stem, "statement": "ICE could see PARS.", "answer": True}
