@@ -1164,13 +1164,52 @@ def test_password_is_hashed_at_the_cost_that_a_classroom_machine_bears() -> None
     assert make_password(PASSWORD, hasher=hasher).startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
 
 
-@pytest.mark.parametrize("password", ["elevenchars", "footnotefootnote", "123456789101112"])
+@pytest.mark.parametrize(
+    "password",
+    [
+        "elevenchars",
+        "123456789101112",
+        "123456789012",
+        "987654321098",
+        "abcdefghijkl",
+        "mnbvcxzlkjhg",
+        "1qaz2wsx3edc",
+        "aaaaaaaaaaaa",
+        "123123123123",
+        "xK9#pLxK9#pL",
+        "passwordpassword",
+        "Password2026!",
+        "passw0rd1234",
+        "2026 I love you!",
+        "welcome 1 welcome 2",
+        "footnotefootnote",
+        "Footnote2026!",
+        "Classroom123",
+        "Ruiz2026!2026",
+        "30 Lakeside 30",
+    ],
+)
 def test_password_that_others_would_guess_is_refused(password: str) -> None:
-    user = User(email="footnote@footnote.test", name="Footnote")
+    user = User(email="ana@lakeside.test", name="Ms. Ruiz R.")
 
     with pytest.raises(ValidationError):
         validate_password(password, user)
     assert len(password_validators_help_texts()) == 3
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "correct horse battery",
+        "8301927466201187",
+        "five school buses",
+        "xK9#pLq2!vT8",
+        "ana-und-die-seen",
+        "пять зелёных сов",
+    ],
+)
+def test_password_of_any_characters_is_accepted(password: str) -> None:
+    validate_password(password, User(email="ana@lakeside.test", name="Ms. Ruiz R."))
 
 
 @pytest.mark.django_db
