@@ -19,12 +19,16 @@ from quizsite.startup_errors import is_database_away, is_disk_full, message_for
 STUDENT = "student_id"
 
 # What follows these in a URL gives access: invitations, one-time links, links to a new password, class codes,
-# registration links, frames of a platform. Some type the class code after the address of the sign-in page. A path is
-# logged as decoded and may have spaces and quotation marks, so that its end cannot be found. The rest of the line is
-# left out.
+# registration links, frames of a platform. Some type the class code after the address of the sign-in page, with a slash
+# or a space. A path is logged as decoded and may have spaces and quotation marks, so that its end cannot be found. The
+# rest of the line is left out.
 _SECRET_PATH = re.compile(
-    r"(?P<start>/+(?:invitation|enter|j|join|password/+reset/+key|lti/+register|lti/+frames)/+).+", re.IGNORECASE
+    r"(?P<start>/+(?:(?:invitation|enter|password/+reset/+key|lti/+register|lti/+frames)/+|(?:j|join)[/\s:-]+)).+",
+    re.IGNORECASE,
 )
+# Some type the class code right after the name of the host. The characters are those of `new_join_code`, which cannot
+# be imported before the models. Each line about a refused request ends with its path.
+_CODE_ALONE = re.compile(r"(?P<start>: /+)(?!readyz)[2-9A-HJKMNP-TV-Z]{3}[\s-]*[2-9A-HJKMNP-TV-Z]{3}/*$", re.IGNORECASE)
 HIDDEN = "..."
 # Characters of a message. Anyone can ask for an address of 30 KB, and a byte of it takes up to 2 in the log: a flood of
 # them would fill the disk.
@@ -55,7 +59,7 @@ REQUEST_ID_KEY = "footnote.request_id"
 
 def hide_secrets(text: str) -> str:
     """The text without the tokens and codes of URLs, and without what follows them on a line."""
-    return _SECRET_PATH.sub(rf"\g<start>{HIDDEN}", text)
+    return _CODE_ALONE.sub(rf"\g<start>{HIDDEN}", _SECRET_PATH.sub(rf"\g<start>{HIDDEN}", text))
 
 
 class RequestFilter(logging.Filter):

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import batched
 from typing import Any
 
 import psycopg
@@ -24,6 +25,8 @@ from quizsite.environment import choice
 from quizsite.log import HIDDEN, JsonLineFormatter, LineFormatter, RequestFilter, hide_secrets
 from quizsite.middleware import REQUEST_ID_HEADER, request_id
 from quizzes.models import Attempt, Classroom, Student, User
+from quizzes.models.public_ids import READABLE
+from quizzes.models.rosters import JOIN_CODE_LENGTH
 from quizzes.people import accounts, student_sessions
 from tests.conftest import Queries
 from tests.factories import NOW
@@ -128,6 +131,7 @@ def test_no_line_about_a_refused_request_holds_a_token_or_code(method: str, line
     token, uid_and_token = accounts.invite(by=teacher, now=NOW), accounts.sign_in_link(teacher, "").split("/")
     real = [f"/invitation/{token}/", "/".join(uid_and_token)]
     paths = [*secret_paths(), *real, "/join/", "/accounts/login/", "/j/7KQ%204MZ/", "/j/%22%207KQ4MZ'/", "/no/7KQ%0A"]
+    paths += ["/join%207KQ-4MZ", "/7KQ%204MZ"]
     refused = 0
     for path in paths:
         headers = {"HTTP_REFERER": f"https://testserver{path}", "secure": True}
@@ -135,7 +139,7 @@ def test_no_line_about_a_refused_request_holds_a_token_or_code(method: str, line
         refused += getattr(client, method)(path, data, **headers).status_code >= 400
 
     written = "\n".join(lines.take())
-    secrets = [*SECRETS.values(), *TYPED.values(), token, uid_and_token[-2], str(session_key), "7KQ 4MZ"]
+    secrets = [*SECRETS.values(), *TYPED.values(), token, uid_and_token[-2], str(session_key), "7KQ 4MZ", "7KQ-4MZ"]
     assert refused >= len(paths) // 2
     assert written.count("\n") + 1 >= refused
     assert HIDDEN in written
@@ -269,11 +273,22 @@ def test_the_key_of_a_student_is_that_of_the_app() -> None:
         ("GET /INVITATION//abc", "GET /INVITATION//..."),
         ("/accounts/password/reset/key/ab-cd/", "/accounts/password/reset/key/..."),
         ("Not Found: /join/ABC123/", "Not Found: /join/..."),
+        ("Not Found: /join ABC-234", "Not Found: /join ..."),
+        ("Not Found: /joiner/ABC-234", "Not Found: /joiner/ABC-234"),
+        ("Not Found: /7kq-4mz", "Not Found: /..."),
+        ("Forbidden (CSRF cookie not set.): //7KQ 4MZ/", "Forbidden (CSRF cookie not set.): //..."),
+        ("Not Found: /7KQ4MZ7", "Not Found: /7KQ4MZ7"),
+        ("Method Not Allowed (POST): /readyz", "Method Not Allowed (POST): /readyz"),
         ("/student/attempts/abc/1/ /join/", "/student/attempts/abc/1/ /join/"),
     ],
 )
 def test_hide_secrets_hides_what_follows_in_a_url(text: str, hidden: str) -> None:
     assert hide_secrets(text) == hidden
+
+
+@pytest.mark.parametrize("code", ["".join(some) for some in batched(READABLE, JOIN_CODE_LENGTH)])
+def test_a_line_hides_a_class_code_of_each_character(code: str) -> None:
+    assert hide_secrets(f"Not Found: /{code}") == "Not Found: /..."
 
 
 def test_a_traceback_holds_no_token(lines: Lines) -> None:
