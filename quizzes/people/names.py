@@ -188,6 +188,8 @@ def sort_key(name: PersonName, *, by_first: bool = False) -> str:
 
 def short_names(names: Sequence[PersonName]) -> list[str]:
     """First name and initial of each, with more letters only where two would look alike."""
+    # Such as of a file with both names in its column “First name”.
+    names = [name if name.family else split_name(name.display) for name in names]
     shown = [_shortened(name, 1) for name in names]
     for letters in (2, 3, 4, MAX_NAME_LENGTH):
         counts = Counter(map(name_key, shown))

@@ -218,6 +218,14 @@ def test_short_names_show_no_more_than_tells_students_apart(names: list[str], sh
     assert short_names([split_name(name) for name in names]) == shown
 
 
+@pytest.mark.parametrize(
+    ("given", "family", "shown"),
+    [("Maria Garcia", "", "Maria G."), ("", "Maria Garcia", "Maria G."), ("Maria", "", "Maria")],
+)
+def test_short_name_of_a_row_with_one_column_is_not_the_whole_name(given: str, family: str, shown: str) -> None:
+    assert short_names([join_name(given, family)]) == [shown]
+
+
 @given(st.lists(names, min_size=1, max_size=12, unique_by=name_key))
 def test_short_names_of_a_roster_are_all_different(texts: list[str]) -> None:
     shown = short_names([split_name(clean_name(text)) for text in texts])
