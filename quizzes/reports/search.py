@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 
 from quizzes.caches import process_cache
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Draft, QuestionSet, Student, User
+from quizzes.models.rosters import StudentQuerySet
 from quizzes.people.names import name_key
 
 # More results than fit on a screen ask for a longer name.
@@ -52,7 +53,7 @@ def search(user: User, text: str) -> SearchResults:
     Quizzes: by the title that the teacher reads, those with exactly this title first, then the newest.
     """
     key, receipt = name_key(text), receipt_of(text)
-    students = Student.objects.taught_by(user).filter(name_key__contains=key) if key else Student.objects.none()
+    students = _students(user, key) if key else Student.objects.none()
     part = written_as(text)
     has_title = _has_title(part)
     sets = QuestionSet.objects.open_to(user).published().filter(has_title)
@@ -87,6 +88,13 @@ def search(user: User, text: str) -> SearchResults:
         receipt,
         is_cut=longest > SHOWN,
     )
+
+
+def _students(user: User, key: str) -> StudentQuerySet:
+    """The students with these words in their names, in any order: “Lopez, Maya” too. As written comes first."""
+    has_words = Q(*(Q(name_key__contains=word) for word in key.split()))
+    as_written_first = Case(When(name_key__contains=key, then=0), default=1)
+    return Student.objects.taught_by(user).filter(has_words).order_by(as_written_first, "sort_key", "pk")
 
 
 def _has_title(pattern: str, *, of: str = "") -> Q:

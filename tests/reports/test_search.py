@@ -30,12 +30,20 @@ DAY = timedelta(days=1)
 type Gather = Callable[[], AbstractContextManager[Queries]]
 
 
-@pytest.mark.parametrize("text", ["maya", "LOPEZ", "Maya  Lopez", "máyá", "ya lo"])
+@pytest.mark.parametrize("text", ["maya", "LOPEZ", "Maya  Lopez", "máyá", "ya lo", "Lopez, Maya", "lopez m"])
 def test_search_finds_a_student_by_part_of_the_name(text: str, student: Student, teacher: User) -> None:
     assert search(teacher, text).students == (student,)
 
 
-@pytest.mark.parametrize("text", ["%", "_", "...", "' OR 1=1 --", "zzz"])
+def test_students_whose_names_have_the_words_as_typed_come_first(
+    student: Student, classroom: Classroom, teacher: User
+) -> None:
+    other = make_student(classroom=classroom, name="Lo Amaya")
+    assert search(teacher, "maya lo").students == (student, other)
+    assert search(teacher, "lo amaya").students == (other,)
+
+
+@pytest.mark.parametrize("text", ["%", "_", "...", "' OR 1=1 --", "zzz", "maya zzz"])
 def test_search_finds_nobody_by_other_text(text: str, student: Student, teacher: User) -> None:
     assert search(teacher, text).students == ()
 
