@@ -1,6 +1,6 @@
 """Accommodations and extensions, and the deadlines that they change."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Unpack
@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from quizzes.assignments.deadlines import deadline, granted_time
-from quizzes.assignments.extended_times import ExtendedTime
-from quizzes.assignments.student_settings import extensions_of, personal_window, time_factors
+from quizzes.assignments.extended_times import ExtendedTime, extended_times
+from quizzes.assignments.student_settings import extensions_of, personal_window, time_factors, window_of
 from quizzes.models import Accommodation, Assignment, Attempt, AuditEvent, Classroom, Extension, Student, User
 from quizzes.models.assignments import ExtensionValues
 from quizzes.models.locks import lock_remaining, lock_rows, read_row
@@ -56,6 +56,28 @@ def extend_to_fit(assignment: Assignment, times: Sequence[ExtendedTime], *, by: 
         for time in times
     }
     _give(assignment, given, before=extensions, by=by, now=now)
+
+
+@transaction.atomic
+def extend_each_to_fit(
+    classroom: Classroom, students: Sequence[Student], *, quizzes: Collection[str], by: User, now: datetime
+) -> set[Student]:
+    """`extend_to_fit` for all of these students on these quizzes of the class. Returns the students who needed it.
+
+    quizzes: public ids.
+    """
+    lock_quizzes_of(students)
+    found = set[Student]()
+    for quiz in classroom.assignments.all():
+        if quiz.public_id not in quizzes:
+            continue
+        of_class = extended_times(
+            classroom, window_of(quiz), quiz.time_limit, max_attempts=quiz.max_attempts, now=now, assignment=quiz
+        )
+        short = [time for time in of_class if time.student in students and time.needed_close_at is not None]
+        extend_to_fit(quiz, short, by=by, now=now)
+        found |= {time.student for time in short}
+    return found
 
 
 def extended(

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from quizzes.assignments.accommodations import lock_quizzes_of, record_accommodations, set_time_factors
-from quizzes.assignments.extended_times import times_with_factors
+from quizzes.assignments.extended_times import ExtendedTime, times_with_factors
 from quizzes.assignments.reading_levels import reading_choice, set_reading_levels
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Student, User
 from quizzes.models.attempts import AttemptQuerySet
@@ -154,8 +154,8 @@ def _store(supports: Mapping[Attempt, Supports]) -> None:
 @transaction.atomic
 def change_accommodations(
     changes: Sequence[tuple[Student, Mapping[str, Any]]], *, by: User, now: datetime
-) -> list[Student]:
-    """Change accommodations of several students; returns those whose extra time ends after a quiz closes.
+) -> list[tuple[Assignment, ExtendedTime]]:
+    """Change accommodations of several students; returns the extra times that do not fit before a quiz closes.
 
     The same number of queries for any number of students.
     changes: new values by name; “time” is the time factor, “level” that of readings. The students: with classrooms.
@@ -182,5 +182,4 @@ def change_accommodations(
     set_time_factors(factors, by=by, now=now)
     set_reading_levels(levels, by=by, now=now)
     _set_supports(supports, by=by, now=now)
-    short = {time.student.pk for _, time in times if time.needed_close_at is not None}
-    return [student for student in factors if student.pk in short]
+    return [(assignment, time) for assignment, time in times if time.needed_close_at is not None]

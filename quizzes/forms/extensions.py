@@ -213,13 +213,29 @@ class UnfinishedForm(forms.Form):
     choose = forms.ChoiceField(choices=[("unfinished", "unfinished")])
 
 
-class UndoExcusesForm(forms.Form):
-    """The students whose excuses are undone, by public id, with spaces between. given_at: of the excuses."""
+class ChosenStudentsForm(forms.Form):
+    """Students of a button in a notice, by public id, with spaces between."""
 
-    given_at = forms.DateTimeField(required=False)
     students = forms.RegexField(r"\A[\w-]+(?: [\w-]+)*\Z")
 
     @cached_property
     def public_ids(self) -> frozenset[str]:
         """The public ids of a valid form."""
         return frozenset(str(self.cleaned_data["students"]).split(" "))
+
+
+class UndoExcusesForm(ChosenStudentsForm):
+    """The students whose excuses are undone. given_at: of the excuses."""
+
+    given_at = forms.DateTimeField(required=False)
+
+
+class ExtendToFitAllForm(ChosenStudentsForm):
+    """The students whose extra time does not fit before these quizzes close."""
+
+    quizzes = forms.RegexField(r"\A[\w-]{12}(?: [\w-]{12})*\Z", strip=False)
+
+    @property
+    def quiz_ids(self) -> frozenset[str]:
+        """The public ids of the quizzes, of a valid form."""
+        return frozenset(str(self.cleaned_data["quizzes"]).split(" "))

@@ -113,6 +113,7 @@ urlpatterns = [
         supports.download_accommodations,
         name="download_accommodations",
     ),
+    path("classrooms/<public_id:public_id>/accommodations/extend/", extensions.extend_to_fit, name="extend_to_fit"),
     path("classrooms/<public_id:public_id>/levels/", classrooms.set_reading_levels, name="set_reading_levels"),
     path("classrooms/<public_id:public_id>/pins/", classrooms.set_pin_kind, name="set_pin_kind"),
     path("classrooms/<public_id:public_id>/missing/", classrooms.set_missing_rule, name="set_missing_rule"),

@@ -315,6 +315,9 @@ TABLE: dict[str, Row] = {
     "set_reading_levels": Row(moving(EDITOR), of_classroom, method="post", data={"variant": "es"}),
     "class_accommodations": Row(OWN_TEACHER, of_classroom),
     "import_accommodations": Row(EDITOR, of_classroom, method="post"),
+    "extend_to_fit": Row(
+        moving(EDITOR), of_classroom, method="post", data={"students": "A" * 12, "quizzes": f"{'A' * 12} {'B' * 12}"}
+    ),
     "download_accommodations": Row(OWN_TEACHER, of_classroom, method="post"),
     "set_class_supports": Row(moving(EDITOR), of_classroom, method="post", data={"read_aloud": "on"}),
     "sort_roster": Row(moving(EDITOR), of_classroom, method="post", data={"by_first": "1"}),

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.assignments.supports import COLORS, Supports, change_accommodations
-from quizzes.models import Accommodation, Attempt, Classroom, Student, User
+from quizzes.models import Accommodation, Attempt, Classroom, Excuse, Extension, Student, User
 from quizzes.reports.support_use import in_words
 from tests.conftest import Queries
 from tests.factories import NOW, make_assignment, make_attempt, make_student
@@ -130,14 +130,41 @@ def test_student_who_left_meanwhile_is_refused_in_words(
     ]
 
 
-def test_teacher_is_told_whose_time_does_not_fit(
+def test_notice_extends_quizzes_for_students_whose_time_does_not_fit(
+    page: str, teacher_client: Client, student: Student, classmate: Student, clock: Any, now: Any
+) -> None:
+    half_hour = {"classroom": student.classroom, "time_limit": timedelta(minutes=30)}
+    early, other = (make_assignment(**half_hour, closes_at=now + timedelta(minutes=35)) for _ in range(2))
+    late = make_assignment(**half_hour, closes_at=now + timedelta(hours=2))
+    Excuse.objects.create(assignment=early, student=classmate, given_by=early.assigned_by, given_at=now)
+    data = {"students": [student.public_id, classmate.public_id], "time": "2"}
+
+    notice = teacher_client.post(page, data, follow=True)
+    assert "The extra time ends after a quiz closes: Maya Lopez and Noah Park" in text_of(notice)
+    assert not Extension.objects.exists()
+    button = form_of(notice, having="quizzes")
+    done = teacher_client.post(button.action, button.data(), follow=True)
+
+    assert "Saved for 2 students." in text_of(done)
+    given = Extension.objects.values_list("assignment", "student", "closes_at")
+    fits = now + timedelta(hours=1)
+    assert set(given) == {(early.pk, student.pk, fits), (other.pk, student.pk, fits), (other.pk, classmate.pk, fits)}
+    assert "No changes." in text_of(teacher_client.post(button.action, button.data(), follow=True))
+    assert not late.extensions.exists()
+
+
+def test_quiz_that_the_teacher_kept_closing_is_not_extended(
     page: str, teacher_client: Client, student: Student, clock: Any, now: Any
 ) -> None:
-    make_assignment(
-        classroom=student.classroom, time_limit=timedelta(minutes=30), closes_at=now + timedelta(minutes=35)
-    )
-    data = {"students": student.public_id, "time": "2"}
-    assert "Extend it on the student’s page: Maya Lopez" in text_of(teacher_client.post(page, data, follow=True))
+    quiz = {"classroom": student.classroom, "closes_at": now + timedelta(minutes=35)}
+    kept = make_assignment(**quiz, time_limit=timedelta(minutes=30))
+    address = reverse("extend_to_fit", args=[student.classroom.public_id])
+    Accommodation.objects.create(student=student, time_factor=2, changed_at=now)
+    other = make_assignment(**quiz)
+    sent = teacher_client.post(address, {"students": student.public_id, "quizzes": other.public_id}, follow=True)
+    assert "No changes." in text_of(sent)
+    assert not kept.extensions.exists()
+    assert teacher_client.post(address, {"students": student.public_id, "quizzes": "another"}).status_code == 400
 
 
 def test_file_goes_out_and_comes_back_with_changes(

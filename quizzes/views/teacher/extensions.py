@@ -12,20 +12,20 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods
 
 from quizzes.assignments import accommodations, excuses
-from quizzes.assignments.extended_times import extended_times
+from quizzes.assignments.extended_times import ExtendedTime, extended_times
 from quizzes.assignments.lifecycle import window_state
 from quizzes.assignments.status import Status, StudentStatus
 from quizzes.assignments.student_settings import window_of
 from quizzes.assignments.student_statuses import by_student_and_assignment, load_overrides
 from quizzes.formatting import listed_names
-from quizzes.forms.extensions import ExtendStudentsForm, UndoExcusesForm, UnfinishedForm
+from quizzes.forms.extensions import ExtendStudentsForm, ExtendToFitAllForm, UndoExcusesForm, UnfinishedForm
 from quizzes.models import Assignment, Attempt, Extension, Student
 from quizzes.models.reasons import ReasonKind
 from quizzes.people.class_roles import ClassAct
-from quizzes.views.access import TeacherRequest, class_act, taught_assignment
+from quizzes.views.access import TeacherRequest, class_act, taught_assignment, taught_classroom
 from quizzes.views.methods import require_POST
 from quizzes.views.teacher.accommodations import extension_words
-from quizzes.views.teacher.undo import offer_undo
+from quizzes.views.teacher.undo import offer_act, offer_undo
 
 FINISHED = {Status.SUBMITTED, Status.EXCUSED}
 
@@ -82,6 +82,23 @@ def undo_excuses(request: TeacherRequest, public_id: str) -> HttpResponse:
     return redirect("extend_students", assignment.public_id)
 
 
+@require_POST
+def extend_to_fit(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Extend quizzes of a class for the students whose extra time does not fit before they close."""
+    classroom, form = taught_classroom(request, public_id), ExtendToFitAllForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest()
+    students = [one for one in classroom.students.enrolled() if one.public_id in form.public_ids]
+    extended = accommodations.extend_each_to_fit(
+        classroom, students, quizzes=form.quiz_ids, by=request.user, now=timezone.now()
+    )
+    text = ngettext("Saved for {count} student.", "Saved for {count} students.", len(extended))
+    messages.success(request, text.format(count=len(extended)) if extended else gettext("No changes."))
+    if len(form.quiz_ids) == 1:
+        return redirect("extend_students", *form.quiz_ids)
+    return redirect("class_accommodations", classroom.public_id)
+
+
 def _excuse(
     request: TeacherRequest, assignment: Assignment, students: Sequence[Student], *, reason: str, now: datetime
 ) -> None:
@@ -135,7 +152,21 @@ def _warn(request: TeacherRequest, assignment: Assignment, students: Sequence[St
         now=now,
         assignment=assignment,
     )
-    short = [time.student.display_name for time in times if time.student in students and time.needed_close_at]
-    if short:
-        text = gettext("The extra time ends after a quiz closes. Extend it on the student’s page: {names}")
-        messages.warning(request, text.format(names=listed_names(short)))
+    offer_to_extend(request, [(assignment, time) for time in times if time.student in students])
+
+
+def offer_to_extend(request: TeacherRequest, times: Sequence[tuple[Assignment, ExtendedTime]]) -> None:
+    """Name the students whose extra time does not fit before a quiz of their class closes, and offer to extend it."""
+    short = [(assignment, time.student) for assignment, time in times if time.needed_close_at is not None]
+    if not short:
+        return
+    students = list(dict.fromkeys(student for _, student in short))
+    names = listed_names([student.display_name for student in students])
+    offer_act(
+        request,
+        gettext("The extra time ends after a quiz closes: {names}").format(names=names),
+        gettext("Extend to fit"),
+        reverse("extend_to_fit", args=[short[0][0].classroom.public_id]),
+        students=" ".join(student.public_id for student in students),
+        quizzes=" ".join(dict.fromkeys(assignment.public_id for assignment, _ in short)),
+    )

@@ -33,6 +33,7 @@ from quizzes.views.access import TeacherRequest, exports, locked_classroom, taug
 from quizzes.views.methods import require_POST
 from quizzes.views.teacher.classrooms import settings_page
 from quizzes.views.teacher.downloads import file_response
+from quizzes.views.teacher.extensions import offer_to_extend
 
 PREVIEW = "accommodations"
 
@@ -117,14 +118,12 @@ def _students(classroom: Classroom) -> list[Student]:
 
 
 def _apply(request: TeacherRequest, changes: Sequence[tuple[Student, Mapping[str, Any]]], *, now: datetime) -> None:
-    """Change the accommodations of these students, and name those for whom a quiz closes too early."""
+    """Change the accommodations of these students, and offer to extend for those for whom a quiz closes too early."""
     short = supports.change_accommodations(changes, by=request.user, now=now)
     count = len({student.pk for student, _ in changes})
     text = ngettext("Saved for {count} student.", "Saved for {count} students.", count).format(count=count)
     messages.success(request, text)
-    if short:
-        text = gettext("The extra time ends after a quiz closes. Extend it on the student’s page: {names}")
-        messages.warning(request, text.format(names=listed_names([student.display_name for student in short])))
+    offer_to_extend(request, short)
 
 
 def _row(student: Student, accommodation: Accommodation | None) -> tuple[Student, Accommodation | None, str, list[str]]:

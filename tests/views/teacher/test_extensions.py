@@ -240,11 +240,16 @@ def test_page_names_students_for_whom_it_is_not_enough(
         make_answered_attempt(assignment=homework, student=other)
 
     closes_at = NOW + 2 * DAY + timedelta(hours=1)
-    page = text_of(send(teacher_client, homework, student, classmate, *others, closes=closes_at))
+    sent = send(teacher_client, homework, student, classmate, *others, closes=closes_at)
+    page = text_of(sent)
 
     assert "have no attempts left, or the quiz is closed: Maya Lopez, Zoe 0 Young" in page
     assert ", and 2 more" in page
-    assert "The extra time ends after a quiz closes. Extend it on the student’s page: Noah Park" in page
+    assert "The extra time ends after a quiz closes: Noah Park" in page
+
+    button = form_of(sent, having="quizzes")
+    assert "Saved for 1 student." in text_of(teacher_client.post(button.action, button.data(), follow=True))
+    assert homework.extensions.get(student=classmate).closes_at == NOW + timedelta(hours=60)
 
 
 def test_quiz_without_limits_has_no_extensions(
