@@ -38,6 +38,19 @@ def address_of(edition: Edition) -> str:
     return reverse("assign", args=[edition.question_set.public_id])
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_missing_question_set_is_said_in_view(
+    width: int, classes: list[Classroom], teacher: User, open_context: NewContext
+) -> None:
+    for number in range(12):
+        make_edition(document=make_document(title=f"Set {number}"))
+    page = open_context(teacher, width=width, height=640).new_page()
+    page.goto(reverse("assign_quiz"))
+    page.get_by_role("button", name="Assign").click()
+    expect(page.get_by_text("Choose a question set.")).to_be_in_viewport()
+    expect(page.get_by_role("radio").first).to_be_focused()
+
+
 @pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
 def test_preset_assigns_in_one_step(
     javascript: bool, classes: list[Classroom], edition: Edition, teacher: User, open_context: NewContext
