@@ -176,11 +176,12 @@ def _assign(request: TeacherRequest, offer: Offer) -> HttpResponse:
         is_retry=offer.retry_of is not None,
     )
     context |= {"room": asked.room, "early": asked.early, "summary": asked.summary}
+    context["chosen_title"] = form.settings.own_title
     is_news = False
     if edition is None:
         # The page of one set names its public questions from the start, the page with a choice of sets only here.
         context["public_count"] = public_question_count(plan.edition.pk)
-        context["chosen_title"] = plan.edition.question_set.shown_title
+        context["chosen_title"] = form.settings.own_title or plan.edition.question_set.shown_title
         is_news = context["public_count"] > 0 and not asked.is_confirmed
     if request.htmx or is_news or not asked.is_settled:
         return render(request, page, {**context, "is_asked": not request.htmx})
@@ -201,7 +202,7 @@ def _page_context(request: TeacherRequest, offer: Offer, edition: Edition | None
         "retry_title": _retry_title(edition) if edition is not None and offer.retry_of else "",
         "retry_count": len(offer.retry_keys),
         "public_count": public_question_count(edition.pk) if edition is not None else 0,
-        # On the page that asks to confirm, after a choice of sets.
+        # On the page that asks to confirm: the title that the teacher typed, or that of a set chosen here.
         "chosen_title": "",
     }
 

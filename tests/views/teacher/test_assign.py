@@ -234,6 +234,8 @@ def test_changed_fields_stay_and_are_confirmed_when_another_preset_is_chosen(
     asked = send(teacher_client, address, classroom, preset="test", time_limit="55")
     assert "Ready to assign?" in text_of(asked)
     assert not Assignment.objects.exists()
+    titled = send(teacher_client, address, classroom, preset="test", time_limit="55", own_title="Small set, makeup")
+    assert "Version 1 Small set, makeup" in text_of(titled)
     teacher_client.post(address, form_of(asked, having="release").data(act="save"))
     assert settings_of(Assignment.objects.get()) == (
         *(None, datetime(2026, 10, 23, 20, tzinfo=UTC)),
@@ -481,6 +483,8 @@ def test_question_set_is_chosen_on_the_page(
     chosen = {"question_set": mine.question_set.public_id, "preset": "test", "time_limit": "55"}
     asked = teacher_client.post(address, form.data(act="save", **chosen))
     assert "Ready to assign? Mine Help with assigning Summary" in text_of(asked)
+    asked = teacher_client.post(address, form.data(act="save", **chosen, own_title="Mine, makeup"))
+    assert "Ready to assign? Mine, makeup Help with assigning Summary" in text_of(asked)
     teacher_client.post(address, form.data(act="save", question_set=mine.question_set.public_id))
     assert [(given.edition, given.classroom) for given in Assignment.objects.all()] == [(mine, chicago)]
 
