@@ -14,7 +14,7 @@ from quizzes.assignments.board import show_on_board
 from quizzes.attempts import heartbeats
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.editions import latest_edition, published
-from quizzes.models import Assignment, Attempt, Board, Classroom, Presence, QuestionSet, Student, User
+from quizzes.models import Assignment, Attempt, Board, Classroom, Presence, QuestionSet, Student, Teaching, User
 from quizzes.people.rosters import rename_student
 from tests.browser.conftest import NewContext, assert_sound, becomes_true, go_offline, reply_in_place, violations
 from tests.browser.test_every_page import BROKEN_WORDS, school  # noqa: F401  a fixture
@@ -734,6 +734,24 @@ def test_board_fits_a_projector_and_marks_its_question(
     # The mark moves without a reload.
     show_on_board(running, number=3, phase=1, by=teacher, now=timezone.now())
     expect(page.locator("[aria-current]")).to_have_text("Question 3")
+
+
+def test_board_below_the_lines_about_the_site_fits_a_projector(
+    running: Assignment, teacher: User, other_teacher: User, open_context: NewContext, settings: Any
+) -> None:
+    """The lines of a sample school and of a viewer. A clicker sends PageDown, which must not scroll."""
+    settings.DEMO = True
+    Teaching.objects.create(classroom=running.classroom, teacher=other_teacher, role=Teaching.Role.VIEWER)
+    page = open_context(other_teacher, height=720).new_page()
+    page.goto(reverse("class_board", args=[running.public_id]))
+    expect(page.get_by_text("You can see this class, but not change it.")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollHeight") == 720
+    page = open_context(teacher, height=720).new_page()
+    page.goto(reverse("class_board", args=[running.public_id]))
+    assert page.evaluate("document.documentElement.scrollHeight") == 720
+    expect(page.get_by_role("button", name="Show how many have answered")).to_be_visible()
+    page.keyboard.press("PageDown")
+    expect(page.get_by_role("button", name="Show how many have answered")).to_have_count(0)
 
 
 # How far the highlight of a line covers the letters of the line above, in pixels.
