@@ -754,7 +754,15 @@ def test_publish_on_the_editor_says_that_nothing_changed(draft: Draft, teacher_c
         return " ".join(text.split())
 
     assert label() == "Publish version 1"
+    citation = {name: value for name, value in draft.document["citation"].items() if name != "author"}
+    Draft.objects.filter(pk=draft.pk).update(document={**draft.document, "citation": citation})
     publish(teacher_client, draft)
+    assert label() == "Publish: no changes"
+    # A copied set may have no author, and the form of the source stores an empty one.
+    source = url("edit_source", draft)
+    for publisher in ("The Evening Test", citation["publisher"]):
+        teacher_client.post(source, sent(teacher_client, source, having="publisher", publisher=publisher))
+    assert document_of(draft)["citation"] == {**citation, "author": ""}
     assert label() == "Publish: no changes"
     save(teacher_client, draft, stem="What is kept?")
     assert label() == "Publish version 2"
