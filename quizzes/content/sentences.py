@@ -12,7 +12,7 @@ _TITLES = frozenset(
     "adm atty capt cmdr col cpl dept det dr fr gen gov hon insp lt maj messrs mr mrs ms msgr mt pres prof rep rev sen "
     "sgt st supt vs "
     # In Spanish.
-    "arq dir dra gral ing lic mtra mtro profa sr sra sres srta ud uds".split()
+    "arq av avda cnel dir dra dña gob gral ing lic mons mtra mtro pbro profa sgto sr sra sres srta tte ud uds".split()
 )
 _BEFORE_A_NUMBER = frozenset(
     "apr art aug ch dec feb fig figs jan jul jun mar no nos nov núm oct p pág pp para sec sept sep vol".split()

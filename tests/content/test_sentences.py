@@ -19,6 +19,8 @@ MARKS = "abz AB09.!?…,;:'\"“”‘’()[]\n\t。？」éñ-"
     ("paragraph", "sentences"),
     [
         ("The council met. It voted.", ["The council met.", "It voted."]),
+        ("Habló el Gob. Abbott. El Cnel. Ruiz no.", ["Habló el Gob. Abbott.", "El Cnel. Ruiz no."]),
+        ("Dña. María está en la Av. Juárez. Vino.", ["Dña. María está en la Av. Juárez.", "Vino."]),
         ("Mr. Lee met Sen. Ruiz. They agreed.", ["Mr. Lee met Sen. Ruiz.", "They agreed."]),
         ("J. R. Smith spoke.", ["J. R. Smith spoke."]),
         ("The U.S. Senate voted.", ["The U.S. Senate voted."]),
