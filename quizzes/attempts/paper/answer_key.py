@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy
 
-from quizzes.attempts.paper.entries import written
+from quizzes.attempts.paper.entries import paper_view, written
 from quizzes.attempts.paper.handout import PaperForm
 from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import type_of
@@ -83,7 +83,8 @@ def _right_answers(keyed: Question, form: PaperForm, document: SetDocument) -> l
     reading = document.reading
     if type_of(keyed).is_typed:
         return [("", row.text) for row in keyed.answer_key(reading) if row.right]
-    marks = ""
-    if type_of(keyed).paper.has_marks_as_key:
-        marks = " ".join(written(keyed, keyed.correct_answer(), form.shuffle, reading))
-    return [(marks, keyed.arranged(form.shuffle).review(None, reading).correct)]
+    paper, words = type_of(keyed).paper, keyed.arranged(form.shuffle).review(None, reading).correct
+    if not paper.has_marks_as_key:
+        return [("", words)]
+    marks = " ".join(written(keyed, keyed.correct_answer(), form.shuffle, reading))
+    return [(marks, paper.key_words(words, marks, paper_view(keyed, form.shuffle, reading)))]

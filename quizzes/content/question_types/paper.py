@@ -68,6 +68,10 @@ class PaperEntry(ABC):
         printed without.
         """
 
+    def key_words(self, words: str, marks: str, blank: View) -> str:
+        """The correct answer in words, as the answer key shows it after its marks. blank: as in `write`."""
+        return words
+
 
 class TypedEntry(PaperEntry):
     """An answer in words, typed as the student wrote it. kind: of its cell."""

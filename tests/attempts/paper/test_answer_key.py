@@ -7,7 +7,7 @@ import pytest
 
 from quizzes.attempts.paper.answer_key import key_lines
 from quizzes.attempts.paper.handout import LETTERS, FormLetter, draw_form
-from quizzes.content.question_types.registry import type_of
+from quizzes.content.question_types.registry import public_view, type_of
 from quizzes.content.question_types.who_says_so.question import WhoSaysSo
 from quizzes.content.set_document import parse_set
 from tests.content.question_types.test_walk import DOCUMENT
@@ -27,6 +27,17 @@ def test_letters_and_words_of_a_key_name_the_same_speakers(letter: FormLetter) -
         assert re.findall(r"” ([^;]+)(?:;|$)", line.answer) == by_letter
         orders.add(tuple(by_letter))
     assert len(orders) > 1
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_words_of_an_order_are_in_the_order_of_its_numbers(letter: FormLetter) -> None:
+    document = parse_set(DOCUMENT)
+    form = draw_form(document, "hash", letter)
+    [line] = [line for line in key_lines(form, document, {}) if type_of(line.question).name == "ordering"]
+    printed = [one["text"] for one in public_view(line.question, form.shuffle, None, document.reading)["lines"]]
+    assert line.answer == "; ".join(f"{mark}. {text}" for mark, text in zip(line.marks, printed, strict=True))
+    by_number = sorted(zip(line.marks, printed, strict=True))
+    assert [text for _, text in by_number] == [item.text for item in line.question.in_order]
 
 
 def test_the_key_of_a_typed_question_has_all_that_counts() -> None:

@@ -30,3 +30,7 @@ class OrderingEntry(PaperEntry):
         """The number of each printed line."""
         places = {line["token"]: str(place) for place, line in enumerate(view["lines"], start=1)}
         return ("".join(places[line["token"]] for line in blank["lines"]),)
+
+    def key_words(self, words: str, marks: str, blank: View) -> str:
+        """Each printed line after its number, so that the words are in the order of the marks."""
+        return "; ".join(f"{mark}. {line['text']}" for mark, line in zip(marks, blank["lines"], strict=True))
