@@ -47,6 +47,7 @@ _DATE = re.compile(r"(?P<year>\d{4}|-)-(?P<month>\d\d)-(?P<day>\d\d)", re.ASCII)
 _LOOSE_DATE = re.compile(r"(?P<month>\d\d?)[ .](?P<day>\d\d?)(?:[ .](?P<year>\d{4}))?", re.ASCII)
 _DAY_OF_YEAR = re.compile(r"\d\d-\d\d", re.ASCII)
 _DAY = re.compile(r"(\d\d?)(?:th)?", re.ASCII)
+_IES = re.compile(r"ies$")
 _YEAR = re.compile(r"[12]\d{3}", re.ASCII)
 
 _MONTHS = {
@@ -253,8 +254,13 @@ def is_close(answer: str, accepted: str) -> bool:
     """Whether a teacher should compare a normalized answer with this accepted one before it counts as wrong.
 
     True if one contains the other (with at least half of its letters), if only the year of a date is missing or
-    added, if month and day changed places, or if few letters and no digits differ.
+    added, if month and day changed places, if few letters and no digits differ, or if both have the same singular.
+    For a date also if the answer names its month with other words, as “the last day of August” does.
     """
+    if _DATE.fullmatch(accepted):
+        day, month = read_date(answer), int(accepted[-5:-3])
+        if names_month(answer, month) or (day is not None and iso_date(day)[-5:] == accepted[-5:]):
+            return True
     one, other = (
         [word[-5:] if _DATE.fullmatch(word) else word for word in text.split()]
         for text in (with_month_typos_corrected(answer), accepted)
@@ -267,7 +273,11 @@ def is_close(answer: str, accepted: str) -> bool:
         return True
     if _figures(one) != _figures(other):
         return False
-    return _edits("".join(one), "".join(other)) <= len("".join(other)) // CLOSE_LETTERS
+    return (
+        _edits("".join(one), "".join(other)) <= len("".join(other)) // CLOSE_LETTERS
+        # “counties” and “county” differ by 3 letters of 6.
+        or [_IES.sub("y", word) for word in one] == [_IES.sub("y", word) for word in other]
+    )
 
 
 def _words(text: str) -> list[str]:
