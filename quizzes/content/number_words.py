@@ -28,6 +28,12 @@ CARDINALS |= {
     )
     for number, word in enumerate(words.split(), start=2)
 }
+# Students leave out the hyphen: “thirtyone”.
+CARDINALS |= {
+    f"{tens}{ones}": CARDINALS[tens] + CARDINALS[ones]
+    for tens in "twenty thirty forty fifty sixty seventy eighty ninety".split()
+    for ones in "one two three four five six seven eight nine".split()
+}
 CARDINALS |= {
     f"{word}{ending}": 100 * number
     for number, word in enumerate(
@@ -136,7 +142,7 @@ def _start(first: str, following: str) -> tuple[_Number, int] | None:
 
 def _room_after(value: int) -> int:
     """Below which number the next one may follow this one: “two hundred” 100, “twenty” 10, “two” 0."""
-    return 100 if value >= 100 else 10 if value >= 20 else 0
+    return 100 if value >= 100 else 10 if value >= 20 and value % 10 == 0 else 0
 
 
 def _is_figures(word: str) -> bool:
