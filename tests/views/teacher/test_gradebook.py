@@ -131,7 +131,8 @@ def test_key_of_the_gradebook_explains_no_blank_cell(
     page = teacher_client.get(gradebook_of(assignment.classroom))
     assert rows_of(page)[0] == [student.display_name, "No score yet", "Not started"]
     assert "A score means turned in, unless a status is next to it." in text_of(page)
-    assert "In averages, each quiz counts the same, whatever its points." in text_of(page)
+    rule = "In averages, each quiz counts the same, whatever its points. A quiz that needs grading doesn’t count yet."
+    assert rule in text_of(page)
 
 
 def test_objectives_are_linked_once(assignment: Assignment, student: Student, teacher_client: Client) -> None:
