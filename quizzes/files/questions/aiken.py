@@ -50,6 +50,8 @@ _REPEATED = re.compile(r"\s*\(?([A-Za-z])(?:[.):]|\)?\s[–—-]\s)\s*(.*)")
 _WHOLE_CHOICE = re.compile(r"\s*\(?([A-Za-z])(?:[.):]\s*|\)?\s[–—-]\s|\s\()\w\S.*")
 # Before the next answer of “ANSWER: A) Schools and C) Parks”.
 _NEXT_WHOLE = re.compile(r"(?:\s*[,;]\s*(?:(?:and|y|&)\s+)?|\s+(?:and|y|&)\s+)(?=\(?[A-Za-z][.)]\s)")
+# As the format has it. A star beside an answer is then part of its text.
+_OF_FORMAT = re.compile(r"ANSWER: [A-Z]")
 # “Q: Who?” with the choices “A: Mayor” and “B: Council” below it.
 _QUESTION = re.compile(r"(?:Q|Question|Pregunta)\s?:\s+(?=\S)", re.IGNORECASE)
 _BOTH_TRUTHS = ({"true", "false"}, {"t", "f"}, {"verdadero", "falso"}, {"v", "f"})
@@ -304,15 +306,10 @@ def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | Non
     truths = {_bare(text): letter for letter, text in choices}
     if question_type == "single" and truths.keys() in _BOTH_TRUTHS:
         return Item("true_false", stem, is_true=any(truths.get(word) in keys for word in TRUE))
-    # A star after the correct answer would show it.
-    return Item(
-        question_type,
-        stem,
-        lines=tuple(
-            Line(text.removesuffix("*").rstrip() if letter in keys else text, letter in keys)
-            for letter, text in choices
-        ),
-    )
+    if answer and not _OF_FORMAT.fullmatch(answer[0]) and {key for key, text in choices if text.endswith("*")} <= keys:
+        # A star after the correct answers alone would show them.
+        choices = [(letter, text.removesuffix("*").rstrip()) for letter, text in choices]
+    return Item(question_type, stem, lines=tuple(Line(text, letter in keys) for letter, text in choices))
 
 
 def _without_answer(stem: str, choices: Sequence[tuple[str, str]]) -> Item:

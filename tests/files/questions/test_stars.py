@@ -2,6 +2,9 @@
 
 import pytest
 
+from quizzes.files.questions.aiken import write_aiken
+from quizzes.files.questions.formats import read_questions
+from quizzes.files.questions.item import Item, Line
 from tests.files.questions.test_programs import outcomes
 from tests.files.questions.test_readers import NO_MARK
 
@@ -66,3 +69,23 @@ def test_answers_below_stars_without_choices() -> None:
         "short_answer: ¿Dónde? [*Aquí]",
         f"- {NO_MARK}",
     ]
+
+
+@pytest.mark.parametrize(
+    ("choices", "line", "expected"),
+    [
+        ("A. C\nB. C*\n", "ANSWER: B", "[C; *C*]"),
+        ("A. Lee*\nB. Day*\n", "Answer: B", "[Lee*; *Day*]"),
+        ("A. Lee\nB. Day*\n", "Answer: B", "[Lee; *Day]"),
+    ],
+    ids=["the format", "footnotes", "a mark"],
+)
+def test_a_star_after_the_correct_answer(choices: str, line: str, expected: str) -> None:
+    assert outcomes(f"Who?\n{choices}{line}\n") == [f"single: Who? {expected}"]
+
+
+def test_a_question_with_a_star_in_its_answer_is_the_same_after_aiken() -> None:
+    item = Item("single", "Who?", lines=(Line("Lee"), Line("Day*", is_correct=True)))
+    [back] = read_questions(write_aiken("", [item])).questions
+    assert back.item
+    assert back.item.lines == item.lines
