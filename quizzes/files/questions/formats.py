@@ -329,6 +329,17 @@ def _json_of_toml(text: str) -> Any:
     return json.loads(json.dumps(read_toml(text), default=str))
 
 
+# The label of each kind of table, and what finds its headings, reads the rows below them, and names the other columns.
+_TABLES = (
+    (
+        gettext_noop("Spreadsheet of questions"),
+        kahoot.kahoot_heading,
+        kahoot.read_kahoot,
+        kahoot.unread_kahoot_columns,
+    ),
+    (gettext_noop("Footnote’s template"), tables.template_heading, tables.read_template, tables.unread_columns),
+    (gettext_noop("Terms and definitions"), terms.terms_heading, terms.read_terms, terms.unread_terms_columns),
+)
 # Some programs write a title and directions above the headings.
 _HEADING_LINES = 30
 
@@ -340,7 +351,7 @@ def _has_headings(text: str) -> bool:
         rows, *_ = rows_of(head.encode())
     except UnreadableFile:
         return False
-    return any(find(rows) is not None for find in (kahoot.kahoot_heading, tables.template_heading, terms.terms_heading))
+    return any(heading_of(rows) is not None for _, heading_of, *_ in _TABLES)
 
 
 def _read_table(content: bytes) -> ReadFile:
@@ -351,27 +362,14 @@ def _read_table(content: bytes) -> ReadFile:
     ]
     if tables.template_heading(rows) is None and kahoot.kahoot_heading(rows) is None:
         rows = kahoot.with_pair_headings(rows)
-    if (heading := kahoot.kahoot_heading(rows)) is not None:
-        name = gettext("Spreadsheet of questions")
-        unknown = kahoot.unread_kahoot_columns(rows, heading)
-        return ReadFile(
-            name,
-            (*kahoot.read_kahoot(rows, heading), *left),
-            unknown=unknown,
-            notes=(*notes, *left_above(rows, heading)),
-        )
-    if (heading := tables.template_heading(rows)) is not None:
-        questions = (*tables.read_template(rows, heading), *left)
-        unknown = tables.unread_columns(rows, heading)
-        return ReadFile(
-            gettext("Footnote’s template"), questions, unknown=unknown, notes=(*notes, *left_above(rows, heading))
-        )
-    if (heading := terms.terms_heading(rows)) is not None:
-        unknown = terms.unread_terms_columns(rows, heading)
-        questions = (*terms.read_terms(rows, heading), *left)
-        return ReadFile(
-            gettext("Terms and definitions"), questions, unknown=unknown, notes=(*notes, *left_above(rows, heading))
-        )
+    for label, heading_of, questions_of, unread in _TABLES:
+        if (heading := heading_of(rows)) is not None:
+            return ReadFile(
+                gettext(label),
+                (*questions_of(rows, heading), *left),
+                unknown=unread(rows, heading),
+                notes=(*notes, *left_above(rows, heading)),
+            )
     # A text with commas has lines of different lengths, but 2 lines can have 1 comma each.
     fewest = 2 if b"\t" in content or content.startswith((ZIP, OLD_EXCEL)) else 3
     is_table = len(rows) > 1 and len({len(cells) for _, cells in rows}) == 1 and len(rows[0][1]) >= fewest
