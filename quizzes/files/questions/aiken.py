@@ -14,6 +14,7 @@ from itertools import pairwise
 from quizzes.files.questions.answer_keys import is_key, typed_numbers, with_key_of_lines, without_key, without_letters
 from quizzes.files.questions.bare_choices import with_letters
 from quizzes.files.questions.containers import check_lines, decoded
+from quizzes.files.questions.inline_answers import with_answers_below
 from quizzes.files.questions.item import (
     Item,
     Line,
@@ -93,7 +94,7 @@ def has_questions(text: str) -> bool:
 
 def _question_lines(text: str) -> list[tuple[int, str]]:
     """The numbered lines, with one lettered answer on each and a line ANSWER: for the only answer of a question."""
-    return with_letters(with_answer_lines(lettered_lines(with_key_of_lines(text))))
+    return with_letters(with_answer_lines(with_answers_below(lettered_lines(with_key_of_lines(text)))))
 
 
 def read_aiken(content: bytes) -> list[ReadQuestion]:
