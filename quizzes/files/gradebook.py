@@ -1,7 +1,7 @@
 """A gradebook as a table for spreadsheets, for Canvas, for Moodle, and for student information systems."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from itertools import chain, count
 
@@ -95,7 +95,7 @@ def canvas_table(book: Gradebook) -> Table:
     Canvas matches by SIS User ID, which is the student number, and by name where it is empty. A cell without a score
     is empty, which changes nothing in Canvas. EX is its code for excused.
     """
-    titles = [_canvas_title(title) for title in _titles(book)]
+    titles = _titles(book, _canvas_title)
     lines: Table = [
         [
             row.student.display_name,
@@ -157,16 +157,17 @@ def student_number_table(book: Gradebook, quiz: Assignment | None) -> Table:
     ]
 
 
-def distinct_titles(assignments: Iterable[Assignment]) -> dict[int, str]:
+def distinct_titles(assignments: Iterable[Assignment], written: Callable[[str], str] = str) -> dict[int, str]:
     """A unique title by assignment id, the oldest first. The second assignment of a set is “Title, 2”.
 
+    written: the title as the file has it, which may be the same for two titles.
     A newer assignment changes no title of an older one: Canvas knows its columns by their titles.
     """
     titles: dict[int, str] = {}
     taken = set[str]()
     for assignment in assignments:
         numbered = (f"{assignment.title}, {number}" for number in count(2))
-        unique = next(title for title in chain([assignment.title], numbered) if title not in taken)
+        unique = next(title for title in map(written, chain([assignment.title], numbered)) if title not in taken)
         taken.add(unique)
         titles[assignment.pk] = unique
     return titles
@@ -178,8 +179,8 @@ def quiz_choices(book: Gradebook) -> list[tuple[str, str, int]]:
     return [(column.assignment.public_id, title, column.max_points) for column, title in titles]
 
 
-def _titles(book: Gradebook) -> list[str]:
-    titles = distinct_titles(column.assignment for column in reversed(book.columns))
+def _titles(book: Gradebook, written: Callable[[str], str] = str) -> list[str]:
+    titles = distinct_titles((column.assignment for column in reversed(book.columns)), written)
     return [titles[column.assignment.pk] for column in book.columns]
 
 

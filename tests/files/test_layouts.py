@@ -302,6 +302,15 @@ def test_canvas_takes_every_title_for_an_assignment(
     assert lines[0].index(written) == 5
 
 
+def test_titles_that_canvas_reads_alike_stay_apart(classroom: Classroom, edition: Edition, teacher: User) -> None:
+    for title in ("Juries [2018]", "Juries (2018)", "Juries (2018)"):
+        make_assignment(edition=edition, classroom=classroom, own_title=title)
+
+    lines, _ = body(classroom, Layout.CANVAS, teacher)
+
+    assert set(lines[0][5:]) == {"Juries [2018]", "Juries (2018), 2", "Juries (2018), 3"}
+
+
 def of_quiz(school: Classroom, layout: Layout, teacher: User, *, title: str) -> list[list[str]]:
     """The file of the quiz with this title, oldest first."""
     quiz = dict(zip(("Small set", "Small set, 2", "Juries"), school.assignments.order_by("created_at"), strict=True))
