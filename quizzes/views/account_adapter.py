@@ -94,7 +94,9 @@ class AccountAdapter(DefaultAccountAdapter):
         """The account with this email and password. allauth's own limits would lock out others; see the settings."""
         counted = self._count(request, credentials["email"], too_many_passwords)
         user: AbstractBaseUser | None = super().authenticate(request, **credentials)
-        if user is not None:
+        if user is None:
+            logger.info("A password was wrong.", extra={"request": request})
+        else:
             clear_tries(counted, device=device_of(request))
         return user
 
@@ -111,6 +113,8 @@ class AccountAdapter(DefaultAccountAdapter):
         try:
             return count_try(email, address=client_address(request), device=device_of(request), now=now, step=step)
         except PasswordLocked as error:
+            limit = error.refusal.limit.value
+            logger.warning("A sign-in was refused: too many wrong tries (%s).", limit, extra={"request": request})
             raise ValidationError(refused(error.refusal, now=now)) from error
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
@@ -132,6 +136,7 @@ class AccountAdapter(DefaultAccountAdapter):
         agent = request.headers.get("User-Agent", "")
         start_teacher_session(request.session, user, user_agent=agent, now=now)
         remember_user_device(user, device=device_of(request), address=client_address(request), now=now)
+        logger.info("A teacher signed in.", extra={"request": request})
 
     def pre_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse | None:
         """Sign out whoever is signed in here: the page of the second step would send them to their home page."""

@@ -17,19 +17,20 @@ from django.conf import settings as site_settings
 from django.db import OperationalError, connection
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
-from django.urls import get_resolver
+from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern
 
 from quizsite import log
 from quizsite.environment import choice
 from quizsite.log import HIDDEN, JsonLineFormatter, LineFormatter, RequestFilter, hide_secrets
 from quizsite.middleware import REQUEST_ID_HEADER, request_id
-from quizzes.models import Attempt, Classroom, Student, User
+from quizzes.models import Attempt, Classroom, FailedTry, Student, User
 from quizzes.models.public_ids import READABLE
 from quizzes.models.rosters import JOIN_CODE_LENGTH
 from quizzes.people import accounts, student_sessions
+from quizzes.people.teacher_sign_in import ACCOUNT_TRIES
 from tests.conftest import Queries
-from tests.factories import NOW
+from tests.factories import NOW, make_user
 from tests.quizsite.test_settings import manage, settings_with
 
 SECRETS = {
@@ -176,6 +177,29 @@ def test_each_refusal_names_the_account(
         assert [line for line in written if named not in line] == []
     refuse(Client(), "/no-such-page/")
     assert "no account" in lines.take()[0]
+
+
+@pytest.mark.django_db
+def test_each_sign_in_of_a_teacher_and_each_wrong_password_is_one_line(client: Client, lines: Lines) -> None:
+    teacher = make_user(password=TYPED["password"])
+    url = reverse("account_login")
+    for _ in range(ACCOUNT_TRIES):
+        client.post(url, {"login": teacher.email, "password": "not the password"})
+    client.post(url, {"login": teacher.email, "password": TYPED["password"]})
+    *wrong, refused = [line for line in lines.take() if "account_adapter" in line]
+    assert [("INFO" in line, "A password was wrong." in line, "no account" in line) for line in wrong] == [
+        (True, True, True)
+    ] * len(wrong)
+    is_refusal = "WARNING" in refused and "too many wrong tries (account)" in refused
+    assert (len(wrong), is_refusal) == (ACCOUNT_TRIES, True)
+
+    FailedTry.objects.all().delete()
+    client.post(url, {"login": teacher.email, "password": TYPED["password"]})
+    [line] = [line for line in lines.take() if "account_adapter" in line]
+    assert ("INFO" in line, "A teacher signed in." in line, f"account {teacher.pk}" in line) == (True, True, True)
+    for text in [*wrong, refused, line]:
+        assert teacher.email not in text
+        assert TYPED["password"] not in text
 
 
 @pytest.mark.django_db
