@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
+from unicodedata import normalize
 
 from django.conf import settings
 from django.db import transaction
@@ -137,8 +138,8 @@ class _Tries:
 
 
 def clean_code(text: str) -> str:
-    """The code in upper case, letters and digits only."""
-    return "".join(character for character in text.upper() if character.isalnum())
+    """The code in upper case, letters and digits only. Keyboards for Chinese and Japanese also type wide ones."""
+    return "".join(character for character in normalize("NFKC", text).upper() if character.isalnum())
 
 
 def find_classroom(code: str, *, address: str, device: str, now: datetime) -> Classroom:

@@ -86,7 +86,9 @@ def attack(students: Sequence[Student], count: int, *, now: datetime, address: s
 # --- Codes --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("typed", ["H4K7WP", "h4k7wp", "H4K-7WP", " h4k 7wp ", "h4k–7wp", "H4K‑7WP", "(h4k.7wp)\n"])
+@pytest.mark.parametrize(
+    "typed", ["H4K7WP", "h4k7wp", "H4K-7WP", " h4k 7wp ", "h4k–7wp", "H4K‑7WP", "(h4k.7wp)\n", "Ｈ４ｋ－７ＷＰ"]
+)
 def test_code_may_be_typed_in_many_ways(typed: str, now: datetime) -> None:
     classroom = make_classroom(join_code="H4K7WP")
 
