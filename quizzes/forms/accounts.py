@@ -30,7 +30,9 @@ from quizzes.people.guess_limits import Limit, Refusal
 LINK_GOOD_UNTIL = "sign_in_link_good_until"
 
 # Words of this site and of schools, which Django's list of common passwords does not have.
-SITE_WORDS = frozenset("civics classroom district education footnote quiz quizzes school student students".split())
+SITE_WORDS = frozenset(
+    {"civics", "classroom", "district", "education", "footnote", "quiz", "quizzes", "school", "student", "students"}
+)
 _ROWS = (
     "1234567890",
     "abcdefghijklmnopqrstuvwxyz",
