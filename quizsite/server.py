@@ -4,6 +4,7 @@ Its workers run quizsite/rsgi.py, which gives Django whole requests.
 """
 
 import gc
+import logging
 import os
 import resource
 import signal
@@ -27,6 +28,8 @@ from quizsite.cores import share_out_cores, take_core
 from quizsite.periodic_jobs import start_periodic_jobs
 from quizsite.rsgi import Bridge, Limits
 from quizsite.sqlite.copy import empty_log
+
+logger = logging.getLogger(__name__)
 
 # SQLite has one writer, and more threads would only wait for each other. PostgreSQL serves four at a time.
 THREADS = {"sqlite": 1, "postgresql": 4}
@@ -81,8 +84,12 @@ def serve(host: str, port: int, *, workers: int) -> None:
         server.serve(target_loader=partial(load_worker, parent=os.getpid()))
     finally:
         # Workers end without closing their connections. After this the main file alone holds everything.
-        if connection.vendor == "sqlite":
-            empty_log(settings.SQLITE_PATH)
+        if connection.vendor == "sqlite" and not empty_log(settings.SQLITE_PATH):
+            logger.warning(
+                "Another program has the database open. Until it ends, the newest rows can be in the file "
+                "%s-wal alone. Do not copy the database before.",
+                settings.SQLITE_PATH,
+            )
 
 
 def new_server(host: str, port: int, *, workers: int) -> Any:

@@ -54,9 +54,13 @@ def quick_check(path: Path) -> str:
     return str(found)
 
 
-def empty_log(path: Path) -> None:
-    """Move the write-ahead log into the main file, which then holds everything, if no other process uses it."""
+def empty_log(path: Path) -> bool:
+    """Move the write-ahead log into the main file; returns whether that holds everything now.
+
+    Waits 10 s for other processes: a read transaction that began before the newest rows keeps these in the log.
+    """
     if not path.exists():
-        return
+        return True
     with closing(library.sqlite.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=10)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        is_busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not is_busy

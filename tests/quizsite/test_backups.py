@@ -861,6 +861,19 @@ def test_main_file_alone_holds_everything_after_a_clean_stop(drill: Drill, tmp_p
         assert copy.execute("SELECT name FROM quizzes_classroom ORDER BY name").fetchall() == [("First",), ("Third",)]
 
 
+@SQLITE
+def test_stop_says_that_the_main_file_lacks_rows_while_another_program_reads(drill: Drill) -> None:
+    database = drill.data / "footnote.sqlite3"
+    with closing(library.sqlite.connect(str(database), isolation_level=None)) as reader:
+        with running(drill.site):
+            reader.execute("BEGIN")
+            reader.execute("SELECT name FROM quizzes_classroom").fetchall()
+            drill.add_class("Second")
+        written = (drill.data / "server.log").read_text()
+        assert f"newest rows can be in the file {database}-wal alone" in written
+        assert Path(f"{database}-wal").stat().st_size > 0
+
+
 # --- The secret key -------------------------------------------------------------------------------------------------
 
 
