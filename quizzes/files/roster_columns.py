@@ -308,9 +308,11 @@ def looks_like_name(text: str) -> bool:
     return bool(bare) and "@" not in bare and not any(c.isdigit() for c in bare) and any(c.isalpha() for c in bare)
 
 
-# Numbers, bullets and check boxes before a name; “a)”, but not the initial “A.”.
+# Numbers, bullets and check boxes before a name; “a)”, but not the initial “A.”. “1-Ana”, but not the code “1-A”.
 ROW_MARK = re.compile(
-    r"^(?:[(#]?\d{1,3}[.)\]:]\s*|#?\d{1,12}\s+(?=\D)|\[\s*x?\s*\]\s*|[a-z]\)\s+|[^\w\s\"“'’‘(\[<&]{1,3}\s+"
+    r"^(?:[(#]?\d{1,3}[.)\]:]\s*|#?\d{1,12}\s+(?=\D)|\d{1,3}\s?[/–—º°_-]\s*(?=[^\W\d_]{2})"
+    r"|n(?:o|um|úm|[º°])?\.?\s?\d{1,3}[.):]?\s+|\[\s*x?\s*\]\s*|\(\s*x?\s*\)\s*|[a-z]\)\s+"
+    r"|[_•·●○◦▪■□☐-☒✓-✘➢-➤►▶‣*–—①-⑳-]\s*|[^\w\s\"“'’‘(\[<&]{1,3}\s+"
     r"|(?:student|name|alumn[oa]|estudiante|nombre)\s*:\s*)+",
     re.IGNORECASE,
 )

@@ -300,6 +300,21 @@ LISTS: dict[str, tuple[str | bytes, list[str]]] = {
         ("☐ Maya Lopez\n☑ Noah Kim\n✓ Ana Ruiz\n➢ Bo Cho\n"),
         ["Maya Lopez / Lopez", "Noah Kim / Kim", "Ana Ruiz / Ruiz", "Bo Cho / Cho"],
     ),
+    "numbers with other marks": (
+        ("1-Maya Lopez\n2- Noah Kim\n3.- Ana Ruiz\n4–Bo Cho\n5/ Ed Fox\nNo. 6 Fe Gil\n7º Ida Jay\n⑧ Lee Kim\n"),
+        [
+            *("Maya Lopez / Lopez", "Noah Kim / Kim", "Ana Ruiz / Ruiz", "Bo Cho / Cho"),
+            *("Ed Fox / Fox", "Fe Gil / Gil", "Ida Jay / Jay", "Lee Kim / Kim"),
+        ],
+    ),
+    "bullets without a space": (
+        ("•Maya Lopez\n☐Noah Kim\n–Ana Ruiz\n____ Bo Cho\n( ) Ed Fox\n"),
+        ["Maya Lopez / Lopez", "Noah Kim / Kim", "Ana Ruiz / Ruiz", "Bo Cho / Cho", "Ed Fox / Fox"],
+    ),
+    "codes with a number": (
+        ("7-A\n7-B\nN 12\nNo Kim\n"),
+        ["7-A / ", "7-B / ", "N 12 / 12", "No Kim / Kim"],
+    ),
     "letters list": (
         ("a) Maya Lopez\nb) Noah Kim\n"),
         ["Maya Lopez / Lopez", "Noah Kim / Kim"],
