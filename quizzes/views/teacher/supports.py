@@ -28,6 +28,7 @@ from quizzes.forms.supports import (
     ConfirmChangesForm,
 )
 from quizzes.models import Accommodation, Classroom, Student
+from quizzes.reports.classroom_quizzes import current_quizzes
 from quizzes.reports.support_use import in_words
 from quizzes.views.access import TeacherRequest, exports, locked_classroom, taught_classroom
 from quizzes.views.methods import require_POST
@@ -146,6 +147,7 @@ def _class_page(
         "unknown": "",
         "sure_count": 0,
         "packed": "",
+        "current_quizzes": current_quizzes(classroom, now=timezone.now()),
         **context,
     }
     return render(request, "teacher/class_accommodations.html", context)

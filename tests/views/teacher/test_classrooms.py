@@ -276,6 +276,23 @@ def test_home_sums_up_each_class(
     assert "Class code off" in closed
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        *("classroom_gradebook", "classroom_quizzes", "classroom_mastery", "classroom_growth", "change_classroom"),
+        *("roster", "add_students", "sign_in_cards", "class_accommodations"),
+    ],
+)
+def test_each_page_of_a_class_leads_to_assigning_progress_and_results(
+    page: str, assignment: Assignment, teacher_client: Client
+) -> None:
+    classroom = assignment.classroom
+    links = read(teacher_client.get(reverse(page, args=[classroom.public_id]))).links
+    assert f"{reverse('assign_quiz')}?classroom={classroom.public_id}" in links
+    assert reverse("assignment_progress", args=[assignment.public_id]) in links
+    assert reverse("assignment_results", args=[assignment.public_id]) in links
+
+
 def test_home_shows_no_class_of_another_teacher(
     other_classroom: Classroom, classroom: Classroom, other_teacher: User, signed_in: Callable[[User], Client],
     teacher_client: Client,
