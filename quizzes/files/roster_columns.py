@@ -367,6 +367,30 @@ def with_whole_names(body: Sequence[TableRow], heading: TableRow, columns: Colum
     ]
 
 
+# “Maya Lopez, Period 3”, “Maya Lopez (Section 2)”.
+_SECTION_END = re.compile(
+    r"\W{1,3}(?:period|section|homeroom|room|block|hour|semester|período|grupo)\W{1,3}\d{1,4}\w?\)?$", re.IGNORECASE
+)
+
+
+def without_sections(body: Sequence[TableRow], columns: Columns) -> Sequence[TableRow]:
+    """The rows; full names without the section after them, if most rows have one. A single such row is a title."""
+    place = columns.full
+    if place is None:
+        return body
+    names = [_SECTION_END.sub("", cell_of(row, place)) for row in body]
+    ended = [
+        name != cell_of(row, place) and " " in name and looks_like_name(name)
+        for name, row in zip(names, body, strict=True)
+    ]
+    if len(body) < _MIN_BELOW or 2 * sum(ended) <= len(body):
+        return body
+    return [
+        TableRow(row.number, (*row.cells[:place], name, *row.cells[place + 1 :])) if is_ended else row
+        for row, name, is_ended in zip(body, names, ended, strict=True)
+    ]
+
+
 def cell_of(row: TableRow, place: int | None) -> str:
     """The text of a cell; "" outside of the row."""
     return row.cells[place] if place is not None and place < len(row.cells) else ""

@@ -20,6 +20,7 @@ from quizzes.files.roster_columns import (
     looks_like_name,
     unfolded,
     with_whole_names,
+    without_sections,
 )
 from quizzes.files.roster_rows import Order, RosterRow, joined_cells, read_row
 from quizzes.files.table_file import TableRow
@@ -102,6 +103,7 @@ def read_roster(
     body: Sequence[TableRow] = [row for row in table if heading is None or row.number > heading.number]
     if heading is not None:
         body = with_whole_names(unfolded(heading, columns, body), heading, columns)
+    body = without_sections(body, columns)
     _refuse_more(len(body), MAX_LINES)
     order = _order(heading, columns, body)
     rows = [read_row(row, columns, fixes, heading, order) for row in body]

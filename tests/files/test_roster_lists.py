@@ -300,6 +300,14 @@ LISTS: dict[str, tuple[str | bytes, list[str]]] = {
         ("☐ Maya Lopez\n☑ Noah Kim\n✓ Ana Ruiz\n➢ Bo Cho\n"),
         ["Maya Lopez / Lopez", "Noah Kim / Kim", "Ana Ruiz / Ruiz", "Bo Cho / Cho"],
     ),
+    "section after each name": (
+        ("Civics, Period 3\nMaya Lopez, Period 3\nNoah Kim (Period 3)\nAna Ruiz - Section 12\nBo Cho\n"),
+        ["- Not a student", "Maya Lopez / Lopez", "Noah Kim / Kim", "Ana Ruiz / Ruiz", "Bo Cho / Cho"],
+    ),
+    "section above the names": (
+        ("Ana Civics, Period 3\nMaya Lopez\nNoah Kim\n"),
+        ["- Not a student", "Maya Lopez / Lopez", "Noah Kim / Kim"],
+    ),
     "numbers with other marks": (
         ("1-Maya Lopez\n2- Noah Kim\n3.- Ana Ruiz\n4–Bo Cho\n5/ Ed Fox\nNo. 6 Fe Gil\n7º Ida Jay\n⑧ Lee Kim\n"),
         [
