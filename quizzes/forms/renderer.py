@@ -13,15 +13,15 @@ TYPED = {"text", "email", "password", "number", "search", "tel", "url"}
 class RequiredField(BoundField):
     """A field that says only to screen readers that it is required.
 
-    For an empty field with the attribute `required`, Firefox says “invalid entry” before anything is typed.
+    For an empty field with the attribute `required`, Firefox says “invalid entry” before anything is entered.
     """
 
     def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
         """The attributes of the widget."""
         attrs = super().build_widget_attrs(attrs, widget)
         shown = widget or self.field.widget
-        is_typed = getattr(shown, "input_type", "") in TYPED or isinstance(shown, forms.Textarea)
-        if is_typed and attrs.pop("required", False):
+        has_role = getattr(shown, "input_type", "") in TYPED or isinstance(shown, (forms.Textarea, forms.Select))
+        if has_role and attrs.pop("required", False):
             attrs["aria-required"] = "true"
         return attrs
 

@@ -7,6 +7,8 @@ from django import forms
 from django.test import Client
 from django.urls import reverse
 
+from quizzes.forms.editor.base import DraftForm
+
 
 class Example(forms.Form):
     """One field of each kind of widget."""
@@ -14,19 +16,32 @@ class Example(forms.Form):
     typed = forms.CharField()
     optional = forms.CharField(required=False)
     long = forms.CharField(widget=forms.Textarea)
+    listed = forms.ChoiceField(choices=[("", "Choose"), ("a", "A")])
     chosen = forms.ChoiceField(choices=[("a", "A")], widget=forms.RadioSelect)
 
 
-def test_typed_field_is_required_for_screen_readers_only() -> None:
+class Draft(DraftForm):
+    """A form of the editor, whose fields also show what is stored."""
+
+    typed = forms.CharField()
+
+
+def test_field_with_a_role_is_required_for_screen_readers_only() -> None:
     form = Example()
-    tags = {name: re.findall(r"<(?:input|textarea)[^>]*>", str(form[name]))[0] for name in form.fields}
+    tags = {name: re.findall(r"<(?:input|textarea|select)[^>]*>", str(form[name]))[0] for name in form.fields}
     shown = {name: re.findall(r' (aria-required="true"|required)(?=[ >])', tag) for name, tag in tags.items()}
     assert shown == {
         "typed": ['aria-required="true"'],
         "optional": [],
         "long": ['aria-required="true"'],
+        "listed": ['aria-required="true"'],
         "chosen": ["required"],
     }
+
+
+def test_field_of_the_editor_is_required_for_screen_readers_only() -> None:
+    tag = str(Draft()["typed"])
+    assert re.findall(r' (aria-required="true"|required)(?=[ >])', tag) == ['aria-required="true"']
 
 
 @pytest.mark.django_db

@@ -7,7 +7,12 @@ from django import forms
 from django.utils.text import slugify
 from django.utils.translation import gettext
 
-from quizzes.content.question_types.form import PartForm
+from quizzes.content.question_types.form import PartForm, StoredField
+from quizzes.forms.renderer import RequiredField
+
+
+class DraftField(RequiredField, StoredField):
+    """A field of the editor: both kinds of field in one."""
 
 
 class DraftForm(PartForm):
@@ -18,6 +23,8 @@ class DraftForm(PartForm):
     is_whole: whether nothing is saved while a field is invalid.
     row_start: how the names of the texts of its rows start, "" without rows.
     """
+
+    bound_field_class = DraftField
 
     is_whole = False
     row_start = ""
