@@ -695,7 +695,20 @@ REFUSALS: dict[str, tuple[Spoil, str]] = {
         _set("attempts", 0, "score", to="7"),
         "has 7 of 8 points in this file, but its answers add up to",
     ),
-    "score without a hand-in": (_set("attempts", 0, "handed_in_at", to=None), "don’t agree. Export the class again."),
+    "score without a hand-in": (
+        _set("attempts", 0, "handed_in_at", to=None),
+        " needs a turn-in time, a score, and a receipt, or none of them.",
+    ),
+    "hand-in without a score": (
+        _set("attempts", 0, "score", to=None),
+        " needs a turn-in time, a score, and a receipt, or none of them.",
+    ),
+    "quiz that is due before it opens": (
+        lambda document: document["assignments"][0].update(
+            opens_at="2026-10-20T00:00:00+00:00", due_at="2026-10-19T00:00:00+00:00"
+        ),
+        "The quiz “Small set, mended” can’t be imported: “Due” is before “Opens”.",
+    ),
     "turned in before the start": (
         _set("attempts", 0, "handed_in_at", to="2020-01-01T00:00:00+00:00"),
         " was turned in before it started.",

@@ -26,6 +26,7 @@ from quizzes.files.class_export.validation import (
     check_columns,
     check_distinct,
     check_scores,
+    check_settings,
     check_times,
     check_values,
     create_rows,
@@ -219,7 +220,10 @@ def _assignments(
         assignments[str(part.key)] = Assignment(
             public_id=part.key, edition=editions[part.edition], classroom=classroom, assigned_by=by, **columns
         )
-    create_rows(Assignment, assignments.values(), "assignment")
+    for assignment in assignments.values():
+        check_columns(assignment, "assignment")
+        check_settings(assignment)
+    Assignment.objects.bulk_create(assignments.values())
     newer = {part.key: part.newer_version_of for part in class_export.assignments if part.newer_version_of is not None}
     for key, older in newer.items():
         assignments[key].newer_version_of = assignments[older]

@@ -27,7 +27,7 @@ from quizzes.files.class_export.parts import (
 )
 from quizzes.grading.new_keys import Document, document_after
 from quizzes.grading.scores import computed
-from quizzes.models import Attempt
+from quizzes.models import Assignment, Attempt
 from quizzes.people.names import name_key
 
 BATCH = 1000
@@ -58,6 +58,8 @@ def _wrong_time(attempt: AttemptPart, *, made_at: datetime, has_moved: bool) -> 
         return gettext("Attempt {key} of {student} has a deadline before its start.")
     if max(start, end or start, *(event.at for event in attempt.log)) > made_at + CLOCK_ERROR:
         return gettext("Attempt {key} of {student} is later than the file itself.")
+    if len({part is None for part in (end, attempt.score, attempt.receipt)}) > 1:
+        return gettext("Attempt {key} of {student} needs a turn-in time, a score, and a receipt, or none of them.")
     # Answers from paper may be older than the row that holds them.
     if is_on_screen and any(event.at < earliest for event in attempt.log):
         return gettext("Attempt {key} of {student} has an answer from before its start.")
@@ -211,6 +213,18 @@ def create_rows[Row: models.Model](model: type[Row], rows: Iterable[Row], what: 
     for row in new_rows:
         check_columns(row, what)
     model._default_manager.bulk_create(new_rows, batch_size=BATCH)
+
+
+def check_settings(assignment: Assignment) -> None:
+    """Check the times and other settings of a quiz against each other."""
+    try:
+        assignment.validate_constraints(exclude=["public_id", "newer_version_of"])
+    except ValidationError as error:
+        raise InvalidExport(
+            gettext("The quiz “{title}” can’t be imported: {reason}").format(
+                title=assignment.title[:60], reason=error.messages[0]
+            )
+        ) from error
 
 
 def check_columns(row: models.Model, what: str) -> None:
