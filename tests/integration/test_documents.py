@@ -149,6 +149,14 @@ def test_architecture_lists_every_module() -> None:
     assert modules - listed == set(), "Add these modules to the tree in docs/architecture.md."
 
 
+def test_map_of_the_readme_lists_every_entry_of_the_app() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    page = readme[readme.index("## Map of the code") : readme.index("## Where to change what")]
+    listed = set(re.findall(r"`quizzes/([\w.]+)/?`", page))
+    entries = {path.name for path in (ROOT / "quizzes").iterdir() if not path.name.startswith("__")}
+    assert entries == listed, "Change the map in README.md."
+
+
 def test_architecture_lists_what_replaces_django() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     listed = set(re.findall(r"^\| `([\w/.]+)` \|", page.partition("## 10. ")[2], re.MULTILINE))
