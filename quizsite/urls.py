@@ -21,7 +21,7 @@ admin.site.unregister([EmailAddress, Authenticator, SocialAccount, SocialApp, So
 # Of allauth's pages those that a teacher needs, under the names by which allauth finds them.
 account_urls = [
     path("login/", accounts.sign_in, name="account_login"),
-    path("logout/", allauth_views.logout, name="account_logout"),
+    path("logout/", accounts.sign_out, name="account_logout"),
     path("inactive/", allauth_views.account_inactive, name="account_inactive"),
     path("signup/", accounts.sign_up, name="account_signup"),
     path("password/change/", allauth_views.password_change, name="account_change_password"),

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from quizzes.forms.accounts import SignUpForm
 from quizzes.people import accounts
-from quizzes.views.cookies import keep_device, keep_invitation, remember_device, remember_invitation
+from quizzes.views.cookies import forget_files, keep_device, keep_invitation, remember_device, remember_invitation
 
 
 @sensitive_variables("token")
@@ -50,6 +50,15 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
 def sign_in(request: HttpRequest) -> HttpResponse:
     """allauth's sign-in. The browser's id identifies a device that signed in before."""
     return _with_providers(request, allauth_views.login)
+
+
+@require_http_methods(["GET", "POST"])
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """allauth's sign-out."""
+    response: HttpResponse = allauth_views.logout(request)
+    if request.method == "POST":
+        forget_files(response)
+    return response
 
 
 @login_not_required

@@ -1,4 +1,4 @@
-"""Cookies of a browser: its random id, the invitation that it accepted, and the course from which it came."""
+"""What a browser keeps: its random id, the invitation that it accepted, the course from which it came, and files."""
 
 import re
 import secrets
@@ -29,6 +29,11 @@ def set_cookie(response: HttpResponse, name: str, value: str, *, max_age: timede
         response.set_cookie(name, value, max_age=max_age, httponly=True, secure=settings.HTTPS, samesite="Lax")
     else:
         response.delete_cookie(name, samesite="Lax")
+
+
+def forget_files(response: HttpResponse) -> None:
+    """Have the browser delete its copies of pages and pictures. For a sign-out: the next person may use the browser."""
+    response.headers["Clear-Site-Data"] = '"cache"'
 
 
 def device_of(request: HttpRequest) -> str:

@@ -410,6 +410,7 @@ def test_sign_out_is_a_form(teacher_client: Client) -> None:
     answer = teacher_client.post(reverse("account_logout"))
 
     assert answer.headers["Location"] == reverse("landing")
+    assert answer.headers["Clear-Site-Data"] == '"cache"'
     assert not is_signed_in(teacher_client)
 
 

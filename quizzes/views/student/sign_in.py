@@ -37,7 +37,7 @@ from quizzes.people.student_sign_in import (
 )
 from quizzes.people.teacher_sessions import end_teacher_session
 from quizzes.views.access import sign_in_student
-from quizzes.views.cookies import course_of, device_of, forget_course, remember_device, set_cookie
+from quizzes.views.cookies import course_of, device_of, forget_course, forget_files, remember_device, set_cookie
 from quizzes.views.language import LANGUAGE_COOKIE, chosen_language, use_students_language
 from quizzes.views.methods import require_POST
 from quizzes.views.request_meta import client_address
@@ -168,7 +168,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     # The next student on a shared device chooses their own.
     response.delete_cookie(LANGUAGE_COOKIE, samesite="Lax")
     response.delete_cookie(STEPS_COOKIE, samesite="Lax")
-    response.headers["Clear-Site-Data"] = '"cache"'
+    forget_files(response)
     set_cookie(response, SIGNED_OUT_COOKIE, SignOutForm(request.POST).student_id, max_age=timedelta(minutes=1))
     return response
 

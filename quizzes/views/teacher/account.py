@@ -22,6 +22,7 @@ from quizzes.people.erased_counts import own_classrooms, preview_teacher
 from quizzes.people.erased_rows import accounts_not_erased
 from quizzes.people.second_factor import has_second_factor
 from quizzes.views.access import TeacherRequest, own_zone
+from quizzes.views.cookies import forget_files
 from quizzes.views.methods import require_POST
 from quizzes.views.teacher.downloads import file_response
 
@@ -99,7 +100,9 @@ def delete_account(request: TeacherRequest) -> HttpResponse:
             logout(request)
             at = date_format(now, gettext("F j, Y, H:i"))
             request.session[DELETED_ACCOUNT] = {"receipt": done.receipt, "at": at}
-            return redirect("account_deleted")
+            response = redirect("account_deleted")
+            forget_files(response)
+            return response
     if form.errors and not accounts_not_erased().filter(pk=user.pk).exists():
         # The same form, sent twice: the password was checked after the deletion.
         return redirect("account_deleted")
@@ -161,7 +164,9 @@ def sign_out_everywhere(request: TeacherRequest) -> HttpResponse:
     teacher_sessions.end_all_sessions(request.user)
     logout(request)
     messages.success(request, gettext("You’re signed out on all devices."))
-    return redirect("account_login")
+    response = redirect("account_login")
+    forget_files(response)
+    return response
 
 
 def _school_account(user: User) -> str:

@@ -102,6 +102,18 @@ def test_link_for_a_new_password_goes_to_the_new_address(teacher: User, teacher_
 # --- Delete -------------------------------------------------------------------------------------------------------
 
 
+def test_each_end_of_all_sessions_has_the_browser_forget_its_files(teacher: User, teacher_client: Client) -> None:
+    ended = teacher_client.post(reverse("sign_out_everywhere"))
+    assert ended.headers["Clear-Site-Data"] == '"cache"'
+
+    teacher.refresh_from_db()
+    teacher_client.force_login(teacher)
+    form = form_of(teacher_client.get(reverse("delete_account")), having="seen")
+    deleted = teacher_client.post(reverse("delete_account"), {**dict(form.fields), "password": PASSWORD})
+    assert deleted.headers["Location"] == reverse("account_deleted")
+    assert deleted.headers["Clear-Site-Data"] == '"cache"'
+
+
 def test_account_is_deleted_with_its_classes_after_the_password(
     student: Student, teacher: User, other_teacher: User, teacher_client: Client
 ) -> None:
