@@ -1,9 +1,10 @@
 """Who could see the answers to a question set, and since when."""
 
-from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.db.models import Q
 
 from quizzes.assignments.visibility import visible_since
 from quizzes.models import Assignment, Attempt, Student, User
@@ -11,15 +12,16 @@ from quizzes.models import Assignment, Attempt, Student, User
 
 @dataclass(frozen=True, slots=True)
 class StudentVisibility:
-    """One student of a class. since: when they could first see answers, None for not yet."""
+    """One student of a class. since: when they could first see answers, None for not yet. has_left: the class."""
 
     student: Student
     since: datetime | None
+    has_left: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ClassVisibility:
-    """One class with the question set. lines: its students by name."""
+    """One class with the question set. lines: its students by name, then those who saw answers and left."""
 
     assignment: Assignment
     lines: tuple[StudentVisibility, ...]
@@ -43,19 +45,20 @@ def answer_visibility(assignment: Assignment, *, by: User, now: datetime) -> lis
     given = Assignment.objects.taught_by(by).of_set(assignment.edition.question_set).with_set()
     assignments = sorted(given, key=lambda each: (each.pk != assignment.pk, each.classroom.name, each.pk))
     classrooms = {each.classroom_id for each in assignments}
-    students: defaultdict[int, list[Student]] = defaultdict(list)
-    for student in Student.objects.enrolled().filter(classroom__in=classrooms):
-        students[student.classroom_id].append(student)
     since = visible_since(assignments, now=now)
-    return [
-        ClassVisibility(
-            each,
-            tuple(
-                StudentVisibility(student, since.get((student.pk, each.pk))) for student in students[each.classroom_id]
-            ),
-        )
-        for each in assignments
-    ]
+    is_shown = Q(classroom__in=classrooms, removed_at=None) | Q(pk__in={student_id for student_id, _ in since})
+    students = list(Student.objects.filter(is_shown))
+    return [ClassVisibility(each, tuple(_lines(each, students, since))) for each in assignments]
+
+
+def _lines(
+    assignment: Assignment, students: Sequence[Student], since: Mapping[tuple[int, int], datetime]
+) -> Iterator[StudentVisibility]:
+    """The students of the class, then those who could see answers and left."""
+    here = [one for one in students if one.classroom_id == assignment.classroom_id and one.removed_at is None]
+    left = [one for one in students if one not in here and (one.pk, assignment.pk) in since]
+    for student in [*here, *left]:
+        yield StudentVisibility(student, since.get((student.pk, assignment.pk)), has_left=student in left)
 
 
 def student_saw_answers_at(attempt: Attempt, *, now: datetime) -> datetime | None:

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.models import Assignment, Classroom, QuestionSet, Student, User
+from quizzes.people.rosters import move_student, remove_student
 from tests.factories import NOW, make_answered_attempt, make_assignment, make_classroom, make_student
 from tests.pages import read, text_of
 
@@ -53,6 +54,22 @@ def test_panel_lists_students_in_the_order_of_the_roster(
         make_student(classroom=classroom, name=name)
 
     assert "Zoe Abbot Not yet Ana Young Not yet" in text_of(teacher_client.get(page_of(assignment)))
+
+
+def test_panel_lists_students_who_saw_answers_before_they_left(
+    assignment: Assignment, student: Student, classmate: Student, teacher: User, teacher_client: Client
+) -> None:
+    for one in (student, classmate):
+        make_answered_attempt(assignment=assignment, student=one)
+    gone = make_student(classroom=assignment.classroom, name="Gus Hay", removed_at=NOW)
+    move_student(student, to=make_classroom(teacher=teacher, name="Period 5"), by=teacher, now=NOW)
+    remove_student(classmate, by=teacher, now=NOW)
+
+    page = text_of(teacher_client.get(page_of(assignment)))
+    assert "2 of 2 students, starting" in page
+    assert "Maya Lopez No longer in this class Fri, Oct 23, 11:01 am EDT" in page
+    assert "Noah Park No longer in this class Fri, Oct 23, 11:01 am EDT" in page
+    assert gone.display_name not in page
 
 
 def test_panel_says_that_a_class_board_shows_answers_earlier(assignment: Assignment, teacher_client: Client) -> None:
