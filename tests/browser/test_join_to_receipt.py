@@ -24,7 +24,7 @@ from tests.browser.conftest import (
     take_away,
     violations,
 )
-from tests.factories import make_assignment, make_attempt, make_edition
+from tests.factories import make_assignment, make_attempt, make_edition, save
 
 RECEIPT = re.compile(r"[2-9A-Z]{3}-[2-9A-Z]{3}")
 
@@ -380,6 +380,15 @@ def test_next_question_is_in_sight_on_a_phone_without_scripts(
     page.goto(reverse("review_attempt", args=[attempt.public_id]))
     page.get_by_role("link", name="Go to question 1").click()
     expect(page.locator("#question legend").first).to_be_in_viewport(ratio=1)
+    page.goto(reverse("student_home"))
+    page.get_by_role("link", name="Continue at question 1").click()
+    # The student reads first.
+    expect(page.locator("#question legend").first).not_to_be_in_viewport(ratio=1)
+    save(attempt, "one", "a")
+    page.goto(reverse("student_home"))
+    page.get_by_role("link", name="Continue at question 2").click()
+    expect(page.locator("#question legend").first).to_be_in_viewport(ratio=1)
+    page.goto(question_address(attempt, 1))
     for number in (2, 1, 1):
         page.get_by_text("All questions").click()
         page.locator(".jump a").nth(number - 1).click()

@@ -13,7 +13,7 @@ from quizzes.forms.attempts import BreakForm
 from quizzes.views.access import attempt_required
 from quizzes.views.methods import require_POST
 from quizzes.views.request_meta import arrival
-from quizzes.views.student.question_page import pace_tag, seconds_until
+from quizzes.views.student.question_page import pace_tag, redirect_to_part, seconds_until
 
 # In s. Without JavaScript, a page shows this often what has changed: whether the teacher resumed the quiz, and how
 # many minutes of a break are left.
@@ -29,7 +29,7 @@ def change_break(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse:
         return redirect("take_attempt", attempt.public_id, 1)
     change = start_break if form.cleaned_data["act"] == "break" else end_break
     change(attempt.id, now=now)
-    return redirect("take_attempt", attempt.public_id, form.cleaned_data["number"])
+    return redirect_to_part("question", attempt, form.cleaned_data["number"])
 
 
 def back_from_break(attempt: LoadedAttempt, *, now: datetime) -> LoadedAttempt:

@@ -109,7 +109,7 @@ def test_list_puts_the_current_attempt_first(student_client: Client, attempt: At
     page = student_client.get(reverse("student_home"))
     assert "Next to answer: question 3 of 4. You have 2 saved answers." in words(page)
     assert "Left to do 2 questions" in words(page)
-    assert address(attempt, 3) in read(page).links
+    assert f"{address(attempt, 3)}#question" in read(page).links
 
 
 def test_list_calls_only_answers_of_the_site_saved(
@@ -680,6 +680,7 @@ def test_choice_that_the_question_does_not_have_is_400(student_client: Client, a
         response = student_client.post(address(attempt, number), data)
         assert response.status_code == 400
         assert said in words(response)
+        assert f"{address(attempt, number)}#question" in read(response).links
         reply = as_json(student_client, address(attempt, number), data)
         assert (reply.status_code, reply.json()) == (400, {"outcome": "refused", "message": said})
     assert events(attempt) == []

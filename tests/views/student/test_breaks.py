@@ -90,6 +90,7 @@ def test_break_covers_the_questions_and_keeps_what_is_on_its_way(
     back = form_of(covered, having="number")
     for _ in range(2):
         again = student_client.post(page("change_break", attempt), back.data(act="end"), follow=True)
+        assert again.redirect_chain == [(f"{question}#question", 302)]
         assert (stem in text_of(again), f"{TAKE} (7 min)" in text_of(again)) == (True, True)
     assert student_client.get(page("time_left", attempt)).json()["seconds_left"] == 20 * 60
 
