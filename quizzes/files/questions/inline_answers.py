@@ -10,15 +10,15 @@ from quizzes.files.questions.text_blocks import CHOICE_FEEDBACK, FEEDBACK, METAD
 
 # “T 1. It met.”, as a teacher fills in “___ 1. It met.”
 _BEFORE_NUMBER = re.compile(r"\s*\(?(?P<said>[TFV]|(?i:true|false|verdadero|falso))\)?\s{1,9}(?=\d{1,3}[.):]\s{1,9}\S)")
-# “Who? (Correct answer: B)”
+# “Who? (Correct answer: B)”, “Who? (Answer: B) (2 points)”
 _AT_END = re.compile(
     r"\s{0,9}[(\[](?:(?:the )?(?:correct )?answers?|ans|respuestas?(?: correctas?)?)(?:\s?[:=]|\s(?:is|es)\s)\s{0,9}"
-    r"(?P<said>[^()\[\]]{1,200})[)\]]\s*\Z",
+    r"(?P<said>[^()\[\]]{1,200})[)\]](?=\s{0,9}(?:[(\[][^()\[\]]{0,20}\b(?:points?|pts?\.?|puntos?)[)\]])?\s*\Z)",
     re.IGNORECASE,
 )
 # “The ____ (Congress) makes laws.” and “It met. (True)”. “____ (2 points)” has no answer.
 _BARE = re.compile(
-    r"(?<=__)\s?\((?!(?:\d{1,3}\s?(?:points?|pts?|puntos?)|pp?\.\s?\d|page|hint|pista)\b)(?P<blank>[^()_]{1,80})\)"
+    r"(?<=__)\s?\((?!(?:\d{1,3}\s?(?:points?|pts?|puntos?)|page|hint|pista)\b|pp?\.\s?\d)(?P<blank>[^()_]{1,80})\)"
     r"|\s{1,9}[(\[](?P<truth>true|false|verdadero|falso|t|f|v)[)\]]\s*\Z",
     re.IGNORECASE,
 )
@@ -68,7 +68,7 @@ def _with_answer(question: _Lines, keyed: Set[int], *, has_numbers: bool) -> _Li
     for place, text in enumerate(plain):
         if found := _AT_END.search(text):
             said.append(found["said"])
-            plain[place] = text[: found.start()]
+            plain[place] = f"{text[: found.start()]}{text[found.end() :]}"
     # Beside a key or choices, what is in parentheses may be a hint.
     if not said and not has_choices and number not in keyed and (number is not None or not has_numbers):
         said = ["; ".join(found["blank"] or found["truth"] for text in plain for found in _BARE.finditer(text))]
