@@ -8,6 +8,8 @@ from django.forms.renderers import DjangoTemplates
 
 # Other widgets have no role that may have `aria-required`.
 TYPED = {"text", "email", "password", "number", "search", "tel", "url"}
+# These say nothing: optional fields have “(optional)” in their labels.
+SILENT = {"file", "date", "datetime-local"}
 
 
 class RequiredField(BoundField):
@@ -20,7 +22,10 @@ class RequiredField(BoundField):
         """The attributes of the widget."""
         attrs = super().build_widget_attrs(attrs, widget)
         shown = widget or self.field.widget
-        has_role = getattr(shown, "input_type", "") in TYPED or isinstance(shown, (forms.Textarea, forms.Select))
+        kind = getattr(shown, "input_type", "")
+        if kind in SILENT:
+            attrs.pop("required", None)
+        has_role = kind in TYPED or isinstance(shown, (forms.Textarea, forms.Select))
         if has_role and attrs.pop("required", False):
             attrs["aria-required"] = "true"
         return attrs

@@ -18,6 +18,8 @@ class Example(forms.Form):
     long = forms.CharField(widget=forms.Textarea)
     listed = forms.ChoiceField(choices=[("", "Choose"), ("a", "A")])
     chosen = forms.ChoiceField(choices=[("a", "A")], widget=forms.RadioSelect)
+    file = forms.FileField()
+    day = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
 
 
 class Draft(DraftForm):
@@ -36,6 +38,8 @@ def test_field_with_a_role_is_required_for_screen_readers_only() -> None:
         "long": ['aria-required="true"'],
         "listed": ['aria-required="true"'],
         "chosen": ["required"],
+        "file": [],
+        "day": [],
     }
 
 
