@@ -127,7 +127,7 @@ def _read_text(lines: list[tuple[int, str]], key: Mapping[int, str] | None) -> l
     lines, letters = without_letters(lines)
     lines, own = without_key(lines)
     key = own if key is None else key
-    blocks, above = without_headings(list(counted(blocks_of(lines, typed_numbers(key)))))
+    blocks, above = without_headings(list(counted(blocks_of(lines, typed_numbers(key)))), lines)
     blocks = list(with_key(blocks, key))
     if len(letters) == len(blocks):
         blocks = [

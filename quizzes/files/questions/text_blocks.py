@@ -62,18 +62,25 @@ def with_key(blocks: list[tuple[int, list[str]]], key: Mapping[int, str]) -> Ite
             yield start, lines
 
 
-def without_headings(blocks: list[tuple[int, list[str]]]) -> tuple[list[tuple[int, list[str]]], list[str]]:
-    """The questions without the lines above their numbers, such as a title or “Part 2”, and those lines of each."""
+def without_headings(
+    blocks: list[tuple[int, list[str]]], rows: Sequence[tuple[int, str]]
+) -> tuple[list[tuple[int, list[str]]], list[str]]:
+    """The questions without the lines above their numbers, such as a title or “Part 2”, and those lines of each.
+
+    rows: the numbered lines of all blocks, and blank ones.
+    """
     numbered = [next((place for place, line in enumerate(lines) if question_number(line)), 0) for _, lines in blocks]
     numbers = [question_number(lines[place]) or 0 for place, (_, lines) in zip(numbered, blocks, strict=True)]
     # A part of a text goes on with a later number.
     if len(blocks) < 2 or not 0 < numbers[0] == numbers[1] - 1:
         return blocks, [""] * len(blocks)
     found, above = list[tuple[int, list[str]]](), list[str]()
-    for expected, (place, (start, lines)) in enumerate(zip(numbered, blocks, strict=True), start=numbers[0]):
+    places, done = [number for number, line in rows if line.strip()], 0
+    for expected, (place, (_, lines)) in enumerate(zip(numbered, blocks, strict=True), start=numbers[0]):
         # Other numbers are of statements in the question.
         first = place if question_number(lines[place]) == expected else 0
-        found.append((start + first, lines[first:]))
+        found.append((places[done + first], lines[first:]))
+        done += len(lines)
         above.append(tidy(" ".join(lines[:first]))[:_SHOWN_LENGTH].rstrip("."))
     return found, above
 

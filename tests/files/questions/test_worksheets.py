@@ -40,3 +40,8 @@ def test_worksheets(text: str, expected: list[str]) -> None:
 def test_points_of_a_test_bank_are_those_of_the_question() -> None:
     text = "1. Who?\nA. Mayor\nB. Council\nAnswer: B\nPoints: 3\nDifficulty: Easy\n\n2. Where?\nAnswer: Here\n"
     assert [one.item and one.item.points for one in read_questions(text.encode()).questions] == [3, 1]
+
+
+def test_blank_lines_below_a_heading_count_in_the_line_of_a_question() -> None:
+    text = "Quiz\n\n\n1. Who?\nA. x\nB. y\n\nPart II\n\n2. Where?\nA. x\nB. y\n\nKey: 1. A 2. B\n"
+    assert [one.where for one in read_questions(text.encode()).questions] == ["Line 4", "Line 10"]
