@@ -52,6 +52,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return _with_providers(request, allauth_views.login)
 
 
+@login_not_required
 @require_http_methods(["GET", "POST"])
 def sign_out(request: HttpRequest) -> HttpResponse:
     """allauth's sign-out."""

@@ -444,5 +444,5 @@ def test_summary_costs_the_same_however_many_are_accommodated(
             page = teacher_client.post(address, data)
     assert len(re.findall("won’t fit before", text_of(page))) == count
     # Session, teacher, assignment, its lock; students who have started, any attempt, newest version; ten constraints;
-    # extensions, attempts, accommodations, levels; the edition, 2 on a first use.
-    assert len(seen) == 23
+    # extensions, attempts, accommodations, levels; the estimated time; the edition, 2 on a first use.
+    assert len(seen) == 24

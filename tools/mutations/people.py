@@ -35,7 +35,7 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "signing out empties the browser",
         "quizzes/views/student/sign_in.py",
-        '    response.headers["Clear-Site-Data"] = \'"cache"\'\n',
+        "    forget_files(response)\n",
         "",
         "tests/views/student/test_sign_in.py",
     ),
