@@ -40,6 +40,13 @@ CONTROLS: tuple[Control, ...] = (
         "tests/views/student/test_sign_in.py",
     ),
     control(
+        "a teacher's sign-out empties the browser",
+        "quizzes/views/accounts.py",
+        'if request.method == "POST":\n        forget_files(response)',
+        'if request.method == "PUT":\n        forget_files(response)',
+        "tests/views/test_accounts.py",
+    ),
+    control(
         "an archived class lets nobody in",
         "quizzes/models/rosters.py",
         "return self.current().filter(join_open=True)",
@@ -61,6 +68,14 @@ CONTROLS: tuple[Control, ...] = (
         "signing.loads(session_data, salt=salt, key=key, fallback_keys=list(old_keys))",
         'json.loads(signing.b64_decode(session_data.split(":")[0].encode()))',
         "tests/quizsite/test_sessions.py",
+    ),
+    control(
+        "a common password is refused however long padding makes it",
+        "quizzes/forms/accounts.py",
+        "if is_common or len(_repeated(text)) < len(text) or _is_row(text):",
+        "if False:",
+        "tests/quizsite/test_settings.py",
+        *("-k", "password"),
     ),
     control(
         "a class archived between the name and the PIN lets nobody in",
