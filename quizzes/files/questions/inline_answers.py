@@ -61,8 +61,9 @@ def _with_answer(question: _Lines, keyed: Set[int], *, has_numbers: bool) -> _Li
     texts = [line for _, line in question]
     if any(ANSWER.fullmatch(text) or STAR.match(text) for text in texts):
         return question
-    plain = [_BEFORE_NUMBER.sub("", texts[0], count=1), *texts[1:]]
-    said = [found["said"] for found in [_BEFORE_NUMBER.match(texts[0])] if found]
+    before = _BEFORE_NUMBER.match(texts[0])
+    said = [before["said"]] if before else []
+    plain = [texts[0][before.end() :] if before else texts[0], *texts[1:]]
     number = question_number(plain[0])
     has_choices = any(map(CHOICE.match, texts))
     for place, text in enumerate(plain):

@@ -45,3 +45,10 @@ def test_points_of_a_test_bank_are_those_of_the_question() -> None:
 def test_blank_lines_below_a_heading_count_in_the_line_of_a_question() -> None:
     text = "Quiz\n\n\n1. Who?\nA. x\nB. y\n\nPart II\n\n2. Where?\nA. x\nB. y\n\nKey: 1. A 2. B\n"
     assert [one.where for one in read_questions(text.encode()).questions] == ["Line 4", "Line 10"]
+
+
+def test_only_the_start_of_a_line_has_an_answer_before_its_number() -> None:
+    text = "1. Is it vitamin F 2. or K? (Correct answer: B)\nA. The first\nB. The second\n\n2. Who?\nA. x\nB. y\n\n2. B"
+    first, *_ = read_questions(text.encode()).questions
+    assert first.item is not None
+    assert first.item.stem == "Is it vitamin F 2. or K?"
