@@ -220,10 +220,7 @@ def _assignments(
         assignments[str(part.key)] = Assignment(
             public_id=part.key, edition=editions[part.edition], classroom=classroom, assigned_by=by, **columns
         )
-    for assignment in assignments.values():
-        check_columns(assignment, "assignment")
-        check_settings(assignment)
-    Assignment.objects.bulk_create(assignments.values())
+    create_rows(Assignment, assignments.values(), "assignment", check=check_settings)
     newer = {part.key: part.newer_version_of for part in class_export.assignments if part.newer_version_of is not None}
     for key, older in newer.items():
         assignments[key].newer_version_of = assignments[older]

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import batched
 from typing import Any
@@ -207,11 +207,18 @@ def question_id(question_ids: Mapping[str, int], key: str) -> int:
     return question_ids[key]
 
 
-def create_rows[Row: models.Model](model: type[Row], rows: Iterable[Row], what: str) -> None:
-    """Create rows of one model after a check of all their columns. what: what a row is, for an error."""
+def create_rows[Row: models.Model](
+    model: type[Row], rows: Iterable[Row], what: str, *, check: Callable[[Row], None] | None = None
+) -> None:
+    """Create rows of one model after a check of all their columns. what: what a row is, for an error.
+
+    check: raises InvalidExport for a row whose columns do not fit together.
+    """
     new_rows = list(rows)
     for row in new_rows:
         check_columns(row, what)
+        if check is not None:
+            check(row)
     model._default_manager.bulk_create(new_rows, batch_size=BATCH)
 
 
