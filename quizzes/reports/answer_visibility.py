@@ -1,8 +1,9 @@
 """Who could see the answers to a question set, and since when."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 from django.db.models import Q
 
@@ -48,17 +49,23 @@ def answer_visibility(assignment: Assignment, *, by: User, now: datetime) -> lis
     since = visible_since(assignments, now=now)
     is_shown = Q(classroom__in=classrooms, removed_at=None) | Q(pk__in={student_id for student_id, _ in since})
     students = list(Student.objects.filter(is_shown))
-    return [ClassVisibility(each, tuple(_lines(each, students, since))) for each in assignments]
+    return [ClassVisibility(each, _lines(each, students, since)) for each in assignments]
 
 
 def _lines(
     assignment: Assignment, students: Sequence[Student], since: Mapping[tuple[int, int], datetime]
-) -> Iterator[StudentVisibility]:
+) -> tuple[StudentVisibility, ...]:
     """The students of the class, then those who could see answers and left."""
-    here = [one for one in students if one.classroom_id == assignment.classroom_id and one.removed_at is None]
-    left = [one for one in students if one not in here and (one.pk, assignment.pk) in since]
-    for student in [*here, *left]:
-        yield StudentVisibility(student, since.get((student.pk, assignment.pk)), has_left=student in left)
+    lines = [
+        StudentVisibility(
+            student,
+            since.get((student.pk, assignment.pk)),
+            has_left=student.classroom_id != assignment.classroom_id or student.removed_at is not None,
+        )
+        for student in students
+    ]
+    shown = (line for line in lines if line.since is not None or not line.has_left)
+    return tuple(sorted(shown, key=attrgetter("has_left")))
 
 
 def student_saw_answers_at(attempt: Attempt, *, now: datetime) -> datetime | None:
