@@ -232,13 +232,18 @@ def confirmation(
         zone_of=lambda time: classrooms[time.student.pk].zone,
     )
     early = EarlyAnswersForm(sent, settings=form.settings)
-    if is_confirmed:
-        is_settled = room.is_valid() and early.is_valid()
-    else:
-        is_settled = not (any(line.warnings for line in summary) or form.is_mixed or room.fields or early.fields)
+    return Confirmation(summary, room, early, is_confirmed, _is_settled(form, summary, room, early))
+
+
+def _is_settled(
+    form: AssignmentSettingsForm, summary: Sequence[ClassSummary], room: ExtendToFitForm, early: EarlyAnswersForm
+) -> bool:
+    """Whether the settings can be saved without another question to the teacher."""
     if form.cleaned_data["act"] == "preview":
-        is_settled = False
-    return Confirmation(summary, room, early, is_confirmed, is_settled)
+        return False
+    if form.cleaned_data["is_confirmed"]:
+        return room.is_valid() and early.is_valid()
+    return not (any(line.warnings for line in summary) or form.is_mixed or room.fields or early.fields)
 
 
 def _warnings(form: AssignmentSettingsForm, window: Window, assignment: Assignment | None) -> list[str]:
