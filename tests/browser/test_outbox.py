@@ -580,14 +580,20 @@ def has_mark(page: Page, place: int) -> bool:
     return bool(page.locator(".jump a").nth(place).evaluate(shown))
 
 
-def test_list_shows_a_flag_of_the_question_before_the_one_that_is_open(
-    context: BrowserContext, attempt: Attempt
-) -> None:
+def open_with_a_held_flag(context: BrowserContext, attempt: Attempt) -> tuple[Page, list[Route]]:
+    """A page with a pressed flag on question 1, and the request of the flag, which is held."""
     page = open_with_all(context, attempt)
     held: list[Route] = []
     page.route("**/1/", lambda route: held.append(route))
     with page.expect_request("**/1/"):
         page.get_by_role("button", name="Flag for later").click()
+    return page, held
+
+
+def test_list_shows_a_flag_of_the_question_before_the_one_that_is_open(
+    context: BrowserContext, attempt: Attempt
+) -> None:
+    page, held = open_with_a_held_flag(context, attempt)
     # The button looks as if it was pressed.
     expect(page.locator("#flag")).to_have_css("opacity", "0.5")
     page.get_by_role("button", name="Next question").click()
@@ -603,11 +609,7 @@ def test_list_shows_a_flag_of_the_question_before_the_one_that_is_open(
 def test_flag_that_is_not_saved_is_said_after_the_next_question(
     is_cut: bool, context: BrowserContext, attempt: Attempt
 ) -> None:
-    page = open_with_all(context, attempt)
-    held: list[Route] = []
-    page.route("**/1/", lambda route: held.append(route))
-    with page.expect_request("**/1/"):
-        page.get_by_role("button", name="Flag for later").click()
+    page, held = open_with_a_held_flag(context, attempt)
     page.get_by_role("button", name="Next question").click()
     expect(page).to_have_url(re.compile("/2/$"))
     held[0].abort() if is_cut else held[0].fulfill(status=500, body="no")
