@@ -1,7 +1,6 @@
 """Two districts behind one PgBouncer in transaction mode, each with its own database (docs/scaling.md)."""
 
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,29 +9,16 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from django.db import connection
 from psycopg import sql
 
-from quizsite.backups.postgresql import parameters
-from tests.quizsite.test_backups import copy_on_server, server
+from tests.quizsite.test_backups import POSTGRESQL, cluster_for_pgbouncer, copy_on_server, server
 from tests.servers import Site, begin_site, running
 from tools.faults.cluster import Cluster
-from tools.faults.ledger import Client
-from tools.faults.proxies import pgbouncer, pgbouncer_url
+from tools.faults.ledger import PRINT_CLIENTS, Client, read_clients
+from tools.faults.proxies import ROLE_SETTINGS, pgbouncer, pgbouncer_url
 
 DISTRICTS = ("district_one", "district_two")
-# What PgBouncer does not pass on.
-SETTINGS = {"statement_timeout": "10s", "lock_timeout": "5s", "synchronous_commit": "on"}
 STUDENTS, SAVES = 4, 30
-# In a district's site: start students' attempts, and print their browsers as JSON.
-MAKE_CLIENTS = f"""
-import json
-from tools.faults.ledger import make_clients
-print(json.dumps([
-    [one.cookie, one.attempt_id, [[*place, token] for place, token in one.tokens.items()], [*one.question_ids.items()]]
-    for one in make_clients(0, {STUDENTS}, question_count=2)
-]))
-"""
 # The number of saves of each answer, and what is broken.
 STORED = """
 import json
@@ -46,32 +32,18 @@ print(json.dumps([
 
 
 @pytest.fixture
-def cluster(migrated_database: Path | str) -> Iterator[Cluster]:
+def cluster(migrated_database: str) -> Iterator[Cluster]:
     """The server of these tests with a migrated database for each district."""
-    folder = str(parameters(connection)["host"]) if isinstance(migrated_database, str) else ""
-    if not folder.startswith("/") or not shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin"):
-        if "CI" in os.environ and isinstance(migrated_database, str):
-            pytest.fail("PgBouncer is not on this machine")
-        pytest.skip("needs PgBouncer, and a PostgreSQL server with a socket")
+    pooled = cluster_for_pgbouncer()
     for name in DISTRICTS:
-        copy_on_server(str(migrated_database), name)
+        copy_on_server(migrated_database, name)
         with server() as admin:
-            for setting, value in SETTINGS.items():
-                set_it = sql.SQL("ALTER ROLE footnote IN DATABASE {} SET {} = {}")
-                admin.execute(set_it.format(sql.Identifier(name), sql.Identifier(setting), sql.Literal(value)))
-    yield Cluster.at(folder)
+            for setting in ROLE_SETTINGS:
+                admin.execute(f"ALTER ROLE footnote IN DATABASE {name} SET {setting}".encode())
+    yield pooled
     with server() as admin:
         for name in DISTRICTS:
             admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
-def clients_of(site: Site) -> list[Client]:
-    """Students at work on an assignment of this site."""
-    made = json.loads(site.run("shell", "--no-imports", "-c", MAKE_CLIENTS).splitlines()[-1])
-    return [
-        Client(site.port, cookie, attempt, {(number, letter): token for number, letter, token in tokens}, dict(ids))
-        for cookie, attempt, tokens, ids in made
-    ]
 
 
 def saves_all(client: Client) -> bool:
@@ -79,6 +51,7 @@ def saves_all(client: Client) -> bool:
     return all(client.save(1 + place % 2, "abcd"[place % 4]).acknowledged for place in range(SAVES))
 
 
+@POSTGRESQL
 @pytest.mark.sockets
 def test_districts_save_through_one_pgbouncer_each_into_its_database(
     cluster: Cluster, tmp_path: Path, migrated_database: str, collected_static: Path
@@ -90,7 +63,8 @@ def test_districts_save_through_one_pgbouncer_each_into_its_database(
             begin_site(data, migrated_database)
             settings = {"DATABASE_URL": pgbouncer_url(cluster, port, name), "FOOTNOTE_BACKUP_MINUTES": "0"}
             sites.append(opened.enter_context(running(Site(data, extra=settings))))
-            clients.append(clients_of(sites[-1]))
+            printed = sites[-1].run("shell", "--no-imports", "-c", PRINT_CLIENTS.format(students=STUDENTS, questions=2))
+            clients.append(read_clients(printed, port=sites[-1].port))
             with urlopen(f"{sites[-1].url}/readyz", timeout=10) as ready:  # noqa: S310  an address of this machine
                 assert ready.status == 200
         # At once: PgBouncer then gives the transactions of a site to several connections of the server.

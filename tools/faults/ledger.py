@@ -176,6 +176,25 @@ def make_clients(
     return [client_of(port, make_student(classroom=assignment.classroom), assignment) for _ in range(count)]
 
 
+# In a process of the site, or of an older version: `make_clients(0, students, question_count=questions)` as JSON.
+PRINT_CLIENTS = """
+import json
+from tools.faults.ledger import make_clients
+print(json.dumps([
+    [one.cookie, one.attempt_id, [[*place, token] for place, token in one.tokens.items()], [*one.question_ids.items()]]
+    for one in make_clients(0, {students}, question_count={questions})
+]))
+"""
+
+
+def read_clients(printed: str, *, port: int) -> list[Client]:
+    """The browsers that `PRINT_CLIENTS` printed on the last line, for the server on this port."""
+    return [
+        Client(port, cookie, attempt, {(number, letter): token for number, letter, token in tokens}, dict(ids))
+        for cookie, attempt, tokens, ids in json.loads(printed.splitlines()[-1])
+    ]
+
+
 def client_of(port: int, student: Student, assignment: Assignment) -> Client:
     """The student's browser, signed in, with an attempt begun."""
     session = SessionStore()

@@ -26,8 +26,8 @@ import psycopg
 from tests.servers import MANAGE, ROOT, START_SECONDS, Site, environment
 from tools.bench.before_after import old_checkout
 from tools.faults.cluster import Cluster
-from tools.faults.ledger import RETRYABLE, Client, Save, at_work
-from tools.faults.proxies import haproxy, missing_programs, paused, pgbouncer, pgbouncer_url
+from tools.faults.ledger import PRINT_CLIENTS, RETRYABLE, Client, Save, at_work, read_clients
+from tools.faults.proxies import ROLE_SETTINGS, haproxy, missing_programs, paused, pgbouncer, pgbouncer_url
 from tools.faults.register import Key, Operation, anomalies, saved_after
 
 STUDENTS, WINDOWS, QUESTIONS = 6, 2, 2
@@ -37,17 +37,12 @@ FAULT_SECONDS, WELL_SECONDS = 6, 3
 FAST_CLOCK = "+300s"
 SITE_ROLE = "footnote"
 DISTRICTS = ("one", "two")
-# In a checkout: migrate the database, and print students at work as JSON.
-MAKE_CLIENTS = """
-import json, sys, django
+# In a checkout, before `PRINT_CLIENTS`.
+MIGRATE = """
+import django
 django.setup()
 from django.core.management import call_command
-from tools.faults.ledger import make_clients
 call_command("migrate", verbosity=0)
-print(json.dumps([
-    [one.cookie, one.attempt_id, [[*place, token] for place, token in one.tokens.items()], [*one.question_ids.items()]]
-    for one in make_clients(0, int(sys.argv[1]), question_count=int(sys.argv[2]))
-]))
 """
 REVISION = re.compile(r'name="revision" value="(\d+)"')
 CHOSEN = re.compile(r'type="radio"[^>]*?value="([^"]+)" checked')
@@ -199,7 +194,7 @@ def _prepare(cluster: Cluster) -> None:
     with psycopg.connect(host=str(cluster.folder), user=SITE_ROLE, dbname="postgres", autocommit=True) as connection:
         for name in DISTRICTS:
             connection.execute(f"CREATE DATABASE {name}".encode())
-        for setting in ("statement_timeout = '10s'", "lock_timeout = '5s'", "synchronous_commit = 'on'"):
+        for setting in ROLE_SETTINGS:
             connection.execute(f"ALTER ROLE {SITE_ROLE} SET {setting}".encode())
 
 
@@ -229,17 +224,14 @@ def _machine(folder: Path, host: str, url: str, key: str) -> Machine:
 
 def _make_clients(machine: Machine, tree: Path, count: int) -> list[Client]:
     made = subprocess.run(
-        [sys.executable, "-c", MAKE_CLIENTS, str(count), str(QUESTIONS)],
+        [sys.executable, "-c", MIGRATE + PRINT_CLIENTS.format(students=count, questions=QUESTIONS)],
         cwd=tree,
         env=environment(machine.data, machine.port, machine.extra),
         check=True,
         stdout=subprocess.PIPE,
         text=True,
     )
-    return [
-        Client(0, cookie, attempt, {(number, letter): token for number, letter, token in tokens}, dict(ids))
-        for cookie, attempt, tokens, ids in json.loads(made.stdout.splitlines()[-1])
-    ]
+    return read_clients(made.stdout, port=0)
 
 
 def _windows(clients: list[Client], port: int, host: str = "127.0.0.1") -> list[Window]:

@@ -32,6 +32,8 @@ unix_socket_dir = {folder}
 auth_type = any
 logfile = {folder}/pgbouncer.log
 """
+# For the role of the site: PgBouncer does not pass on the settings of a connection.
+ROLE_SETTINGS = ("statement_timeout = '10s'", "lock_timeout = '5s'", "synchronous_commit = 'on'")
 HAPROXY = """
 global
     maxconn 2000
@@ -58,10 +60,10 @@ backend machines
 """
 
 
-def missing_programs() -> list[str]:
-    """The programs that this machine lacks."""
+def missing_programs(names: Sequence[str] = PROGRAMS) -> list[str]:
+    """Those of the programs that this machine lacks."""
     places = f"{os.environ.get('PATH', '')}:/usr/sbin"
-    return [name for name in PROGRAMS if shutil.which(name, path=places) is None]
+    return [name for name in names if shutil.which(name, path=places) is None]
 
 
 def pgbouncer_url(cluster: Cluster, port: int, database: str) -> str:
