@@ -68,7 +68,7 @@ def export_student(student: Student, *, by: User, now: datetime) -> ExportedFile
             for row in _of_assignments(Excuse.objects.filter(**own), by)
         ],
         "attempts": _attempts(student, by, now),
-        "wrong_pins": [row.at for row in FailedTry.objects.filter(**own).order_by("at")],
+        "wrong_pins": [row.at for row in FailedTry.objects.filter(**own, kind=FailedTry.Kind.PIN).order_by("at")],
         "devices_last_used": [row.used_at for row in KnownDevice.objects.filter(**own).order_by("used_at")],
         "learning_platforms": [
             _of_platform(row) for row in LtiStudent.objects.filter(**own, course__classroom__teachers=by)

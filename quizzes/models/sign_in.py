@@ -10,6 +10,8 @@ from quizzes.models.rosters import Student
 class FailedTry(models.Model):
     """One wrong class code, PIN or password, kept for a week to limit guessing.
 
+    Kind.ADDRESS: the last time that a student could not sign in because of the wrong PINs of a network address. It is
+    for the teacher, and counts toward no limit.
     student: None for a wrong code or password, or for an attempt id that does not exist.
     is_known_device, is_known_address: whether a student had signed in from there, at that time.
     """
@@ -18,6 +20,7 @@ class FailedTry(models.Model):
         CODE = "code"
         PIN = "pin"
         PASSWORD = "password"  # noqa: S105  not a password
+        ADDRESS = "address"
 
     kind = models.CharField(max_length=8, choices=Kind)
     address = models.CharField(max_length=64, blank=True, help_text="Keyed digest of the network address.")

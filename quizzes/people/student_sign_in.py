@@ -71,7 +71,7 @@ class PinLocked(Exception):
 
 @dataclass(frozen=True, slots=True)
 class GuessedStudent:
-    """A student for whom a device or new devices typed PIN_TRIES wrong PINs or more.
+    """A student for whom a device or new devices typed PIN_TRIES wrong PINs or more, or whose address had too many.
 
     is_locked: whether such a device must wait or needs the teacher now. let_in_until: while “Let in now” works.
     needs_teacher: locked, and no teacher let the student in after the last wrong PIN.
@@ -248,15 +248,18 @@ def let_in(student: Student, *, by: User, now: datetime) -> datetime:
 def sign_in_trouble(classrooms: list[Classroom], *, now: datetime) -> SignInTrouble:
     """The students and devices that wrong PINs lock out of these classrooms, students by name. Two queries."""
     by_classroom: defaultdict[int, list[Failure]] = defaultdict(list)
-    rows = FailedTry.objects.filter(student__classroom__in=classrooms, at__gt=now - PIN_SPAN).order_by()
-    for classroom_id, *columns in rows.values_list("student__classroom", *_FAILURE):
-        by_classroom[classroom_id].append(Failure(*columns))
-    students = (
-        Student.objects.enrolled()
-        .filter(pk__in={one.student_id for failures in by_classroom.values() for one in failures})
-        .select_related("classroom")
-    )
-    found = (_guessed(student, by_classroom[student.classroom_id], now) for student in students)
+    # When each student last met the limit of an address.
+    refused: dict[int, datetime] = {}
+    rows = FailedTry.objects.filter(student__classroom__in=classrooms, at__gt=now - PIN_SPAN).order_by("at")
+    for kind, classroom_id, *columns in rows.values_list("kind", "student__classroom", *_FAILURE):
+        failure = Failure(*columns)
+        if kind == FailedTry.Kind.ADDRESS and failure.student_id is not None:
+            refused[failure.student_id] = failure.at
+        else:
+            by_classroom[classroom_id].append(failure)
+    tried = {one.student_id for failures in by_classroom.values() for one in failures}
+    students = Student.objects.enrolled().filter(pk__in={*tried, *refused}).select_related("classroom")
+    found = (_guessed(one, by_classroom.get(one.classroom_id, []), refused.get(one.pk), now) for one in students)
     attacked = (pk for pk, failures in by_classroom.items() if guess_limits.is_class_locked(failures))
     return SignInTrouble([one for one in found if one is not None], frozenset(attacked))
 
@@ -285,12 +288,18 @@ def _pin(student: Student, key: str | bytes) -> str:
     return str(int.from_bytes(digest.digest()[:8]) % 10**PIN_LENGTH).zfill(PIN_LENGTH)
 
 
-def _guessed(student: Student, failures: list[Failure], now: datetime) -> GuessedStudent | None:
-    if guess_limits.most_failures(failures, student.pk) < guess_limits.PIN_TRIES:
-        return None
-    is_locked = guess_limits.is_locked(failures, student.pk, now)
-    last = max(one.at for one in failures if one.student_id == student.pk)
+def _guessed(
+    student: Student, failures: list[Failure], refused_at: datetime | None, now: datetime
+) -> GuessedStudent | None:
     let_in_at, open_since = student.let_in_at, _let_in_at(student, now)
+    if refused_at is not None and let_in_at is not None and let_in_at > refused_at and open_since is None:
+        # The teacher let the student in after it, and that is over.
+        refused_at = None
+    if guess_limits.most_failures(failures, student.pk) < guess_limits.PIN_TRIES and refused_at is None:
+        return None
+    is_locked = refused_at is not None or guess_limits.is_locked(failures, student.pk, now)
+    moments = [one.at for one in failures if one.student_id == student.pk]
+    last = max(moments if refused_at is None else [*moments, refused_at])
     return GuessedStudent(
         student,
         is_locked,
@@ -342,6 +351,7 @@ def _try(
         tries = replace(tries, let_in_at=_let_in_at(student, now))
         refusal = tries.refusal(now)
     if refusal is not None:
+        _note_refusal(refusal, student, found, target=target, address=address, now=now)
         return PinLocked(refusal)
     if student is not None and pin_matches(student, pin):
         if any(one.device == found.digest for one in tries.failures):
@@ -360,7 +370,24 @@ def _try(
     )
     tries = tries.with_failure(now)
     refusal = tries.refusal(now)
-    return PinLocked(refusal) if refusal is not None else WrongPin(tries.left())
+    if refusal is None:
+        return WrongPin(tries.left())
+    _note_refusal(refusal, student, found, target=target, address=address, now=now)
+    return PinLocked(refusal)
+
+
+def _note_refusal(
+    refusal: Refusal, student: Student | None, found: Device, *, target: str, address: str, now: datetime
+) -> None:
+    """Keep for the teacher that an address locks this student out. Other limits follow from the wrong PINs.
+
+    Not at an attempt, where a reply must take as long for an id that does not exist.
+    """
+    if refusal.limit is not Limit.ADDRESS or student is None or target:
+        return
+    key = {"kind": FailedTry.Kind.ADDRESS, "student": student, "address": hash_address(address)}
+    if not FailedTry.objects.filter(**key).update(device=found.digest, at=now):
+        FailedTry.objects.create(**key, device=found.digest, at=now)
 
 
 def _let_in_at(student: Student | None, now: datetime) -> datetime | None:

@@ -314,7 +314,7 @@ def test_guessing_in_many_classes_from_one_address_is_bounded(now: datetime) -> 
     met = attack(students, 100, now=now)
 
     assert met[ADDRESS_TRIES - 2 :] == ["wrong, 1 left"] + ["address: teacher"] * (101 - ADDRESS_TRIES)
-    assert FailedTry.objects.count() == ADDRESS_TRIES
+    assert FailedTry.objects.filter(kind=FailedTry.Kind.PIN).count() == ADDRESS_TRIES
     assert right(students[0], now=now, device="new") == "address: teacher"
     assert right(students[0], now=now, device="new", address=SCHOOL) == "in"
 
@@ -549,6 +549,32 @@ def test_trouble_names_who_is_locked_by_many_devices(student: Student, classroom
     right(student, now=now)
     attack([student], 5, now=now, address=SCHOOL)
 
+    assert trouble([classroom], now) == [("Maya Lopez", True, False, True)]
+
+
+def test_trouble_names_who_is_locked_by_an_address(
+    student: Student, teacher: User, classroom: Classroom, now: datetime
+) -> None:
+    attack([make_student() for _ in range(ADDRESS_TRIES)], ADDRESS_TRIES, now=now)
+    assert trouble([classroom], now) == []
+
+    # A second try at this address makes no second row.
+    for moment in (now, now + SECOND):
+        assert right(student, now=moment, device="new") == "address: teacher"
+    assert FailedTry.objects.get(student=student).at == now + SECOND
+    assert trouble([classroom], now + MINUTE) == [("Maya Lopez", True, False, True)]
+    assert sign_in_trouble([classroom], now=now).attacked == set()
+
+    let_in(student, by=teacher, now=now + MINUTE)
+    assert trouble([classroom], now + MINUTE) == [("Maya Lopez", True, True, False)]
+    assert right(student, now=now + 2 * MINUTE, device="new") == "in"
+    assert trouble([classroom], now + MINUTE + LET_IN_DURATION) == []
+
+
+def test_trouble_names_whose_wrong_pin_locks_the_address(student: Student, classroom: Classroom, now: datetime) -> None:
+    attack([make_student() for _ in range(ADDRESS_TRIES)], ADDRESS_TRIES - 1, now=now)
+
+    assert guess(student, now=now) == "address: teacher"
     assert trouble([classroom], now) == [("Maya Lopez", True, False, True)]
 
 

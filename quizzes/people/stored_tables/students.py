@@ -117,8 +117,8 @@ STUDENTS: tuple[StoredTable, ...] = (
     ),
     StoredTable(
         "quizzes_failedtry",
-        "A wrong class code, PIN, password, or 2-step code. It stops guessing. Only its term deletes a row without a "
-        "student.",
+        "A wrong class code, PIN, password, or 2-step code, or a student whom wrong PINs from one network address lock "
+        "out. It stops guessing. Only its term deletes a row without a student.",
         About.BOTH,
         (
             ID,
