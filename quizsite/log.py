@@ -26,9 +26,11 @@ _SECRET_PATH = re.compile(
     r"(?P<start>/+(?:(?:invitation|enter|password/+reset/+key|lti/+register|lti/+frames)/+|(?:j|join)[/\s:-]+)).+",
     re.IGNORECASE,
 )
-# Some type the class code right after the name of the host. The characters are those of `new_join_code`, which cannot
-# be imported before the models. Each line about a refused request ends with its path.
-_CODE_ALONE = re.compile(r"(?P<start>: /+)(?!readyz)[2-9A-HJKMNP-TV-Z]{3}[\s-]*[2-9A-HJKMNP-TV-Z]{3}/*$", re.IGNORECASE)
+# Some type the class code right after the name of the host, or right after the word “join”. The characters are those of
+# `new_join_code`, which cannot be imported before the models. Each line about a refused request ends with its path.
+_CODE_ALONE = re.compile(
+    r"(?P<start>: /+(?:join|j)?)(?!readyz)[2-9A-HJKMNP-TV-Z]{3}[\s-]*[2-9A-HJKMNP-TV-Z]{3}/*$", re.IGNORECASE
+)
 HIDDEN = "..."
 # Characters of a message. Anyone can ask for an address of 30 KB, and a byte of it takes up to 2 in the log: a flood of
 # them would fill the disk.

@@ -301,6 +301,8 @@ def test_the_key_of_a_student_is_that_of_the_app() -> None:
         ("Not Found: /joiner/ABC-234", "Not Found: /joiner/ABC-234"),
         ("Not Found: /7kq-4mz", "Not Found: /..."),
         ("Forbidden (CSRF cookie not set.): //7KQ 4MZ/", "Forbidden (CSRF cookie not set.): //..."),
+        ("Not Found: /joinEHT8PZ", "Not Found: /join..."),
+        ("Not Found: /JEHT-8PZ/", "Not Found: /J..."),
         ("Not Found: /7KQ4MZ7", "Not Found: /7KQ4MZ7"),
         ("Method Not Allowed (POST): /readyz", "Method Not Allowed (POST): /readyz"),
         ("/student/attempts/abc/1/ /join/", "/student/attempts/abc/1/ /join/"),
