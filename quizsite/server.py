@@ -8,9 +8,12 @@ import logging
 import os
 import resource
 import signal
+import socket
 import time
+from contextlib import suppress
 from functools import partial
 from multiprocessing import set_start_method
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -164,7 +167,27 @@ def start_worker() -> None:
     Until the loop runs, uvloop's handler would discard the signal, and the worker would serve until it is killed.
     """
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+    limit_silent_readers()
     start_periodic_jobs()
+
+
+def limit_silent_readers() -> None:
+    """Let the kernel end each connection whose client takes no byte of a reply for REPLY_SILENT_SECONDS.
+
+    Granian has no limit for it, and opens the listening socket of a worker itself. A connection has the options of the
+    socket that accepts it. Source: Linux, tcp(7), TCP_USER_TIMEOUT.
+    """
+    milliseconds = int(settings.REPLY_SILENT_SECONDS * 1000)
+    for descriptor in Path("/proc/self/fd").glob("*"):
+        # Most descriptors are no socket, and one is of the folder that is read here.
+        with suppress(OSError):
+            found = socket.socket(fileno=int(descriptor.name))
+            try:
+                if found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+                    found.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
+            finally:
+                # It stays open, and Granian's.
+                found.detach()
 
 
 def end_with_parent(parent: int) -> None:

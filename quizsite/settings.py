@@ -327,6 +327,8 @@ REQUEST_MAX_BYTES_AT = (
 # Without one byte of the headers or of the body, and for the whole body. A phone on slow Wi-Fi sends 64 KB in a second.
 REQUEST_SILENT_SECONDS = 10.0
 REQUEST_SECONDS = 30.0
+# Without one byte of a reply that the client takes. A phone between two networks takes none for some seconds.
+REPLY_SILENT_SECONDS = 30.0
 # Of all requests that one worker holds.
 REQUEST_PENDING_BYTES = 128 * 1024 * 1024
 # Answers that one attempt may save in a second in each process, and six times as many at once.

@@ -7,6 +7,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ pytestmark = [
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "tests.quizsite.echo_settings", "DATABASE_URL": ""}
 SILENT_SECONDS = 1.0
 SECONDS = 2.5
+REPLY_SILENT_SECONDS = 2.0
 MAX_BYTES = 64 * 1024
 
 
@@ -374,15 +376,46 @@ def test_slow_readers_hold_no_thread(site: Site) -> None:
         link.close()
 
 
-def test_clients_that_leave_leave_no_descriptor_and_no_thread(site: Site) -> None:
+def held(site: Site) -> tuple[int, int]:
+    """(descriptors, threads) of the worker."""
     assert site.process is not None
     worker = family(site.process.pid)[-1]
+    return len(os.listdir(f"/proc/{worker}/fd")), len(os.listdir(f"/proc/{worker}/task"))
 
-    def held() -> tuple[int, int]:
-        return len(os.listdir(f"/proc/{worker}/fd")), len(os.listdir(f"/proc/{worker}/task"))
 
+def test_clients_that_read_nothing_are_cut_off(site: Site) -> None:
     send(site, head("GET", "/"))
-    before = held()
+    before = held(site)
+    with ExitStack() as links:
+        began = time.monotonic()
+        for _ in range(6):
+            links.enter_context(connect(site)).sendall(head("GET", "/large"))
+        time.sleep(REPLY_SILENT_SECONDS / 2)
+        during = held(site)
+        while held(site) > before and time.monotonic() < began + 15:
+            time.sleep(0.1)
+
+        assert during > before
+        assert held(site) <= before
+        assert time.monotonic() - began >= REPLY_SILENT_SECONDS - 0.1
+
+
+def test_client_that_reads_in_steps_gets_everything(site: Site) -> None:
+    with connect(site) as link:
+        link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        link.sendall(head("GET", "/large"))
+        for _ in range(5):
+            time.sleep(REPLY_SILENT_SECONDS / 3)
+            begun = link.recv(1_000_000)
+            assert begun
+        count = 0
+        while count < LARGE - 10_000_000:
+            count += len(link.recv(1_000_000))
+
+
+def test_clients_that_leave_leave_no_descriptor_and_no_thread(site: Site) -> None:
+    send(site, head("GET", "/"))
+    before = held(site)
     for message in (
         head("POST", "/", "Content-Length: 50") + b"x",
         head("GET", "/large"),
@@ -393,10 +426,10 @@ def test_clients_that_leave_leave_no_descriptor_and_no_thread(site: Site) -> Non
             with connect(site) as link:
                 link.sendall(message)
     deadline = time.monotonic() + 15
-    while held() > before and time.monotonic() < deadline:
+    while held(site) > before and time.monotonic() < deadline:
         time.sleep(0.1)
 
-    assert held() <= before
+    assert held(site) <= before
     assert send(site, head("GET", "/"))[0] == 200
 
 
