@@ -45,6 +45,8 @@ class SiteState(models.Model):
     GRADING = "grading"
     # Where `serve` said that the site is.
     ADDRESS = "address"
+    # What is true of one database alone. In a copy, these rows would speak of the database that it comes from.
+    NOT_OF_A_COPY = (PERIODIC_JOBS, DATABASE_CHECK, BACKUP)
 
     name = models.CharField(max_length=40, primary_key=True)
     value = models.JSONField()

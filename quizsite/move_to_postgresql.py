@@ -120,8 +120,8 @@ def _copy(accept_findings: bool, report: Callable[[str], None]) -> Moved:
                 f"`check_integrity` finds {broken} broken, as it would on the SQLite file. Run it there, without "
                 "DATABASE_URL, or add --accept-findings."
             )
-        # They are of the SQLite file. Without them, the next start makes a backup.
-        SiteState.objects.filter(name__in=[SiteState.BACKUP, SiteState.DATABASE_CHECK]).delete()
+        # Without the last backup, the next start makes one.
+        SiteState.objects.filter(name__in=SiteState.NOT_OF_A_COPY).delete()
     return Moved(tables=sum(count > 0 for count in counts), rows=sum(counts))
 
 

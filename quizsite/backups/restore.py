@@ -257,6 +257,9 @@ def _restore_sqlite(
     prepare_database(database)
     where = {"FOOTNOTE_DATA": str(stage), "DATABASE_URL": ""}
     erased_again = _manage(commands, where=where, key=key)
+    with closing(library.sqlite.connect(str(database))) as file, file:
+        query = f"DELETE FROM {SiteState._meta.db_table} WHERE name = ?"  # noqa: S608  a table of this site
+        file.executemany(query, [[name] for name in SiteState.NOT_OF_A_COPY])
     empty_log(database)
     # The old database is then one file too, if it can still be read.
     connections.close_all()
@@ -324,6 +327,9 @@ def _restore_postgresql(
             is_key_known = _check_key(row[0] if row else None, manifest, stage, key)
             where = {"FOOTNOTE_DATA": str(stage), "FOOTNOTE_DATABASE_NAME": new}
             erased_again = _manage(commands, where=where, key=key)
+            with connected(target | {"dbname": new}) as restored:
+                query = sql.SQL("DELETE FROM {} WHERE name = ANY(%s)").format(sql.Identifier(table))
+                restored.execute(query, [list(SiteState.NOT_OF_A_COPY)])
             with server.transaction():
                 for old_name, new_name in ((name, kept), (new, name)):
                     rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")

@@ -286,6 +286,25 @@ def test_restore_brings_back_the_site_and_keeps_what_was_there(drill: Drill) -> 
     assert (drill.data / "secret_key").read_bytes() == key
 
 
+def test_restored_site_has_no_backup_check_or_jobs_of_the_site_before(drill: Drill) -> None:
+    moment = "'\"ok\"', '2026-11-30 08:00:00+00:00'"
+    drill.in_database(
+        f"INSERT INTO quizsite_sitestate VALUES ('backup', {moment}), ('database_check', {moment}), "  # noqa: S608
+        f"('periodic_jobs', {moment})"
+    )
+    code = """
+from quizsite.health import backup, integrity, jobs, report
+print(*(found for _, _, found in report([backup, integrity, jobs])), sep=", ")
+"""
+    assert "min ago" in drill.shell(code)
+    made = drill.backup()
+
+    drill.site.run("restore", str(made))
+
+    checked = {"sqlite": "not checked yet", "postgresql": ""}[connection.vendor]
+    assert drill.shell(code) == f"none yet, {checked}, never ran"
+
+
 def test_restore_leaves_out_a_line_of_the_ledger_that_a_crash_tore(drill: Drill) -> None:
     whole = '{"kind": "student", "key": "gone", "receipt": "r", "at": "2026-11-01T08:00:00+00:00"}\n'
     ledger = drill.data / "erasures.jsonl"
