@@ -921,20 +921,28 @@ def test_progress_names_the_day_of_an_end_and_no_end_without_a_time_limit(
 
 
 @pytest.mark.parametrize(
-    ("minutes", "shown", "more"),
+    ("limit", "minutes", "shown", "more"),
     [
-        (None, "In progress Ends 11:30 am", "ends Fri, Oct 23, 11:30 am EDT"),
+        (30 * MINUTE, None, "In progress Ends 11:30 am", "ends Fri, Oct 23, 11:30 am EDT"),
         # The deadline of the row, 11:45 am, counts all 15 minutes.
         (
+            30 * MINUTE,
             6,
             "In progress On a break Ends 11:36 am, or up to 11:45 am with more break",
             "on a break, ends Fri, Oct 23, 11:36 am EDT, or up to 11:45 am with more break",
         ),
-        (15, "In progress Ends 11:45 am", "ends Fri, Oct 23, 11:45 am EDT"),
+        (30 * MINUTE, 15, "In progress Ends 11:45 am", "ends Fri, Oct 23, 11:45 am EDT"),
+        (
+            770 * MINUTE,
+            6,
+            "In progress On a break Ends Fri, Oct 23, 11:56 pm, or up to Sat, Oct 24, 12:05 am with more break",
+            "on a break, ends Fri, Oct 23, 11:56 pm EDT, or up to Sat, Oct 24, 12:05 am with more break",
+        ),
     ],
-    ids=["none", "goes on", "over"],
+    ids=["none", "goes on", "over", "past midnight"],
 )
 def test_teacher_sees_when_an_attempt_ends_in_a_break(
+    limit: timedelta,
     minutes: int | None,
     shown: str,
     more: str,
@@ -945,7 +953,7 @@ def test_teacher_sees_when_an_attempt_ends_in_a_break(
     teacher_client: Client,
 ) -> None:
     set_supports(student, Supports(break_minutes=15), by=teacher, now=NOW)
-    given = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher, time_limit=30 * MINUTE)
+    given = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher, time_limit=limit)
     attempt = start_attempt(student, given, now=NOW)
     if minutes is not None:
         start_break(attempt.pk, now=NOW)
