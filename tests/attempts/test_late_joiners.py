@@ -81,7 +81,7 @@ def test_teacher_excuses_a_new_student_in_one_step(
     assert "Missing, but over before Ana came to this class: Quiz 1, Quiz 2, Quiz 3" in text_of(page)
     form = form_of(page, having="is_excused")
     excused = teacher_client.post(form.action, form.data(is_excused="True"), follow=True)
-    assert "Ana Soto is excused from 3 quizzes. They don’t count." in text_of(excused)
+    assert "Ana Soto is excused from 3 quizzes. These don’t count for them." in text_of(excused)
     assert "over before Ana came" not in text_of(excused)
     assert Excuse.objects.filter(student=student).count() == AuditEvent.objects.filter(action="excused").count() == 3
 

@@ -182,7 +182,7 @@ def excuse_student(request: TeacherRequest, public_id: str, student_id: str) -> 
     name = isolated(student.display_name)
     if form.cleaned_data["is_excused"]:
         is_new = excuses.excuse(assignment, student, by=request.user, now=now, **form.why)
-        text = gettext("{display_name} is excused. This quiz doesn’t count.").format(display_name=name)
+        text = gettext("{display_name} is excused. This quiz doesn’t count for them.").format(display_name=name)
         if is_new:
             undone = {"is_excused": "False", "given_at": now.isoformat()}
             offer_undo(request, text, request.path, **undone)

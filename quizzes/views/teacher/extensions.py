@@ -108,8 +108,8 @@ def _excuse(
         messages.success(request, gettext("No changes."))
         return
     text = ngettext(
-        "{count} student is excused. This quiz doesn’t count.",
-        "{count} students are excused. This quiz doesn’t count.",
+        "{count} student is excused. This quiz doesn’t count for them.",
+        "{count} students are excused. This quiz doesn’t count for them.",
         len(excused),
     )
     undone = " ".join(student.public_id for student in excused)

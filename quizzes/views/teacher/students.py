@@ -221,8 +221,8 @@ def excuse_earlier(request: TeacherRequest, public_id: str) -> HttpResponse:
         messages.success(request, text.format(display_name=isolated(student.display_name)))
     elif count := late_joiners.excuse_from_earlier(student, by=request.user, now=now):
         words = ngettext(
-            "{display_name} is excused from {count} quiz. It doesn’t count.",
-            "{display_name} is excused from {count} quizzes. They don’t count.",
+            "{display_name} is excused from {count} quiz. It doesn’t count for them.",
+            "{display_name} is excused from {count} quizzes. These don’t count for them.",
             count,
         )
         text = words.format(display_name=isolated(student.display_name), count=count)

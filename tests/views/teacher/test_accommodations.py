@@ -1098,7 +1098,7 @@ def test_excuse_that_another_teacher_gave_is_not_undone(
     form = form_of(teacher_client.get(terms_of(assignment, student)), having="is_excused")
     excuses.excuse(assignment, student, reason="Was ill.", by=teacher, now=NOW)
     page = teacher_client.post(form.action, form.data(reason="No."), follow=True)
-    assert "is excused. This quiz doesn’t count." in text_of(page)
+    assert "is excused. This quiz doesn’t count for them." in text_of(page)
     assert "Undo" not in text_of(page)
     assert Excuse.objects.get().reason == "Was ill."
     # Nor is one that they gave in place of the one in the notice.
