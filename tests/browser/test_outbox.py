@@ -624,6 +624,26 @@ def test_flag_that_is_not_saved_is_said_after_the_next_question(
     assert list(attempt.answers.values_list("question__position", "flagged")) == [(1, True)]
 
 
+def test_flag_that_is_not_saved_is_said_after_a_notice_of_an_answer(context: BrowserContext, attempt: Attempt) -> None:
+    page, held = open_with_a_held_flag(context, attempt)
+    page.route("**/2/", lambda route: route.fulfill(status=500, body="no"))
+    page.get_by_role("button", name="Next question").click()
+    choose(page, 0)
+    expect(notice(page)).to_contain_text("We can’t reach the site.")
+    with page.expect_event("requestfinished", lambda request: request.url.endswith("/1/")):
+        held[0].fulfill(status=500, body="no")
+    expect(notice(page)).to_contain_text("We can’t reach the site.")
+    page.unroute("**/2/")
+    notice(page).get_by_text("Answers are safe.").click()
+    page.get_by_role("button", name="Send now").click()
+    expect(notice(page)).to_contain_text("The flag on question 1 isn’t saved.")
+    says(page, "Saved")
+    # It is said once.
+    page.get_by_role("button", name="Next question").click()
+    expect(page).to_have_url(re.compile("/3/$"))
+    expect(notice(page)).to_have_count(0)
+
+
 def test_list_shows_a_flag_of_a_question_whose_sentences_are_chosen(context: BrowserContext, attempt: Attempt) -> None:
     page = open_question(context, attempt, 4)
     page.get_by_role("button", name="Flag for later").click()

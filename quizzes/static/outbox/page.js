@@ -68,6 +68,8 @@ let movedAt = -DOUBLE_TAP;
 let hiddenAt = Infinity;
 // The notice about an answer to another attempt that the server did not take, until it was shown.
 let elsewhere = "";
+// The path of the question with a flag that is not saved, until the page said so.
+let unsavedFlag = "";
 
 function availableStorage() {
   try {
@@ -108,6 +110,10 @@ function reopen(url, staleBody = null) {
 function notify(name, url) { afterPress(() => showNotice(name, url)); }
 
 function showNotice(name, url) {
+  // What another notice says of an answer comes before a flag.
+  if (unsavedFlag && ["", "sent"].includes(name) && !notices.blocked) {
+    [name, url, unsavedFlag] = ["flag", unsavedFlag, ""];
+  }
   notices.isUnkept = store.holdsOnlyCopy();
   notices.show(name, store.waitingCount(), url && numberOf(url));
   const unsent = sender.isStuck() ? store.pending().filter(({ entry }) => isHere(entry.url)) : [];
@@ -496,8 +502,10 @@ function onBeforeSend({ detail: { elt, xhr } }) {
   xhr.addEventListener("loadend", () => {
     const button = find("#flag", parseHTML(xhr.responseText));
     if (button) setFlagged(numberOf(path), button.value === "unflag");
-    // What another notice says of an answer is worth more than a flag.
-    else if (!elt.isConnected && !notices.shown) notify("flag", path);
+    if (button && path === unsavedFlag) unsavedFlag = "";
+    if (button || elt.isConnected) return;
+    unsavedFlag = path;
+    afterPress(() => showNotice(notices.shown));
   });
 }
 
