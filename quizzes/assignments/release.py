@@ -139,10 +139,10 @@ def all_see_answers(assignment: Assignment, *, now: datetime) -> bool:
 
 
 def answers_shown_at(assignment: Assignment, student_id: int) -> datetime | None:
-    """`release_moment` of a student. One query, or none.
+    """`release_moment` of a student. After the close, with the queries of `last_closes`; else one query, or none.
 
-    After the close: the last close of all classes that get the set from the same teacher. `is_released` adds the grace
-    time. After the last attempt: from `attempts_ended_at`, which includes it.
+    After the close: the last close of all classes that get the set, or a copy of it, from the same teacher.
+    `is_released` adds the grace time. After the last attempt: from `attempts_ended_at`, which includes it.
     """
     return release_moment(
         Release(assignment.release),
@@ -210,7 +210,9 @@ def last_attempt_ended_at(
 
 
 def last_closes(assignments: Collection[Assignment]) -> dict[int, datetime | None]:
-    """The last close of all classes that get the same set from the same teacher, by assignment id. One query, or none.
+    """The last close of all classes that get the same set from the same teacher, by assignment id.
+
+    A copy of the set is the same set. No query, or 3, and one more for each step from a copy to the first set.
 
     None if the release does not wait for the close, or if one of these classes never closes, or is paused. An archived
     class does not count, and neither does the extension of a removed student: they cannot sign in.
@@ -222,10 +224,10 @@ def last_closes(assignments: Collection[Assignment]) -> dict[int, datetime | Non
     groups: dict[int, tuple[int, int]] = {}
     closes: defaultdict[tuple[int, int], list[datetime | None]] = defaultdict(list)
     rows = (
-        given_with(waiting)  # type: ignore[misc]  # mypy sees no `responsible`
+        given_with(waiting)  # type: ignore[misc]  # mypy sees no annotation
         .filter(Q(classroom__archived_at=None) | Q(pk__in=[item.pk for item in waiting]))
         .order_by()
-        .values_list("pk", "responsible", "edition__question_set", "closes_at", "paused_at")
+        .values_list("pk", "responsible", "first_set", "closes_at", "paused_at")
         .annotate(extended=Max("extensions__closes_at", filter=Q(extensions__student__removed_at=None)))
     )
     for pk, teacher, question_set, class_close, paused_at, extended in rows:
@@ -236,19 +238,20 @@ def last_closes(assignments: Collection[Assignment]) -> dict[int, datetime | Non
 
 
 def given_with(assignments: Collection[Assignment]) -> AssignmentQuerySet:
-    """The assignments that a release after the close of these waits for: of the same set and teacher, `responsible`.
+    """The assignments that a release after the close of these waits for: of one `first_set` and teacher, `responsible`.
 
-    Of several sets and teachers, also those of a set by the teacher of another one.
+    Of several sets and teachers, also those of a set by the teacher of another one. 2 queries, and one more for each
+    step from a copy to the first set.
     """
     these = Assignment.objects.filter(pk__in=[item.pk for item in assignments]).order_by()
-    teachers = these.with_responsible().values("responsible")  # type: ignore[misc]  # mypy sees none
+    rows = these.with_responsible().values_list("responsible", flat=True)  # type: ignore[misc]  # mypy sees none
+    # Each further query would take longer to build with it as a subquery than this one takes.
+    teachers = set(rows)
     taught = Teaching.objects.filter(teacher__in=teachers).values("classroom")
-    return Assignment.objects.with_responsible().filter(
-        # Every class has an owner. So this leaves nothing out, and no query reads all quizzes of the site.
-        classroom__in=taught,
-        edition__question_set__in=QuestionSet.objects.filter(editions__assignments__in=assignments),
-        responsible__in=teachers,
-    )
+    first_sets = QuestionSet.objects.filter(editions__assignments__classroom__in=taught).first_sets()
+    given = Assignment.objects.with_responsible().of_same_set(assignments, first_sets)
+    # Every class has an owner. So `taught` leaves nothing out, and no query reads all quizzes of the site.
+    return given.filter(classroom__in=taught, responsible__in=teachers)
 
 
 def last_of(closes: Collection[datetime | None]) -> datetime | None:

@@ -105,6 +105,9 @@ class AssignmentSettingsForm(forms.Form):
         widget=forms.RadioSelect,
         choices=Assignment.Release.choices,
         initial=Assignment.Release.AFTER_LAST,
+        help_text=gettext_lazy(
+            "“After all classes close” waits for all your classes with this question set or a copy of it."
+        ),
     )
 
     act = forms.ChoiceField(

@@ -1,12 +1,12 @@
 """Assignments of editions to classrooms, extensions and excuses."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Self, TypedDict
 
 from django.db import models
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy
@@ -88,6 +88,21 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         left = Coalesce(Subquery(owner), F("assigned_by"), output_field=key)
         return self.annotate(responsible=Case(When(is_there, then=F("assigned_by")), default=left, output_field=key))
 
+    def of_same_set(self, assignments: Iterable["Assignment"], first_sets: Mapping[int, int]) -> Self:
+        """Assignments of the question set of one of these, or of a copy of it, with `first_set`.
+
+        first_sets: from `QuestionSet.objects.first_sets`.
+        """
+        these = Assignment.objects.filter(pk__in=[item.pk for item in assignments]).order_by()
+        sets = these._with_first_set(first_sets).values("first_set")  # type: ignore[misc]  # mypy sees no annotation
+        return self._with_first_set(first_sets).filter(first_set__in=sets)
+
+    def _with_first_set(self, first_sets: Mapping[int, int]) -> Self:
+        """With `first_set`: the id of the question set, or of the one where its line of copies began."""
+        copies = [When(edition__question_set=copy, then=Value(first)) for copy, first in first_sets.items()]
+        own = F("edition__question_set")
+        return self.annotate(first_set=Case(*copies, default=own, output_field=models.BigIntegerField()))
+
     def with_set(self) -> Self:
         """With classroom and question set, without the edition's large document."""
         return self.select_related("classroom", "edition__question_set").defer("edition__document")
@@ -115,7 +130,7 @@ def by_quiz(assignments: Iterable["Assignment"]) -> list[list["Assignment"]]:
 class Assignment(models.Model):
     """An edition given to a classroom: window, time limit, attempts, policy, shuffle, release and pace.
 
-    group: assignments made with one form. Release "after the close" waits for all classes with the question set.
+    group: assignments made with one form. Release "after the close" waits for all classes with the set or a copy.
     opens_at None: open from the start. due_at None: never late. closes_at None: never closes.
     waits_for_teacher: not open until the teacher presses Start. started_in_class_at: when the teacher pressed it.
     paused_at: since when it is paused.
@@ -171,6 +186,7 @@ class Assignment(models.Model):
     erased_count: int  # on rows of `with_erased_counts()`
     max_points: int  # on rows of `with_max_points()`
     responsible: int  # on rows of `with_responsible()`
+    first_set: int  # on rows of `of_same_set()`
     guide: dict[str, Any] | None  # on rows of `with_guide()`
 
     own_role: str  # on rows of `with_role()`

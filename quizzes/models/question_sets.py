@@ -105,9 +105,28 @@ class QuestionSetQuerySet(models.QuerySet["QuestionSet"]):
         """With `has_guide`: whether the source has a teaching guide."""
         return self.annotate(has_guide=Q(reading__source__teaching_guide__isnull=False))
 
+    def first_sets(self) -> dict[int, int]:
+        """The set where the line of copies began, by set id, of each copy among these. 1 query for each step."""
+        origins: dict[int, int] = {}
+        copies = self._origins()
+        while copies:
+            origins |= copies
+            copies = QuestionSet.objects.filter(pk__in=set(copies.values()) - origins.keys())._origins()
+        return {copy: _first(copy, origins) for copy in origins}
+
+    def _origins(self) -> dict[int, int]:
+        rows = self.order_by().values_list("pk", "copied_from")
+        return {copy: origin for copy, origin in rows.exclude(copied_from=None) if origin is not None}
+
     def by_shown_title(self) -> list["QuestionSet"]:
         """The sets by the title that the page shows, without case, accents, and marks such as “¿”."""
         return sorted(self.order_by("pk"), key=lambda row: _letters(row.shown_title))
+
+
+def _first(copy: int, origins: Mapping[int, int]) -> int:
+    while copy in origins:
+        copy = origins[copy]
+    return copy
 
 
 def _letters(text: str) -> str:
@@ -169,8 +188,12 @@ class QuestionSet(models.Model):
 
     @transaction.atomic
     def delete_with_reading(self) -> None:
-        """Delete the set with its editions, and its reading and source if they are its own. Raises ProtectedError."""
+        """Delete the set with its editions, and its reading and source if they are its own. Raises ProtectedError.
+
+        Its copies become copies of the set that it was copied from.
+        """
         reading = self.reading
+        self.copies.update(copied_from=self.copied_from_id)
         for edition in self.editions.all():
             edition.questions.all().delete()
             edition.delete()

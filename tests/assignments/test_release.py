@@ -17,6 +17,7 @@ from quizzes.assignments.release import (
 )
 from quizzes.assignments.visibility import visible_since
 from quizzes.attempts.lifecycle import submit_attempt
+from quizzes.content.drafts.lifecycle import copy_set
 from quizzes.models import Assignment, Attempt, Classroom, Edition, Extension, Student, Teaching, User
 from quizzes.people.accounts import close_account
 from quizzes.people.class_people import add_person
@@ -152,6 +153,37 @@ def test_answers_after_the_close_wait_for_the_last_classroom_and_its_grace(
     given = student_assignment(student, first.public_id, now=NOW + 2 * DAY + after)
     assert given is not None
     assert (given.shown_at, given.is_shown) == (NOW + 2 * DAY, expected)
+
+
+def test_answers_after_the_close_wait_for_copies_of_the_question_set(
+    edition: Edition, student: Student, classroom: Classroom, teacher: User, other_teacher: User
+) -> None:
+    """A copy of a copy, two copies of one set, and the set of a copy. A retry has the same questions and is no copy."""
+    copy = copy_set(edition, by=other_teacher, now=NOW).question_set
+    of_copy = make_edition(question_set=copy, document=edition.document | {"title": "A copy"})
+    second = copy_set(of_copy, by=teacher, now=NOW).question_set
+    retry = make_edition(document=edition.document | {"title": "Retry"})
+    of_second = make_edition(question_set=second, document=edition.document | {"title": "A copy of a copy"})
+    given = [
+        make_assignment(
+            edition=one,
+            classroom=classroom if one is edition else make_classroom(teacher=teacher, name=f"Period {days}"),
+            assigned_by=teacher,
+            closes_at=NOW + days * DAY,
+            release="after_close",
+        )
+        for days, one in enumerate((edition, of_copy, of_second, retry), start=1)
+    ]
+    # Another teacher's class with the copy does not count.
+    make_assignment(edition=of_copy, closes_at=NOW + 9 * DAY, release="after_close")
+    attempt = make_answered_attempt(assignment=given[0], student=student)
+
+    assert [answers_shown_at(one, 0) for one in given] == [NOW + days * DAY for days in (3, 3, 3, 4)]
+    assert set(given_with(given[:1])) == set(given[:3])
+    assert listed(attempt, now=NOW + 2 * DAY) is False
+    assert listed(attempt, now=NOW + 4 * DAY) is True
+    assert visible_since(given[:1], now=NOW + 2 * DAY) == {}
+    assert visible_since(given[:1], now=NOW + 4 * DAY)[student.pk, given[0].pk] > NOW + 3 * DAY
 
 
 def test_answers_after_the_close_wait_for_a_students_extension(
@@ -368,7 +400,7 @@ def test_release_that_no_rule_knows_is_refused(classroom: Classroom, student: St
         answers_shown_at(attempt.assignment, student.pk)
 
 
-def test_answers_shown_at_is_one_query(edition: Edition, classroom: Classroom, queries: Callable[[], Any]) -> None:
+def test_answers_shown_at_takes_few_queries(edition: Edition, classroom: Classroom, queries: Callable[[], Any]) -> None:
     waiting = make_assignment(edition=edition, classroom=classroom, closes_at=NOW + DAY, release="after_close")
     other = make_assignment(edition=edition)
     attempt = make_answered_attempt(assignment=make_assignment(edition=edition, release="after_last"))
@@ -376,7 +408,8 @@ def test_answers_shown_at_is_one_query(edition: Edition, classroom: Classroom, q
     with queries() as seen:
         assert answers_shown_at(waiting, 0) == NOW + DAY
         assert answers_shown_at(other, 0) is None
-    assert len(seen) == 1
+    # The teacher, the copies in their classes, the closes.
+    assert len(seen) == 3
     with queries() as seen:
         assert answers_shown_at(attempt.assignment, attempt.student_id) == attempt.submitted_at
     assert len(seen) == 1

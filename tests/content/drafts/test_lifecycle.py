@@ -78,6 +78,17 @@ def test_a_deleted_set_is_gone_for_good_after_a_day(draft: Draft, teacher: User,
     assert (list(Draft.objects.all()), Edition.objects.count()) == ([other], 0)
 
 
+def test_copies_of_a_deleted_set_become_copies_of_the_set_before_it(edition: Edition, teacher: User) -> None:
+    copy = copy_set(edition, by=teacher, now=NOW).question_set
+    of_copy = make_edition(question_set=copy, document=edition.document | {"title": "A copy"})
+    last = copy_set(of_copy, by=teacher, now=NOW).question_set
+    QuestionSet.objects.filter(pk=copy.pk).update(deleted_at=NOW)
+
+    assert delete_sets_for_good(now=NOW + timedelta(days=2)) == 1
+    last.refresh_from_db()
+    assert last.copied_from == edition.question_set
+
+
 def test_a_set_in_use_cannot_be_deleted_and_can_be_archived(
     draft: Draft, teacher: User, classroom: Classroom, teacher_client: Client
 ) -> None:

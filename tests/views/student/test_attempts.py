@@ -237,8 +237,9 @@ def test_list_costs_the_same_at_1_and_3_assignments(
     sizes_of([edition.pk])
     with queries() as seen:
         student_client.get(reverse("student_home"))
-    # Session, student, teachers, assignments, attempts, overrides, closes, answers of the current attempt.
-    assert len(seen) == 8
+    # Session, student, teachers, assignments, attempts, overrides; for the closes, teachers, copies, and assignments;
+    # answers of the current attempt.
+    assert len(seen) == 10
     assert seen.writes == []
 
 

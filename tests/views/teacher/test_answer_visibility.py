@@ -9,9 +9,11 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from quizzes.content.drafts.lifecycle import copy_set
 from quizzes.models import Assignment, Classroom, QuestionSet, Student, User
 from quizzes.people.rosters import move_student, remove_student
-from tests.factories import NOW, make_answered_attempt, make_assignment, make_classroom, make_student
+from quizzes.reports.answer_visibility import students_saw_answers_at
+from tests.factories import NOW, make_answered_attempt, make_assignment, make_classroom, make_edition, make_student
 from tests.pages import read, text_of
 
 
@@ -80,6 +82,33 @@ def test_panel_says_that_a_class_board_shows_answers_earlier(assignment: Assignm
     assert on_board in text_of(teacher_client.get(page_of(assignment)))
 
 
+def test_panel_lists_classes_with_a_copy_of_the_question_set(
+    assignment: Assignment, teacher: User, teacher_client: Client
+) -> None:
+    copy = copy_set(assignment.edition, by=teacher, now=NOW).question_set
+    edition = make_edition(question_set=copy, document=assignment.edition.document | {"title": "My copy"})
+    other = make_assignment(edition=edition, classroom=make_classroom(teacher=teacher, name="Period 5"))
+    make_assignment(edition=make_edition(), classroom=make_classroom(teacher=teacher, name="Not this set"))
+
+    for one in (assignment, other):
+        page = text_of(teacher_client.get(page_of(one)))
+        assert "Period 5 No one so far" in page
+        assert "Not this set" not in page
+
+
+def test_student_saw_the_answers_to_a_copy(assignment: Assignment, student: Student, teacher: User) -> None:
+    copy = copy_set(assignment.edition, by=teacher, now=NOW).question_set
+    edition = make_edition(question_set=copy, document=assignment.edition.document | {"title": "My copy"})
+    assert students_saw_answers_at(assignment, [student.pk], now=NOW + timedelta(hours=1)) == {}
+    seen = make_answered_attempt(
+        assignment=make_assignment(edition=edition, classroom=student.classroom), student=student
+    )
+
+    assert students_saw_answers_at(assignment, [student.pk], now=NOW + timedelta(hours=1)) == {
+        student.pk: seen.submitted_at
+    }
+
+
 def test_panel_leaves_out_classes_of_other_teachers(assignment: Assignment, teacher_client: Client) -> None:
     make_assignment(edition=assignment.edition, classroom=make_classroom(name="Not mine"))
 
@@ -106,10 +135,10 @@ def test_panel_costs_the_same_for_any_number(
     with queries() as seen:
         text = text_of(teacher_client.get(page_of(assignment)))
     assert text.count("students, starting") == count
-    # Session, teacher, assignment; assignments of the set, students; attempts, history, extensions; questions that
-    # visitors could try.
-    assert (len(seen), seen.writes) == (9, [])
+    # Session, teacher, assignment; copies, assignments of the set, students; attempts, teachers, their copies,
+    # history, extensions; questions that visitors could try.
+    assert (len(seen), seen.writes) == (12, [])
     Assignment.objects.update(release="after_close", closes_at=NOW)
     with queries() as seen:
         teacher_client.get(page_of(assignment))
-    assert len(seen) == 10  # the closes of the set
+    assert len(seen) == 13  # the closes of the set

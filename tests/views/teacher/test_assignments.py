@@ -200,7 +200,7 @@ def test_assign_sums_up_before_it_saves(
         "Period 5 (0 students) can start Mon, Oct 26, 8:00 am CDT; due Fri, Oct 30, 3:00 pm CDT; "
         "closes Mon, Nov 2, 8:00 am CST. "
         "1 attempt. No time limit. Answer choices are shuffled. "
-        "Answers show after all your classes with this question set close."
+        "Answers show after all your classes with this question set, or a copy of it, close."
     ) in text_of(summary)
     assert not Assignment.objects.exists()
     response = teacher_client.post(address_of(edition), form_of(summary, having="release").data(act="save"))
@@ -820,7 +820,7 @@ def test_change_counts_all_classes_of_the_group(
         )
     form = form_of(teacher_client.get(change), having="release")
     summary = teacher_client.post(change, form.data(release="after_close", closes="2099-11-06T15:00", act="preview"))
-    assert "Answers show after all your classes with this question set close." in text_of(summary)
+    assert "Answers show after all your classes with this question set, or a copy of it, close." in text_of(summary)
 
 
 def test_delete_assignment_without_attempts(assignment: Assignment, change: str, teacher_client: Client) -> None:
