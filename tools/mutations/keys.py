@@ -157,16 +157,24 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "answers after the close wait for classes that were assigned apart",
         "quizzes/assignments/release.py",
-        "        edition__question_set__in=QuestionSet.objects.filter(editions__assignments__in=assignments),\n",
-        "        pk__in=[item.pk for item in assignments],\n",
+        "of_same_set(assignments, first_sets)\n",
+        "of_same_set(assignments, first_sets).filter(pk__in=[item.pk for item in assignments])\n",
         "tests/assignments/test_release.py",
     ),
     control(
         "answers after the close wait for classes with another version of the set",
         "quizzes/assignments/release.py",
-        "        edition__question_set__in=QuestionSet.objects.filter(editions__assignments__in=assignments),\n",
-        "        edition__in=[item.edition_id for item in assignments],\n",
+        "of_same_set(assignments, first_sets)\n",
+        "of_same_set(assignments, first_sets).filter(edition__in=[item.edition_id for item in assignments])\n",
         "tests/assignments/test_release.py",
+    ),
+    control(
+        "answers after the close wait for classes with a copy of the set",
+        "quizzes/assignments/release.py",
+        "of_same_set(assignments, first_sets)\n",
+        "of_same_set(assignments, {})\n",
+        "tests/assignments/test_release.py",
+        *("-k", "copies"),
     ),
     control(
         "a score waits for the answers until the teacher shows scores",
