@@ -92,6 +92,14 @@ def test_long_name_of_a_teacher_takes_no_row_of_its_own(open_context: NewContext
     assert page.locator(".mast").bounding_box()["height"] < 80  # type: ignore[index]
 
 
+def test_lines_of_a_handout_have_room_to_write(teacher: User, assignment: Assignment, open_context: NewContext) -> None:
+    page = open_context(teacher).new_page()
+    page.goto(reverse("print_assignment", args=[assignment.public_id]))
+    widths = page.locator(".leaf-head .blank").evaluate_all("all => all.map(one => one.clientWidth)")
+    # 11 rem: 4.6 cm on paper.
+    assert widths == [176, 176]
+
+
 def test_date_and_time_of_a_quiz_are_not_cut_on_a_tablet(
     teacher: User, assignment: Assignment, open_context: NewContext
 ) -> None:
