@@ -245,6 +245,8 @@ def test_every_state_is_accessible(width: int, assignment: Assignment, teacher: 
     answer, rubric = (page.locator(part).bounding_box() or {} for part in (".words", ".rubric"))
     # On a phone, a teacher scrolls past the same rubric for no answer.
     assert rubric["y"] > answer["y"] if width == 360 else rubric["x"] < answer["x"]
+    heading, count = (page.locator(part).bounding_box() or {} for part in ("h1", ".gq-count"))
+    assert count["y"] > heading["y"] if width == 360 else count["y"] < heading["y"] + heading["height"]
     states = ("Close", "another type", "a group", "one long word")
     for place, state in enumerate(states, start=1):
         expect(page.locator(".gq-count")).to_contain_text(f"{place} of 4")
