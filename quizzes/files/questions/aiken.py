@@ -7,7 +7,7 @@ Source: docs.moodle.org, “Aiken format”.
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from itertools import pairwise
 
@@ -241,34 +241,61 @@ def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | Non
     named = "" if answer is None else answer["any"] or answer["letters"] or ""
     named, _, starred = named.partition(STARRED)
     named = named.strip().removeprefix("*")
-    if not named.strip() and not choices and is_key(stem):
+    if not named.strip():
+        return _without_answer(stem, choices, can_lack_key=can_lack_key)
+    if not choices:
+        return typed_answer(stem, tidy(named), is_sample=bool(answer and answer["sample"]))
+    letters = [letter for letter, _ in choices]
+    named = _as_letters(named, [(letter, text.casefold()) for letter, text in choices])
+    keys = _keys(named, set(letters))
+    if starred and set(starred.upper().split()) != keys:
+        reason = gettext("It has 2 different answers: “{first}” and “{second}”. Remove one of them.")
+        raise Skipped(reason.format(first=starred.upper(), second=with_single_quotes(tidy(named)[:_SHOWN_LENGTH])))
+    if len(set(letters)) != len(letters):
+        raise Skipped(gettext("2 of its answers have the same letter."))
+    question_type: QuestionType = "single" if len(keys) == 1 else "multiple"
+    truths = {_bare(text): letter for letter, text in choices}
+    if question_type == "single" and truths.keys() in _BOTH_TRUTHS:
+        return Item("true_false", stem, is_true=any(truths.get(word) in keys for word in TRUE))
+    if answer and not _OF_FORMAT.fullmatch(answer[0]) and {key for key, text in choices if text.endswith("*")} <= keys:
+        # A star after the correct answers alone would show them.
+        choices = [(letter, text.removesuffix("*").rstrip()) for letter, text in choices]
+    return Item(question_type, stem, lines=tuple(Line(text, letter in keys) for letter, text in choices))
+
+
+def _without_answer(stem: str, choices: Sequence[tuple[str, str]], *, can_lack_key: bool) -> Item:
+    """The question of choices of which none is marked. The teacher marks one in the editor. Raises Skipped."""
+    if not choices and is_key(stem):
         raise Skipped(
             gettext(
                 "This answer key doesn’t fit the questions. Give each question a number of its own, and each answer a "
                 "line, such as “1. B”."
             )
         )
-    if not named.strip() and len(choices) > 1 and all(text.endswith("?") for _, text in choices):
-        raise Skipped(gettext("Its choices are questions. Give each of them a number of its own."))
-    # A star in a choice is a mark that we did not understand.
-    if not named.strip() and len(choices) > 1 and can_lack_key and not any("*" in text for _, text in choices):
-        return _without_answer(stem, choices)
-    if not named.strip() and choices:
-        raise Skipped(
-            gettext(
-                "It has no correct answer. Put a star before it, such as “*A. Council”, or add the line “ANSWER: A”."
-            )
-        )
-    if not named.strip():
+    if not choices:
         raise Skipped(
             gettext(
                 "It has no answer. If it has choices, start each with a letter, such as “*A. Council”. If not, add the "
                 "line “ANSWER: Council”, or “Sample answer: ...” for a written answer."
             )
         )
-    if not choices:
-        return typed_answer(stem, tidy(named), is_sample=bool(answer and answer["sample"]))
-    texts = [(letter, text.casefold()) for letter, text in choices]
+    if len(choices) > 1 and all(text.endswith("?") for _, text in choices):
+        raise Skipped(gettext("Its choices are questions. Give each of them a number of its own."))
+    # A star in a choice is a mark that we did not understand.
+    if len(choices) == 1 or not can_lack_key or any("*" in text for _, text in choices):
+        raise Skipped(
+            gettext(
+                "It has no correct answer. Put a star before it, such as “*A. Council”, or add the line “ANSWER: A”."
+            )
+        )
+    if {_bare(text) for _, text in choices} in _BOTH_TRUTHS:
+        return Item("true_false", stem, is_true=None)
+    question_type: QuestionType = "multiple" if _ALL_THAT_APPLY.search(stem) else "single"
+    return Item(question_type, stem, lines=tuple(Line(text) for _, text in choices))
+
+
+def _as_letters(named: str, texts: Sequence[tuple[str, str]]) -> str:
+    """The letters of the choices that are named by their text; else `named`. texts: in lower case. Raises Skipped."""
     repeated = _REPEATED.fullmatch(named)
     said = tidy(repeated[2]).casefold() if repeated else ""
     if repeated and (repeated[1].upper(), said) in texts:
@@ -287,38 +314,20 @@ def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | Non
     ]
     # “T” and “F” of a key, where True and False are A and B.
     by_text += [letter for letter, text in texts if TRUTH.fullmatch(text) and text[0] == answer_text]
-    if len(by_text) == 1:
-        [named] = by_text
-    letters = [letter for letter, _ in choices]
+    return by_text[0] if len(by_text) == 1 else named
+
+
+def _keys(named: str, letters: Set[str]) -> set[str]:
+    """The letters that “A, C”, “A and C” or “AC” names, all of these. Raises Skipped."""
     keys = {
         key for key in re.split(r"[\s,;&.()/]+", named.upper()) if key and (key in letters or key not in {"AND", "Y"})
     }
-    if len(keys) == 1 and not keys <= set(letters) and set(next(iter(keys))) <= set(letters):
+    if len(keys) == 1 and not keys <= letters and set(next(iter(keys))) <= letters:
         # “ANSWER: AC”
         keys = set(keys.pop())
-    if not keys or not keys <= set(letters):
+    if not keys or not keys <= letters:
         raise Skipped(_not_an_answer(named))
-    if starred and set(starred.upper().split()) != keys:
-        reason = gettext("It has 2 different answers: “{first}” and “{second}”. Remove one of them.")
-        raise Skipped(reason.format(first=starred.upper(), second=with_single_quotes(tidy(named)[:_SHOWN_LENGTH])))
-    if len(set(letters)) != len(letters):
-        raise Skipped(gettext("2 of its answers have the same letter."))
-    question_type: QuestionType = "single" if len(keys) == 1 else "multiple"
-    truths = {_bare(text): letter for letter, text in choices}
-    if question_type == "single" and truths.keys() in _BOTH_TRUTHS:
-        return Item("true_false", stem, is_true=any(truths.get(word) in keys for word in TRUE))
-    if answer and not _OF_FORMAT.fullmatch(answer[0]) and {key for key, text in choices if text.endswith("*")} <= keys:
-        # A star after the correct answers alone would show them.
-        choices = [(letter, text.removesuffix("*").rstrip()) for letter, text in choices]
-    return Item(question_type, stem, lines=tuple(Line(text, letter in keys) for letter, text in choices))
-
-
-def _without_answer(stem: str, choices: Sequence[tuple[str, str]]) -> Item:
-    """The question of choices of which none is marked. The teacher marks one in the editor."""
-    if {_bare(text) for _, text in choices} in _BOTH_TRUTHS:
-        return Item("true_false", stem, is_true=None)
-    question_type: QuestionType = "multiple" if _ALL_THAT_APPLY.search(stem) else "single"
-    return Item(question_type, stem, lines=tuple(Line(text) for _, text in choices))
+    return keys
 
 
 def _bare(text: str) -> str:
