@@ -152,9 +152,7 @@ def _read_text(lines: list[tuple[int, str]], key: Mapping[int, str] | None) -> l
 
 def _read_block(start: int, lines: list[str], *, can_lack_key: bool) -> ReadQuestion:
     where = gettext("Line {number}").format(number=start)
-    stem: list[str] = []
-    found_choices: list[tuple[str, list[str]]] = []
-    said = [found for line in lines[1:] if (found := CHOICE_FEEDBACK.fullmatch(line))]
+    said = {found[1].upper(): tidy(found[2]) for line in lines[1:] if (found := CHOICE_FEEDBACK.fullmatch(line))}
     answered = next((place for place, line in enumerate(lines) if ANSWER.fullmatch(line)), len(lines))
     below = [found for line in lines[answered:] if (found := METADATA.fullmatch(line))]
     of_bank = next((found["text"] for found in below if found["points"]), "")
@@ -166,39 +164,46 @@ def _read_block(start: int, lines: list[str], *, can_lack_key: bool) -> ReadQues
     feedback = FEEDBACK.fullmatch(lines[-1]) if len(lines) > 1 else None
     if feedback:
         lines = lines[:-1]
-    for place, line in enumerate(lines):
-        # “1. Correct: The mayor vote.” is a question.
-        if (place or len(lines) == 1) and ANSWER.fullmatch(line):
-            break
-        if found_choices and (above := FEEDBACK.fullmatch(line)):
-            feedback = feedback or above
-            continue
-        found = CHOICE.fullmatch(line)
-        letter = found[1].upper() if found else ""
-        if found and letter == "A" and found_choices and not stem:
-            # “A. Lincoln said what?” is the question.
-            stem = [f"{key}. {' '.join(parts)}" for key, parts in found_choices]
-            found_choices = []
-        expected = chr(ord(found_choices[-1][0]) + 1) if found_choices else "A"
-        if found and (letter == expected or (found[2] and found_choices)):
-            found_choices.append((letter, [found[3]]))
-        elif found_choices:
-            found_choices[-1][1].append(line)
-        else:
-            stem.append(line)
-    choices = [(letter, tidy(" ".join(parts))) for letter, parts in found_choices]
-    text, points = _without_points(_QUESTION.sub("", tidy("\n".join(stem)), count=1))
+    stem, choices, feedback_above = _stem_and_choices(lines)
+    text, points = _without_points(_QUESTION.sub("", tidy(stem), count=1))
     notes: list[str] = []
     try:
         item = _item(text, choices, ANSWER.fullmatch(lines[-1]), can_lack_key=can_lack_key)
         if said and choices:
-            item = _with_feedback(item, choices, {found[1].upper(): tidy(found[2]) for found in said})
-        general = tidy(feedback[1]) if feedback else ""
+            item = _with_feedback(item, choices, said)
+        general = tidy(feedback[1] if feedback else feedback_above)
         item = replace(item, points=points_of(points or of_bank, notes), explanation=general)
         notes += typed_notes(item)
         return read(where, item, *notes)
     except Skipped as reason:
         return skipped(where, text, str(reason))
+
+
+def _stem_and_choices(lines: Sequence[str]) -> tuple[str, list[tuple[str, str]], str]:
+    """(the text of the question, its choices by letter, the first feedback below them) of the lines above ANSWER:."""
+    stem, choices, feedback = list[str](), list[tuple[str, list[str]]](), list[str]()
+    for place, line in enumerate(lines):
+        # “1. Correct: The mayor vote.” is a question.
+        if (place or len(lines) == 1) and ANSWER.fullmatch(line):
+            break
+        if choices and (above := FEEDBACK.fullmatch(line)):
+            feedback.append(above[1])
+            continue
+        found = CHOICE.fullmatch(line)
+        letter = found[1].upper() if found else ""
+        if found and letter == "A" and choices and not stem:
+            # “A. Lincoln said what?” is the question.
+            stem = [f"{key}. {' '.join(parts)}" for key, parts in choices]
+            choices = []
+        expected = chr(ord(choices[-1][0]) + 1) if choices else "A"
+        if found and (letter == expected or (found[2] and choices)):
+            choices.append((letter, [found[3]]))
+        elif choices:
+            choices[-1][1].append(line)
+        else:
+            stem.append(line)
+    texts = [(letter, tidy(" ".join(parts))) for letter, parts in choices]
+    return "\n".join(stem), texts, next(iter(feedback), "")
 
 
 def _letters_of_whole(named: str, texts: Sequence[tuple[str, str]]) -> str:
