@@ -1,6 +1,6 @@
 """What an item of QTI 1.2 says, and what it gives points for. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
@@ -32,13 +32,14 @@ def material(materials: Iterable[Element], notes: list[str], taker: PictureTaker
 class Rules:
     """What the response processing says. points: what the chosen idents earn, by response, if they earn any.
 
-    exact, low, high: the first number that earns most, with its bounds. ways: how many conditions earn points.
+    exact, low, high: the first number that earns `most`, with its bounds. ways: how many conditions earn points.
     has_penalties: whether an answer costs points.
     feedback: (text by response and ident), general: for everyone.
     lost: there is feedback for right or wrong answers as a whole, which has no place here.
     """
 
     points: dict[str, dict[str, float]] = field(default_factory=dict)
+    most: float = 0.0
     exact: str = ""
     low: str = ""
     high: str = ""
@@ -69,7 +70,6 @@ class Rules:
 def rules_of(element: Element, notes: list[str]) -> Rules:
     """What the response processing of an item says."""
     rules = Rules()
-    most = 0.0
     texts = {
         feedback.get("ident") or "": material(feedback.iter("material"), notes)
         for feedback in element.findall("itemfeedback")
@@ -79,42 +79,57 @@ def rules_of(element: Element, notes: list[str]) -> Rules:
         variables = condition.find("conditionvar")
         if variables is None:
             continue
-        negated = {equal for negation in variables.iter("not") for equal in negation.iter("varequal")}
-        equals = [
-            (equal.get("respident") or "", (equal.text or "").strip())
-            for equal in variables.iter("varequal")
-            if equal not in negated
-        ]
-        shown = [texts.get(display.get("linkrefid") or "", "") for display in condition.iter("displayfeedback")]
+        equals = _equals(variables)
+        shown = (texts.get(display.get("linkrefid") or "", "") for display in condition.iter("displayfeedback"))
+        said = "\n".join(filter(None, shown))
         points = max(map(_points, condition.findall("setvar")), default=0.0)
         rules.has_penalties = rules.has_penalties or points < 0
         if points > 0:
-            for response, ident in equals:
-                earned = rules.points.setdefault(response, {})
-                earned[ident] = max(points, earned.get(ident, 0.0))
-            rules.ways += 1
-            if points > most:
-                most = points
-                rules.exact = equals[0][1] if equals else ""
-                rules.low, rules.high = _edge(variables, "vargte", "vargt"), _edge(variables, "varlte", "varlt")
-            if said := "\n".join(filter(None, shown)):
-                right.append((equals, said))
+            _add_points(rules, variables, equals, points)
+            right.append((equals, said))
         elif len(equals) == 1:
-            rules.feedback.setdefault(equals[0], "\n".join(filter(None, shown)))
+            rules.feedback.setdefault(equals[0], said)
         elif variables.find("other") is not None and "incorrect" not in _names(condition):
-            rules.general = rules.general or "\n".join(filter(None, shown))
+            rules.general = rules.general or said
         else:
-            rules.lost = rules.lost or any(shown)
+            rules.lost = rules.lost or said != ""
     for equals, said in right:
-        # What is said of the right answer of a question is the feedback of that choice.
-        if len(equals) == 1 and not rules.feedback.get(equals[0]):
-            rules.feedback[equals[0]] = said
-        elif not rules.general:
-            rules.general = said
-        else:
-            rules.lost = True
+        if said:
+            _add_feedback_of_right(rules, equals, said)
     rules.general = rules.general or texts.get("general_fb", "") or texts.get("correct_fb", "")
     return rules
+
+
+def _equals(variables: Element) -> list[tuple[str, str]]:
+    """The response and the ident of each comparison that must be true."""
+    negated = {equal for negation in variables.iter("not") for equal in negation.iter("varequal")}
+    return [
+        (equal.get("respident") or "", (equal.text or "").strip())
+        for equal in variables.iter("varequal")
+        if equal not in negated
+    ]
+
+
+def _add_points(rules: Rules, variables: Element, equals: Sequence[tuple[str, str]], points: float) -> None:
+    """Add what a condition earns. equals: of its variables."""
+    rules.ways += 1
+    for response, ident in equals:
+        earned = rules.points.setdefault(response, {})
+        earned[ident] = max(points, earned.get(ident, 0.0))
+    if points > rules.most:
+        rules.most = points
+        rules.exact = equals[0][1] if equals else ""
+        rules.low, rules.high = _edge(variables, "vargte", "vargt"), _edge(variables, "varlte", "varlt")
+
+
+def _add_feedback_of_right(rules: Rules, equals: Sequence[tuple[str, str]], said: str) -> None:
+    """Add what a condition with points says: to its choice if it has one, else to everyone."""
+    if len(equals) == 1 and not rules.feedback.get(equals[0]):
+        rules.feedback[equals[0]] = said
+    elif not rules.general:
+        rules.general = said
+    else:
+        rules.lost = True
 
 
 def _edge(variables: Element, *tags: str) -> str:
