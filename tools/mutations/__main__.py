@@ -43,11 +43,14 @@ TOO_LONG = "the tests took too long"
 
 INTRODUCTION = """# Mutations
 
-A test that never fails proves nothing. `make mutations` copies the site, takes one control out of the copy at a time
-and runs the few tests that should notice. It ends with an error where one survives, or where the text that it takes out
-is no longer there. At the end the tests that turned red run again with every control in its place. A test that
-also fails there is not counted. The list is data, in `tools/mutations/`, and a unit test compares it with the code.
-`.venv/bin/python -m tools.mutations regrade code` runs those controls that have one of these words in their names.
+`make mutations` shows that each control of the site has a test that can fail. It copies the site, removes one control
+from the copy, and runs the few tests that should fail. Then it does the same with the next control.
+
+It ends with an error if no test fails, or if the code that it removes no longer exists. At the end, the tests that
+failed run again with every control in place. A test that also fails there does not count. The list of controls is in
+`tools/mutations/`, and a unit test compares it with the code.
+
+`.venv/bin/python -m tools.mutations regrade code` runs the controls that have one of these words in their names.
 """
 
 
@@ -83,7 +86,7 @@ def main() -> int:
     for test in sorted(red_anyway):
         print(f"Red with every control in its place: {test}")
     noticed = sum(outcome.is_noticed for outcome in outcomes)
-    summary = f"{noticed} of {len(outcomes)} controls are noticed when they are gone"
+    summary = f"{noticed} of {len(outcomes)} controls have a test that fails without them"
     print(f"{summary}; {time.monotonic() - began:.0f} s")
     if not chosen:
         DOCUMENT.write_text(document(outcomes, summary), encoding="utf-8")
@@ -205,7 +208,7 @@ def document(outcomes: Sequence[Outcome], summary: str) -> str:
             f"Run on {datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, {os.cpu_count()} cores,",
             f"by `make mutations`: **{summary}**.",
             "",
-            "| control | stands in | without it |",
+            "| control | file | tests without it |",
             "| --- | --- | --- |",
             *rows,
             "",

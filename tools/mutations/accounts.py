@@ -26,7 +26,7 @@ CONTROLS: tuple[Control, ...] = (
         "tests/people/test_accounts.py",
     ),
     control(
-        "a teacher has so many open invitations",
+        "a teacher has a limit of open invitations",
         "quizzes/people/accounts.py",
         "        if open_invitations(by, now=now).count() >= OPEN_INVITATIONS:\n            raise TooManyInvitations\n",
         "",
@@ -40,7 +40,7 @@ CONTROLS: tuple[Control, ...] = (
         "tests/people/test_accounts.py",
     ),
     control(
-        "nobody signs up without an invitation",
+        "no one signs up without an invitation",
         "quizzes/views/account_adapter.py",
         "return accepted_invitation(request) is not None",
         "return True",
@@ -56,7 +56,7 @@ CONTROLS: tuple[Control, ...] = (
         *("-k", "link"),
     ),
     control(
-        "a link that is only looked at signs nobody in",
+        "opening a sign-in link signs no one in",
         "quizzes/views/accounts.py",
         '    if request.method == "GET" and user is not None:\n'
         '        return render(request, "public/use_sign_in_link.html", {"entering": user})\n',
@@ -65,7 +65,7 @@ CONTROLS: tuple[Control, ...] = (
         *("-k", "link"),
     ),
     control(
-        "a teacher who signs in sends the student out",
+        "a teacher's sign-in signs the student out",
         "quizzes/views/account_adapter.py",
         "        end_student_session(request.session)\n",
         "",
@@ -80,7 +80,7 @@ CONTROLS: tuple[Control, ...] = (
         *("-k", "week"),
     ),
     control(
-        "signing in leads nowhere else",
+        "a sign-in redirects to this site only",
         "quizzes/views/account_adapter.py",
         "            safe: bool = super().is_safe_url(url)\n",
         "            safe = True\n",
@@ -143,7 +143,7 @@ CONTROLS: tuple[Control, ...] = (
         )
     ),
     control(
-        "20 wrong passwords of others lock nobody out",
+        "20 wrong passwords of others lock no one out",
         "quizzes/people/teacher_sign_in.py",
         "ADDRESS_TRIES = 10, 25, 100",
         "ADDRESS_TRIES = 10, 10, 10",
@@ -151,7 +151,7 @@ CONTROLS: tuple[Control, ...] = (
         *("-k", "right_password_gets_in"),
     ),
     control(
-        "a teacher's own device gets in whatever others type",
+        "a teacher's own device signs in whatever others type",
         "quizzes/people/teacher_sign_in.py",
         "    if is_known:\n",
         "    if False:\n",
@@ -175,7 +175,7 @@ CONTROLS: tuple[Control, ...] = (
         *("-k", "sign_in"),
     ),
     control(
-        "an invitation is its inviter's to cancel",
+        "only its inviter cancels an invitation",
         "quizzes/people/accounts.py",
         "filter(pk=invitation_id, invited_by=by)",
         "filter(pk=invitation_id)",
@@ -183,7 +183,7 @@ CONTROLS: tuple[Control, ...] = (
         *("-k", "canceled"),
     ),
     control(
-        "a school account links by an email that its provider vouches for",
+        "a school account links by an email that its provider verified",
         "quizzes/people/sign_on.py",
         'if said is not True and said not in {1, "1", "true"}:',
         "if said == 5:",

@@ -13,7 +13,7 @@ CONTROLS: tuple[Control, ...] = (
         *("-k", "grace or after_the_time"),
     ),
     control(
-        "the grace ends",
+        "the grace time ends",
         "quizzes/assignments/deadlines.py",
         "GRACE = timedelta(seconds=60)",
         "GRACE = timedelta(seconds=6000)",
@@ -46,7 +46,7 @@ CONTROLS: tuple[Control, ...] = (
         "tests/views/student/test_attempts.py",
     ),
     control(
-        "a save that comes again is one save",
+        "a save that is sent twice is one save",
         "quizzes/models/attempts.py",
         'fields=["attempt", "operation"]',
         'fields=["attempt", "operation", "revision", "at"]',
@@ -54,7 +54,7 @@ CONTROLS: tuple[Control, ...] = (
         "tests/models/test_migrations.py",
     ),
     control(
-        "an operation's name includes its value",
+        "an operation's key includes its value",
         "quizzes/attempts/answers.py",
         'return f"{operation[:40]}.{digest[:20]}"',
         "return operation[:40]",
@@ -71,7 +71,7 @@ CONTROLS: tuple[Control, ...] = (
         *("-k", "time_is_up"),
     ),
     control(
-        "a deadline that was moved meanwhile submits nothing",
+        "a deadline that has just moved submits nothing",
         "quizzes/attempts/lifecycle.py",
         'conditions = min(now, deadline_at or now), {"deadline_at": deadline_at}',
         "conditions = min(now, deadline_at or now), {}",
@@ -79,7 +79,7 @@ CONTROLS: tuple[Control, ...] = (
         *("-k", "meanwhile"),
     ),
     control(
-        "a save is the own student's",
+        "only its student saves an answer",
         "quizzes/attempts/access.py",
         "if attempt is None or attempt.student.id != session.student_id:",
         "if attempt is None:",
@@ -87,7 +87,7 @@ CONTROLS: tuple[Control, ...] = (
         *("-k", "save"),
     ),
     control(
-        "an attempt is for a student who is on the roster, with the PIN of now",
+        "an attempt needs a student on the roster with the current PIN",
         "quizzes/attempts/access.py",
         "if not is_valid:",
         "if False:",
@@ -120,7 +120,7 @@ CONTROLS: tuple[Control, ...] = (
         "tests/attempts/test_lifecycle.py",
     ),
     control(
-        "an assignment opens when it opens",
+        "no attempt starts before the assignment opens",
         "quizzes/attempts/lifecycle.py",
         "        case WindowState.NOT_OPEN:\n            raise NotOpenYet\n",
         "        case WindowState.NOT_OPEN:\n            pass\n",
@@ -129,7 +129,7 @@ CONTROLS: tuple[Control, ...] = (
         *("-k", "window or open"),
     ),
     control(
-        "an assignment closes when it closes",
+        "no attempt starts after the assignment closes",
         "quizzes/attempts/lifecycle.py",
         "        case WindowState.CLOSED:\n            raise AssignmentClosed\n",
         "        case WindowState.CLOSED:\n            pass\n",

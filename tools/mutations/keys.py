@@ -51,7 +51,7 @@ CONTROLS: tuple[Control, ...] = (
         "tests/reports/test_practice.py",
     ),
     control(
-        "verdicts while at work only where they are shown at once",
+        "verdicts during an attempt only where they are shown right away",
         "quizzes/attempts/answers.py",
         "    if not is_checked_at_once(attempt.release):\n        raise NotCheckable\n",
         "",

@@ -6,28 +6,28 @@ ACCESS = "tests/integration/test_access.py::test_address_opens_for_whom_it_shoul
 
 CONTROLS: tuple[Control, ...] = (
     control(
-        "a classroom is its teachers' alone",
+        "only its teachers open a class",
         "quizzes/models/rosters.py",
         "return self.filter(teachers=user)",
         "return self.all()",
         *(ACCESS, "-k", "gradebook or roster"),
     ),
     control(
-        "a student's page is the own teachers'",
+        "only their teachers open a student's page",
         "quizzes/models/rosters.py",
         "return self.filter(classroom__teachers=user)",
         "return self.all()",
         *(ACCESS, "-k", "student_history or change_pin"),
     ),
     control(
-        "an assignment is its class's teachers'",
+        "only teachers of the class open an assignment",
         "quizzes/models/assignments.py",
         "return self.filter(classroom__teachers=user)",
         "return self.all()",
         *(ACCESS, "-k", "assignment_progress or item_analysis"),
     ),
     control(
-        "an attempt is its class's teachers' to read",
+        "only teachers of the class read an attempt",
         "quizzes/models/attempts.py",
         "return self.filter(classroom__teachers=user)",
         "return self.all()",
@@ -41,7 +41,7 @@ CONTROLS: tuple[Control, ...] = (
         *(ACCESS, "-k", "change_pin or sign_in_cards or add_person"),
     ),
     control(
-        "an attempt is its own student's",
+        "only its student opens an attempt",
         "quizzes/attempts/access.py",
         "if attempt is None or attempt.student.id != session.student_id:",
         "if attempt is None:",
@@ -64,14 +64,14 @@ CONTROLS: tuple[Control, ...] = (
         *("-k", "try_out"),
     ),
     control(
-        "a draft is its owner's",
+        "only its owner opens a draft",
         "quizzes/views/teacher/editor/access.py",
         "Draft.objects.owned_by(request.user), question_set__public_id",
         "Draft.objects.all(), question_set__public_id",
         *(ACCESS, "-k", "edit_source or publish_set"),
     ),
     control(
-        "an undone regrade stays within the own classes",
+        "undoing a regrade changes only the teacher's own classes",
         "quizzes/grading/regrades.py",
         "assignments = _reached(here, by).filter(regrades__group=group)",
         "assignments = Assignment.objects.filter(regrades__group=group)",

@@ -11,7 +11,7 @@ CONTROLS: tuple[Control, ...] = (
         "tests/views/student/test_sign_in.py",
     ),
     control(
-        "a removed student is out",
+        "a removed student is signed out",
         "quizzes/people/student_sessions.py",
         "return can_sign_in and self.pin_version == pin_version",
         "return self.pin_version == pin_version",
@@ -19,21 +19,21 @@ CONTROLS: tuple[Control, ...] = (
         *("-k", "removed"),
     ),
     control(
-        "signing in makes the session anew",
+        "a sign-in makes a new session",
         "quizzes/people/student_sessions.py",
         "    session.flush()\n",
         "",
         "tests/views/student/test_sign_in.py",
     ),
     control(
-        "signing out ends the session",
+        "a sign-out ends the session",
         "quizzes/views/student/sign_in.py",
         '    request.session.flush()\n    response = redirect("join")',
         '    response = redirect("join")',
         "tests/views/student/test_sign_in.py",
     ),
     control(
-        "signing out empties the browser",
+        "a sign-out empties the browser",
         "quizzes/views/student/sign_in.py",
         "    forget_files(response)\n",
         "",
@@ -47,7 +47,7 @@ CONTROLS: tuple[Control, ...] = (
         "tests/views/test_accounts.py",
     ),
     control(
-        "an archived class lets nobody in",
+        "no one signs in to an archived class",
         "quizzes/models/rosters.py",
         "return self.current().filter(join_open=True)",
         "return self.filter(join_open=True)",
@@ -55,7 +55,7 @@ CONTROLS: tuple[Control, ...] = (
         "tests/people/test_classrooms.py",
     ),
     control(
-        "a closed code lets nobody in",
+        "no one signs in with a class code that is off",
         "quizzes/models/rosters.py",
         "return self.current().filter(join_open=True)",
         "return self.current()",
@@ -78,14 +78,14 @@ CONTROLS: tuple[Control, ...] = (
         *("-k", "password"),
     ),
     control(
-        "a class archived between the name and the PIN lets nobody in",
+        "no one signs in to a class archived between the name and the PIN",
         "quizzes/models/rosters.py",
         "return self.join_open and self.archived_at is None",
         "return self.join_open",
         "tests/views/student/test_sign_in.py",
     ),
     control(
-        "a code closed between the name and the PIN lets nobody in",
+        "no one signs in with a class code turned off between the name and the PIN",
         "quizzes/models/rosters.py",
         "return self.join_open and self.archived_at is None",
         "return self.archived_at is None",
@@ -100,7 +100,7 @@ CONTROLS: tuple[Control, ...] = (
         "tests/views/student/test_sign_in.py",
     ),
     control(
-        "a right code passes while guesses are limited",
+        "a correct code works while guesses are limited",
         "quizzes/people/student_sign_in.py",
         "    if classroom is not None:\n        return classroom\n    hashed = hash_address(address)\n",
         "    hashed = hash_address(address)\n",
@@ -139,14 +139,14 @@ CONTROLS: tuple[Control, ...] = (
         "tests/people/test_student_sign_in.py",
     ),
     control(
-        "nobody else locks a device that signed in before",
+        "no one else locks a device that signed in before",
         "quizzes/people/guess_limits.py",
         "    if device.is_known:\n        return [one",
         "    if False:\n        return [one",
         "tests/people/test_student_sign_in.py",
     ),
     control(
-        "guessing elsewhere locks nobody at school",
+        "guesses from elsewhere lock no one at school",
         "quizzes/people/guess_limits.py",
         "if not one.is_known_device and one.is_known_address == device.is_known_address]",
         "if not one.is_known_device]",
@@ -239,7 +239,7 @@ CONTROLS: tuple[Control, ...] = (
         "tests/quizsite/test_sessions.py",
     ),
     control(
-        "a PIN must be right",
+        "a PIN must be correct",
         "quizzes/people/student_sign_in.py",
         "    if student is not None and pin_matches(student, pin):\n",
         "    if student is not None and pin:\n",
@@ -254,7 +254,7 @@ CONTROLS: tuple[Control, ...] = (
         "tests/people/test_student_sign_in.py",
     ),
     control(
-        "a name has nothing that cannot be seen",
+        "a name has no invisible character",
         "quizzes/people/names.py",
         '{"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}',
         '{"Cc"}',
@@ -270,7 +270,7 @@ CONTROLS: tuple[Control, ...] = (
         *("-k", "name_key"),
     ),
     control(
-        "a class holds so many names",
+        "a class has a limit of names",
         "quizzes/files/rosters.py",
         "    if count > at_most:",
         "    if False:",

@@ -50,7 +50,7 @@ CONTROLS: tuple[Control, ...] = (
         *("-k", "other_changes"),
     ),
     control(
-        "an operation that comes again is refused even if the answer names it",
+        "an operation that is sent twice is refused even if the answer names it",
         "quizzes/migrations/0055_saves_are_logged.py",
         '"UPDATE OF operation"}',
         '"UPDATE OF saved_at"}',
@@ -111,7 +111,7 @@ CONTROLS: tuple[Control, ...] = (
         "tests/views/teacher/test_regrades.py",
     ),
     control(
-        "a regrade that comes again is one regrade",
+        "a regrade that is sent twice is one regrade",
         "quizzes/grading/regrades.py",
         "    if regrades:\n        return regrades\n    submitted = ",
         "    submitted = ",
@@ -134,21 +134,21 @@ CONTROLS: tuple[Control, ...] = (
         "tests/grading/test_manual_grades.py",
     ),
     control(
-        "a regrade is written down",
+        "a regrade is logged",
         "quizzes/grading/regrades.py",
         "        _record(AuditEvent.Action.REGRADED, regrade, by=by, now=now)\n",
         "        pass\n",
         "tests/views/teacher/test_regrades.py",
     ),
     control(
-        "a download of scores is written down",
+        "a download of scores is logged",
         "quizzes/files/downloads.py",
         "AuditEvent.Action.SCORES_EXPORTED",
         "AuditEvent.Action.CODE_CHANGED",
         "tests/views/teacher/test_gradebook.py",
     ),
     control(
-        "late answers that are accepted are written down",
+        "accepted late answers are logged",
         "quizzes/attempts/late_answers.py",
         "    _record(AuditEvent.Action.LATE_ACCEPTED, counts, by=by, now=now)\n",
         "",
@@ -157,14 +157,14 @@ CONTROLS: tuple[Control, ...] = (
         "tests/views/teacher/test_accommodations.py",
     ),
     control(
-        "late answers that no longer count are written down",
+        "late answers that no longer count are logged",
         "quizzes/attempts/late_answers.py",
         "        _record(AuditEvent.Action.LATE_UNDONE, {attempt: len(accepted)}, by=by, now=now)\n",
         "",
         "tests/views/teacher/test_accommodations.py",
     ),
     control(
-        "merges of students are written down",
+        "merges of students are logged",
         "quizzes/attempts/merges.py",
         "        AuditEvent.objects.record(\n",
         "        (lambda *a, **k: None)(\n",
@@ -178,14 +178,14 @@ CONTROLS: tuple[Control, ...] = (
         "tests/attempts/test_merges.py",
     ),
     control(
-        "a teacher's mark stands whatever is corrected",
+        "a regrade does not change a teacher's grade",
         "quizzes/grading/points.py",
         "    if grade is not None:\n",
         "    if grade is not None and not adjustments.regrades.get(question.key):\n",
         "tests/grading/test_regrades.py",
     ),
     control(
-        "a site begins no empty database over one that is gone",
+        "a site creates no empty database in place of a missing one",
         "quizsite/sqlite/prepare.py",
         "    if not init and marker_of(path)",
         "    if False and marker_of(path)",
@@ -193,7 +193,7 @@ CONTROLS: tuple[Control, ...] = (
         *("-k", "is_gone"),
     ),
     control(
-        "a connection begins no empty database over one that is gone",
+        "a connection creates no empty database in place of a missing one",
         "quizsite/sqlite/base.py",
         "?mode=rw",
         "?mode=rwc",
@@ -209,7 +209,7 @@ CONTROLS: tuple[Control, ...] = (
         *("-k", "damaged"),
     ),
     control(
-        "SQLite's file is on no network file system",
+        "SQLite's file is not on a network file system",
         "quizsite/sqlite/prepare.py",
         "    if kind is not None:\n",
         "    if False:\n",
@@ -217,7 +217,7 @@ CONTROLS: tuple[Control, ...] = (
         *("-k", "network"),
     ),
     control(
-        "every transaction on SQLite begins as a writer",
+        "every transaction on SQLite starts with the write lock",
         "quizsite/sqlite/base.py",
         '        if self.transaction_mode != "IMMEDIATE":\n',
         "        if False:\n",
@@ -249,7 +249,7 @@ CONTROLS: tuple[Control, ...] = (
         *("-k", "proportion"),
     ),
     control(
-        "no typo is looked for in an endless word",
+        "a very long word is not searched for typos",
         "quizzes/grading/similar_answers.py",
         "not TYPO_MIN_LETTERS <= len(word) <= _MAX_LETTERS",
         "not TYPO_MIN_LETTERS <= len(word)",
@@ -257,7 +257,7 @@ CONTROLS: tuple[Control, ...] = (
         *("-k", "longer_than"),
     ),
     control(
-        "an attempt that cannot be submitted stops no other",
+        "an attempt that cannot be submitted does not stop others",
         "quizzes/attempts/lifecycle.py",
         '        except Exception:\n            logger.exception("Attempt %s is overdue',
         '        except ZeroDivisionError:\n            logger.exception("Attempt %s is overdue',
@@ -265,7 +265,7 @@ CONTROLS: tuple[Control, ...] = (
         *("-k", "goes_on_past"),
     ),
     control(
-        "a job that fails stops no other",
+        "a job that fails does not stop others",
         "quizsite/periodic_jobs.py",
         "            job()\n        except Exception as problem:",
         "            job()\n        except ZeroDivisionError as problem:",

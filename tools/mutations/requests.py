@@ -22,7 +22,7 @@ CONTROLS: tuple[Control, ...] = (
         *("-k", "receipt"),
     ),
     control(
-        "an act is no link",
+        "an action is not a link",
         "quizzes/views/student/attempts.py",
         "@require_POST\n@attempt_required()\ndef submit_attempt(",
         "@attempt_required()\ndef submit_attempt(",
@@ -60,7 +60,7 @@ CONTROLS: tuple[Control, ...] = (
         *("-k", "no_page and sign"),
     ),
     control(
-        "pages are framed nowhere",
+        "no site frames a page",
         "quizsite/settings.py",
         '    "django.middleware.clickjacking.XFrameOptionsMiddleware",\n',
         "",
@@ -78,7 +78,7 @@ CONTROLS: tuple[Control, ...] = (
         *("-k", "tls"),
     ),
     control(
-        "types are not guessed",
+        "browsers do not guess content types",
         "quizsite/settings.py",
         "SECURE_CONTENT_TYPE_NOSNIFF = True",
         "SECURE_CONTENT_TYPE_NOSNIFF = False",
@@ -93,7 +93,7 @@ CONTROLS: tuple[Control, ...] = (
         *("-k", "no_page and sign"),
     ),
     control(
-        "pages get no camera and no place",
+        "pages get no camera and no location",
         "quizsite/middleware.py",
         '            response.headers.setdefault("Permissions-Policy", policy)\n',
         "            pass\n",
@@ -101,7 +101,7 @@ CONTROLS: tuple[Control, ...] = (
         *("-k", "no_page and sign"),
     ),
     control(
-        "only our hosts are answered",
+        "only requests to our hosts get an answer",
         "quizsite/settings.py",
         'ALLOWED_HOSTS = [*LOOPBACK_HOSTS, *host_list(os.environ, "FOOTNOTE_HOSTS")]',
         'ALLOWED_HOSTS = ["*"]',
@@ -117,7 +117,7 @@ CONTROLS: tuple[Control, ...] = (
         *("-k", "https"),
     ),
     control(
-        "cookies go over TLS alone",
+        "cookies need TLS",
         "quizsite/settings.py",
         "SESSION_COOKIE_SECURE = HTTPS",
         "SESSION_COOKIE_SECURE = False",
@@ -133,7 +133,7 @@ CONTROLS: tuple[Control, ...] = (
         *("-k", "no_page and sign"),
     ),
     control(
-        "browsers stay with TLS",
+        "browsers keep using TLS",
         "quizsite/settings.py",
         "SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0",
         "SECURE_HSTS_SECONDS = 0",
@@ -179,7 +179,7 @@ CONTROLS: tuple[Control, ...] = (
         "tests/files/test_spreadsheet.py",
     ),
     control(
-        "an error page tells no detail",
+        "an error page shows no details",
         "quizsite/health.py",
         "error if isinstance(error, CheckFailed) else type(error).__name__",
         "error",
@@ -187,7 +187,7 @@ CONTROLS: tuple[Control, ...] = (
         *("-k", "readyz"),
     ),
     control(
-        "only what was sent is repeated, and no password",
+        "an error page repeats only sent values, and no password",
         "quizsite/errors.py",
         'if request.method != "POST" or not request.path.startswith(ANSWERS):',
         'if request.method != "POST":',
@@ -217,7 +217,7 @@ CONTROLS: tuple[Control, ...] = (
         "tests/views/test_previews.py",
     ),
     control(
-        "a wrong method gets a page with a way on",
+        "a wrong method gets a page with a link",
         "quizsite/middleware.py",
         "        if response.status_code != 405 or",
         "        if response.status_code != 4050 or",
@@ -249,7 +249,7 @@ CONTROLS: tuple[Control, ...] = (
         *("-k", "served"),
     ),
     control(
-        "a page of return is a path of this site",
+        "the page to return to is a path of this site",
         "quizzes/views/request_meta.py",
         'if not (address.startswith("/") and url_has',
         "if not (url_has",
