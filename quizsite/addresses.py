@@ -31,7 +31,7 @@ def network_address() -> str | None:
     """This machine's address on its network; None without a network.
 
     Connecting a datagram socket sends nothing; it makes the kernel choose the address it would send from.
-    192.0.2.1 is reserved for documentation, so nobody is there.
+    192.0.2.1 is reserved for documentation, so no one is there.
     """
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:

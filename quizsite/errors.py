@@ -42,7 +42,7 @@ def form_not_sent(request: HttpRequest, reason: str = "") -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """The page for an unhandled exception; uses no query and no session.
 
-    A database that is full, locked or away is 503 and worth another try; anything else is 500.
+    A database that is full, locked or away is 503, so that the browser tries again; anything else is 500.
     """
     is_passing = isinstance(sys.exception(), DatabaseError)
     status = 503 if is_passing else 500

@@ -43,7 +43,7 @@ def reserve_files() -> None:
         path = Path(folder) / f"{name}_{os.getpid()}.db"
         if path.exists():
             continue
-        # Any request for the metrics reads all files. Nobody can read an empty one, so each gets its name last.
+        # Any request for the metrics reads all files. No one can read an empty one, so each gets its name last.
         new = path.with_suffix(".new")
         try:
             with new.open("wb") as file:

@@ -1,6 +1,6 @@
 """The bridge from Granian to Django: the event loop reads a request whole, and only then does a thread take it.
 
-A client that goes silent, sends slowly or reads slowly holds a connection, never a thread. Granian's own WSGI mode
+A client that stops sending, sends slowly or reads slowly holds a connection, never a thread. Granian's own WSGI mode
 reads the body in the thread and has no limit in time for it.
 """
 

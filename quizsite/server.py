@@ -40,7 +40,7 @@ THREADS = {"sqlite": 1, "postgresql": 4}
 # Connections that the kernel queues while all workers are busy, for example if a school reloads at one time.
 BACKLOG = 1024
 # Connections that one worker holds open, with one file descriptor each. 200 students in two workers need 600 at worst.
-# The others are for clients that hold a connection and send or read nothing: past the limit, nobody gets in.
+# The others are for clients that hold a connection and send or read nothing: past the limit, no one gets in.
 CONNECTIONS_PER_WORKER = 4096
 # File descriptors that a worker needs for other things: database, files, static files that are sent.
 OTHER_DESCRIPTORS = 256

@@ -71,7 +71,7 @@ class SessionStore(db.SessionStore):
 
         Raises CreateError where `must_create` and the key is taken, UpdateError where its row is gone, else the
         database's own error: Django says UpdateError for every error, and its middleware answers that with a 400, which
-        nobody sends again.
+        no one sends again.
         """
         if self.session_key is None:
             self.create()

@@ -408,7 +408,7 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_SESSION_COOKIE_AGE = timedelta(days=7)
 # allauth counts every sign-in from an address and every failure for an account, and locks all who share them: a whole
 # school. The limits are in quizzes/people/teacher_sign_in.py. It also counts forms to sign up or to choose a new
-# password, with or without a link that works; nobody can guess one. By its own limit, a stranger could send a teacher
+# password, with or without a link that works; no one can guess one. By its own limit, a stranger could send a teacher
 # 5 mails a minute.
 ACCOUNT_RATE_LIMITS = {
     "login": None,

@@ -14,7 +14,7 @@ NAME = "site.lock"
 SERVE_NAME = "serve.lock"
 
 # Descriptors by name. They stay open until the process and those that it forked end: the kernel releases the lock then,
-# also after SIGKILL. A file object would warn at the end that nobody closed it.
+# also after SIGKILL. A file object would warn at the end that no one closed it.
 _held: dict[str, int] = {}
 
 

@@ -13,7 +13,7 @@ class QuizzesConfig(AppConfig):
     verbose_name = "Footnote"
 
     def ready(self) -> None:
-        # Django's message speaks of null characters, which nobody can see. Fields of allauth show it too.
+        # Django's message speaks of null characters, which no one can see. Fields of allauth show it too.
         ProhibitNullCharactersValidator.message = gettext_lazy("The text has a hidden character. Retype it.")
         # Django's message repeats the value that was sent, such as the id of a student who left the class.
         for field in (forms.ChoiceField, forms.MultipleChoiceField):

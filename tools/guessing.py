@@ -48,7 +48,7 @@ class Row:
         return self.tries * self.valid / self.of
 
     def line(self) -> str:
-        """The row of the table. The goal is about signing in, and a class code alone signs in nobody."""
+        """The row of the table. The goal is about signing in, and a class code alone signs in no one."""
         goal = "names only" if self.of == CODES else "yes" if self.hits <= GOAL else "no"
         return f"| {self.name} | {self.of:,} | {self.tries:,.4g} | {self.hits:.2g} | {goal} |"
 

@@ -1,6 +1,6 @@
 """The strings of modules for pages that are not marked for translation: `python -m tools.unmarked_strings`.
 
-A test compares them with tests/data/unmarked_strings.txt. So a new text of a page is marked, or somebody lists it
+A test compares them with tests/data/unmarked_strings.txt. So a new text of a page is marked, or someone lists it
 because no page shows it. docs/translate.md says what stays English.
 """
 

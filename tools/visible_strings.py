@@ -1,7 +1,7 @@
 """The list of all text that people see: `make strings` writes it to tests/data/strings.txt and prints what is new.
 
-A test compares the list with the code, so that somebody reads every new string. The extraction is a heuristic: it may
-list a string that nobody sees, but a sentence or a label that somebody sees is in it.
+A test compares the list with the code, so that someone reads every new string. The extraction is a heuristic: it may
+list a string that no one sees, but a sentence or a label that someone sees is in it.
 """
 
 import ast
@@ -32,7 +32,7 @@ _WORD = re.compile(r"[A-Za-z]{2,}")
 _LABEL = re.compile(r"[A-Z][a-z’]+")
 _QUERY = re.compile(r"(?:SELECT|UPDATE|INSERT|DELETE|CREATE|DROP|PRAGMA|WITH|ALTER|BEGIN|VACUUM|SET|RETURNING)\b")
 
-# Calls whose text arguments nobody sees.
+# Calls whose text arguments no one sees.
 _TECHNICAL_CALLS = {
     "ForeignKey", "ManyToManyField", "OneToOneField", "TypeVar", "add_argument_group", "all", "annotate",
     "assert_never", "compile", "debug", "defer", "exclude", "execute", "executescript", "filter", "getLogger",
@@ -99,7 +99,7 @@ def all_strings(root: Path = ROOT) -> set[str]:
 
 
 def listed_strings() -> set[str]:
-    """The strings of the list, which somebody has read."""
+    """The strings of the list, which someone has read."""
     return set(LIST.read_text(encoding="utf-8").splitlines()) if LIST.exists() else set()
 
 
@@ -119,7 +119,7 @@ def main() -> int:
 
 
 def _unseen(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield the nodes below `node` whose text nobody sees: docstrings, annotations, keys, technical arguments."""
+    """Yield the nodes below `node` whose text no one sees: docstrings, annotations, keys, technical arguments."""
     match node:
         case ast.Expr(value=ast.Constant() as text):
             yield text

@@ -76,7 +76,7 @@ def finish_locked(data: Path) -> None:
 
 
 def _move(source: Path, target: Path) -> None:
-    # What is there after a kill, though the old file is at its new place already, is of nobody.
+    # After a kill, the old file can be at the target already. Then no one needs the file at the source.
     if source.exists() and target.exists():
         source.unlink()
     elif source.exists():

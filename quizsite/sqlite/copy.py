@@ -31,7 +31,7 @@ def copy_database(source: Path, target: Path) -> None:
         [mode] = reader.execute("PRAGMA journal_mode").fetchone()
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        # Nobody needs half of a copy, so a power cut may damage it until it is synced below.
+        # No one needs half of a copy, so a power cut may damage it until it is synced below.
         writer.execute("PRAGMA synchronous=OFF")
         # With a rollback journal, writers wait for this reader, so that pauses would make them wait longer.
         pages = PAGES_PER_STEP if mode == "wal" else -1

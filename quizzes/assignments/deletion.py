@@ -31,7 +31,7 @@ def delete_assignment(assignment: Assignment, *, by: User, now: datetime) -> str
 
     Raises HasAttempts, and RowDeleted if it is deleted already.
     """
-    # With the older version locked, nobody else gives this one to more students.
+    # With the older version locked, no one else gives this one to more students.
     lock_rows(assignments=filter(None, (assignment.pk, assignment.newer_version_of_id)))
     # A student who starts, or another change of the quiz, comes before or after.
     read_row(locked_with_keys(Assignment.objects.all()), assignment.pk)
@@ -41,7 +41,7 @@ def delete_assignment(assignment: Assignment, *, by: User, now: datetime) -> str
     lock_rows(students=[given.student_id for given in left], with_starts=True)
     if assignment.attempts.exists():
         raise HasAttempts
-    # A question is regraded in all classes of a teacher, also where nobody has started.
+    # A question is regraded in all classes of a teacher, also where no one has started.
     details = [assignment.extensions.all(), assignment.excuses.all(), assignment.lti_links.all()]
     details.append(assignment.regrades.all())
     board = Board.objects.filter(assignment=assignment)

@@ -218,7 +218,7 @@ def resume(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
     """Continue a paused assignment. Safe to repeat.
 
     Time limits and the times of class and students that were still to come move by the length of the pause. It is at
-    least 0: after the server's clock was set back in the pause, nobody loses time.
+    least 0: after the server's clock was set back in the pause, no one loses time.
     """
     lock_settings(assignment)
     paused_at = assignment.paused_at
@@ -308,7 +308,7 @@ def is_current(assignment: Assignment, *, now: datetime) -> bool:
 
 
 def lock_settings(assignment: Assignment) -> None:
-    """Read window and settings again, under a lock: nobody changes them before the end of this transaction."""
+    """Read window and settings again, under a lock: no one changes them before the end of this transaction."""
     read_locked(
         assignment, *_window_fields(window_of(assignment)), "paused_at", *AssignmentSettings.__dataclass_fields__
     )

@@ -37,7 +37,7 @@ class DeadlineMoves:
     """When teachers last moved deadlines, by the audit log.
 
     last: by assignment public id and student id; student None: for the class. log_since: the oldest event of the site,
-    None for an empty log. Retention deletes older events, so that nobody knows whether a deadline moved before.
+    None for an empty log. Retention deletes older events, so that no one knows whether a deadline moved before.
     """
 
     last: dict[tuple[str, int | None], datetime]

@@ -257,7 +257,7 @@ def undo_close_now(
         detail = {"attempt": attempt.public_id, **reason_detail(reason=""), **_submission(attempt)}
         more_time = _time_left(attempt, closes_at=closes_at, now=now) or timedelta(0)
         with suppress(NoTimeLeft):
-            # What was left fits before the close, so nobody needs an extension.
+            # What was left fits before the close, so no one needs an extension.
             _open_again(attempt, extensions.get(attempt.student_id), more_time=more_time, now=now)
             working.add(attempt.student_id)
             reopened.append(attempt)

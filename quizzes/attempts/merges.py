@@ -166,7 +166,7 @@ def undo_merge(other: Student, *, by: User, now: datetime) -> Student:
     added also stay, what was turned in stays turned in, and time limits never get shorter.
     """
     rosters.lock_roster(other.classroom_id)
-    # The entry that it was merged into may have been merged into another one meanwhile.
+    # The entry that it was merged into may have been merged into another one since.
     other = read_row(Student.objects.all(), other.pk)
     if other.merged_into_id is None:
         return other

@@ -132,7 +132,7 @@ class Citation:
 
     @property
     def as_of(self) -> str:
-        """The line next to every question, such as “As of July 2018”, so that nobody reads old news as new."""
+        """The line next to every question, such as “As of July 2018”, so that no one reads old news as new."""
         return self._dated(
             gettext("As of {month} {year}"), gettext("As of {month} {year} (date from outside the story)")
         )

@@ -54,7 +54,7 @@ class RosterClass:
     """A class with its students by name.
 
     gone: ids of those whose enrollment ended. nameless: those of them whom the file does not name. problems: a line
-    for each row that names nobody. teachers: their names. is_own: one of them is the reader of the file.
+    for each row that names no one. teachers: their names. is_own: one of them is the reader of the file.
     """
 
     key: str

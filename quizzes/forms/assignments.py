@@ -266,7 +266,7 @@ class EarlyAnswersForm(forms.Form):
 class ChangeAssignmentForm(SharedSettingsForm, AssignmentSettingsForm):
     """Change the window and the settings of one assignment.
 
-    A field that the teacher left as the page showed it keeps what somebody else, or a pause, has set since then.
+    A field that the teacher left as the page showed it keeps what someone else, or a pause, has set since then.
     """
 
     seen = SeenField()

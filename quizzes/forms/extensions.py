@@ -60,7 +60,7 @@ class ExtensionForm(forms.Form):
     """Later times or more attempts for one student on one assignment. An empty time means the time of the class.
 
     It has fields only for what the class limits, and for what the student has. A field that the teacher left as the
-    page showed it, or that the page did not have, keeps what a pause or somebody else has set since then.
+    page showed it, or that the page did not have, keeps what a pause or someone else has set since then.
     """
 
     due = WallTimeField(label=gettext_lazy("Due"), required=False)

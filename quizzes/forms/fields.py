@@ -50,7 +50,7 @@ def seen_values(initial: Mapping[str, Any]) -> str:
 def with_changes_of_others(data: QueryDict, current: Mapping[str, Any], fields: Mapping[str, forms.Field]) -> QueryDict:
     """The sent data with the current values of all fields that are as the page showed them.
 
-    So a field that the teacher left alone keeps what somebody else has set since. data: with `seen`. current: the
+    So a field that the teacher left alone keeps what someone else has set since. data: with `seen`. current: the
     initial values of now.
     """
     seen, merged = _seen(data), data.copy()
@@ -62,7 +62,7 @@ def with_changes_of_others(data: QueryDict, current: Mapping[str, Any], fields: 
 
 
 def changed_by_both(data: QueryDict, current: Mapping[str, Any], fields: Mapping[str, forms.Field]) -> list[str]:
-    """The fields that the teacher and somebody else changed to different values since the page was opened.
+    """The fields that the teacher and someone else changed to different values since the page was opened.
 
     data, current: as for `with_changes_of_others`.
     """
@@ -130,7 +130,7 @@ class SeenField(forms.CharField):
 class SharedSettingsForm(forms.Form):
     """Settings that several teachers change, with a field `seen`. Other changes stay, as in `with_changes_of_others`.
 
-    A field that this teacher and somebody else changed is an error, which says who changed it. The page has the new
+    A field that this teacher and someone else changed is an error, which says who changed it. The page has the new
     value then, so the form is saved when it is sent again.
     """
 

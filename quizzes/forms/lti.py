@@ -95,7 +95,7 @@ class LinkForm(forms.Form):
 
 
 class MembersForm(forms.Form):
-    """For each new learner: a new student, a student who is on the roster, or nobody."""
+    """For each new learner: a new student, a student who is on the roster, or no one."""
 
     def __init__(self, *args: Any, preview: MemberPreview, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -125,7 +125,7 @@ class AddStudentsForm(forms.Form):
 
     @property
     def not_added(self) -> list[RosterRow]:
-        """The rows that add nobody."""
+        """The rows that add no one."""
         return [row for row in self.rows if row.state in ("problem", "left_out")]
 
     @property

@@ -208,6 +208,6 @@ def rescore_all() -> int:
         changed = [attempt.pk for attempt in batch if stored(attempt) != current[attempt.pk]]
         if changed:
             with transaction.atomic():
-                # One that is deleted meanwhile is left out.
+                # It leaves out attempts that were deleted since.
                 changed_scores += len(rescore(locked_with_keys(submitted.filter(pk__in=changed))))
     return changed_scores

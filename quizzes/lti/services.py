@@ -254,14 +254,14 @@ def _learner(claims: Mapping[str, Any]) -> Member | None:
 
 
 def _log_once(platform: LtiPlatform, error: Exception, logged: set[int]) -> None:
-    """Log the first failure of a platform in a round. Of a class, each call fails alike."""
+    """Log the first failure of a platform in a round. The calls of a class all fail for the same reason."""
     if platform.pk not in logged:
         logged.add(platform.pk)
         _log_failure(platform, error)
 
 
 def _log_failure(platform: LtiPlatform, error: Exception) -> None:
-    """Tell the operator what teachers cannot mend, such as a wrong address for access tokens."""
+    """Tell the operator what teachers cannot fix, such as a wrong address for access tokens."""
     logger.warning("A call to %s failed: %s: %s", platform.name, type(error).__name__, without_query(error))
 
 

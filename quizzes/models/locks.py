@@ -30,7 +30,7 @@ def locked[Rows: QuerySet[Any, Any]](rows: Rows) -> Rows:
 
 
 def locked_with_keys[Rows: QuerySet[Any, Any]](rows: Rows) -> Rows:
-    """As `locked`, and nobody makes a row that refers to one of these before this transaction ends."""
+    """As `locked`, and no one makes a row that refers to one of these before this transaction ends."""
     return rows.select_for_update(of=("self",))
 
 

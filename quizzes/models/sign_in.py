@@ -1,4 +1,4 @@
-"""Wrong tries at sign-in, and the devices from which somebody signed in."""
+"""Wrong tries at sign-in, and the devices from which someone signed in."""
 
 from django.db import models
 from django.db.models import Q

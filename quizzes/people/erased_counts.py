@@ -41,12 +41,12 @@ def preview_classroom(classroom: Classroom) -> ErasedCounts:
 
 
 def preview_teacher(user: User) -> ErasedCounts:
-    """What `erase_teacher` deletes: the classes that nobody else teaches, with their students."""
+    """What `erase_teacher` deletes: the classes that no one else teaches, with their students."""
     return preview_classrooms(list(own_classrooms(user)))
 
 
 def own_classrooms(user: User) -> QuerySet[Classroom]:
-    """Classes that nobody but this teacher owns or teaches, archived ones included. Viewers do not keep a class."""
+    """Classes that no one but this teacher owns or teaches, archived ones included. Viewers do not keep a class."""
     editors = Q(teaching__role__in=EDITORS)
     own = Teaching.objects.filter(teacher=user, role__in=EDITORS).values("classroom")
     counted = Classroom.objects.filter(pk__in=own).annotate(teacher_count=Count("teaching", filter=editors))

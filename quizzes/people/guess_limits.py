@@ -2,7 +2,7 @@
 
 For a device that signed in as a student before, only its own failures count. All other devices share counters, because
 a person who deletes cookies has a new device each time. Failures from addresses where the class signs in, such as the
-school's, and failures from elsewhere have counters of their own: nobody outside can lock out a school.
+school's, and failures from elsewhere have counters of their own: no one outside can lock out a school.
 """
 
 from collections.abc import Sequence

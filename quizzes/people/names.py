@@ -12,7 +12,7 @@ from quizzes.phrases import gettext
 MAX_NAME_LENGTH = 60
 # How many names a roster has room for: all students of a grade, on one page.
 MAX_STUDENTS = 500
-# Letters that look alike in most typefaces, in lower or upper case. Nobody can distinguish two names that differ only
+# Letters that look alike in most typefaces, in lower or upper case. No one can distinguish two names that differ only
 # in these. Source: confusables of Unicode TR 39, limited to the Cyrillic and Greek letters of common names.
 _LOOK_ALIKE = str.maketrans("аеорсухіјԁһѕԛԝвкмнтаορνικβεζημτυχ", "aeopcyxijdhsqwbkmhtaopvikbezhmtyx")
 # Letters that have no accent to leave out, by the letters they sort as.
@@ -56,7 +56,7 @@ def normalize_name(text: str) -> str:
 def clean_name(text: str) -> str:
     """The name as `normalize_name` returns it. Raises InvalidName if it is too long or has no letter or digit.
 
-    Control, format (bidi, zero-width) and private characters raise InvalidName too: nobody types them by accident.
+    Control, format (bidi, zero-width) and private characters raise InvalidName too: no one types them by accident.
     Joiners are allowed between letters of scripts that need them. Tabs and line ends count as spaces.
     """
     name = normalize_name(text[: MAX_NAME_LENGTH * 20])

@@ -77,7 +77,7 @@ def account_of(identity: Identity, *, now: datetime) -> tuple[User | None, bool]
     # An email can get a new owner, and two providers can each have their own.
     if SocialAccount.objects.filter(user=user).exists():
         raise LinkedElsewhere
-    # Nobody has checked the email of an account so far. The person who made it may not own the email, and must
+    # No one has checked the email of an account so far. The person who made it may not own the email, and must
     # not keep a password, a session, or a sign-in from a learning platform of the owner's account.
     user.set_unusable_password()
     user.save(update_fields=["password"])

@@ -60,7 +60,7 @@ def answered_editions(
 ) -> list[AnsweredEdition]:
     """The editions of a set that students of this teacher answered, the oldest first; at most 3 queries.
 
-    Only in classes that the teacher may change: nobody else can regrade there. key: count only answers to this
+    Only in classes that the teacher may change: no one else can regrade there. key: count only answers to this
     question; "" for all questions. only: count only answers to this assignment; None for all assignments.
     """
     given = Assignment.objects.editable_by(by).of_set(question_set)

@@ -147,7 +147,7 @@ class ClassReport:
 
     @property
     def lowest(self) -> tuple[StudentLine, ...]:
-        """The 3 lowest scores under 80 %, for a class in which nobody needs help."""
+        """The 3 lowest scores under 80 %, for a class in which no one needs help."""
         scored = (line for line in self.lines if line.has_score)
         return tuple(line for line in scored if line.share < GOT_IT_SHARE)[:LOWEST_COUNT]
 
@@ -168,7 +168,7 @@ class ClassReport:
         counts = Counter[str]()
         for choice in choices:
             counts[choice.option.mark] += choice.count
-        # Without the reasons of choices that nobody gave.
+        # Without the reasons of choices that no one gave.
         return +counts
 
     @property

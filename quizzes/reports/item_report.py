@@ -117,7 +117,7 @@ class _DistinctAnswer:
     """One distinct answer to one question.
 
     credit: 0 to 1. misread: the sentences that its wrong options point to.
-    is_ungraded: a teacher must still grade it; until then nobody knows whether its options are wrong.
+    is_ungraded: a teacher must still grade it; until then no one knows whether its options are wrong.
     """
 
     credit: Fraction

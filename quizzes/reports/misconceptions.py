@@ -52,7 +52,7 @@ class Misconception:
     def evidence(self) -> tuple[Sentence, ...]:
         """The sentences that answer it; of a question with several parts, those that the wrong answer points to.
 
-        () for a statement that nobody in the story says.
+        () for a statement that no one in the story says.
         """
         option = self.choice.option
         misread = set(option.leans_on) if option.group else set[str]()

@@ -32,7 +32,7 @@ def next_step(classroom: Classroom, *, now: datetime) -> NextStep | None:
 
 
 def step_of(assignments: list[Assignment], *, now: datetime) -> NextStep:
-    """The next step of a class with students in which nobody has answered. assignments: the oldest first.
+    """The next step of a class with students in which no one has answered. assignments: the oldest first.
 
     It is about the newest of the open quizzes; without any, about the quiz that opens first.
     """

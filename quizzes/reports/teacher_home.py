@@ -87,7 +87,7 @@ class ClassroomSummary:
 class TeacherHome:
     """The to-do items, the most urgent first, and a line for each classroom by name.
 
-    steps: the next step of each class where nobody has answered. Hidden items are in neither list.
+    steps: the next step of each class where no one has answered. Hidden items are in neither list.
     """
 
     needs: list[TodoItem]

@@ -52,5 +52,5 @@ def offline_worker(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_GET
 def offline(request: HttpRequest) -> HttpResponse:
-    """The page that a browser keeps for when there is no connection. It names nobody, and nothing of the site."""
+    """The page that a browser keeps for when there is no connection. It names no one, and nothing of the site."""
     return render(request, "public/offline.html")

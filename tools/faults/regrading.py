@@ -130,7 +130,7 @@ def killed(group: uuid.UUID, after: float, mode: str) -> bool:
 
 
 def run_to_its_end(group: uuid.UUID) -> float:
-    """How many seconds a regrade takes that nobody kills."""
+    """How many seconds a regrade takes that no one kills."""
     child = start(group, "")
     began = time.monotonic()
     assert child.stdout is not None

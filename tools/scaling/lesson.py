@@ -10,7 +10,7 @@ from tools.scaling.costs import Costs
 
 Timed = tuple[float, str]
 
-# What nobody waits for: a script asks, and asks again.
+# What no one waits for: a script asks, and asks again.
 POLLS = {"time_poll", "presence", "board_same", "board_changed"}
 
 

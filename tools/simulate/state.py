@@ -25,7 +25,7 @@ DEATHS, LAST_QUERY = 0.15, 14
 
 
 class GaveUp(Exception):
-    """The process died, and nobody sent the request again."""
+    """The process died, and no one sent the request again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -303,7 +303,7 @@ class TeacherActions(State):
         self.counts["attempts moved by a merge"] += len(moved)
         self.counts["attempts turned in by a merge"] += len(submitted)
         self.check_all()
-        # Without a death that nobody repeats: the other actions know no merged student.
+        # Without a death that no one repeats: the other actions know no merged student.
         self.outcome(undo, None)
         self.ledger.give(moved, other.pk)
         self.check_all()

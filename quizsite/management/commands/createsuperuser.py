@@ -17,7 +17,7 @@ class Command(createsuperuser.Command):
     help = "Make an account that reads every row on /admin/, names and answers too, and changes none."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        # Django says that it made no account, and ends as if it had.
+        # Django says that it made no account, but its exit code says that it did.
         if options["interactive"] and not self.stdin.isatty():
             raise CommandError(
                 "It asks for the email, the name, and the password. Run it in a terminal. A script gives --noinput, "

@@ -148,7 +148,7 @@ def from_edition(edition: Mapping[str, Any], *, title: str) -> Table:
         anchor_evidence(document, question)
         anchor_texts(question, text_fields(question))
     anchor_texts(document, SET_TEXTS)
-    # What nobody wrote follows the questions that the draft gets.
+    # What no one wrote follows the questions that the draft gets.
     if document["summary"] == _summary(document):
         document["summary"] = ""
     if document["about_minutes"] == about_minutes(document):

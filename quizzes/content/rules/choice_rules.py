@@ -34,7 +34,7 @@ def wrong_choices_are_marked(folder: Folder) -> Iterator[Finding]:
 def speakers_contradict_nothing(folder: Folder) -> Iterator[Finding]:
     """What a speaker says shows what was said. It contradicts a choice only where the question asks for that.
 
-    Such a question asks who says something, or what somebody says: “According to the mayor, ...”.
+    Such a question asks who says something, or what someone says: “According to the mayor, ...”.
     """
     for item in folder.items:
         asked_about = {speaker for speaker, begin in _TOLD_BY.items() if item.table["stem"].startswith(begin)}

@@ -264,7 +264,7 @@ def last_added(draft: Draft, questions: Sequence[Table]) -> tuple[int, int]:
 
 
 def undo_import(draft: Draft, batch: str, *, revision: int, by: User, now: datetime) -> UndoneImport:
-    """Remove the questions that this revision imported and nobody changed since, and the set if it has nothing else.
+    """Remove the questions that this revision imported and no one changed since, and the set if it has nothing else.
 
     A set that was published stays.
     """

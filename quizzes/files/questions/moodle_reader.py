@@ -46,7 +46,7 @@ _NOT_QUESTIONS = {
     "randomsamatch": gettext_noop("It draws from other questions, so it has none of its own."),
     "random": gettext_noop("It draws from other questions, so it has none of its own."),
 }
-# What Moodle writes into each question for all answers, if nobody changes it.
+# What Moodle writes into each question for all answers, if no one changes it.
 _USUAL_FEEDBACK = frozenset(
     (
         "",

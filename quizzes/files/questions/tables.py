@@ -26,7 +26,7 @@ from quizzes.files.xlsx import Sheet, write_xlsx
 from quizzes.phrases import gettext, gettext_noop, with_single_quotes
 
 ANSWERS = 8
-# What a spreadsheet gives for a cell in which somebody typed “50%”, “July 1”, or “9:30”.
+# What a spreadsheet gives for a cell in which someone typed “50%”, “July 1”, or “9:30”.
 _CHANGED_NUMBER = r"-?\d+\.\d+"
 _CHANGED = rf"{_CHANGED_NUMBER}|\d{{4}}-\d\d-\d\d(?: \d\d:\d\d:\d\d)?|\d\d:\d\d:\d\d"
 # What people put between 2 accepted answers in one cell.

@@ -144,7 +144,7 @@ def _used_credits(columns: Sequence[Column], numbers: Sequence[Mapping[int, int]
 
 
 def _scaled(column: Column, scale: int) -> list[int]:
-    # The credit of an answer that nobody gave may not fit the scale. Its rounded value is never used.
+    # The credit of an answer that no one gave may not fit the scale. Its rounded value is never used.
     worth = [int(answer.credit * scale) for answer in column.answers]
     return [worth[code] for code in column.codes]
 

@@ -29,7 +29,7 @@ class Group:
         return (inside + self.weight * sum([scores[place] for place in self.ties])) / self.size
 
     def shares(self, codes: Sequence[int], picks: Sequence[tuple[str, ...]]) -> dict[str, Fraction]:
-        """The share of the group that gave each option, 0 to 1, without options that nobody gave.
+        """The share of the group that gave each option, 0 to 1, without options that no one gave.
 
         codes: for each attempt, the index of its distinct answer. picks: the options of each.
         """

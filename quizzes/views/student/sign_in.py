@@ -128,13 +128,13 @@ def enter_pin(request: HttpRequest) -> HttpResponse:
 def enter_pin_again(request: HttpRequest, public_id: str) -> JsonResponse:
     """Sign in again with the PIN, from an attempt's page after the session was lost: a new token, or the field's error.
 
-    Anyone with the attempt's id can send this request. So the reply names nobody, and for an attempt that no student
+    Anyone with the attempt's id can send this request. So the reply names no one, and for an attempt that no student
     can continue it equals the reply to a wrong PIN.
     """
     device, now = device_of(request), timezone.now()
     language = LanguageForm(request.POST)
     if language.is_valid():
-        # That of the page: nobody is signed in, and the reply must not depend on the student.
+        # That of the page: no one is signed in, and the reply must not depend on the student.
         use_students_language(language.cleaned_data["language"])
     student = student_of_attempt(public_id)
     form = PinForm(request.POST, kind=SentPinKindForm(request.POST).pin_kind)

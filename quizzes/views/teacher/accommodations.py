@@ -208,7 +208,7 @@ def excuse_student(request: TeacherRequest, public_id: str, student_id: str) -> 
 def set_accommodations(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Set a student's time, supports and reading level on every assignment."""
     student = taught_student(request, public_id)
-    # The forms compare what was sent with what holds now, so nobody may change that before the save.
+    # The forms compare what was sent with what holds now, so no one may change that before the save.
     accommodations.lock_quizzes_of([student])
     read_again(student, "supports", "reading_variant", "chosen_variant")
     accommodation = Accommodation.objects.filter(student=student).first()

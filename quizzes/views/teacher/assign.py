@@ -248,7 +248,7 @@ def _retry_title(edition: Edition) -> str:
 
 def _plan(form: AssignForm, offer: Offer, edition: Edition, *, by: User) -> Plan:
     """What to assign by a valid form."""
-    # The group id from the form is combined with the teacher's id, so that nobody can join another teacher's group.
+    # The group id from the form is combined with the teacher's id, so that no one can join another teacher's group.
     group = offer.group or uuid5(form.cleaned_data["group"], f"{by.pk}:{edition.question_set_id}")
     title = edition.question_set.title if offer.retry_of is None else retry_title(edition.question_set.title)
     return Plan(edition=edition, group=group, title=form.settings.own_title or title)

@@ -54,7 +54,7 @@ def change_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
     if request.method == "GET":
         return _change_page(request, assignment)
     with transaction.atomic():
-        # The form compares what was sent with what holds now, so nobody may change that before the save.
+        # The form compares what was sent with what holds now, so no one may change that before the save.
         lifecycle.lock_settings(assignment)
         return _change_page(request, assignment)
 
@@ -105,7 +105,7 @@ def change_version(request: TeacherRequest, public_id: str) -> HttpResponse:
 def _split(
     request: TeacherRequest, assignment: Assignment, newest: Edition, group: UUID, *, now: datetime
 ) -> HttpResponse:
-    # The group id is combined with the quiz, so that nobody can join another group.
+    # The group id is combined with the quiz, so that no one can join another group.
     group = uuid5(group, f"{request.user.pk}:{assignment.public_id}")
     try:
         made = newer_versions.split_by_edition(assignment, newest, group=group, by=request.user, now=now)

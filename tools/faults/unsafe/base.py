@@ -7,7 +7,7 @@ from quizsite.sqlite.base import DatabaseWrapper as SafeWrapper
 
 
 class DatabaseWrapper(SafeWrapper):
-    """A connection that nobody vouches for."""
+    """A connection that no one vouches for."""
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         return Base.get_new_connection(self, conn_params)
