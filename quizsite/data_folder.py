@@ -124,7 +124,7 @@ def secret_key(folder: Path, *, database: Path | None = None, keep: bool = True)
         # A new folder that only root may write, such as one that Docker made, has no key to give to anyone.
         what = f"secret key {path} cannot be used" if os.path.exists(path) else f"folder {folder} cannot be written"
         raise ImproperlyConfigured(f"The {what}: {error.strerror}.{advice}") from error
-    # Such as after a full disk. No one knows the earlier key then, so a new one is the last way out.
+    # This can happen after a full disk. If no one knows the earlier key, only a new one helps.
     if not key or "\ufffd" in key:
         raise ImproperlyConfigured(
             f"The secret key {path} is empty or damaged. Put it back from a backup. Only if it is lost, delete the "

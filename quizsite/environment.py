@@ -24,7 +24,7 @@ FALSE_WORDS = frozenset({"0", "false", "no", "off", ""})
 # Characters of a secret: 128 bits as hexadecimal digits have 32, as base64 22.
 SECRET_LEAST_CHARACTERS = 22
 
-# Of Django's SECRET_KEY. Django's own limit. Source: django/core/checks/security/base.py.
+# Django's limit for SECRET_KEY. Source: django/core/checks/security/base.py.
 KEY_LEAST_CHARACTERS = 50
 
 # A password with one of these breaks an address.
@@ -33,7 +33,7 @@ ENCODING = "In a password, write % as %25, / as %2F, # as %23, and ? as %3F."
 # What django-environ reads of a line. It skips all other lines, so that their settings would keep their defaults.
 SETTING = re.compile(r"(?:export )?(?P<name>[A-Za-z_0-9]+)=(?P<value>.*)")
 
-# Of a word processor or a web page. They would be a part of the value.
+# A word processor or a web page writes these. They would be a part of the value.
 CURLY_QUOTES = ("“", "”", "„", "‘", "’")
 
 # At the beginning of a value. It need not be all of it: "Room 5, Civics" <civics@school.example>
@@ -42,7 +42,7 @@ QUOTED = re.compile(r"""(['"]).*?\1""")
 # Settings with a name that other programs share.
 COMMON_NAMES = ("DATABASE_URL", "EMAIL_URL", "HOST", "PORT", "REQUESTS_CA_BUNDLE")
 
-# Of the environment only: set by Footnote's own commands, or read before the settings file.
+# Only the environment has these. Footnote's commands set them, or the site reads them before the settings file.
 NOT_IN_FILE = frozenset(
     {
         *("FOOTNOTE_ACCEPT_SECRET_KEY", "FOOTNOTE_COMPARES_KEY", "FOOTNOTE_DATABASE_NAME", "FOOTNOTE_ENV_FILE"),
@@ -198,7 +198,7 @@ def folder(variables: Mapping[str, str], name: str) -> str | None:
     # Docker and Kubernetes keep them as a part of the value.
     if text.strip("\"'") != text:
         raise ImproperlyConfigured(f"{name} must be a path without quotation marks around it, not {text!r}.")
-    # Of a file with Windows line ends that a shell has read.
+    # A shell that reads a file with Windows line ends keeps them.
     if "\r" in text or "\n" in text:
         raise ImproperlyConfigured(f"{name} must be a path without a line end in it, not {text!r}.")
     return text or None

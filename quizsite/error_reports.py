@@ -9,7 +9,7 @@ from quizsite import __version__
 from quizsite.environment import how_to_install
 from quizsite.log import current_request_id
 
-# Of a frame. Not its variables and not the text of its lines.
+# What a report has of a frame. It has no variables and no text of code lines.
 FRAME = ("module", "function", "filename", "lineno", "in_app")
 # The parts of an event that stay, besides its exceptions.
 EVENT = ("event_id", "timestamp", "platform", "level", "release")

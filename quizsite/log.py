@@ -39,7 +39,7 @@ MAX_LENGTH = 1_000
 # Not allowed, not found, wrong method. Some of these come before any view has read the session.
 STATUSES_BEFORE_VIEWS = frozenset({403, 404, 405})
 
-# Of requests that Django refuses, such as one for an unknown host or with too many fields. Anyone can send them. The
+# Requests that Django refuses, such as one for an unknown host or with too many fields. Anyone can send them. The
 # line says what was wrong, and a traceback says no more.
 SECURITY_LOGGERS = "django.security."
 # Django advises to change a setting of its own, which the environment names FOOTNOTE_HOSTS.
@@ -53,9 +53,9 @@ ORIGIN_ADVICE = (
     "the proxy pass on the Host header of the browser, with its port."
 )
 
-# Of the running request; "" outside of requests and while FOOTNOTE_REQUEST_IDS is off.
+# The id of the current request; "" outside of requests and while FOOTNOTE_REQUEST_IDS is off.
 current_request_id: ContextVar[str] = ContextVar("current_request_id", default="")
-# Where request.META has the same id. Django logs a refused request after the middleware is done with it.
+# The key of the same id in request.META. Django logs a refused request after the middleware has ended.
 REQUEST_ID_KEY = "footnote.request_id"
 
 

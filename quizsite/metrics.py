@@ -28,7 +28,7 @@ SAVE_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 # prometheus_client's files of one process, by type.
 FILES = ("counter", "histogram", "gauge_livesum")
-# Of each: 3,400 routes with a status. The site has 250 routes, most with 3 statuses.
+# The size of each file. It has room for 3,400 routes with a status. The site has 250 routes, most with 3 statuses.
 FILE_BYTES = 512 * 1024
 
 

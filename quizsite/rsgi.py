@@ -49,7 +49,7 @@ CONTENT_TYPE_MAX_LENGTH = 1_000
 OTHER_ENCODING = re.compile(r"""\*|charset\s*=\s*(?!["']?utf-?8["']?\s*(?:;|\Z))""", re.IGNORECASE)
 # In a request's environ: how many waited for a thread when one took it.
 REQUESTS_WAITING = "footnote.requests_waiting"
-# Of a body that is too long. Enough for a photo, by mistake in place of a roster.
+# How much of a too long body is read. It is enough for a photo that someone sent instead of a roster.
 MOST_DISCARDED_BYTES = 16 * 1024 * 1024
 # Seconds that a worker waits at its end for tasks of connections that are gone.
 LAST_SECONDS = 1.0

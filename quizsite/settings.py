@@ -269,7 +269,7 @@ SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-# Where no one says otherwise. quizzes/people/session_limits.py says how long students and teachers stay signed in.
+# The default. quizzes/people/session_limits.py says how long students and teachers stay signed in.
 SESSION_COOKIE_AGE = 7 * 24 * 60 * 60
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
 CSRF_COOKIE_SECURE = HTTPS
@@ -329,7 +329,7 @@ REQUEST_SILENT_SECONDS = 10.0
 REQUEST_SECONDS = 30.0
 # Without one byte of a reply that the client takes. A phone between two networks takes none for some seconds.
 REPLY_SILENT_SECONDS = 30.0
-# Of all requests that one worker holds.
+# The limit of all requests together that one worker holds.
 REQUEST_PENDING_BYTES = 128 * 1024 * 1024
 # Answers that one attempt may save in a second in each process, and six times as many at once.
 SAVES_A_SECOND = whole_number(os.environ, "FOOTNOTE_SAVES_A_SECOND", default=10, least=1)

@@ -18,7 +18,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 # Lists of other packages, which change and delete rows past the audit log.
 admin.site.unregister([EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken, Group])
 
-# Of allauth's pages those that a teacher needs, under the names by which allauth finds them.
+# Those of allauth's pages that a teacher needs, under the names by which allauth finds them.
 account_urls = [
     path("login/", accounts.sign_in, name="account_login"),
     path("logout/", accounts.sign_out, name="account_logout"),

@@ -41,7 +41,7 @@ class LimitedSession(requests.Session):
                 _pause(origin, now)
             raise
         except OSError as error:
-            # Such as a file of certificates that is not there.
+            # For example, the file of certificates is missing.
             raise requests.ConnectionError(error) from error
         return response
 

@@ -46,14 +46,14 @@ from quizzes.people.erasure_ledger import LedgerDamaged, read_ledger, whole_line
 
 logger = logging.getLogger(__name__)
 
-# For a site with this engine and a backup of the other one.
+# What to do on a site with this engine and a backup of the other one.
 WAY_TO_OTHER_ENGINE = {
     "sqlite": "Set DATABASE_URL, and restore again.",
     "postgresql": "Restore it without DATABASE_URL. Then move the site to an empty database: "
     f"`{COMMAND} move_to_postgresql`.",
 }
 
-# Of the name of a database, as PostgreSQL is built by default. Source: its documentation, "Identifiers and Key Words".
+# The longest name of a database, by default. Source: PostgreSQL's documentation, "Identifiers and Key Words".
 NAME_BYTES = 63
 
 

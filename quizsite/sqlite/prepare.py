@@ -22,7 +22,7 @@ LOG_INDEX_BYTES = 32 * 1024
 # Their locks do not reach other machines. Named as in Linux.
 # Source: sqlite.org, "How To Corrupt An SQLite Database File", 2.1, and "Write-Ahead Logging", 1.
 NETWORK = {"afs", "ceph", "cifs", "fuse.glusterfs", "fuse.sshfs", "lustre", "nfs", "nfs4", "smb3", "smbfs"}
-# Of Linux only, see proc_pid_mountinfo(5).
+# Only Linux has this file, see proc_pid_mountinfo(5).
 MOUNTS = Path("/proc/self/mountinfo")
 
 

@@ -117,7 +117,7 @@ def _give_version(
     ]
     Excuse.objects.give(excuses, by=by, now=now)
     with_other = {student.pk for student, own in own_versions.items() if own not in (None, made)}
-    # Those who were given a version by an earlier split have the extensions that they got then.
+    # Students who got a version in an earlier split already have their extensions.
     split_before = {student.pk for student in students if made in versions and current.pk in excused[student.pk]}
     _copy_extensions(current, made, without=with_work | with_other | split_before)
 

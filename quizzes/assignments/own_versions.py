@@ -35,7 +35,7 @@ def excuses_for(quiz: Assignment) -> list[Excuse]:
     )
     own = own_versions([quiz])
     found = excuses.select_related("assignment__classroom", "student__classroom").order_by("assignment", "pk")
-    # Of several newer versions, a student gets the newest.
+    # If there are several newer versions, a student gets the newest.
     by_student = {
         given.student_id: given for given in found if own.get((given.student_id, given.assignment_id)) == quiz
     }

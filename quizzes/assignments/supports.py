@@ -161,7 +161,7 @@ def change_accommodations(
     changes: new values by name; “time” is the time factor, “level” that of readings. The students: with classrooms.
     """
     lock_quizzes_of([student for student, _ in changes])
-    # As they are now: what another teacher changed since the page was opened stays.
+    # Read the rows again, so that what another teacher changed since the page was opened stays.
     students = Student.objects.select_related("classroom").in_bulk([student.pk for student, _ in changes])
     merged: dict[Student, dict[str, Any]] = {}
     for seen, values in changes:

@@ -118,7 +118,7 @@ def arrange_content(
     return AttemptContent(content, Shuffle(seed, shuffle_choices), tuple(questions), variant)
 
 
-# For an attempt, whose order never changes.
+# The order of an attempt never changes, so it can be cached.
 attempt_content = process_cache(maxsize=10_000)(arrange_content)
 
 

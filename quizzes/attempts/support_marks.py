@@ -13,7 +13,7 @@ Kind = SupportMark.Kind
 
 # A page sends what changed since the last time, which is little, also after an hour without a connection.
 MAX_MARKS_AT_ONCE = 200
-# Of one attempt. More than a student makes, and less than fills a disk.
+# The limit of one attempt: more than a student makes, and less than fills a disk.
 MAX_MARKS = 1000
 # In characters.
 MAX_VALUE_LENGTH = 20

@@ -121,7 +121,7 @@ def transfer_attempts(student: Student, *, by: User, now: datetime) -> int:
             undo_excuse(quiz, student, by=by, now=now, **reason)
             excuse(other, student, by=by, now=now, **reason)
         elif quiz.excuses.filter(student=student).exclude(reason_kind=ReasonKind.OTHER_FORM).exists():
-            # As in a merge: the teacher says that the work counts.
+            # The teacher says that the work counts, as in a merge.
             undo_excuse(quiz, student, by=by, now=now)
     for quiz, attempts in found.items():
         rescore([_copy(attempt, quiz, student, number, now=now) for number, attempt in enumerate(attempts, start=1)])

@@ -16,7 +16,7 @@ SPEAKER_ICONS = ("page", "person", "sign", "quote", "blank")
 # The key of the speaker “The story itself”.
 REPORTER = "reporter"
 NOT_STATED = "not_stated"
-# Of an explained word, in characters.
+# The longest explanation of a word, in characters.
 MAX_MEANING = 200
 # A story of the last two months is still current.
 RECENT = timedelta(days=60)

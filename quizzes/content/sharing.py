@@ -25,7 +25,7 @@ def stop_sharing(question_set: QuestionSet, number: int, *, by: User, now: datet
     number: of the share.
     """
     share = SetShare.objects.select_related("user").filter(question_set=question_set, pk=number).first()
-    # Of two requests at the same moment, only one deletes the row.
+    # If two requests come at the same moment, only one deletes the row.
     if share is None or not SetShare.objects.filter(pk=share.pk).delete()[0]:
         return None
     _record(AuditEvent.Action.SET_UNSHARED, share, by, now)

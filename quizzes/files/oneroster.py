@@ -22,7 +22,7 @@ from quizzes.people.names import MAX_NAME_LENGTH, InvalidName, PersonName, clean
 MAX_BYTES = 16 * 1024 * 1024
 MAX_UNPACKED_BYTES = 64 * 1024 * 1024
 MAX_CLASSES, MAX_STUDENTS = 300, 10_000
-# Of all tables. 64 MB of “1” in lines of their own would take 7 GB as rows, and more with 200,000 headings.
+# The limit of all tables together. 64 MB of lines with “1” would take 7 GB as rows, and more with 200,000 headings.
 MAX_CELLS = 5_000_000
 # A row takes as much memory as this many cells, however few it has. Enrollments have 10 columns.
 _LEAST_COLUMNS = 10

@@ -85,7 +85,7 @@ class LinkForm(forms.Form):
         listed = list(assignments)
         self.by_id = {assignment.public_id: assignment for assignment, _ in listed}
         offered = [(assignment.public_id, title) for assignment, title in listed]
-        # Of several, none is chosen beforehand.
+        # If several are offered, none is chosen beforehand.
         blank = [("", gettext("Choose a quiz"))] if len(offered) > 1 else []
         choice_field(self, "assignment").choices = [*blank, *offered]
 

@@ -107,7 +107,7 @@ class AddStudentsForm(forms.Form):
     @property
     def to_number(self) -> list[tuple[Student, str]]:
         """The students who are here or restored without a student number, with the number of the list."""
-        # As written first: the class may have both Kim Lee and Lee Kim.
+        # Look for the name as written first, because the class may have both Kim Lee and Lee Kim.
         here = [
             (next(self.present[key] for key in name_keys(row.name) if key in self.present), row)
             for row in self._in_state("here")

@@ -29,7 +29,7 @@ from quizzes.models.reasons import ReasonKind
 
 # Only typed answers can need grading.
 TYPED = tuple(name for name, question_type in TYPES.items() if question_type.is_typed)
-# Of the accepted answers, in characters. A reason has up to 300. The rest are the words around the answers.
+# The longest list of accepted answers, in characters. A reason has up to 300, with the words around the list.
 MAX_ANSWERS_LENGTH = 270
 
 

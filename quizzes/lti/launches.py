@@ -269,7 +269,7 @@ def _claims(body: Mapping[str, Any]) -> dict[str, Any]:
     link = body.get(f"{CLAIM}resource_link") or {}
     scores = body.get(SCORES) or {}
     deep_linking = body.get(SETTINGS) or {}
-    # Of launches outside of courses, all of a platform would be one course.
+    # Without this check, all launches of a platform outside of courses would be one course.
     if not context.get("id"):
         raise LaunchRefused("the signed message names no course")
     # To Canvas, each person is a “User” of the system, also an administrator who is not in the course.
@@ -295,7 +295,7 @@ def _claims(body: Mapping[str, Any]) -> dict[str, Any]:
         "link_title": str(link.get("title") or ""),
         "assignment": str((body.get(f"{CLAIM}custom") or {}).get("assignment") or ""),
         "line_item": str(scores.get("lineitem") or ""),
-        # Where the site may make a column, if the platform lets it.
+        # The URL at which the site may create a column, if the platform allows it.
         "line_items": str(scores.get("lineitems") or "") if LINE_ITEM_SCOPE in (scores.get("scope") or ()) else "",
         "members": str((body.get(MEMBERS) or {}).get("context_memberships_url") or ""),
         "return_url": _course_url(body.get(f"{CLAIM}launch_presentation") or {}),

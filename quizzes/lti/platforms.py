@@ -18,7 +18,7 @@ from quizzes.models import LtiDeployment, LtiKey, LtiPlatform
 
 # A platform that does not answer must not hold a thread.
 TIMEOUT_SECONDS = 5
-# For an answer as a whole. A list of members is the longest.
+# The limits of a whole answer. A list of members is the longest.
 ANSWER_SECONDS, MAX_ANSWER_BYTES = 10, 4 * 1024 * 1024
 # What the columns of the database have room for.
 MAX_ID = 255
@@ -35,7 +35,7 @@ class PlatformSession(LimitedSession):
     def __init__(self) -> None:
         super().__init__(timeout=TIMEOUT_SECONDS, answer_seconds=ANSWER_SECONDS, answer_bytes=MAX_ANSWER_BYTES)
         self.trust_env = False
-        # Of the environment, only the certificates of a school's own authority.
+        # The environment sets only the certificates of a school's own authority.
         self.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
 
 

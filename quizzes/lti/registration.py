@@ -121,7 +121,7 @@ def register(
     try:
         scheme = urlsplit(configuration_url).scheme
     except ValueError:
-        # Such as “https://[”.
+        # “https://[”, for example, cannot be split.
         scheme = ""
     if scheme != "https":
         raise LaunchRefused("the platform's configuration has no https address")

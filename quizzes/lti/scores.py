@@ -30,7 +30,7 @@ ROUND_LIMIT = 50
 CLAIM = timedelta(minutes=1)
 # Each takes 2 calls.
 ITEM_LIMIT = 10
-# Of more links, a round compares those where something happened lately, and so many others, which change each minute.
+# With more links, a round compares those where something happened lately, and this many others, other ones each minute.
 LINKS_A_MINUTE = 2000
 LATELY = timedelta(minutes=10)
 # The newest events of the audit log, by row id: their moments have no index.

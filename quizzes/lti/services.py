@@ -42,7 +42,7 @@ MEMBERS_SCOPE = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembershi
 # A round of the periodic job must end in time for the next one.
 ROUND_SECONDS = 10
 MEMBER_PAGES = ITEM_PAGES = 20
-# For all pages of the list of members, which a teacher waits for, and a thread with them.
+# The limit of all pages of the list of members. A teacher and a thread wait for it.
 MEMBERS_SECONDS = 20
 # Open edX has room for 100.
 MAX_LABEL = 100

@@ -93,7 +93,7 @@ def refusal_for_class(failures: Sequence[Failure], device: Device) -> Refusal | 
 def tries_left_in_class(failures: Sequence[Failure], device: Device) -> int:
     """How many wrong PINs a class with these failures has left for this device."""
     if device.is_known:
-        # Those for other students too. Else a shared device would give PIN tries for each who signed in there.
+        # Failures for other students count too. Otherwise a shared device would give tries for each of its students.
         return CLASS_TRIES - sum(one.is_known_device and one.device == device.digest for one in failures)
     return CLASS_TRIES - len(_of_new_devices(failures, device))
 

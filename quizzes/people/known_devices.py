@@ -8,7 +8,7 @@ from django.utils.crypto import salted_hmac
 from quizzes.models import KnownDevice, Student
 from quizzes.people.guess_limits import Device
 
-# As long as the cookie lasts: a device that comes back after the summer is new.
+# The cookie lasts this long. So a device that comes back after the summer is new.
 KEEP_DEVICES = timedelta(days=180)
 
 

@@ -21,7 +21,7 @@ _SORTED_AS = str.maketrans({"ł": "l", "đ": "d", "ð": "d", "ø": "o", "æ": "a
 _JOINERS = "\u200c\u200d"
 # Hebrew is the first script after Greek, Cyrillic and Armenian. No script before it needs a joiner.
 _FIRST_JOINED = "\u0590"
-# Of `isolated` in formatting.py, which this module cannot import because it uses no Django.
+# The characters of `isolated` in formatting.py, which this module cannot import because it uses no Django.
 _ISOLATES = "\N{FIRST STRONG ISOLATE}\N{POP DIRECTIONAL ISOLATE}"
 _HIDDEN = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}
 # Words that belong to the family name after them: “de la Cruz”, “van Dyke”.
@@ -188,7 +188,7 @@ def sort_key(name: PersonName, *, by_first: bool = False) -> str:
 
 def short_names(names: Sequence[PersonName]) -> list[str]:
     """First name and initial of each, with more letters only where two would look alike."""
-    # Such as of a file with both names in its column “First name”.
+    # Some files have both names in the column “First name”.
     names = [name if name.family else split_name(name.display) for name in names]
     shown = [_shortened(name, 1) for name in names]
     for letters in (2, 3, 4, MAX_NAME_LENGTH):

@@ -14,7 +14,7 @@ from django.core.cache import cache
 LIFETIME = timedelta(minutes=10)
 # A browser takes 4,096 for a cookie.
 MAX_COOKIE_LENGTH = 3_000
-# Of the page after the sign-in.
+# The longest URL of the page after the sign-in.
 MAX_NEXT_BYTES = 500
 _SALT = "quizzes.sign_on_states"
 

@@ -26,7 +26,7 @@ from quizzes.reports.misread_map import MappedSentence, mapped_reading
 from quizzes.reports.score_histogram import ScoreRange, score_histogram
 from quizzes.reports.student_lines import StudentLine, student_lines
 
-# As many as a teacher can talk to in one lesson.
+# A teacher can talk to this many students in one lesson.
 LOWEST_COUNT = 3
 
 

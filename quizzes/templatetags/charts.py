@@ -16,7 +16,7 @@ register = template.Library()
 TREND_POINTS = 12
 # In units of the view box. The design draws 7 bars of 44 units, 52 apart, 99 units high.
 _STEP, _BAR, _HEIGHT, _BASE = 52, 44, 99, 124
-# Of a chart with more than 7 bars, so that its labels stay legible.
+# A chart with more than 7 bars uses these, so that its labels stay legible.
 _NARROW_STEP, _NARROW_BAR = 50, 42
 # The area of the dots: left, top, width, height. A digit, half the height of a line, the distance from its dot.
 _LEFT, _TOP, _WIDE, _TALL = 44, 30, 388, 220

@@ -54,7 +54,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     else:
         if isinstance(request.user, User):
             accounts.set_language(request.user, language=language)
-        # For a teacher too: pages that need no sign-in do not read the account.
+        # A teacher needs the cookie too: pages that need no sign-in do not read the account.
         set_cookie(response, LANGUAGE_COOKIE, language)
     return response
 

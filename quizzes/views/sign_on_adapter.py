@@ -43,7 +43,7 @@ logger = logging.getLogger(__name__)
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 # Between the clocks of a school's server and of a provider.
 LEEWAY_SECONDS = 60
-# For an answer as a whole. A key set of Google has 2 KB.
+# The limits of a whole answer. A key set of Google has 2 KB.
 ANSWER_SECONDS, MAX_ANSWER_BYTES = 10, 256 * 1024
 # How long a process keeps a provider's description of itself. Addresses in it change rarely, and after a sign-in that
 # fails, the next one reads it again.

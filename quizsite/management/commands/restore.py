@@ -31,7 +31,7 @@ class Command(BaseCommand):
             place = "database" if connection.vendor == "postgresql" else "folder"
             self.stdout.write(f"What was there before is kept in the {place} {done.kept}")
         elif done.kept:
-            # Such as the ledger of erasures that was copied to a new machine.
+            # For example, the ledger of erasures was copied to a new machine.
             self.stdout.write(f"There was no database. Other files from this folder are kept: {done.kept}")
         if not done.is_key_known:
             self.stdout.write(

@@ -86,7 +86,7 @@ class Command(BaseCommand):
                 f"Another `{COMMAND} serve` runs on {settings.DATA_DIR}. Stop it first, or set FOOTNOTE_DATA to "
                 "another."
             ) from error
-        # Of a restore that was killed: a copy of the site and its key. While this process holds the lock, none runs.
+        # A killed restore leaves a copy of the site and its key. While this process holds the lock, no restore runs.
         shutil.rmtree(settings.DATA_DIR / STAGED, ignore_errors=True)
         # After the locks: a second start of the same site must not be told to take another port.
         if problem := problem_with_binding(address, number):

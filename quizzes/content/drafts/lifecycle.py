@@ -24,7 +24,7 @@ from quizzes.models.question_sets import DAYS_TO_RESTORE
 
 # A form that a teacher sends twice makes one set. For a second copy, the teacher must wait.
 REPEATED = timedelta(seconds=30)
-# Of a draft that no one has changed.
+# The revision of a draft that no one has changed.
 FIRST_REVISION = 1
 # Results are shown by objective. A set has this one until its author names others, in the language of its author.
 FIRST_OBJECTIVE = "understand-the-reading"

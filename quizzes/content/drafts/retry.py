@@ -67,7 +67,7 @@ def _document(edition: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any]
     return {
         **edition,
         "title": retry_title(edition["title"]),
-        # Those of the edition count all its questions. Without them, publishing writes and estimates its own.
+        # Summary and minutes of the edition are for all its questions. If both are empty, publishing computes new ones.
         "summary": "",
         "about_minutes": 0,
         TEXTS: texts,

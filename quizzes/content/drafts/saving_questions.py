@@ -276,7 +276,7 @@ def keep_all_evidence(draft: Draft, *, seen: int, by: User, now: datetime) -> tu
 
     Raises DraftChanged.
     """
-    # As in `undo_removal`.
+    # This works as in `undo_removal`.
     parts: list[str] = []
 
     def change(document: Table) -> None:

@@ -21,7 +21,7 @@ Fields = dict[str, list[str]]
 # marks: letters or figures in a row. words: one line. text: several lines.
 CellKind = Literal["marks", "words", "text"]
 
-# For a statement, a line or a whole question without an answer.
+# A statement, a line or a whole question without an answer.
 NONE = "-"
 NO_ANSWER = frozenset({"", NONE, "–", "—"})
 _MOST_MARKS = 60

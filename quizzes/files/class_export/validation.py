@@ -78,7 +78,7 @@ def check_distinct(class_export: ClassExport) -> None:
     _check_names(class_export.students)
     names = {student.key: student.name for student in class_export.students}
     attempts, quizzes = class_export.attempts, class_export.assignments
-    # Of each row: the student, the quiz, and what else tells it from the others.
+    # What identifies each row: the student, the quiz, and other values.
     for text, rows in (
         (
             gettext("{student} has 2 attempts with number {number} on one quiz."),

@@ -51,7 +51,7 @@ _REPEATED = re.compile(r"\s*\(?([A-Za-z])(?:[.):]|\)?\s[–—-]\s)\s*(.*)")
 _WHOLE_CHOICE = re.compile(r"\s*\(?([A-Za-z])(?:[.):]\s*|\)?\s[–—-]\s|\s\()\w\S.*")
 # Before the next answer of “ANSWER: A) Schools and C) Parks”.
 _NEXT_WHOLE = re.compile(r"(?:\s*[,;]\s*(?:(?:and|y|&)\s+)?|\s+(?:and|y|&)\s+)(?=\(?[A-Za-z][.)]\s)")
-# As the format has it. A star beside an answer is then part of its text.
+# If answers are marked as the format says, a star next to an answer is part of its text.
 _OF_FORMAT = re.compile(r"ANSWER: [A-Z]")
 # “Q: Who?” with the choices “A: Mayor” and “B: Council” below it.
 _QUESTION = re.compile(r"(?:Q|Question|Pregunta)\s?:\s+(?=\S)", re.IGNORECASE)

@@ -103,7 +103,7 @@ def _read(question: Any, number: int, pictures: Mapping[str, bytes]) -> ReadQues
 
 def _settings(question: Mapping[str, Any]) -> tuple[Table, list[str]]:
     """(the fields that an item has no other place for, notes on what is left out)."""
-    # Of its type only: an editor takes other tables for rows of the question.
+    # Only the fields of its type: an editor would read other tables as rows of the question.
     own = {"skill", *TYPES[question["type"]].draft.fields}
     names = {*own.intersection(_SETTINGS), *(["stem"] if question["type"] == "true_false" else [])}
     found = {name: value for name, value in question.items() if name in names and value}

@@ -37,7 +37,7 @@ _CORRECT = re.compile(
     re.IGNORECASE,
 )
 _PAIR_HEADINGS = ["question", "answer"]
-# Of an answer in columns with headings that we do not know.
+# The letter of an answer, in columns with unknown headings.
 _CHOICE_LETTER = re.compile(r"\(?[a-e][.)]?", re.IGNORECASE)
 # A text of 1 line may be anything.
 _MIN_PAIRS = 2
@@ -47,7 +47,7 @@ _POINTS = re.compile(r"(?:max(?:imum)? )?(?:points?|pts|puntos)(?: possible)?", 
 _KIND = re.compile(r"question type:?", re.IGNORECASE)
 # A table has one of each.
 _SINGLE_COLUMNS = (_KAHOOT_QUESTION, _KAHOOT_EXPLANATION, _POINTS)
-# Of Kahoot and other games: what no question here has.
+# Columns of Kahoot and other games that questions here do not have.
 _NOT_OF_QUESTIONS = re.compile(
     r"#|no\.?|number|id|type|tipo|(?:question|pregunta)\W?\s*(?:#|no\b|num|type|id\b|tipo).*|.*\b(?:time|seconds|tiempo)\b.*",
     re.IGNORECASE | re.DOTALL,

@@ -9,7 +9,7 @@ from quizzes.files.questions.item import ItemPicture
 from quizzes.files.questions.pictures import CREDIT_CLASS, PictureTaker
 from quizzes.phrases import gettext, gettext_noop
 
-# Where a paragraph or another block starts or ends: a line break, unless the line has no text.
+# The start or end of a paragraph or another block. It becomes a line break, unless the line has no text.
 EDGE = "\x1d"
 _BLOCKS = frozenset("p div li tr h1 h2 h3 h4 h5 h6 ul ol table blockquote pre dd dt section".split())
 _HIDDEN = frozenset(("script", "style", "head", "title"))
@@ -24,7 +24,7 @@ _MEDIA = {
 }
 _WHITE = re.compile(r"\s+")
 _STARTS_A_TAG, _ENTITY = re.compile(r"<[a-zA-Z/!]"), re.compile(r"&[a-zA-Z#]")
-# As in “a<b and c>d”: an attribute of a tag has a value, apart from these. The limits keep the time linear.
+# “a<b and c>d” is not a tag: only these attributes have no value. The limits keep the time linear.
 _BARE = "allowfullscreen|autoplay|checked|controls|disabled|hidden|loop|muted|noshade|nowrap|reversed|selected"
 _NO_TAG = re.compile(
     rf"""<[a-zA-Z][^\s/>"'=]{{0,30}}(?:\s{{1,9}}(?!(?:{_BARE})\b)[^\s/>"'=]{{1,30}}){{1,20}}\s{{0,9}}>"""
@@ -82,7 +82,7 @@ class _Reader(HTMLParser):
         if self._credit and self._taker is not None:
             self._taker.credit += data
         elif not self._hidden:
-            # As in a browser, a line break of the source is a space.
+            # A line break of the source is a space, as in a browser.
             self.parts.append(_WHITE.sub(" ", data))
 
 

@@ -37,7 +37,7 @@ _NO_QUESTION = re.compile(
 )
 _ONES = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
 _ROMAN_NUMERALS = [f"{tens}{ones}" for tens in ("", "x", "xx", "xxx", "xl") for ones in _ONES]
-# Of the answers i, ii, iii.
+# The letters of answers with the numerals i, ii, iii.
 _ROMAN_LETTERS = dict(zip(_ROMAN_NUMERALS[1:], string.ascii_uppercase, strict=False))
 _ROMAN = re.compile(r"\s*(?P<star>\*\s?)?\(?(?P<numeral>[ivxl]{1,7})[.):]\s+(?P<text>\S.*)", re.IGNORECASE)
 # “Answer: ii. Council” and, in a key, “1. ii 2. iv”.
@@ -99,7 +99,7 @@ _DRAWN_LINE = re.compile(r"\A\s*_{2,99}\s*(?=\d{1,3}[.):]\s)")
 _NUMBER_ALONE = re.compile(
     r"\s*(?:Question|Pregunta)\s(\d{1,3})(?:\s(?:of|de)\s\d{1,3})?[.):]?"
     r"(?P<points>\s\([\d.]{1,6} (?:points?|pts?|puntos?)\))?"
-    # As a chat program labels its questions.
+    # A chat program labels its questions in this way.
     r"(?:\s[(–—-]\s?(?:easy|medium|hard|multiple choice|true(?:/| or )false|short answer|written answer)\)?){0,2}"
     r"(?:\s[(–—-]\s?(?P<apply>(?:select|choose|check|mark) all that apply)\.?\)?)?\s*",
     re.IGNORECASE,

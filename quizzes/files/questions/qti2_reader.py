@@ -29,7 +29,7 @@ _INTERACTIONS = (
 )
 _BLANKS = ("textentryinteraction", "inlinechoiceinteraction")
 _BLOCKS = frozenset("p div li h1 h2 h3 h4 h5 h6 ul ol table tr prompt blockquote itembody".split())
-# As in a browser, a line break of the source is a space.
+# A line break of the source is a space, as in a browser.
 _WHITE = re.compile(r"\s+")
 _MEDIA = frozenset("img object video audio math iframe".split())
 

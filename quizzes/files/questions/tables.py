@@ -289,7 +289,7 @@ _TYPE_NAMES: dict[str, QuestionType] = {
     "paragraph": "free_text",
     "open ended": "free_text",
     "free response": "free_text",
-    # As the editor names them in Spanish.
+    # The editor's Spanish names of the types.
     "elegir todas las que correspondan": "multiple",
     "verdadero o falso": "true_false",
     "respuesta corta": "short_answer",

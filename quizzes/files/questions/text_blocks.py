@@ -18,7 +18,7 @@ NUMBERED = re.compile(r"\s*(?:Q(?:uestion)?\s?)?(\d{1,3})[.):]\s+(?=\S)", re.IGN
 _PART = re.compile(r"\s*(?:part|parte)\s(?:\d{1,2}|[IVX]{1,4}|[A-H])(?:\s?[.:–—-].*|\s*)", re.IGNORECASE)
 # “II – Opción múltiple”, as `plain_text` writes a title with a numeral. Also without a blank line above it.
 _TITLE = re.compile(r"\s*[IVX]{1,5} – \S.{0,80}")
-# Of a test bank, below the answer: “DIF: Easy”, “Page Ref: 34”, “Points: 2”.
+# Lines of a test bank below the answer: “DIF: Easy”, “Page Ref: 34”, “Points: 2”.
 METADATA = re.compile(
     r"\s*(?:DIF|diff(?:iculty)?|REF|page ref(?:erence)?|OBJ|(?:learning )?objectives?|TOP|topic|skill|NAT|STA|LOC|MSC"
     r"|bloom[’']?s(?: taxonomy| level)?|standards?|cognitive level|(?P<points>PTS|points?|puntos?))\s?:\s*(?P<text>.*)",

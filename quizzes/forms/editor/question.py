@@ -189,7 +189,7 @@ def typed_of_gone(data: Mapping[str, Any], *, document: Table) -> list[tuple[str
     question_type = shown_type if shown_type in TYPES else next(iter(TYPES))
     draft = TYPES[question_type].draft
     question = {"key": "gone", "type": question_type, "objective": "", **draft.blank(document["voices"])}
-    # As many rows as the page had.
+    # The form has as many rows as the page.
     numbers = {name.rpartition("-")[2] for name in data}
     for name in draft.row_lists:
         rows = question[name]

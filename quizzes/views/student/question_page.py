@@ -89,7 +89,7 @@ def other_amounts(attempt: LoadedAttempt) -> list[tuple[int, str]]:
     content, found = attempt.content, []
     for number, question in enumerate(content.questions, start=1):
         answer = attempt.answers.get(content.question_id(question))
-        # As in `places_of`, nothing is left to do at a checked answer.
+        # A checked answer needs no more work, as in `places_of`.
         if answer is None or answer.value is None or answer.checked_at is not None:
             continue
         if amount := question.other_amount(answer.value):

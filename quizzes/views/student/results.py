@@ -44,7 +44,7 @@ def receipt(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
         # Only a time of the student's own, which is later, can make it on time.
         "is_late": is_late(attempt, attempt.assignment.due_at) and _is_late(attempt, _overrides(attempt), now=now),
         "is_ended_by_teacher": is_closed,
-        # Of the attempt, because a student may have no time limit. Then only the close ends it.
+        # The time limit of the attempt decides. A student without one is stopped only by the close.
         "end_heading": gettext("Time’s up") if attempt.time_limit else gettext("This quiz is closed"),
         # The teacher can undo the close, give more time, or reopen it.
         "may_go_on": not attempt.is_on_paper,
@@ -72,7 +72,7 @@ def result(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
         "title": loaded.title,
         "document": loaded.content.published.document,
         "reading": loaded.content.whole_reading,
-        # As on the receipt.
+        # The receipt has the same rule.
         "may_go_on": not attempt.is_on_paper,
         "shown_at": shown_at,
         "is_score_shown": _is_score_shown(attempt, shown_at, now=now),

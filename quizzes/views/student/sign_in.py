@@ -134,7 +134,7 @@ def enter_pin_again(request: HttpRequest, public_id: str) -> JsonResponse:
     device, now = device_of(request), timezone.now()
     language = LanguageForm(request.POST)
     if language.is_valid():
-        # That of the page: no one is signed in, and the reply must not depend on the student.
+        # The reply has the language of the page, because no one is signed in, and it must not depend on the student.
         use_students_language(language.cleaned_data["language"])
     student = student_of_attempt(public_id)
     form = PinForm(request.POST, kind=SentPinKindForm(request.POST).pin_kind)

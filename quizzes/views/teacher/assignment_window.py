@@ -285,7 +285,7 @@ def _effects_of_release(assignment: Assignment, *, by: User, now: datetime) -> l
 
 def _release(request: TeacherRequest, assignment: Assignment, *, is_sure: bool, now: datetime) -> HttpResponse | None:
     """Release the answers; before they show to students who could still use them, a page that asks."""
-    # Where more attempts can start, the release is refused, so there is nothing to ask.
+    # If more attempts can start, the release is refused, so there is nothing to confirm.
     is_asked = not is_sure and not lifecycle.has_more_attempts(assignment, now=now)
     if is_asked and (effects := _effects_of_release(assignment, by=request.user, now=now)):
         return confirm_page(

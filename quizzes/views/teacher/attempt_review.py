@@ -230,7 +230,7 @@ def grade_answer(request: TeacherRequest, public_id: str, number: int) -> HttpRe
         form = _grade_form(attempt, question, number, data={**form.cleaned_data, "seen": error.seen})
         form.add_error(None, GRADE_OUTDATED)
         return attempt_page(request, attempt, now=now, grade_forms={question.key: form})
-    # As the page numbers it, in the order that the student saw.
+    # The page numbers questions in the order that the student saw.
     shown_number = content_of(attempt).number(question.key)
     messages.success(request, gettext("Question {number} graded.").format(number=shown_number))
     # `show` keeps this answer unfolded. With full points it would be folded.

@@ -44,7 +44,7 @@ def assignment_results(request: TeacherRequest, public_id: str) -> HttpResponse:
         "excused_count": excused_count,
         "is_anonymous": request.session.get(NAMES_HIDDEN, False) or NameslessForm(request.GET).is_valid(),
         "excused_words": counted_words(Status.EXCUSED, excused_count),
-        # Of the attempts that count here. Item analysis is of first attempts otherwise.
+        # The same attempts as here. By default, item analysis uses first attempts.
         "items_url": reverse("item_analysis", args=[public_id], query={"attempts": assignment.attempt_policy}),
     }
     return render(request, "teacher/assignment_results.html", context)
