@@ -23,7 +23,7 @@ class SiteStateManager(models.Manager["SiteState"]):
         return self.filter(name=name).first()
 
     def value(self, name: str) -> Any:
-        """What was recorded under this name; None if nothing was."""
+        """The fact recorded under this name; None if there is none."""
         found = self.find(name)
         return found.value if found else None
 

@@ -104,7 +104,7 @@ class Breaks:
         return self.ends_at is not None and at < self.ends_at
 
     def left(self, allowance: timedelta) -> timedelta:
-        """What no break has used yet, at least 0."""
+        """The break time that is left, at least 0."""
         return max(timedelta(0), allowance - self.used)
 
     def used_by(self, at: datetime) -> timedelta:
@@ -112,12 +112,12 @@ class Breaks:
         return self.ended(at=at).used
 
     def started(self, *, at: datetime, allowance: timedelta) -> "Breaks":
-        """With a break from now on that takes all that is left. Unchanged in a break, or if nothing is left."""
+        """The breaks with a new one that takes all time left. Unchanged in a break, or if nothing is left."""
         left = self.left(allowance)
         return self if self.is_on(at=at) or not left else Breaks(self.used + left, at + left)
 
     def ended(self, *, at: datetime) -> "Breaks":
-        """With the current break ended at this moment. Unchanged outside a break."""
+        """The breaks with the current one ended at this moment. Unchanged outside a break."""
         if self.ends_at is None or at >= self.ends_at:
             return self
         # The server's clock may have been set back to before the break.

@@ -33,11 +33,11 @@ class HalvedCheck:
 
     @property
     def assignments(self) -> list[Assignment]:
-        """Those of all 4 quizzes."""
+        """The assignments of all 4 quizzes."""
         return list(chain(*self.before, *self.after))
 
     def other_form(self, half: int) -> Quiz:
-        """Those from which a student of this half is excused. half: 0 takes form A first, 1 form B."""
+        """The assignments from which a student of this half is excused. half: 0 takes form A first, 1 form B."""
         return [*self.before[1 - half], *self.after[half]]
 
 

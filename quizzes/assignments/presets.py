@@ -64,7 +64,7 @@ def preset_values(preset: Preset, *, zone: ZoneInfo, now: datetime, copied: Pres
 
 
 def _is_school_day(day: date) -> bool:
-    """Whether it is no Saturday or Sunday. Holidays are the teacher's to know."""
+    """Whether it is a day from Monday to Friday. Only the teacher knows holidays."""
     return day.weekday() < SATURDAY
 
 

@@ -17,7 +17,7 @@ class EntryQuizzes:
 
     @property
     def counting(self) -> Set[int]:
-        """Those whose attempts count."""
+        """The excuses whose attempts count."""
         return self.worked - self.excused
 
 

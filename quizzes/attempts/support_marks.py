@@ -32,7 +32,7 @@ _USED = {Kind.CROSSED: "cross_out", Kind.HIGHLIGHT: "notes", Kind.NOTE: "notes"}
 
 
 class Mark(NamedTuple):
-    """One mark. value: "" takes it away."""
+    """One mark. value: "" removes the mark."""
 
     kind: str
     place: str

@@ -283,7 +283,7 @@ class AllTeachersForm(forms.Form):
 
 
 def name_taken(classroom: Classroom) -> str:
-    """That the teacher who should own this class has another one with its name."""
+    """The error if the teacher who should own this class has another one with its name."""
     text = gettext("This teacher already has a class named “{name}”. Rename one of them.")
     return text.format(name=isolated(classroom.name))
 

@@ -68,7 +68,7 @@ class AddPasskeyForm(Labeled, AddWebAuthnForm):
     credential = SentJsonField(widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
-        """Also refuse what no device says."""
+        """Also refuse an answer that no device gives."""
         with _refused_passkey():
             cleaned: dict[str, Any] = super().clean()
         return cleaned

@@ -245,7 +245,7 @@ def evidence_keys(question: Table) -> list[str]:
 
 
 def level_needs_of(question: Table, reading: Reading) -> Sequence[str]:
-    """As `level_needs` of the question's type."""
+    """What `level_needs` of the question's type returns."""
     return level_needs(question["type"], evidence_keys(question), reading)
 
 

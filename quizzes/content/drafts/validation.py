@@ -100,7 +100,7 @@ class Meter:
 
     @property
     def is_met(self) -> bool:
-        """Whether it has enough questions."""
+        """Whether the objective has enough questions."""
         return not self.missing
 
 

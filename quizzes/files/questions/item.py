@@ -91,7 +91,7 @@ class ItemPicture:
 
     @property
     def is_complete(self) -> bool:
-        """Whether it says what it shows and has a credit."""
+        """Whether the picture has an alternative text and a credit."""
         return bool(self.alternative and self.credit)
 
 

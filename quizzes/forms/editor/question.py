@@ -153,15 +153,15 @@ class FullQuestionForm(QuestionForm):
         return super().is_valid() and self.own.is_valid()
 
     def others(self) -> list[tuple[str, str]]:
-        """Also those of the type."""
+        """What the base returns, and the same for the fields of the type."""
         return [*super().others(), *self.own.others()]
 
     def typed(self) -> list[tuple[str, str]]:
-        """Also those of the type."""
+        """What the base returns, and the same for the fields of the type."""
         return [*super().typed(), *self.own.typed()]
 
     def problems(self) -> list[str]:
-        """Also those of the type."""
+        """What the base returns, and the problems of the type."""
         return [*super().problems(), *self.own.problems()]
 
     @property

@@ -46,7 +46,7 @@ class AnswerAndProofDraft(QuestionDraft):
         return {**kept, "type": "answer_and_proof", "tempting": proof["choices"]}
 
     def problems(self, question: Table, sentence_keys: Sequence[str], speakers: Sequence[Table]) -> list[str]:
-        """Those of both steps."""
+        """The problems of both steps."""
         found = _step(question).problems(_first(question), sentence_keys, speakers)
         return found + _EVIDENCE.problems(_second(question), sentence_keys, speakers)
 

@@ -46,11 +46,11 @@ class AnswerAndProofForm(TemptingForm):
         return super().is_valid() and self.step.is_valid()
 
     def problems(self) -> list[str]:
-        """Those of both steps."""
+        """The problems of both steps."""
         return [*super().problems(), *self.step.problems()]
 
     def others(self) -> list[tuple[str, str]]:
-        """Those of both steps."""
+        """What both steps return."""
         return [*super().others(), *self.step.others()]
 
     @property

@@ -129,7 +129,7 @@ class AnswerAndProof(Question):
 
     @property
     def grading_terms(self) -> tuple[Any, ...]:
-        """Those of the first step."""
+        """The grading terms of the first step."""
         return self.answer.grading_terms
 
     def review(self, value: Value, reading: Reading) -> Review:

@@ -14,11 +14,11 @@ class BlanksEntry(PaperEntry):
     has_marks_as_key = False
 
     def printed(self, view: View) -> dict[str, Any]:
-        """With a letter for each choice of each gap."""
+        """The view with a letter for each choice of each gap."""
         return {**view, "gaps": [{**gap, "options": with_letters(gap["options"])} for gap in view["gaps"]]}
 
     def cells(self, view: View) -> tuple[Cell, ...]:
-        """One cell a gap."""
+        """One cell for each gap."""
         return tuple(
             Cell(
                 f"({gap['letter']})",
