@@ -28,7 +28,7 @@ MINUTE = timedelta(minutes=1)
         (Window(due_at=NOW - 3 * MINUTE, paused_at=NOW - 2 * MINUTE), WindowState.PAST_DUE),
     ],
 )
-def test_window_waits_and_stands_still(window: Window, state: WindowState) -> None:
+def test_window_waits_and_does_not_change(window: Window, state: WindowState) -> None:
     assert window.state(at=NOW) is state
 
 

@@ -390,7 +390,9 @@ def test_stale_answer_leads_to_no_page_at_the_students_own_pace(
     assert (again.status_code, again.headers.get("Location")) == (302, question(running, 2))
 
 
-def test_outbox_is_told_to_open_the_page_again(paced: Assignment, running: Attempt, student_client: Client) -> None:
+def test_outbox_gets_the_reply_to_open_the_page_again(
+    paced: Assignment, running: Attempt, student_client: Client
+) -> None:
     show(paced, 1)
     form = form_of(student_client.get(question(running, 1)), having="choice")
     show(paced, 2)

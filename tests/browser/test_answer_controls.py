@@ -503,7 +503,7 @@ def with_count(kind: str, count: int, classroom: Classroom, student: Student) ->
 
 
 @pytest.mark.parametrize("kind", ["evidence", "multiple"])
-def test_too_many_choices_are_told_at_once(
+def test_too_many_choices_show_a_message_right_away(
     kind: str, classroom: Classroom, student: Student, open_context: NewContext
 ) -> None:
     page = open_context(student).new_page()

@@ -238,7 +238,7 @@ def test_work_of_a_student_fits_a_phone(assignment: Assignment, student: Student
     assert len(page.locator("main").evaluate(LINES, attempt.receipt)) == 1
 
 
-def test_all_of_a_section_stands_beside_its_label(
+def test_content_of_a_section_is_next_to_its_label(
     teacher: User, assignment: Assignment, student: Student, open_context: NewContext
 ) -> None:
     link = make_lti_link(assignment=assignment)

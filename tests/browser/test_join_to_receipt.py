@@ -350,9 +350,7 @@ def test_answers_given_offline_are_sent_in_order_afterwards(
     assert page.evaluate("Object.keys(localStorage).length") == 0
 
 
-def test_second_window_is_told_of_the_newer_answer(
-    attempt: Attempt, student: Student, open_context: NewContext
-) -> None:
+def test_second_window_learns_of_the_newer_answer(attempt: Attempt, student: Student, open_context: NewContext) -> None:
     context = open_context(student, watched=False)
     first, second = context.new_page(), context.new_page()
     for page in (first, second):

@@ -170,7 +170,7 @@ def test_help_of_a_first_class_is_no_heading(teacher: User, open_context: NewCon
     assert help_link.evaluate("link => getComputedStyle(link).fontWeight") == "400"
 
 
-def test_help_stands_below_what_a_page_says_of_itself(
+def test_help_is_below_what_a_page_says_about_itself(
     teacher: User, student: Student, assignment: Assignment, open_context: NewContext
 ) -> None:
     classroom = [student.classroom.public_id]

@@ -171,7 +171,7 @@ def test_combine_takes_the_story_from_the_source_and_the_rest_from_the_set() -> 
     assert combine(source, question_set) == document
 
 
-def test_combine_of_nothing_is_refused_with_a_reason() -> None:
+def test_combine_of_empty_tables_is_refused() -> None:
     with pytest.raises(InvalidDocument):
         parse_set(combine({}, {}))
 

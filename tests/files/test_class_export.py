@@ -565,7 +565,7 @@ def test_a_class_of_the_same_name_is_refused_unless_it_is_archived(school: Class
     assert import_classroom(archived, by=teacher, now=LATER).archived_at == LATER
 
 
-def test_a_receipt_that_another_attempt_has_is_given_anew(school: Classroom) -> None:
+def test_a_receipt_that_another_attempt_has_is_replaced_by_a_new_one(school: Classroom) -> None:
     content = export_classroom(school, now=LATER)
     receipt = next(attempt["receipt"] for attempt in json.loads(content)["attempts"] if attempt["receipt"])
     teacher = empty_site()

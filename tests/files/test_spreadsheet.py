@@ -75,7 +75,7 @@ def test_csv_opens_in_spreadsheets_with_names_intact() -> None:
     )
 
 
-def test_csv_of_nothing_is_empty() -> None:
+def test_csv_without_rows_is_empty() -> None:
     assert write_csv([]) == b"\xef\xbb\xbf"
 
 

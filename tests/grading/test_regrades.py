@@ -66,7 +66,7 @@ def test_newer_grade_counts_after_the_clock_was_set_back() -> None:
 
 
 @pytest.mark.django_db
-def test_grade_stands_whatever_is_regraded_but_a_drop() -> None:
+def test_only_a_drop_overrides_a_grade() -> None:
     attempt, _ = submitted()
     question = published(attempt.assignment.edition_id).document.questions[0]
     graded = {question.key: Decimal("0.5")}

@@ -594,7 +594,7 @@ def of_nothing(kwargs: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", [name for name, route in ROUTES.items() if "public_id>" in route])
-def test_address_of_nothing_is_as_that_of_somebody_elses(
+def test_address_of_no_row_gets_the_reply_of_another_teachers_row(
     name: str,
     school: School,
     cast: Cast,

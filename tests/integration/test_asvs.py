@@ -91,7 +91,7 @@ def test_tests_that_promises_name_exist() -> None:
     assert missing_in((ROOT / "docs" / "promises.md").read_text(encoding="utf-8")) == []
 
 
-def test_a_name_that_does_not_exist_is_told() -> None:
+def test_a_name_that_does_not_exist_is_an_error() -> None:
     assert missing_in("`tests/integration/test_asvs.py::test_nothing`, `docs/no-such.md`, `docs/asvs.md`") == [
         "tests/integration/test_asvs.py::test_nothing",
         "docs/no-such.md",

@@ -271,5 +271,5 @@ def test_every_file_cites_only_documents_that_exist() -> None:
         ("no_such_function_anywhere_at_all", "no name “no_such_function_anywhere_at_all”"),
     ],
 )
-def test_what_is_not_there_is_told(span: str, problem: str | None) -> None:
+def test_missing_path_or_name_is_a_problem(span: str, problem: str | None) -> None:
     assert problem_with(span) == problem

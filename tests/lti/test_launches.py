@@ -204,7 +204,7 @@ def test_learner_of_a_merged_student_works_as_the_one_who_stays(
     assert course.classroom.students.enrolled().get() == student
 
 
-def test_removed_student_is_told(launch: Launch, course: LtiCourse) -> None:
+def test_removed_student_reads_that_they_were_removed(launch: Launch, course: LtiCourse) -> None:
     launch()
     Student.objects.filter(lti_students__isnull=False).update(removed_at=timezone.now())
 
@@ -214,9 +214,7 @@ def test_removed_student_is_told(launch: Launch, course: LtiCourse) -> None:
     assert "not on the roster" in text_of(response)
 
 
-def test_student_without_a_name_is_told_why(
-    launch: Launch, course: LtiCourse, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_student_without_a_name_reads_why(launch: Launch, course: LtiCourse, caplog: pytest.LogCaptureFixture) -> None:
     response = launch(given_name=None, family_name=None)
 
     assert response.status_code == 403
@@ -225,7 +223,7 @@ def test_student_without_a_name_is_told_why(
     assert not LtiStudent.objects.exists()
 
 
-def test_student_of_a_course_without_a_class_is_told(launch: Launch) -> None:
+def test_student_of_a_course_without_a_class_reads_what_to_do(launch: Launch) -> None:
     response = launch()
 
     assert response.status_code == 403

@@ -190,7 +190,7 @@ def test_move_takes_the_student_and_leaves_the_attempts(
     )
 
 
-def test_move_uses_the_name_of_now(student: Student, other_classroom: Classroom, teacher: User, now: datetime) -> None:
+def test_move_uses_the_current_name(student: Student, other_classroom: Classroom, teacher: User, now: datetime) -> None:
     """Another teacher renames the student after the page was opened."""
     page = Student.objects.get(pk=student.pk)
     rename_student(student, name="Maya Adams", by=teacher, now=now)

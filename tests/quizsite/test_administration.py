@@ -270,7 +270,7 @@ def test_accounts_have_pages(client: Client) -> None:
     assert client.get(SITE, {"page": "nonsense"}).context["accounts"].number == 1
 
 
-def test_account_that_reads_every_row_is_told_from_an_administrator(client: Client, other_teacher: User) -> None:
+def test_account_that_reads_every_row_is_not_called_an_administrator(client: Client, other_teacher: User) -> None:
     User.objects.filter(pk=other_teacher.pk).update(is_staff=True, is_superuser=True)
 
     said = text_of(client.get(SITE))

@@ -742,7 +742,7 @@ def test_restore_of_an_unrecorded_key_refuses_another_key_or_says_that_pins_can_
     ) in done.stdout
 
 
-def test_restore_refuses_rows_that_break_a_promise_unless_told(drill: Drill) -> None:
+def test_restore_refuses_rows_that_break_a_promise_unless_findings_are_accepted(drill: Drill) -> None:
     drill.in_database("UPDATE quizzes_attempt SET submitted_at = started_at, receipt = 'R', score = 1, max_score = 99")
     made = drill.backup()
 

@@ -229,7 +229,7 @@ def test_password_that_met_an_error_is_not_repeated() -> None:
     assert [form.fields for form in read(refused).forms] == []
 
 
-def test_script_is_told_to_try_again(attempt: Attempt, student_client: Client) -> None:
+def test_script_gets_the_reply_to_try_again(attempt: Attempt, student_client: Client) -> None:
     address = reverse("take_attempt", args=[attempt.public_id, 1])
     with failing(ERRORS[0], after=0):
         response = patient(student_client).post(address, {}, headers={"Accept": "application/json"})

@@ -271,7 +271,7 @@ def test_connection_makes_no_file_over_one_that_is_gone(path: Path, connection: 
 
 
 @pytest.mark.parametrize("take_away", [Path.unlink, lambda path: path.write_bytes(b"")])
-def test_prepare_database_starts_none_over_one_that_is_gone_unless_told(
+def test_prepare_database_replaces_a_missing_database_only_with_init(
     take_away: Callable[[Path], Any], path: Path
 ) -> None:
     take_away(path)
@@ -548,7 +548,7 @@ def test_deleted_text_leaves_no_bytes(connection: DatabaseWrapper, path: Path) -
 # --- Turns --------------------------------------------------------------------------------------------------------
 
 
-def test_writer_waits_no_longer_than_told(path: Path, rival: Writer) -> None:
+def test_writer_waits_no_longer_than_its_limit(path: Path, rival: Writer) -> None:
     holder = Writer(str(path), timeout=0)
     holder.take_turn()
 
@@ -646,7 +646,7 @@ def test_reading_takes_no_turn(connection: DatabaseWrapper, rival: Writer) -> No
 
 @pytest.mark.skipif(site.vendor != "sqlite", reason="the queue is SQLite's")
 @pytest.mark.django_db(transaction=True)
-def test_atomic_blocks_of_the_site_stand_in_the_queue() -> None:
+def test_atomic_blocks_of_the_site_wait_in_the_queue() -> None:
     writer = Writer(str(site.settings_dict["NAME"]), timeout=0)
     with transaction.atomic():
         assert not may_write(writer)

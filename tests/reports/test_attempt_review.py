@@ -172,7 +172,7 @@ def test_lines_are_marked(assignment: Assignment, student: Student, teacher: Use
     assert (sorted(marks[1]["one"]), marks[1]["who"]) == (["no", "right", "wrong"], ["wrong"] * 3)
 
 
-def test_dropped_question_is_told_as_what_it_is(waiting: Attempt, student_client: Client) -> None:
+def test_dropped_question_is_called_dropped(waiting: Attempt, student_client: Client) -> None:
     make_regrade(assignment=waiting.assignment, policy="drop")
     page = text_of(student_client.get(reverse("result", args=[waiting.public_id])))
     assert page.count("Doesn’t count") == 2

@@ -115,7 +115,7 @@ def test_points_by_speaker_are_those_of_a_plain_recount(assignment: Assignment, 
     assert sum(line.possible for line in split.speakers if line.label in expected) == who.possible
 
 
-def test_dropped_question_counts_nowhere(assignment: Assignment, teacher: User) -> None:
+def test_dropped_question_does_not_count(assignment: Assignment, teacher: User) -> None:
     sit(assignment, 1)
     regrade(assignment, "who", "drop", teacher)
 

@@ -79,7 +79,9 @@ def test_gradebook_without_scores_has_no_averages(assignment: Assignment, studen
     assert (book.columns[0].average, book.columns[0].median) == (None, None)
 
 
-def test_gradebook_score_of_nothing_right_is_zero_and_not_missing(assignment: Assignment, student: Student) -> None:
+def test_gradebook_score_without_a_correct_answer_is_zero_and_not_missing(
+    assignment: Assignment, student: Student
+) -> None:
     make_answered_attempt(assignment=assignment, student=student, answers={})
 
     book = gradebook(assignment.classroom, now=NOW + MINUTE)

@@ -52,7 +52,7 @@ def credits(report: ItemReport) -> list[float | None]:
     return [item.facility for item in report.figures.items]
 
 
-def test_report_of_nothing_has_no_figures(assignment: Assignment) -> None:
+def test_report_without_attempts_has_no_figures(assignment: Assignment) -> None:
     report = item_report([assignment])
 
     assert report.figures.attempt_count == 0

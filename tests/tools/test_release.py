@@ -60,7 +60,7 @@ def test_this_checkout_agrees_but_for_what_is_not_released_yet() -> None:
     assert [line for line in found if "Unreleased" not in line] == []
 
 
-def test_no_line_of_the_changelog_stands_twice() -> None:
+def test_changelog_has_no_line_twice() -> None:
     lines = Counter((ROOT / "CHANGELOG.md").read_text(encoding="utf-8").splitlines())
 
     assert [line for line, count in lines.items() if line.startswith("- ") and count > 1] == []

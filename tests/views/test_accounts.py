@@ -391,7 +391,7 @@ def test_wrong_passwords_are_kept_as_digests(with_password: User) -> None:
     assert FailedTry.objects.count() == 1
 
 
-def test_closed_account_is_told_so(db: None) -> None:
+def test_closed_account_reads_that_it_is_closed(db: None) -> None:
     make_user(email="rivera@school.test", password=PASSWORD, is_active=False)
     client = Client()
 

@@ -300,7 +300,7 @@ def test_check_gives_the_verdict_with_its_evidence(
     assert onward in read(page).links
 
 
-def test_first_answer_stands(try_out: Edition, visitor: Client) -> None:
+def test_first_answer_is_kept(try_out: Edition, visitor: Client) -> None:
     question = question_of(try_out, 1)
     form = form_of(visitor.get(reverse("try_question", args=[1])), having="order")
     order = dict(form.fields)["order"]

@@ -732,7 +732,7 @@ def test_the_preview_of_a_question_that_is_not_complete_shows_what_is_there() ->
 
 
 @given(st.lists(st.sampled_from([*"abc. \n", "The system records a birthplace. ", "It ends. ", "\n\n"]), max_size=40))
-def test_any_text_may_be_pasted_and_every_key_stands_once(pieces: list[str]) -> None:
+def test_any_text_may_be_pasted_and_every_key_appears_once(pieces: list[str]) -> None:
     document = story()
 
     text.replace_text(document, "".join(pieces))

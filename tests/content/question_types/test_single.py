@@ -246,7 +246,7 @@ def test_shuffled_choices_stand_everywhere_about_equally_often() -> None:
     assert all(225 <= count <= 375 for count in places)
 
 
-def test_unshuffled_choices_stand_as_authored() -> None:
+def test_unshuffled_choices_have_the_order_of_the_author() -> None:
     question = parse_question(document(size=8, right=3))
     shown = public_view(question, Shuffle("seed", is_shuffled=False), None, READING)["choices"]
 

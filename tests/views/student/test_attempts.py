@@ -195,7 +195,7 @@ def test_list_sorts_assignments_by_what_to_do(
     assert text.count("Past due") == 1
 
 
-def test_headline_says_no_praise_beside_a_missed_quiz(student_client: Client, assignment: Assignment) -> None:
+def test_headline_has_no_praise_next_to_a_missed_quiz(student_client: Client, assignment: Assignment) -> None:
     Assignment.objects.update(opens_at=None, due_at=None, closes_at=timezone.now() - timedelta(hours=1))
     page = words(student_client.get(reverse("student_home")))
     assert "Nothing is open right now New quizzes" in page
@@ -632,7 +632,7 @@ def test_same_form_sent_twice_saves_once(student_client: Client, attempt: Attemp
     assert events(attempt) == [("b", 1, "saved")]
 
 
-def test_older_window_is_told_and_shows_the_newest(student_client: Client, attempt: Attempt) -> None:
+def test_older_window_says_so_and_shows_the_newest(student_client: Client, attempt: Attempt) -> None:
     old = fields(student_client, attempt, 1, choice=token(attempt, 1, "a"), act="next")
     student_client.post(address(attempt, 1), {**old, "operation": ["other"], "choice": [token(attempt, 1, "c")]})
     response = student_client.post(address(attempt, 1), old)

@@ -1023,7 +1023,7 @@ def test_extension_that_the_class_moved_past_stays_with_another_change(
         ({"extra_attempts": "21"}, "Enter up to 20."),
     ],
 )
-def test_extension_that_cannot_be_is_refused_beside_its_field(
+def test_impossible_extension_is_an_error_at_its_field(
     changes: dict[str, str],
     message: str,
     closing: Assignment,
@@ -1039,7 +1039,7 @@ def test_extension_that_cannot_be_is_refused_beside_its_field(
     assert Extension.objects.count() == 0
 
 
-def test_extension_in_the_past_or_of_nothing_is_refused(
+def test_extension_in_the_past_or_without_values_is_refused(
     closing: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
     assert "Add a later time or an attempt." in text_of(extend(teacher_client, closing, student))

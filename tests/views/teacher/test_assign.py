@@ -397,7 +397,7 @@ def test_classes_have_times_of_their_own_in_one_form(
     )
 
 
-def test_error_in_the_times_of_a_class_stands_in_its_row(
+def test_error_in_the_times_of_a_class_is_in_its_row(
     edition: Edition, classroom: Classroom, chicago: Classroom, teacher_client: Client
 ) -> None:
     own = {f"opens-{chicago.public_id}": "2026-10-27T09:00"}

@@ -788,7 +788,7 @@ def test_change_says_what_stays_for_students_who_have_started(
     assert "Students have started, so you can’t delete it." in text_of(teacher_client.get(change))
 
 
-def test_change_refuses_a_new_close_in_the_past_and_lets_an_old_one_stand(
+def test_change_refuses_a_new_close_in_the_past_and_keeps_an_old_one(
     edition: Edition, classroom: Classroom, teacher: User, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
     given = make_assignment(

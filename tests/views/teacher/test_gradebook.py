@@ -516,7 +516,7 @@ def test_attempt_submitted_late_or_by_the_clock_says_so(
     assert "Turned in automatically, Fri, Oct 23, 2026, 11:10 am EDT" in text
 
 
-def test_open_attempt_is_shown_as_it_stands_and_without_a_score(
+def test_open_attempt_is_shown_without_a_score(
     assignment: Assignment, student: Student, teacher_client: Client
 ) -> None:
     attempt = make_answered_attempt(assignment=assignment, student=student, right=1, submitted=False)

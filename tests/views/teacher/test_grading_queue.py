@@ -579,7 +579,7 @@ def test_accepted_answer_is_undone_from_the_queue(assignment: Assignment, teache
     assert "This grade was undone. Nothing changed." in text_of(teacher_client.post(first.action, again, follow=True))
 
 
-def test_undo_of_nothing_or_of_another_teacher_is_missing(
+def test_undo_of_an_unknown_group_or_of_another_teacher_is_404(
     assignment: Assignment,
     teacher: User,
     teacher_client: Client,
@@ -696,7 +696,7 @@ def test_new_answer_only_takes_the_points_of_the_old_typed_answer(
 
 
 @pytest.mark.parametrize("where", ["queue", "regrade"])
-def test_answer_accepted_beside_a_new_one_does_not_bring_the_old_one_back(
+def test_answer_accepted_with_a_new_one_does_not_restore_the_old_one(
     where: str, assignment: Assignment, teacher_client: Client
 ) -> None:
     for name, answer in (("Ana", "August 31"), ("Ben", "September 30"), ("Cy", "On September 30, 2018")):

@@ -120,7 +120,7 @@ def test_a_row_is_read_by_the_form_it_names(
         assert again[name] == text
 
 
-def test_a_mark_that_the_form_does_not_have_is_told_beside_its_cell_and_everything_is_kept(
+def test_a_mark_that_the_form_does_not_have_is_an_error_at_its_cell_and_everything_is_kept(
     teacher_client: Client, assignment: Assignment, student: Student, classmate: Student
 ) -> None:
     good = marks(assignment, "A", all_right(assignment))
@@ -194,7 +194,7 @@ def test_a_page_sent_twice_changes_nothing_more(
     assert (attempt.events.count(), attempt.score) == (4, Decimal(8))
 
 
-def test_a_row_that_others_changed_is_told_and_kept(
+def test_a_row_that_others_changed_is_named_and_kept(
     teacher_client: Client, assignment: Assignment, student: Student
 ) -> None:
     mine = sent_form(teacher_client.get(grid_url(assignment)), having="operation")
@@ -408,7 +408,7 @@ def test_a_saved_sheet_leads_to_the_next_student_on_the_same_form(
     assert last.redirect_chain[-1][0] == grid_url(assignment)
 
 
-def test_a_wrong_mark_on_a_sheet_is_told_and_kept(
+def test_a_wrong_mark_on_a_handout_is_named_and_kept(
     teacher_client: Client, every_type: Assignment, student: Student
 ) -> None:
     shown = send(teacher_client, sheet_url(every_type, student), **row_of(student, q1="Z", q2="A"))

@@ -440,7 +440,7 @@ def test_end_of_a_pause_does_not_depend_on_the_log(timed: Attempt, teacher: User
 
 
 @pytest.mark.parametrize("by_student", [False, True], ids=["pause", "break"])
-def test_student_whose_clock_stands_still_is_at_the_same_question(
+def test_student_in_a_break_or_a_pause_is_at_the_same_question(
     by_student: bool, timed: Attempt, teacher: User, student_client: Client, clock: time_machine.Traveller
 ) -> None:
     """The page that covers the question sends its heartbeats."""

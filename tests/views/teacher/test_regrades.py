@@ -234,7 +234,7 @@ def test_preview_that_has_gone_stale_is_refused(
     assert Regrade.objects.get().reason == REASON
 
 
-def test_score_that_changed_since_the_preview_is_told(
+def test_score_that_changed_since_the_preview_is_named(
     class_of_three: list[Attempt], assignment: Assignment, teacher: User, teacher_client: Client
 ) -> None:
     preview = teacher_client.post(address_of(assignment), filled(teacher_client, address_of(assignment)))
@@ -483,7 +483,7 @@ def test_student_reads_no_correction_before_answers_are_shown(
     assert "The key was wrong." not in page
 
 
-def test_wrong_input_is_told_beside_its_field(assignment: Assignment, teacher_client: Client) -> None:
+def test_wrong_input_is_an_error_at_its_field(assignment: Assignment, teacher_client: Client) -> None:
     page = teacher_client.post(address_of(assignment), filled(teacher_client, address_of(assignment), reason=""))
     assert errors_of(page) == ["Tell students why."]
 
@@ -575,7 +575,7 @@ def test_next_regrade_starts_with_the_evidence_of_the_present_answer(
     assert [one.document["evidence"] for one in assignment.regrades.all()] == [["s2", "s5"], ["s2", "s5"]]
 
 
-def test_another_key_beside_the_old_one_takes_no_explanation_away(
+def test_second_key_removes_no_explanation(
     class_of_three: list[Attempt],
     assignment: Assignment,
     teacher_client: Client,

@@ -67,7 +67,7 @@ def test_tolerance_of_an_undone_regrade_is_gone_for_later_ones_too(
 
 
 @pytest.mark.parametrize("tolerance", ["about 1", "-1", "1 day"])
-def test_tolerance_that_is_no_number_is_told_beside_its_field(
+def test_tolerance_that_is_not_a_number_is_an_error_at_its_field(
     tolerance: str, assignment: Assignment, teacher_client: Client
 ) -> None:
     address = reverse("regrade_question", args=[assignment.public_id, 2])

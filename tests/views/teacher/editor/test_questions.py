@@ -66,7 +66,7 @@ def empty(teacher: User) -> Draft:
 
 
 @pytest.mark.parametrize("key", ["one", "some", "who", "proof"])
-def test_a_question_saved_as_it_stands_changes_nothing(key: str, draft: Draft, teacher_client: Client) -> None:
+def test_a_question_saved_without_a_change_changes_nothing(key: str, draft: Draft, teacher_client: Client) -> None:
     save(teacher_client, draft, key)
 
     assert document_of(draft) == draft.document

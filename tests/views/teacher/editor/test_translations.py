@@ -173,7 +173,7 @@ def test_equal_answers_in_spanish_are_named_where_they_can_be_changed(draft: Dra
     assert "Before you publish" not in text_of(teacher_client.get(address(draft, "who")))
 
 
-def test_explanation_that_stands_as_feedback_too_is_translated_once(draft: Draft, teacher_client: Client) -> None:
+def test_explanation_that_is_also_feedback_is_translated_once(draft: Draft, teacher_client: Client) -> None:
     question = draft.document["questions"][0]
     question["explanation"] = "Sentence 2 says so."
     place = next(number for number, choice in enumerate(question["choices"]) if choice.get("key"))
