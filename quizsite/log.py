@@ -20,17 +20,17 @@ STUDENT = "student_id"
 
 # What follows these in a URL gives access: invitations, one-time links, links to a new password, class codes,
 # registration links, frames of a platform. Some type the class code after the address of the sign-in page, with a slash
-# or a space. A path is logged as decoded and may have spaces and quotation marks, so that its end cannot be found. The
-# rest of the line is left out.
+# or another sign. A path is logged as decoded and may have spaces and quotation marks, so that its end cannot be found.
+# The rest of the line is left out.
 _SECRET_PATH = re.compile(
-    r"(?P<start>/+(?:(?:invitation|enter|password/+reset/+key|lti/+register|lti/+frames)/+|(?:j|join)[/\s:-]+)).+",
+    r"(?P<start>/+(?:(?:invitation|enter|password/+reset/+key|lti/+register|lti/+frames)/+|(?:j|join)[/\s:=_-]+)).+",
     re.IGNORECASE,
 )
 # Some type the class code right after the name of the host, or right after the word “join”. The characters are those of
-# `new_join_code`, which cannot be imported before the models. Each line about a refused request ends with its path.
-_CODE_ALONE = re.compile(
-    r"(?P<start>: /+(?:join|j)?)(?!readyz)[2-9A-HJKMNP-TV-Z]{3}[\s-]*[2-9A-HJKMNP-TV-Z]{3}/*$", re.IGNORECASE
-)
+# `new_join_code`, which cannot be imported before the models, also as the wide ones of a Chinese or Japanese keyboard.
+# Each line about a refused request ends with its path.
+_HALF = r"[2-9A-HJKMNP-TV-Z\uff12-\uff3a]{3}"
+_CODE_ALONE = re.compile(rf"(?P<start>: /+(?:join|j)?)(?!readyz){_HALF}[\W_]*{_HALF}[\W_]*$", re.IGNORECASE)
 HIDDEN = "..."
 # Characters of a message. Anyone can ask for an address of 30 KB, and a byte of it takes up to 2 in the log: a flood of
 # them would fill the disk.
