@@ -157,6 +157,14 @@ CONTROLS: tuple[Control, ...] = (
         *("-k", "silent_body"),
     ),
     control(
+        "a client that reads no reply is cut off",
+        "quizsite/server.py",
+        "found.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)",
+        "pass",
+        "tests/quizsite/test_rsgi.py",
+        *("-k", "read_nothing"),
+    ),
+    control(
         "a header with an underscore is dropped",
         "quizsite/rsgi.py",
         '        if "_" in name:',
