@@ -42,5 +42,9 @@ class MatchingForm(QuestionTypeForm):
     @property
     def own(self) -> Table:
         """Lines and options, with the valid values that were sent."""
-        others = map(str.strip, self.values["options"].splitlines())
-        return {"options": list(dict.fromkeys(filter(None, others))), "prompts": self.own_rows()}
+        others = [*filter(None, map(str.strip, self.values["options"].splitlines()))]
+        prompts = self.own_rows()
+        used = {*others, *(row["option"] for row in prompts)}
+        # Translations of the options go by their order, so those that stay keep it.
+        kept = [option for option in self.question.get("options", []) if option in used]
+        return {"options": list(dict.fromkeys([*kept, *others])), "prompts": prompts}

@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from quizzes.content.drafts import lifecycle, saving, saving_questions
 from quizzes.content.drafts.changes import changes
-from quizzes.content.drafts.document import MAX_QUESTIONS, from_edition, question_of, reading_of
+from quizzes.content.drafts.document import MAX_QUESTIONS, finished, from_edition, question_of, reading_of
 from quizzes.content.drafts.preview import preview
 from quizzes.content.drafts.validation import draft_problems, question_tips
 from quizzes.content.question_types.question import SKILL_LABELS
@@ -24,6 +24,8 @@ from quizzes.content.question_types.registry import TYPES, parse_question, publi
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.set_document import parse_set
 from quizzes.content.tables import Table
+from quizzes.files.built_in_sets import combine, read_toml
+from quizzes.management.sample_school import OWN_SET
 from quizzes.models import Assignment, AuditEvent, Classroom, Draft, Edition, Student, User
 from tests.conftest import Queries
 from tests.drafting import (
@@ -71,6 +73,17 @@ def test_a_question_saved_without_a_change_changes_nothing(key: str, draft: Draf
 
     assert document_of(draft) == draft.document
     assert revision_of(draft) == 1
+
+
+def test_a_question_of_a_copy_saved_as_it_stands_changes_nothing(teacher: User, teacher_client: Client) -> None:
+    """Its texts in other languages stay too."""
+    document = combine(BUILT_IN.source, read_toml(OWN_SET.read_bytes()))
+    draft = make_draft(owner=teacher, document=document)
+    for question in document["questions"]:
+        save(teacher_client, draft, question["key"])
+
+    edition = finished(from_edition(document, title="Small set"))
+    assert [change.what for change in changes(edition, document_of(draft))] == []
 
 
 def test_the_editor_saves_every_field(draft: Draft, teacher_client: Client) -> None:
