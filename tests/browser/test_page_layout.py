@@ -1,6 +1,7 @@
 """How the parts of a page stand in Chromium: gaps, rules, titles beside buttons, and one main button."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.urls import reverse
 from playwright.sync_api import expect
@@ -248,3 +249,18 @@ def test_change_for_several_students_is_in_sight_before_a_long_list(
             expect(main).to_be_in_viewport(ratio=1)
             nodes = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
             assert "2" in {node["name"]["value"] for node in nodes if "name" in node}, (name, width)
+
+
+def test_quiz_of_a_sample_school_fits_the_window(attempt: Attempt, open_context: NewContext, settings: Any) -> None:
+    """The tabs of a phone were below the window, by the height of the line about the sample school."""
+    settings.DEMO = True
+    for width, height in ((360, 740), (1280, 900)):
+        page = open_context(attempt.student, width=width, height=height).new_page()
+        page.goto(reverse("take_attempt", args=[attempt.public_id, 1]))
+        expect(page.get_by_text("Sample school: the students and their answers are made up.")).to_be_in_viewport(
+            ratio=1
+        )
+        assert page.evaluate("document.documentElement.scrollHeight") == height
+        if width == 360:
+            expect(page.locator("label:has(#v-read)")).to_be_in_viewport(ratio=1)
+            expect(page.locator("label:has(#v-q)")).to_be_in_viewport(ratio=1)
