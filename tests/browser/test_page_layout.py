@@ -93,6 +93,18 @@ def test_long_name_of_a_teacher_takes_no_row_of_its_own(open_context: NewContext
     assert page.locator(".mast").bounding_box()["height"] < 80  # type: ignore[index]
 
 
+def test_question_in_a_list_of_answers_has_no_empty_line(
+    assignment: Assignment, student: Student, open_context: NewContext
+) -> None:
+    attempt = make_answered_attempt(assignment=assignment, student=student, right=1)
+    for person, name in ((assignment.assigned_by, "attempt_review"), (student, "result")):
+        page = open_context(person).new_page()
+        page.goto(reverse(name, args=[attempt.public_id]))
+        heights = page.locator(".rv-t").evaluate_all("all => all.map(one => one.getBoundingClientRect().height)")
+        lines = [text.strip().count("\n") + 1 for text in page.locator(".rv-t").all_inner_texts()]
+        assert (name, heights) == (name, [24 * count for count in lines])
+
+
 def test_lines_of_a_handout_have_room_to_write(teacher: User, assignment: Assignment, open_context: NewContext) -> None:
     page = open_context(teacher).new_page()
     page.goto(reverse("print_assignment", args=[assignment.public_id]))
