@@ -263,6 +263,15 @@ def test_every_state_is_accessible(width: int, assignment: Assignment, teacher: 
     assert (violations(page), overflow(page)) == ([], 0)
 
 
+def test_points_stand_in_one_row_on_a_phone(assignment: Assignment, teacher: User, open_context: NewContext) -> None:
+    give(assignment, "Ana R.", who="The rules.")
+    page = open_context(teacher, width=360).new_page()
+    open_queue(page, assignment)
+    tops = page.locator(".keys .speaker").evaluate_all("all => all.map(one => one.getBoundingClientRect().top)")
+    assert len(tops) == 4
+    assert len(set(tops)) == 1
+
+
 def test_queue_works_without_a_script(assignment: Assignment, teacher: User, open_context: NewContext) -> None:
     give(assignment, "Ana R.", who="A rule.")
     give(assignment, "Ben O.", who="a rule!")
