@@ -1409,6 +1409,18 @@ def test_page_of_the_cards_does_not_send_to_itself(
     assert "Next: print the sign-in cards and assign a quiz." in text_of(roster)
 
 
+def test_buttons_of_the_next_step_are_in_the_order_of_its_sentence(
+    classroom: Classroom, student: Student, teacher_client: Client
+) -> None:
+    page = teacher_client.get(url("roster", classroom)).content.decode()
+
+    notice = page.split('aria-label="Next step"')[1].split("</div>")[0]
+    assert re.findall(r'class="(btn[^"]*)" href="([^"?]*)', notice) == [
+        ("btn", url("sign_in_cards", classroom)),
+        ("btn alt", reverse("assign_quiz")),
+    ]
+
+
 def test_page_of_cards_says_what_it_is_first(classroom: Classroom, student: Student, teacher_client: Client) -> None:
     page = teacher_client.get(url("sign_in_cards", classroom)).content.decode()
 
