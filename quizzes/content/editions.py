@@ -166,11 +166,12 @@ def shown_edition(edition_id: int) -> Published:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How long an edition is, and its first language. about_minutes: the author's estimate."""
+    """How long an edition is, its first language, and its reading. about_minutes: the author's estimate."""
 
     question_count: int
     about_minutes: int
     language: str
+    reading_title: str
 
 
 _sizes: dict[int, Size] = process_dict()
@@ -181,6 +182,7 @@ def sizes_of(edition_ids: Iterable[int]) -> dict[int, Size]:
     wanted = set(edition_ids)
     if unknown := wanted - _sizes.keys():
         counted = Edition.objects.filter(pk__in=unknown).order_by().annotate(count=Count("questions"))
-        rows = counted.values_list("pk", "count", "document__about_minutes", "document__reading__language")
-        _sizes.update({pk: Size(*columns) for pk, *columns in rows})
+        columns = ("about_minutes", "reading__language", "reading__title")
+        rows = counted.values_list("pk", "count", *(f"document__{column}" for column in columns))
+        _sizes.update({pk: Size(*size) for pk, *size in rows})
     return {pk: _sizes[pk] for pk in wanted}

@@ -474,7 +474,8 @@ def test_question_set_is_chosen_on_the_page(
     ]
     assert form.data()["classrooms"] == [chicago.public_id]
     page = teacher_client.get(address)
-    assert "Small set 4 questions, about 4 minutes. Built in Four questions. Preview" in text_of(page)
+    built_in = "Small set 4 questions, about 4 minutes. Built in Four questions. Reading: “The agreement” Preview"
+    assert built_in in text_of(page)
     assert "Cuatro preguntas." in text_of(teacher_client.get(address, headers={"accept-language": "es"}))
     assert reverse("try_set_question", args=[mine.question_set.public_id, 1]) in read(page).links
     refused = teacher_client.post(address, form.data(act="save"))
