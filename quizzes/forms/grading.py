@@ -80,11 +80,11 @@ class GradeForm(_CommentForm):
         decimal_places=2,
         error_messages={
             "required": gettext_lazy("Enter points."),
-            "invalid": gettext_lazy("Enter a number, such as 1.5."),
+            "invalid": gettext_lazy("Enter a number, such as 0.5."),
             "min_value": gettext_lazy("Points can’t be below 0."),
             "max_decimal_places": gettext_lazy("Use up to 2 decimals."),
-            "max_digits": gettext_lazy("Enter a number, such as 1.5."),
-            "max_whole_digits": gettext_lazy("Enter a number, such as 1.5."),
+            "max_digits": gettext_lazy("Enter a number, such as 0.5."),
+            "max_whole_digits": gettext_lazy("Enter a number, such as 0.5."),
         },
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
@@ -185,7 +185,7 @@ class QueueGradeForm(GradeForm):
     """The points and the comment for one entry of the grading queue. other: points between two levels, "" for none."""
 
     other = forms.CharField(
-        label=gettext_lazy("Other points, such as 1.5"),
+        label=gettext_lazy("Other points, such as 0.5"),
         required=False,
         max_length=20,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),

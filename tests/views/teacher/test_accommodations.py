@@ -105,8 +105,8 @@ def test_newer_mark_takes_the_place_of_the_older(done: Attempt, teacher_client: 
     ("data", "message"),
     [
         ({"points": ""}, "Enter points."),
-        ({"points": "lots"}, "Enter a number, such as 1.5."),
-        ({"points": "NaN"}, "Enter a number, such as 1.5."),
+        ({"points": "lots"}, "Enter a number, such as 0.5."),
+        ({"points": "NaN"}, "Enter a number, such as 0.5."),
         ({"points": "-1"}, "Points can’t be below 0."),
         ({"points": "1.005"}, "Use up to 2 decimals."),
         ({"points": "2.5"}, "The question has 2 points. Enter 0 to 2."),

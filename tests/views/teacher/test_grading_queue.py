@@ -541,7 +541,7 @@ def test_points_between_two_levels_are_typed(assignment: Assignment, teacher_cli
     form = grade_form(teacher_client, assignment)
     for typed, error in (
         ("", "Choose the points."),
-        ("half", "Enter a number, such as 1.5."),
+        ("half", "Enter a number, such as 0.5."),
         ("3.5", "The question has 3 points. Enter 0 to 3."),
     ):
         page = teacher_client.post(form.action, form.data(act="grade", other=typed))
