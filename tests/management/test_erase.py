@@ -34,6 +34,7 @@ def test_erase_student_counts_first(student: Student, teacher: User) -> None:
     )
 
     assert run("erase", "student", student.public_id) == (
+        "Student: Maya Lopez, class: Period 3\n"
         "This would erase 1 student, 1 attempt, and 4 answers.\n"
         "Downloaded files that mention them: 1. Delete those by hand.\n"
         "Add --yes to erase them.\n"

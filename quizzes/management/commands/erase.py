@@ -17,7 +17,7 @@ from quizzes.people.erasure import Erasure
 
 
 class Command(BaseCommand):
-    help = "Erase a student, a class, or a teacher's account for good. Without --yes or --name, only print counts."
+    help = "Erase a student, a class, or a teacher's account for good. Without --yes or --name, only print what goes."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         kinds = parser.add_subparsers(dest="kind", required=True)
@@ -47,6 +47,7 @@ class Command(BaseCommand):
         if is_sure:
             self._say_erased(erasure.erase_student(student, by=None, now=timezone.now()))
         else:
+            self.stdout.write(f"Student: {student.display_name}, class: {student.classroom.name}")
             self._say_preview(erased_counts.preview_student(student), "Add --yes to erase them.")
 
     def _erase_classroom(self, public_id: str, *, name: str) -> None:
