@@ -255,7 +255,7 @@ def translation_problems(document: Table, question: Table, language: str) -> lis
 def _question_problems(document: Table, question: Table, reading: Reading) -> list[Problem]:
     found = [_lost_message(document, lost) for lost in lost_evidence(document, question)]
     if not question["stem"].strip():
-        found.append(gettext("Type the question."))
+        found.append(gettext("Type the question, or remove it."))
     if INCOMPLETE in question:
         found.append(gettext("Say what the picture shows, and add its credit and license."))
     if question["objective"] not in {objective["key"] for objective in document["objectives"]}:

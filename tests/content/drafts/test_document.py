@@ -264,7 +264,7 @@ CHOICES = [{"text": "Citizenship", "rationale": "A."}, {"text": "Birthplace", "r
 @pytest.mark.parametrize(
     ("key", "fields", "faults"),
     [
-        ("one", {"stem": " "}, ["Type the question."]),
+        ("one", {"stem": " "}, ["Type the question, or remove it."]),
         ("one", {"objective": "gone"}, ["Choose an objective."]),
         ("one", {"evidence": []}, ["No evidence yet. Choose the sentences that prove the answer."]),
         ("one", {"points": 0}, ["“points” must be a whole number from 1 to 100."]),

@@ -199,7 +199,7 @@ def test_the_editor_names_what_is_missing_in_words_and_refuses_nothing(draft: Dr
     assert [
         words in text
         for words in (
-            "Type the question.",
+            "Type the question, or remove it.",
             "Choose at least 1 correct answer.",
             "Answers 1 and 2 are the same.",
         )
@@ -756,7 +756,7 @@ def test_publish_on_the_editor_leads_to_what_is_left_to_fix(draft: Draft, teache
     response = save(teacher_client, draft, stem="What is kept?", publish="on")
 
     page = html_of(teacher_client.get(response.headers["Location"]))
-    assert ["No evidence yet." in page, "Type the question." in page] == [True, False]
+    assert ["No evidence yet." in page, "Type the question, or remove it." in page] == [True, False]
     assert "Publish: 1 to fix" in html_of(teacher_client.get(editor_of(draft)))
     assert not Edition.objects.exists()
 
