@@ -166,11 +166,11 @@ def test_equal_answers_in_spanish_are_named_where_they_can_be_changed(draft: Dra
         address(draft, "one"), sent(draft, "one", choices_1_text="El lunes", choices_2_text="El lunes"), follow=True
     )
 
-    assert "Before you publish: Answers 1 and 2 are the same." in text_of(saved)
+    assert "On this page, before you publish: Answers 1 and 2 are the same." in text_of(saved)
     publish = teacher_client.get(reverse("publish_set", args=[draft.question_set.public_id])).content.decode()
     assert "In Spanish: Answers 1 and 2 are the same." in publish
     assert f'href="{address(draft, "one")}"' in publish
-    assert "Before you publish" not in text_of(teacher_client.get(address(draft, "who")))
+    assert "before you publish" not in text_of(teacher_client.get(address(draft, "who")))
 
 
 def test_explanation_that_is_also_feedback_is_translated_once(draft: Draft, teacher_client: Client) -> None:
