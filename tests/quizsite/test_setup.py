@@ -317,7 +317,10 @@ def test_serve_prepares_a_site_and_is_quick_and_quiet_the_second_time(
         "Open this link to create the first teacher account (works once):",
     ]
     assert lines[4].startswith(f"  {address}/invitation/")
-    assert lines[5:] == ["Footnote has stopped."]
+    assert lines[5:] == [
+        "Only a browser on this machine opens it. For others, start with HOST=0.0.0.0.",
+        "Footnote has stopped.",
+    ]
     assert (code, ready[0], landing[0]) == (0, 200, 200)
     assert (tmp_path / "footnote.sqlite3").stat().st_mode & 0o777 == 0o600
     # docs/privacy.md has each file; it shortens the names of SQLite's own.
@@ -353,6 +356,10 @@ def test_serve_answers_to_the_machines_own_names_for_phones_in_the_room(serve: C
     with socket.create_connection(("127.0.0.1", run.port), timeout=10) as check:
         check.sendall(b"GET /readyz HTTP/1.0\r\n\r\n")
         assert check.makefile("rb").readline() == b"HTTP/1.0 200 OK\r\n"
+    # Others can open the link too.
+    _, lines = run.stop()
+    said = [line.split("/")[0].strip() for line in lines if "invitation" in line or "this machine" in line]
+    assert said == ["http:"]
 
 
 def test_serve_answers_to_the_ipv6_address_that_it_listens_on(settings: Settings) -> None:

@@ -18,7 +18,14 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from quizsite import __version__
-from quizsite.addresses import host_names, ip_address_of, listening_port, problem_with_binding, site_address
+from quizsite.addresses import (
+    host_names,
+    ip_address_of,
+    listening_port,
+    phone_host,
+    problem_with_binding,
+    site_address,
+)
 from quizsite.apps import check_certificates, check_deployment
 from quizsite.backups.create import make_scheduled_backup, problem_with_folder
 from quizsite.backups.manifest import BackupError
@@ -207,6 +214,8 @@ class Command(BaseCommand):
         self.stdout.write(f"Footnote is at {address} (stop it with Ctrl-C)")
         if link := accounts.first_teacher_link(address, timezone.now()):
             self.stdout.write(f"Open this link to create the first teacher account (works once):\n  {link}")
+            if not settings.HTTPS and phone_host() is None:
+                self.stdout.write("Only a browser on this machine opens it. For others, start with HOST=0.0.0.0.")
         self.stdout.flush()
 
     def warn_about_settings(self) -> None:
