@@ -7,6 +7,7 @@ each connection while several processes have the file open.
 import re
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from typing import Any
@@ -53,23 +54,7 @@ def prepare_database(
     if before_creation is not None and not is_there:
         before_creation()
     try:
-        # SQLite gives the files beside the database its mode, so they stay read-only if it was once. The mode cannot be
-        # changed for a file of another user, or on a read-only file system.
-        for file in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
-            if file.exists():
-                file.chmod(0o600)
-        connection = library.sqlite.connect(str(path), timeout=10)
-        try:
-            [mode] = connection.execute("PRAGMA journal_mode").fetchone()
-            if mode != library.JOURNAL_MODE:
-                connection.execute(f"PRAGMA journal_mode={library.JOURNAL_MODE}")
-            verdict = first_look(path, connection)
-        finally:
-            connection.close()
-        path.chmod(0o600)
-        # Without a write-ahead log the file of a new site is empty until its first table.
-        if path.stat().st_size:
-            marker_of(path).touch(mode=0o600)
+        verdict = _open_database(path)
     except (library.sqlite.OperationalError, OSError) as error:
         if _is_disk_full(error, path):
             # By this number, systemd starts the site again: a full disk can pass.
@@ -87,6 +72,25 @@ def prepare_database(
         raise ImproperlyConfigured(
             f"The database {path} is damaged. Run `{COMMAND} restore BACKUP`, which keeps the damaged file."
         )
+
+
+def _open_database(path: Path) -> str:
+    """Open the file, made if it is missing, and set its journal mode and its permissions. "ok", or what is wrong."""
+    # SQLite gives the files beside the database its mode, so they stay read-only if it was once. The mode cannot be
+    # changed for a file of another user, or on a read-only file system.
+    for file in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+        if file.exists():
+            file.chmod(0o600)
+    with closing(library.sqlite.connect(str(path), timeout=10)) as connection:
+        [mode] = connection.execute("PRAGMA journal_mode").fetchone()
+        if mode != library.JOURNAL_MODE:
+            connection.execute(f"PRAGMA journal_mode={library.JOURNAL_MODE}")
+        verdict = first_look(path, connection)
+    path.chmod(0o600)
+    # Without a write-ahead log the file of a new site is empty until its first table.
+    if path.stat().st_size:
+        marker_of(path).touch(mode=0o600)
+    return verdict
 
 
 def network_file_system(path: Path) -> str | None:
