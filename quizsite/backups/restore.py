@@ -301,30 +301,12 @@ def _restore_postgresql(
     connections.close_all()
     # A database is renamed from another one.
     with connected(target | {"dbname": "template1" if name == "postgres" else "postgres"}) as server:
-        # A worker of autovacuum has no user, and gives way.
-        users = server.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND usename IS NOT NULL", [name]
-        ).fetchone()
-        if users is None or users[0]:
-            raise BackupError(
-                f"The database {name} is in use. Stop the site on every machine, and PgBouncer if there is one, first."
-            )
-        server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(new)))
-        try:
-            server.execute(_creation(server, new, like=name))
-        except psycopg.errors.InsufficientPrivilege as error:
-            raise BackupError(
-                "A restore makes a new database, and the user of DATABASE_URL may not. Let an administrator of the "
-                f"server run: ALTER ROLE {server.info.user} CREATEDB."
-            ) from error
+        _make_empty(server, new, like=name)
         try:
             run("pg_restore", target | {"dbname": new}, "--no-owner", "--exit-on-error", str(stage / POSTGRESQL_FILE))
             with connected(target | {"dbname": new}) as restored:
-                table = SiteState._meta.db_table
-                [has_table] = restored.execute("SELECT to_regclass(%s) IS NOT NULL", [table]).fetchone() or (False,)
-                query = sql.SQL("SELECT value FROM {} WHERE name = %s").format(sql.Identifier(table))
-                row = restored.execute(query, [SiteState.SECRET_KEY]).fetchone() if has_table else None
-            is_key_known = _check_key(row[0] if row else None, manifest, stage, key)
+                recorded = _recorded_on(restored)
+            is_key_known = _check_key(recorded, manifest, stage, key)
             where = {"FOOTNOTE_DATA": str(stage), "FOOTNOTE_DATABASE_NAME": new}
             erased_again = _manage(commands, where=where, key=key)
             with connected(target | {"dbname": new}) as restored:
@@ -350,12 +332,37 @@ def _kept_name(now: datetime) -> str:
     return f"{swap.KEPT_PREFIX}{now.astimezone(UTC):%Y%m%dT%H%M%S%fZ}"
 
 
-def _creation(server: "psycopg.Connection[Any]", new: str, *, like: str) -> sql.Composed:
-    """The command for an empty database that sorts as the present one does. The server's default may not be UTF-8."""
+def _make_empty(server: "psycopg.Connection[Any]", new: str, *, like: str) -> None:
+    """Make an empty database, in place of what an earlier restore left. like: the present one, which nobody may use."""
+    # A worker of autovacuum has no user, and gives way.
+    users = server.execute(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND usename IS NOT NULL", [like]
+    ).fetchone()
+    if users is None or users[0]:
+        raise BackupError(
+            f"The database {like} is in use. Stop the site on every machine, and PgBouncer if there is one, first."
+        )
+    server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(new)))
+    # It sorts as the present one does. The server's default may not be UTF-8.
     found = server.execute("SELECT datcollate, datctype FROM pg_database WHERE datname = %s", [like]).fetchone()
     collate, ctype = found or ("C", "C")
     command = sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE {} LC_CTYPE {}")
-    return command.format(sql.Identifier(new), sql.Literal(collate), sql.Literal(ctype))
+    try:
+        server.execute(command.format(sql.Identifier(new), sql.Literal(collate), sql.Literal(ctype)))
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise BackupError(
+            "A restore makes a new database, and the user of DATABASE_URL may not. Let an administrator of the "
+            f"server run: ALTER ROLE {server.info.user} CREATEDB."
+        ) from error
+
+
+def _recorded_on(restored: "psycopg.Connection[Any]") -> str | None:
+    """The check of the secret key in this database; None if it was made before there was one."""
+    table = SiteState._meta.db_table
+    [has_table] = restored.execute("SELECT to_regclass(%s) IS NOT NULL", [table]).fetchone() or (False,)
+    query = sql.SQL("SELECT value FROM {} WHERE name = %s").format(sql.Identifier(table))
+    row = restored.execute(query, [SiteState.SECRET_KEY]).fetchone() if has_table else None
+    return row[0] if row else None
 
 
 def _manage(commands: Sequence[str], *, where: Mapping[str, str], key: str) -> str:
