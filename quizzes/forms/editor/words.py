@@ -82,23 +82,25 @@ class WordsForm(DraftForm):
         for key in [key for key in self.new if key in sent and sent[key].forms][max(0, left) :]:
             self.add_error(f"forms-{key}", gettext("The limit is {count} words.").format(count=MAX_WORDS))
         for key, word in sent.items():
-            if not word.forms:
-                if word.meaning and key in self.new:
-                    self.add_error(f"forms-{key}", gettext("Type the word as the reading has it."))
-                continue
-            if not word.meaning and f"meaning-{key}" not in self.errors:
-                self.add_error(f"meaning-{key}", gettext("Type the meaning."))
-            own, name = {form.casefold() for form in word.forms}, slug(self._name(key, word))
-            if not all(any(char.isalnum() for char in form) for form in word.forms):
+            if word.forms:
+                own, name = {form.casefold() for form in word.forms}, slug(self._name(key, word))
+                self._check_word(key, word, is_repeated=bool(own & forms) or name in names)
+                forms |= own
+                names.add(name)
+            elif word.meaning and key in self.new:
                 self.add_error(f"forms-{key}", gettext("Type the word as the reading has it."))
-            elif own & forms or name in names:
-                self.add_error(f"forms-{key}", gettext("This word is in the list twice."))
-            for field, found in (("forms", word.forms), ("spanish_forms", word.spanish_forms or ())):
-                if any(len(form) > _LONGEST for form in found):
-                    self.add_error(f"{field}-{key}", up_to(_LONGEST))
-            forms |= own
-            names.add(name)
         return cleaned
+
+    def _check_word(self, key: str, word: ExplainedWord, *, is_repeated: bool) -> None:
+        if not word.meaning and f"meaning-{key}" not in self.errors:
+            self.add_error(f"meaning-{key}", gettext("Type the meaning."))
+        if not all(any(char.isalnum() for char in form) for form in word.forms):
+            self.add_error(f"forms-{key}", gettext("Type the word as the reading has it."))
+        elif is_repeated:
+            self.add_error(f"forms-{key}", gettext("This word is in the list twice."))
+        for field, found in (("forms", word.forms), ("spanish_forms", word.spanish_forms or ())):
+            if any(len(form) > _LONGEST for form in found):
+                self.add_error(f"{field}-{key}", up_to(_LONGEST))
 
     @property
     def words(self) -> list[ExplainedWord]:
