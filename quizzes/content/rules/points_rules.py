@@ -54,12 +54,10 @@ def choices_keep_their_natural_order(folder: Folder) -> Iterator[Finding]:
     labels = [speaker.label for speaker in folder.reading.speakers]
     for item in folder.items:
         texts = [choice["text"] for choice in item.choices]
-        if len(texts) > 1 and all(text in labels for text in texts):
-            places = [labels.index(text) for text in texts]
-        elif len(texts) > 1 and all(_DATE.fullmatch(text) for text in texts):
-            found = [match for text in texts if (match := _DATE.fullmatch(text))]
-            places = [100 * MONTHS.index(match[1]) + int(match[2]) for match in found]
-        else:
+        speakers = [labels.index(text) for text in texts if text in labels]
+        dates = [100 * MONTHS.index(found[1]) + int(found[2]) for found in map(_DATE.fullmatch, texts) if found]
+        places = max(speakers, dates, key=len)
+        if not 1 < len(places) == len(texts):
             continue
         if places != sorted(places):
             yield item.finding("its choices are dates or speakers and not in their order")
