@@ -181,7 +181,8 @@ def form_context(attempt: LoadedAttempt, number: int) -> dict[str, Any]:
         "break_left": _break_minutes_left(attempt) if attempt.supports.break_minutes else 0,
         "operation": uuid.uuid4(),
     }
-    return context | _verdict_or_question(attempt, question, answer, is_shown=is_settled and checks_at_once)
+    own = _verdict if is_settled and checks_at_once else _question
+    return context | own(attempt, question, answer)
 
 
 def _break_minutes_left(attempt: LoadedAttempt) -> int:
@@ -189,22 +190,20 @@ def _break_minutes_left(attempt: LoadedAttempt) -> int:
     return whole_minutes(attempt.breaks.left(allowance(attempt.supports))) if attempt.has_time_limit else 0
 
 
-def _verdict_or_question(
-    attempt: LoadedAttempt, question: Question, answer: CurrentAnswer | None, *, is_shown: bool
-) -> dict[str, Any]:
+def _verdict(attempt: LoadedAttempt, question: Question, answer: CurrentAnswer | None) -> dict[str, Any]:
     content = attempt.content
-    reading = content.reading_of(question)
-    if is_shown:
-        # A reopened attempt may have answers that a teacher has graded.
-        question_id = content.question_id(question)
-        adjusted = adjustments_of_answer(attempt.id, question_id, edition_id=attempt.edition_id, key=question.key)
-        item = review_question(content, question, answer, adjusted)
-        return {"item": item, "marked": [sentence.key for sentence in item.evidence]}
+    # A reopened attempt may have answers that a teacher has graded.
+    question_id = content.question_id(question)
+    adjusted = adjustments_of_answer(attempt.id, question_id, edition_id=attempt.edition_id, key=question.key)
+    item = review_question(content, question, answer, adjusted)
+    return {"item": item, "marked": [sentence.key for sentence in item.evidence]}
+
+
+def _question(attempt: LoadedAttempt, question: Question, answer: CurrentAnswer | None) -> dict[str, Any]:
+    content, asked = attempt.content, question.asked_count
     value = answer.value if answer else None
-    view = public_view(question, content.shuffle, value, reading)
-    asked = question.asked_count
     return {
-        "view": view,
+        "view": public_view(question, content.shuffle, value, content.reading_of(question)),
         "asked_count": asked,
         "has_too_many": asked is not None and question.chosen_count(value) > asked,
         "question_template": type_of(question).template("page"),
