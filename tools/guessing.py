@@ -67,15 +67,15 @@ def rows(codes_a_second: float) -> Iterator[Row]:
     yield Row(f"a class code of {CLASSES}, at the measured rate", CODES, CLASSES, codes_a_second * seconds)
 
 
-def measured_rate(*, connections: int = 8, each: int = 400) -> float:
+def measured_rate() -> float:
     """Wrong class codes a second that a site with two workers checks, most of them above the limit."""
     with tempfile.TemporaryDirectory(prefix="footnote-guessing-") as folder:
         site = Site(Path(folder), command=("serve", "--workers", "2"))
         with running(site):
             assert site.process is not None
             message = post("/join/", f"csrftoken={TOKEN}", "code=AAAAAA", accept="text/html", token=TOKEN)
-            requests = [lambda turn: message] * connections
-            return load(site.port, site.process.pid, requests, each=each, good=(b"200", b"429")).rate
+            requests = [lambda turn: message] * 8
+            return load(site.port, site.process.pid, requests, each=400, good=(b"200", b"429")).rate
 
 
 def main() -> None:

@@ -20,7 +20,7 @@ _CONTROL = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
 POLLING = 30
 
 
-def board_poll(port: int, pid: int, clients: Sequence[Client], *, cycles: int, each: int = 40) -> list[str]:
+def board_poll(port: int, pid: int, clients: Sequence[Client], *, cycles: int) -> list[str]:
     """Lines of the table: CPU of a 304 over that of a question page in the same cycle, and what both cost.
 
     pid: of the server's first process. clients: students at work on one assignment, at least one.
@@ -38,8 +38,8 @@ def board_poll(port: int, pid: int, clients: Sequence[Client], *, cycles: int, e
     ]
     shares, polls, others = [], [], []
     for cycle in range(cycles + 1):
-        asked = load.load(port, pid, [_always(poll)] * POLLING, each=each, good=(b"304",))
-        shown = load.load(port, pid, [_always(page) for page in pages], each=each)
+        asked = load.load(port, pid, [_always(poll)] * POLLING, each=40, good=(b"304",))
+        shown = load.load(port, pid, [_always(page) for page in pages], each=40)
         if asked.errors or shown.errors:
             raise RuntimeError(f"{asked.errors} polls and {shown.errors} pages were not answered as they should be")
         # The first one warms up.
