@@ -43,6 +43,7 @@ from tests.factories import (
     save,
     wrong_value,
 )
+from tests.pseudo_language import pseudo, pseudo_catalog
 from tests.views.teacher.test_paper_answers import DOCUMENT
 from tools.translations import (
     COMMAND,
@@ -50,8 +51,6 @@ from tools.translations import (
     languages,
     marked_texts,
     missing,
-    pseudo,
-    pseudo_catalog,
     translations_of,
 )
 
