@@ -1,4 +1,4 @@
-"""Queues: closed forms for what has one, and simulations for what has none. Times are in seconds, rates per second."""
+"""Simulated queues. Times are in seconds, rates per second."""
 
 import heapq
 import math
@@ -6,36 +6,6 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 
 Service = Callable[[], float]
-
-
-def wait_probability(servers: int, load: float) -> float:
-    """Erlang's C: the share of arrivals that find all servers busy, in M/M/c.
-
-    load: arrival rate times mean service, below `servers`; ValueError where it is not.
-    Source: A. K. Erlang, 1917, by the recursion of Erlang's B, which does not overflow.
-    """
-    if load >= servers:
-        raise ValueError("the queue grows without end")
-    blocked = 1.0
-    for count in range(1, servers + 1):
-        blocked = load * blocked / (count + load * blocked)
-    return blocked / (1 - load / servers * (1 - blocked))
-
-
-def mean_wait(servers: int, rate: float, service: float, spread: float = 1.0) -> float:
-    """Mean time in the queue, before service. Exact for M/M/c (spread 1) and M/G/1, else an approximation.
-
-    spread: the service time's standard deviation over its mean.
-    Source: Allen and Cunneen; for one server the formula of Pollaczek and Khinchine.
-    """
-    load = rate * service
-    return wait_probability(servers, load) * service / (servers - load) * (1 + spread**2) / 2
-
-
-def wait_quantile(servers: int, rate: float, service: float, share: float) -> float:
-    """The wait that this share of arrivals does not exceed in M/M/c; 0 where so many do not wait at all."""
-    waiting = wait_probability(servers, rate * service)
-    return max(0.0, math.log(waiting / (1 - share)) / (servers / service - rate))
 
 
 def waits(requests: Iterable[tuple[float, float]], servers: int = 1) -> list[float]:
