@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement
 
 from quizzes.files.questions.containers import write_xml, write_zip
-from quizzes.files.questions.item import GAP_LETTERS, Item, ItemPicture, Line
+from quizzes.files.questions.item import GAP_LETTERS, Gap, Item, ItemPicture, Line
 from quizzes.files.questions.markup import tidy
 from quizzes.files.questions.pictures import CREDIT_CLASS, ending_of
 
@@ -202,21 +202,7 @@ def _add_blanks(root: Element, body: Element, item: Item) -> None:
     last: Element | None = None
     for place, part in enumerate(re.split(r"\{([a-h])\}", item.text)):
         if place % 2:
-            gap = item.gaps[GAP_LETTERS.index(part)]
-            ident = f"RESPONSE_{part.upper()}"
-            if gap.choices:
-                texts = gap.listed
-                correct = f"C{texts.index(gap.accepted[0])}"
-                mapping = SubElement(
-                    _declare(root, ident, "single", "identifier", [correct]), "mapping", defaultValue="0"
-                )
-                SubElement(mapping, "mapEntry", mapKey=correct, mappedValue="1")
-                last = SubElement(element, "inlineChoiceInteraction", responseIdentifier=ident, shuffle="true")
-                for number, text in enumerate(texts):
-                    SubElement(last, "inlineChoice", identifier=f"C{number}").text = text
-            else:
-                _declare_texts(root, ident, gap.accepted)
-                last = SubElement(element, "textEntryInteraction", responseIdentifier=ident)
+            last = _add_gap(root, element, f"RESPONSE_{part.upper()}", item.gaps[GAP_LETTERS.index(part)])
             continue
         for number, line in enumerate(part.split("\n")):
             if number:
@@ -225,6 +211,21 @@ def _add_blanks(root: Element, body: Element, item: Item) -> None:
                 element.text = line
             else:
                 last.tail = line
+
+
+def _add_gap(root: Element, element: Element, ident: str, gap: Gap) -> Element:
+    if not gap.choices:
+        _declare_texts(root, ident, gap.accepted)
+        return SubElement(element, "textEntryInteraction", responseIdentifier=ident)
+    texts = gap.listed
+    correct = f"C{texts.index(gap.accepted[0])}"
+    declaration = _declare(root, ident, "single", "identifier", [correct])
+    mapping = SubElement(declaration, "mapping", defaultValue="0")
+    SubElement(mapping, "mapEntry", mapKey=correct, mappedValue="1")
+    interaction = SubElement(element, "inlineChoiceInteraction", responseIdentifier=ident, shuffle="true")
+    for number, text in enumerate(texts):
+        SubElement(interaction, "inlineChoice", identifier=f"C{number}").text = text
+    return interaction
 
 
 def _add_processing(root: Element, item: Item) -> None:
