@@ -4,8 +4,13 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from quizzes.files.spreadsheet import CellValue, safe_cell
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 # Limits of Excel: characters in a cell, characters in a sheet name, and characters that a sheet name must not contain.
 MAX_CELL, MAX_SHEET_NAME, NOT_IN_SHEET_NAMES = 32_767, 31, "[]:*?/\\"
@@ -55,14 +60,17 @@ def write_xlsx(sheets: Sequence[Sheet]) -> bytes:
             if sheet.text_columns:
                 worksheet.set_column(0, sheet.text_columns - 1, None, text)
             for row_number, row in enumerate(sheet.rows):
-                style = bold if row_number < sheet.header_count else None
-                for column, value in enumerate(row):
-                    safe = safe_cell(value)
-                    if isinstance(safe, str):
-                        worksheet.write_string(row_number, column, _cut(safe, MAX_CELL), style)
-                    else:
-                        worksheet.write_number(row_number, column, safe, style)
+                _write_row(worksheet, row_number, row, bold if row_number < sheet.header_count else None)
     return content.getvalue()
+
+
+def _write_row(worksheet: "Worksheet", number: int, row: Sequence[CellValue], style: "Format | None") -> None:
+    for column, value in enumerate(row):
+        safe = safe_cell(value)
+        if isinstance(safe, str):
+            worksheet.write_string(number, column, _cut(safe, MAX_CELL), style)
+        else:
+            worksheet.write_number(number, column, safe, style)
 
 
 def _sheet_name(name: str, taken: set[str]) -> str:
