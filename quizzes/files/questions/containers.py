@@ -189,13 +189,13 @@ def zip_entries(content: bytes) -> Iterator[tuple[str, bytes]]:
                 if entry.filename.casefold().endswith(".dat") and b"<questestinterop" not in data[:2_000]:
                     continue
                 yield entry.filename, data
+    except UnreadableFile:
+        raise
     except TooBig as error:
         raise UnreadableFile(gettext(_TOO_BIG)) from error
     except DAMAGED as error:
         raise UnreadableFile(gettext("Part of this ZIP file is missing or locked. Export it again.")) from error
     except (ValueError, MemoryError) as error:
-        if isinstance(error, UnreadableFile):
-            raise
         raise UnreadableFile(gettext("This ZIP file can’t be read. Export it again.")) from error
 
 
