@@ -5,7 +5,7 @@ A table of teachers may have questions and answers alone. Pure.
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from quizzes.files.questions.item import Item, Line, ReadQuestion, Skipped, counted, points_of, read, skipped
 from quizzes.files.questions.plain_text import TRUTH
@@ -103,44 +103,76 @@ def _correct_columns(names: Sequence[str]) -> list[int]:
     return [place for place, name in enumerate(names) if name == first]
 
 
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """The columns of a table; None for one that it does not have.
+
+    is_correct_given: whether a row has the correct answer itself, not its number. is_pairs: whether there are no
+    choices.
+    """
+
+    question: int | None
+    explanation: int | None
+    points: int | None
+    kind: int | None
+    correct: Sequence[int]
+    answers: Sequence[int]
+    is_correct_given: bool
+    is_pairs: bool
+
+
+def _columns(names: Sequence[str]) -> _Columns:
+    question, explanation, points = (_first(one, names) for one in _SINGLE_COLUMNS)
+    is_pairs = not _has_choices(names)
+    return _Columns(
+        question,
+        explanation,
+        points,
+        kind=_first(_KIND, names),
+        correct=_correct_columns(names),
+        answers=[place for place, name in enumerate(names) if _KAHOOT_ANSWER.fullmatch(name)],
+        is_correct_given=is_pairs or any(map(_WRONG_ANSWER.fullmatch, names)),
+        is_pairs=is_pairs,
+    )
+
+
 def read_kahoot(rows: Sequence[Row], heading: int) -> list[ReadQuestion]:
     """The outcome of each row below the heading that has more than its number.
 
     Quizizz, Blooket and Gimkit have headings of the same kind, with a column for the type or the explanation.
     """
-    names = _names(rows[heading][1])
-    question, explained, points = (_first(one, names) for one in _SINGLE_COLUMNS)
-    correct_columns = _correct_columns(names)
-    answers = [place for place, name in enumerate(names) if _KAHOOT_ANSWER.fullmatch(name)]
-    kind = _first(_KIND, names)
-    has_text = any(map(_WRONG_ANSWER.fullmatch, names))
-    is_pairs = not _has_choices(names)
-    found = []
-    for number, cells in counted(rows[heading + 1 :]):
-        texts = [*cells, *[""] * MAX_COLUMNS]
-        correct = ", ".join(texts[place] for place in correct_columns if texts[place])
-        given = [*([correct] if has_text or is_pairs else []), *(texts[place] for place in answers)]
-        stem, where = texts[question or 0], gettext("Row {number}").format(number=number)
-        if not stem and not any(given):
-            continue
-        if has_instructions(cells):
-            found.append(skipped(where, stem, gettext("This row has the instructions of the template.")))
-            continue
-        named_kind = "" if kind is None else texts[kind].casefold()
-        if not any(given) and (correct.casefold() in _TRUTHS or named_kind.startswith("true")):
-            given = list(_TRUTHS)
-        right = {1} if has_text or is_pairs else _kahoot_keys(correct, given)
-        try:
-            item = _pair_item(stem, correct) if is_pairs else _kahoot_item(stem, given, right, named_kind)
-        except Skipped as reason:
-            found.append(skipped(where, stem or " ".join(given), str(reason)))
-            continue
-        item = item if explained is None else replace(item, explanation=texts[explained])
-        notes = [*changed_notes(given), *(typed_notes(item) if is_pairs or item.question_type == "blanks" else [])]
-        item = item if points is None else replace(item, points=points_of(texts[points], notes))
-        note_place(correct, given, right, notes)
-        found.append(read(where, item, *notes))
-    return found
+    columns = _columns(_names(rows[heading][1]))
+    found = (_read_row(number, cells, columns) for number, cells in counted(rows[heading + 1 :]))
+    return [one for one in found if one is not None]
+
+
+def _read_row(number: int, cells: Sequence[str], columns: _Columns) -> ReadQuestion | None:
+    """The outcome of a row; None for an empty one."""
+    texts = [*cells, *[""] * MAX_COLUMNS]
+    correct = ", ".join(texts[place] for place in columns.correct if texts[place])
+    given = [*([correct] if columns.is_correct_given else []), *(texts[place] for place in columns.answers)]
+    stem, where = texts[columns.question or 0], gettext("Row {number}").format(number=number)
+    if not stem and not any(given):
+        return None
+    if has_instructions(cells):
+        return skipped(where, stem, gettext("This row has the instructions of the template."))
+    kind = "" if columns.kind is None else texts[columns.kind].casefold()
+    if not any(given) and (correct.casefold() in _TRUTHS or kind.startswith("true")):
+        given = list(_TRUTHS)
+    right = {1} if columns.is_correct_given else _kahoot_keys(correct, given)
+    try:
+        item = _pair_item(stem, correct) if columns.is_pairs else _kahoot_item(stem, given, right, kind)
+    except Skipped as reason:
+        return skipped(where, stem or " ".join(given), str(reason))
+    notes = changed_notes(given)
+    if columns.is_pairs or item.question_type == "blanks":
+        notes += typed_notes(item)
+    if columns.explanation is not None:
+        item = replace(item, explanation=texts[columns.explanation])
+    if columns.points is not None:
+        item = replace(item, points=points_of(texts[columns.points], notes))
+    note_place(correct, given, right, notes)
+    return read(where, item, *notes)
 
 
 def with_pair_headings(rows: list[Row]) -> list[Row]:
