@@ -1,8 +1,8 @@
 """How many workers a site has, and a processor core of its own for each.
 
-The threads of a worker pass Python's lock (the GIL) on many times in a request. On one core that takes no signal from
-core to core (docs/performance.md, “Causes”). A site also works without, so that no error here stops it: a
-container may forbid these calls.
+The threads of a worker pass Python's lock (the GIL) to each other many times in a request. On one core, this needs no
+signal between cores (docs/performance.md, “Causes”). A container may forbid these calls. No error here stops the site,
+because it also works without them.
 """
 
 import fcntl

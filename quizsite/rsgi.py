@@ -1,4 +1,4 @@
-"""The bridge from Granian to Django: the event loop reads a request whole, and only then does a thread take it.
+"""The bridge from Granian to Django: the event loop reads a request whole, and then a thread takes it.
 
 A client that stops sending, sends slowly or reads slowly holds a connection, never a thread. Granian's own WSGI mode
 reads the body in the thread and has no limit in time for it.

@@ -218,8 +218,8 @@ DATABASES = {
     "default": {
         **(POSTGRESQL or SQLITE),
         # One connection for each request, Django's default, costs two thirds of the speed. On SQLite, a connection that
-        # is never renewed prepares fewer and fewer statements (quizsite/sqlite/base.py). On PostgreSQL, a prepared
-        # statement may fail from the day the type of a column changes.
+        # is never renewed keeps fewer and fewer prepared statements (quizsite/sqlite/base.py). On PostgreSQL, one may
+        # fail once the type of a column has changed.
         "CONN_MAX_AGE": 600,
         # `ATOMIC_REQUESTS` would take SQLite's write lock on each page view.
         "ATOMIC_REQUESTS": False,
@@ -249,7 +249,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LONGEST_TERM = 36_500
 # An archived class is announced for erasure after this, then erased 30 days later. 400: a school year and a summer.
 KEEP_ARCHIVED_DAYS = whole_number(os.environ, "FOOTNOTE_KEEP_ARCHIVED_DAYS", default=400, least=1, most=LONGEST_TERM)
-# Who did what: two years, as long as anybody asks about a grade.
+# Who did what: two years, as long as anyone asks about a grade.
 KEEP_LOG_DAYS = whole_number(os.environ, "FOOTNOTE_KEEP_LOG_DAYS", default=730, least=30, most=LONGEST_TERM)
 
 # --- Backups ----------------------------------------------------------------------------------------------------------
@@ -408,8 +408,8 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_SESSION_COOKIE_AGE = timedelta(days=7)
 # allauth counts every sign-in from an address and every failure for an account, and locks all who share them: a whole
 # school. The limits are in quizzes/people/teacher_sign_in.py. It also counts forms to sign up or to choose a new
-# password, with or without a link that works; no one can guess one. By its own limit, a stranger could send a teacher
-# 5 mails a minute.
+# password, with or without a link that works; no one can guess one. allauth's own limit would let anyone send a
+# teacher 5 mails a minute.
 ACCOUNT_RATE_LIMITS = {
     "login": None,
     "login_failed": None,

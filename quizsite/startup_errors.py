@@ -32,7 +32,7 @@ CANNOT_WRITE = "attempt to write a readonly database"
 
 # EX_CONFIG of sysexits.h. With it, systemd does not start the site again by itself (deploy/footnote.service).
 WRONG_SETTING = 78
-# What stays until the operator acts: a file or folder of another user, a folder outside of ReadWritePaths= of the
+# Errors that only the operator can fix: a file or folder of another user, a folder outside of ReadWritePaths= of the
 # unit, a path that names something else, a HOST of another machine. Not ENOENT: a disk may not be there yet.
 LASTING = frozenset({EACCES, EPERM, EROFS, EISDIR, ENOTDIR, EEXIST, EADDRNOTAVAIL})
 

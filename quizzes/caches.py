@@ -1,8 +1,8 @@
 """All caches of a process, and `clear_all()`, which empties them. They hold only what never changes.
 
-There are three exceptions. What providers of school accounts say of themselves has a limit in time
-(views/sign_on_adapter.py), and so has which other servers were silent (limited_http.py). The saves that an attempt has
-left are counted for each process (attempts/save_limit.py).
+There are three exceptions. Two have a limit in time: what providers of school accounts say about themselves
+(views/sign_on_adapter.py), and which other servers did not answer (limited_http.py). The third counts the saves that
+each attempt has left in this process (attempts/save_limit.py).
 """
 
 from collections.abc import Callable

@@ -10,11 +10,11 @@ from urllib3.exceptions import HTTPError
 from quizzes.caches import process_dict
 
 READ_BYTES = 64 * 1024
-# A request that fails after so long has held a thread of the site, and on SQLite a worker has one. Anybody can open
-# pages that ask another server. So this process leaves a server that was silent alone for a while.
+# A request that fails after so long has held a thread of the site, and on SQLite a worker has one. Anyone can open
+# pages that call another server. So this process sends no request for a while to a server that did not answer.
 SILENT_SECONDS, PAUSE_SECONDS = 1.0, 30.0
 
-# By origin: until when it is left alone, on the monotonic clock.
+# By origin: until when it gets no request, on the monotonic clock.
 _paused = process_dict()
 
 

@@ -98,7 +98,7 @@ def move_deadlines(attempts: Iterable[Attempt], *, now: datetime, more_time: tim
     """Recompute the deadlines of open attempts, never with a shorter time limit.
 
     more_time: added to the time limit of each attempt. No deadline moves into the past: an attempt that started in an
-    extension would end before its start. As `set_deadlines`, and one update.
+    extension would end before its start. The queries of `set_deadlines`, and one update.
     """
     times = [(attempt, attempt.time_limit, attempt.deadline_at) for attempt in attempts]
     for attempt, time_limit, _ in times:

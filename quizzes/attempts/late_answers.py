@@ -181,7 +181,7 @@ def accept_all_late(attempts: Sequence[Attempt], *, by: User, now: datetime) -> 
 
 @transaction.atomic
 def undo_accept_late(attempt: Attempt, *, accepted_at: datetime | None = None, by: User, now: datetime) -> int:
-    """Let what counted before accepted late answers count again; returns how many answers changed. Safe to repeat.
+    """Restore the answers from before accepted late answers; returns how many answers changed. Safe to repeat.
 
     A newer answer, saved in a reopened attempt, stays. An open attempt does not change. Each answer has the grades that
     it had before. attempt: with its assignment. accepted_at: of the acceptance to undo, so that those of other

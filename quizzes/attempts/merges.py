@@ -1,7 +1,7 @@
 """Two entries of one student on a roster. One stays and gets the work of the other, which leaves the roster.
 
-Attempts move with answers, log, grades and receipt. What a teacher set for the entry that stays holds, and what only
-the other one has is added.
+Attempts move with answers, log, grades and receipt. The entry that stays keeps its settings, and gets those that only
+the other entry has.
 """
 
 import hashlib
@@ -249,7 +249,7 @@ def _merged_quiz(
 
 
 def _settings(student: Student) -> dict[str, Any]:
-    """What a teacher set for an entry, None for what is as for the class."""
+    """The settings of an entry, None for each that is the same as for the class."""
     accommodation = Accommodation.objects.filter(student=student).first()
     return {
         "number": student.external_id or None,

@@ -302,7 +302,7 @@ def _compared(rows: Sequence[RosterRow], known: KnownStudents) -> list[RosterRow
 
 
 def _with_other_numbers(rows: Sequence[RosterRow], written: Sequence[str], known: KnownStudents) -> list[RosterRow]:
-    """The rows; a name with another number than here may be of another student, who never gets the work of this one.
+    """The rows; a name with another number may be another student, who must not get the work of the student here.
 
     A student on the roster has a note only if the list has numbers of the class at all.
     """

@@ -202,7 +202,7 @@ def _is_of(
 
 
 def replace_grades(replaced: Mapping[tuple[int, int], datetime | None], *, now: datetime) -> None:
-    """Undo the grades of answers that others replace, and let those of the others count again. At most 3 queries.
+    """Undo the grades of replaced answers, and restore the grades of the answers in their place. At most 3 queries.
 
     replaced: by the ids of attempt and question, the `now` of the replacement that undid those of the other answer,
     None for none. The caller updates the scores.

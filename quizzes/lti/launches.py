@@ -1,6 +1,6 @@
 """A launch from a platform: the login that starts it, and the signed message that ends it.
 
-The library checks the message. State, nonce and browser are ours, since each must work once in every process. Anybody
+The library checks the message. State, nonce and browser are ours, since each must work once in every process. Anyone
 can ask for a login, so a login stores nothing: the signed state says what the launch needs. A launch stores its nonce.
 """
 

@@ -200,7 +200,7 @@ class Answer(models.Model):
 
     value None: no answer. revision: how many saves changed it; 0 for a question that is only flagged.
     operation: of the save that wrote the value, "" if something else did. The database logs a write that sets it
-    (migration 0055), in the same statement.
+    (migration 0055), in the same query.
     checked_at: when the student checked the answer, which is final from then on.
     """
 

@@ -46,8 +46,8 @@ def lock_rows(
 
     A row that refers to a deleted one would fail only at the commit.
 
-    with_starts: these students start no attempt until the end. Not for code that adds attempts: a start waits for
-    the number that they take, and they would wait for the key that the start needs.
+    with_starts: these students start no attempt until the end. Code that adds attempts must not use it: a start waits
+    for the number of an added attempt, and the code would wait for the key that the start needs.
     """
     lock_students = locked_with_keys if with_starts else locked
     rows = (
@@ -64,8 +64,8 @@ def lock_rows(
 def lock_remaining(assignments: QuerySet[Assignment]) -> bool:
     """Lock these assignments as `lock_rows` does, without those that another request deletes first. 1 query.
 
-    Returns whether there are any. To read them with their editions, query again: PostgreSQL leaves out a row of a join
-    that has another edition when its lock is free.
+    Returns whether there are any. To read them with their editions, query again: if the edition of a row changes while
+    the query waits for its lock, PostgreSQL leaves out the row of a join.
     """
     return bool(locked(assignments.order_by("pk")).values_list("pk"))
 

@@ -8,7 +8,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 @contextmanager
 def without_time_limit(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Let queries on this connection to PostgreSQL take longer than a query of the site may. Nothing in a transaction.
+    """Let queries on this connection to PostgreSQL take longer than the site allows. No effect in a transaction.
 
     It opens a new connection without the limit, because a SET would reach other sessions behind a PgBouncer in
     transaction mode. There, the limit of the role applies.

@@ -85,7 +85,7 @@ class QuestionSetQuerySet(models.QuerySet["QuestionSet"]):
         return self.exclude(archived_at=None, deleted_at=None).order_by(Coalesce("deleted_at", "archived_at").desc())
 
     def without_assignments(self) -> Self:
-        """Sets that no class of anybody uses or used."""
+        """Sets that no class uses or used."""
         return self.exclude(editions__assignments__isnull=False)
 
     def built_in(self) -> Self:

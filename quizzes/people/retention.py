@@ -77,8 +77,8 @@ def delete_old_events(*, now: datetime) -> int:
 
     After a shorter term was set, the next rounds delete the rest.
     """
-    # A look takes no lock. The transaction below does. It asks for the oldest event and not for one before the term:
-    # with a plan for any time, PostgreSQL expects one early in the table and reads all of it.
+    # This query takes no lock, unlike the transaction below. It asks for the oldest event, not for one before the
+    # term: with a plan for any time, PostgreSQL expects one early in the table and reads all of it.
     oldest = AuditEvent.objects.aggregate(at=Min("at"))["at"]
     if oldest is None or oldest >= now - log_term():
         return 0

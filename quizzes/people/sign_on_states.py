@@ -1,6 +1,6 @@
 """The states of sign-ins that the provider has not answered yet, in a signed cookie of the browser.
 
-Anybody can start a sign-in, so that a row for each would let anyone fill the disk. Only one that the provider vouches
+Anyone can start a sign-in, so that a row for each would let anyone fill the disk. Only one that the provider vouches
 for is noted, so that it cannot be used twice.
 """
 

@@ -36,7 +36,7 @@ class InUse(Exception):
 
 @transaction.atomic
 def make_set(*, by: User, now: datetime, text: str = "", **fields: Any) -> Draft:
-    """Create a question set of this teacher with its source, or return the one of a first click.
+    """Create a question set of this teacher with its source, or return the one that a first click made.
 
     fields: those of `save_source`. text: of the reading, "" to add it later. With a text, the set has a first, empty
     question.
@@ -56,7 +56,7 @@ def make_set(*, by: User, now: datetime, text: str = "", **fields: Any) -> Draft
 
 @transaction.atomic
 def copy_set(edition: Edition, *, by: User, now: datetime) -> Draft:
-    """Create a question set of this teacher with the content of the edition, or return the one of a first click."""
+    """Create a question set of this teacher with the content of the edition, or return that of a first click."""
     for draft in made_just_now(by, now=now):
         if draft.question_set.copied_from_id == edition.question_set_id:
             return draft

@@ -138,8 +138,8 @@ def set_translations(
 def missing_in(document: Table, language: str) -> list[tuple[str, list[MissingText]]]:
     """(question key or `SET`, texts) of everything that the draft lacks in this language, in order.
 
-    A summary that the author left blank is not missing, although students see a line in its place. Nor is the
-    explanation where it stands as feedback too.
+    A summary that the author left blank is not missing, although students see a line in its place. An
+    explanation that is also feedback is not missing either.
     """
     found: dict[str, list[MissingText]] = {}
     edition = finished(document)

@@ -76,7 +76,7 @@ def _has_other_letter(line: str) -> bool:
 def _without_form(lines: Sequence[tuple[int, str]]) -> tuple[list[tuple[int, str]], dict[int, list[str]]]:
     """The lines without those of a form, and what it has below a question by the number of the question's line.
 
-    A number alone stands before the text below it, and “Correct answer” becomes ANSWER:.
+    A number on its own line moves before the text below it, and “Correct answer” becomes ANSWER:.
     """
     found, below, before = list[tuple[int, str]](), defaultdict[int, list[str]](list), ""
     asked = 0

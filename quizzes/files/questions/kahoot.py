@@ -178,8 +178,8 @@ def _read_row(number: int, cells: Sequence[str], columns: _Columns) -> ReadQuest
 def with_pair_headings(rows: list[Row]) -> list[Row]:
     """The rows below headings, if they have questions with 1 answer each and no headings. Else the rows.
 
-    A number may stand before each question. Half of the rows must look like a question, so that no list of terms or of
-    students does.
+    A number may stand before each question. Half of the rows must look like a question, so that a list of terms or of
+    students is not read.
     """
     numbered = all(cells[0].rstrip(".)").isdecimal() for _, cells in rows)
     pairs = [(number, cells[1:] if numbered else cells) for number, cells in rows]

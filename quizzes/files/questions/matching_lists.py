@@ -30,7 +30,7 @@ _LETTER_ON_LINE = re.compile(r"_\s?([A-Za-z])\s?_")
 _KEY_TEXT = re.compile(
     r"(?:ANS:\s{0,9})?\(?(?:[A-Za-z]|true|false|verdadero|falso)\b[.)]?(?:\s+PTS:.*)?", re.IGNORECASE
 )
-# Between a number or a letter and its text; and between cells that stand side by side.
+# Between a number or a letter and its text; and between cells that are side by side.
 _INDENT = re.compile(r"((?:^|(?<=[\s(]))(?:\d{1,3}|[A-Za-z])[.)]|_{2})[ \t]+(?=\S)")
 _EMPTY = re.compile(r"\(\s{2,99}\)")
 _SIDE_BY_SIDE = re.compile(r"\t\s*|\s{2,}")
@@ -177,7 +177,7 @@ def _token(place: int, text: str) -> _Token | None:
 
 
 def _runs(rows: Sequence[str], tokens: Sequence[list[_Token]]) -> Iterator[list[_Token]]:
-    """The numbered lines and answers between other texts. A line in lower case below one goes on with it."""
+    """The numbered lines and answers between other texts. A line in lower case below one continues it."""
     run = list[_Token]()
     for place, (row, found) in enumerate(zip(rows, tokens, strict=True)):
         text = row.strip()
@@ -235,7 +235,7 @@ def _end_of_block(run: Sequence[_Token], place: int) -> int:
 
 
 def _follow(group: Sequence[_Token]) -> bool:
-    """Whether the last number, or the last letter, of a group can go on with it."""
+    """Whether the last number, or the last letter, of a group can continue it."""
     *others, last = group
     same = [token.name for token in others if token.is_prompt == last.is_prompt]
     if not same or len(group) > _MAX_GROUP:

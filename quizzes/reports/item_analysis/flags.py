@@ -22,7 +22,7 @@ NOT_REACHED_SHARE = Fraction(1, 5)
 KEY_LEVEL, DISCRIMINATION_LEVEL, CHANCE_LEVEL, UNUSED_LEVEL = 2.0, 0.04, 0.5, 0.01
 # A sound question is answered at least this much better than by guessing.
 BETTER_THAN_CHANCE = 0.1
-# A wrong choice that tempts anybody is at least this share of the wrong answers.
+# A wrong choice that tempts anyone is at least this share of the wrong answers.
 TEMPTING_SHARE = 0.1
 
 
