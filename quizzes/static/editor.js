@@ -3,7 +3,7 @@
 // can still show that the save was refused.
 import "./press.js";
 
-// In ms. Buttons and links wait for a save, and must not wait for ever.
+// In ms. Buttons and links wait for a save, but not without a limit.
 htmx.config.timeout = 15000;
 
 /** Forms with changes that are not sent, or that were refused. @type {Set<HTMLFormElement>} */

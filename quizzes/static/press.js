@@ -22,7 +22,7 @@ export function afterPress(action) {
   else action();
 }
 
-/** Whether somebody presses something now. */
+/** Whether someone presses something now. */
 export const isPressing = () => isPressed;
 
 function begin() {

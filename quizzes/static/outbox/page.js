@@ -18,11 +18,11 @@ const TYPING_PAUSE = 1000;
 const TYPING_LIMIT = 5000;
 // In ms. The class does not wait for a slow save.
 const MOVE_PATIENCE = 500;
-// In ms. Nobody answers on another device in less, and a short look at another tab needs no request.
+// In ms. No one answers on another device in less, and a short look at another tab needs no request.
 const AWAY = 20_000;
 // In ms. For that long after the page or a later reply came, a form goes without a check. A turn-in always has one.
 const REACHED_FOR = 30_000;
-// In ms. A question comes without a request, so the second tap of a double tap would go on to the next one.
+// In ms. A question comes without a request, so the second tap of a double tap would move on to the next one.
 const DOUBLE_TAP = 400;
 const TURN_IN = ["hand-in", "time-up"];
 // Notices that leave once the student answers or goes on.
@@ -299,7 +299,7 @@ const isIdle = () => !typingTimer && (outbox ? sender.isIdle() : sender.isOnline
 // The notice for an address that does not open offline. The address of the review has no number.
 const blockedBy = (address) => !numberOf(address) ? "act" : openableNow().length > 0 ? "question" : "questions";
 
-// Whether the page says that signing out deletes what waits. Answers that the site does not take keep nobody signed in.
+// Whether the page says that signing out deletes what waits. Answers that the site does not take keep no one signed in.
 const isWarned = () => ["down", "pin", "signed-out"].includes(notices.shown) && notices.blocked === "sign-out";
 
 // Returns whether all answers are stored. If not, a notice says what cannot be done.

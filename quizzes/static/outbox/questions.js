@@ -102,7 +102,7 @@ export function keepQuestions(page, revisions) {
   const current = currentSection();
   for (const section of findAll("section[data-question]", page)) {
     const { elements } = find("form", section);
-    // The answer may have been stored meanwhile.
+    // The answer may have been stored since.
     const isOld = (revisions.get(pathOf(elements.revision.form)) ?? 0) > Number(elements.revision.value);
     if (!isOld) sections.set(section.dataset.question, document.adoptNode(section));
   }

@@ -6,7 +6,7 @@ const LONGEST = 160;
 // In ms. A voice that says nothing for so long has stalled: the time to load it, and a slow voice's time per character.
 const TO_START = 4000;
 const PER_CHARACTER = 150;
-// How often one piece is tried before the student is told.
+// How often one piece is tried before the student sees a notice.
 const TRIES = 3;
 
 const mainOf = (language) => language.toLowerCase().split(/[-_]/)[0];
@@ -47,7 +47,7 @@ export function piecesOf(text, longest = LONGEST) {
  * @typedef {"playing" | "paused" | "ended" | "stalled"} State
  * @param {SpeechSynthesis} synth
  * @param {(text: string) => SpeechSynthesisUtterance} createUtterance
- * @param {(state: State, index: number) => void} report is told of each new state and sentence
+ * @param {(state: State, index: number) => void} report gets each new state and sentence
  */
 export function createPlayer(synth, createUtterance, report) {
   /** @type {Sentence[]} */
