@@ -95,10 +95,7 @@ def saves_with_thirty(
     cpu = ratios(runs[footnote.name], runs[bare_django.name], lambda run: run.cpu_ms)
     lines = [
         row("2 save, 30 students, 2 workers: rate over F", rate),
-        *(
-            row(f"  over {name}, by the field's rate over F", [value / share for value in rate])
-            for name, share in FIELD_OF_F.items()
-        ),
+        *(row(f"  over {name}", [value / share for value in rate]) for name, share in FIELD_OF_F.items()),
         row("3 CPU of a save over F's", cpu),
         *(row(f"  {name}'s CPU over ours", [share / value for value in cpu]) for name, share in FIELD_CPU_OF_F.items()),
     ]

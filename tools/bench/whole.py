@@ -57,7 +57,7 @@ def starvation(row: Row) -> list[str]:
     return [
         row(f"5 longest wait over p50, {workers} processes that all write", [wait / run.p50]),
         f"|   saves, seconds | {len(run.latencies)}, {run.seconds:.0f} | | |",
-        f"|   longest wait, and what held up a bystander meanwhile, ms | {wait:.0f}, {longest.value * 1000:.0f} | | |",
+        f"|   longest wait, and the longest delay of the disk alone, ms | {wait:.0f}, {longest.value * 1000:.0f} | | |",
     ]
 
 

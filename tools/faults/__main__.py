@@ -1,4 +1,4 @@
-"""`python -m tools.faults [--full] [R1 R7 R8@pg ...]`: a line a fault; exit 1 if a promise is broken."""
+"""`python -m tools.faults [--full] [R1 R7 R8@pg ...]`: one line for each fault; exit 1 if a promise is broken."""
 
 import argparse
 import os
@@ -22,7 +22,7 @@ ON_POSTGRES = (
 def main() -> int:
     """Run each fault in its own process, data folder and database, so that no fault affects another."""
     parser = argparse.ArgumentParser(description="Faults injected into a real server, with counts.")
-    parser.add_argument("--full", action="store_true", help="as many as the goals ask for; takes about 20 minutes")
+    parser.add_argument("--full", action="store_true", help="as many as the goals require")
     parser.add_argument("names", nargs="*", default=[])
     arguments = parser.parse_args()
     return 1 if sum(not run(name, full=arguments.full) for name in arguments.names or ON_SQLITE + ON_POSTGRES) else 0
