@@ -40,7 +40,7 @@ def test_sample_class_is_opened_from_the_home_page_and_made_once(teacher: User, 
 
 
 @pytest.mark.usefixtures("sets")
-def test_sample_class_asks_for_nothing_and_lets_nobody_in(
+def test_sample_class_asks_for_nothing_and_lets_no_one_in(
     teacher: User, classroom: Classroom, student: Student
 ) -> None:
     now = timezone.now()

@@ -169,7 +169,7 @@ def test_words_of_a_row_stand_on_one_line(teacher: User, student: Student, open_
         assert lines == [lines[0]] * len(words), name
 
 
-def test_accommodations_for_nobody_lead_to_the_error(teacher: User, student: Student, open_context: NewContext) -> None:
+def test_accommodations_for_no_one_lead_to_the_error(teacher: User, student: Student, open_context: NewContext) -> None:
     for number in range(30):
         make_student(classroom=student.classroom, name=f"Student {number}")
     page = open_context(teacher, width=360, height=640).new_page()

@@ -1176,7 +1176,7 @@ def hear(page: Page, words: str) -> None:
     assert is_said, f"{words!r} is not among {page.evaluate('heard')}"
 
 
-def test_alert_waits_for_nobody(context: BrowserContext, attempt: Attempt) -> None:
+def test_alert_waits_for_no_one(context: BrowserContext, attempt: Attempt) -> None:
     context.clock.install()
     context.add_init_script(HEAR)
     page = open_question(context, attempt)
@@ -1788,7 +1788,7 @@ def test_what_waits_for_the_network_is_said(context: BrowserContext, attempt: At
     assert Attempt.objects.open().count() == 1
 
 
-def test_browser_that_is_wrong_about_the_network_keeps_nobody(context: BrowserContext, attempt: Attempt) -> None:
+def test_browser_that_is_wrong_about_the_network_keeps_no_one(context: BrowserContext, attempt: Attempt) -> None:
     context.add_init_script("Object.defineProperty(Navigator.prototype, 'onLine', { get: () => false })")
     page = open_with_all(context, attempt)
     choose(page, 1)

@@ -499,7 +499,7 @@ def test_two_lists_at_once_add_no_more_students_than_a_class_has_room_for(
     assert classroom.students.enrolled().count() == 500
 
 
-def test_one_roster_sent_twice_at_once_adds_nobody_twice(classroom: Classroom, teacher: User, now: datetime) -> None:
+def test_one_roster_sent_twice_at_once_adds_no_one_twice(classroom: Classroom, teacher: User, now: datetime) -> None:
     names = [f"Student {number}" for number in range(10)]
 
     added = at_once([lambda: len(add_students(classroom, new_students(names), by=teacher, now=now))] * 4)

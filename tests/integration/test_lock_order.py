@@ -270,7 +270,7 @@ def test_a_merge_while_the_student_moves_with_work_ends_in_no_deadlock(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_late_answers_of_one_student_hold_up_nobody_else(
+def test_late_answers_of_one_student_hold_up_no_one_else(
     edition: Edition, classroom: Classroom, student: Student, teacher: User
 ) -> None:
     assignment = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)

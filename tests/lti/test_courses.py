@@ -105,7 +105,7 @@ def test_one_student_for_two_learners_is_refused(platform: Platform, course: Lti
     assert not LtiStudent.objects.exists()
 
 
-def test_learners_with_the_same_name_are_offered_nobody(
+def test_learners_with_the_same_name_are_offered_no_one(
     platform: Platform, course: LtiCourse, teacher_client: Client
 ) -> None:
     there = make_student(classroom=course.classroom, name="Bo Tran")

@@ -241,7 +241,7 @@ def test_test_mail_says_whether_the_mail_server_took_it(settings: Settings, monk
 
 
 @pytest.mark.parametrize("argument", ["", "it@school", "--admins", "--managers"])
-def test_sendtestemail_says_nothing_was_taken_if_nobody_gets_it(settings: Settings, argument: str) -> None:
+def test_sendtestemail_says_nothing_was_taken_if_no_one_gets_it(settings: Settings, argument: str) -> None:
     settings.MAILER = {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}
 
     with pytest.raises(CommandError):

@@ -100,7 +100,7 @@ def test_change_code_stops_the_old_one(classroom: Classroom, teacher: User, now:
     ],
     ids=["close the code", "archive"],
 )
-def test_closed_or_archived_classroom_lets_nobody_in_until_it_is_back(
+def test_closed_or_archived_classroom_lets_no_one_in_until_it_is_back(
     classroom: Classroom, teacher: User, now: datetime, act: Callable[..., Any], undo: Callable[..., Any]
 ) -> None:
     act(classroom, by=teacher, now=now)

@@ -73,7 +73,7 @@ def test_clean_name_keeps_what_people_are_called(text: str, name: str) -> None:
         ("ﷺ" * 10, "the name is over 60 characters"),
     ],
 )
-def test_clean_name_refuses_what_nobody_is_called(text: str, reason: str) -> None:
+def test_clean_name_refuses_what_no_one_is_called(text: str, reason: str) -> None:
     with pytest.raises(InvalidName) as refused:
         clean_name(text)
 

@@ -77,7 +77,7 @@ def test_add_students_adds_those_who_are_new(classroom: Classroom, teacher: User
     assert AuditEvent.objects.get().detail == {"count": 2}
 
 
-def test_add_students_twice_adds_nobody_twice(classroom: Classroom, teacher: User, now: datetime) -> None:
+def test_add_students_twice_adds_no_one_twice(classroom: Classroom, teacher: User, now: datetime) -> None:
     add_students(classroom, new_students(["Maya", "Noah"]), by=teacher, now=now)
 
     assert add_students(classroom, new_students(["Maya", "Noah"]), by=teacher, now=now) == []

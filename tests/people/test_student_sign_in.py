@@ -279,7 +279,7 @@ def test_device_of_the_student_is_locked_by_its_own_failures(student: Student, n
     assert right(student, now=now, device="another") == "in"
 
 
-def test_guessing_elsewhere_locks_nobody_at_school(student: Student, classmate: Student, now: datetime) -> None:
+def test_guessing_elsewhere_locks_no_one_at_school(student: Student, classmate: Student, now: datetime) -> None:
     right(classmate, now=now, device="classmate's", address=SCHOOL)
     attack([student, classmate], 200, now=now, address=HOME)
 
@@ -320,7 +320,7 @@ def test_guessing_in_many_classes_from_one_address_is_bounded(now: datetime) -> 
 
 
 @pytest.mark.parametrize("in_turn", [True, False])
-def test_class_in_which_everyone_mistypes_once_locks_nobody(classroom: Classroom, now: datetime, in_turn: bool) -> None:
+def test_class_in_which_everyone_mistypes_once_locks_no_one(classroom: Classroom, now: datetime, in_turn: bool) -> None:
     """A new class of 30 behind one address: each student mistypes, all before anyone is in, or each before the next."""
     students = [make_student(classroom=classroom) for _ in range(30)]
     acts = [(one, is_right) for one in students for is_right in (False, True)]

@@ -322,7 +322,7 @@ def test_student_with_an_open_attempt_stays_signed_in_without_use(
     assert not is_in(client)
 
 
-def test_receipt_that_stays_open_keeps_nobody_signed_in(
+def test_receipt_that_stays_open_keeps_no_one_signed_in(
     attempt: Attempt, student: Student, clock: time_machine.Traveller
 ) -> None:
     client = sign_in(student)

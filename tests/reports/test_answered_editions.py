@@ -293,7 +293,7 @@ def test_deleting_an_answered_question_offers_to_withdraw_it(
     assert "This question is no longer in the draft." in html_of(page)
 
 
-def test_deleting_a_question_that_nobody_answered_asks_nothing(draft: Draft, teacher_client: Client) -> None:
+def test_deleting_a_question_that_no_one_answered_asks_nothing(draft: Draft, teacher_client: Client) -> None:
     page = save(teacher_client, draft, act="remove")
     assert page.headers["Location"] == url("edit_question", draft, "some")
     assert [table["key"] for table in document_of(draft)["questions"]] == ["some", "who", "proof"]

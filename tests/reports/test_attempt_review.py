@@ -36,7 +36,7 @@ def waiting(student: Student, teacher: User) -> Attempt:
     return make_answered_attempt(assignment=assignment, student=student, answers=answers)
 
 
-def test_answer_that_nobody_marked_yet_is_not_a_wrong_one(waiting: Attempt, teacher: User) -> None:
+def test_answer_that_no_one_marked_yet_is_not_a_wrong_one(waiting: Attempt, teacher: User) -> None:
     reviewed = review_attempt(waiting)
     assert [(item.question.key, item.verdict) for item in reviewed.ungraded] == [("who", "ungraded")]
     assert "who" not in {item.question.key for item in reviewed.missed}

@@ -215,7 +215,7 @@ def test_distribution_tells_nothing_of_the_key(example: Any) -> None:
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=[example.document["key"] for example in EXAMPLES])
-def test_distribution_shows_no_answer_that_nobody_gave_unless_the_question_does(example: Any) -> None:
+def test_distribution_shows_no_answer_that_no_one_gave_unless_the_question_does(example: Any) -> None:
     question, reading = parse_question(example.document), built_in_reading()
     bars, unlisted = distribution(question, [], reading)
     assert unlisted == 0

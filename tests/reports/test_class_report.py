@@ -70,7 +70,7 @@ def test_report_shows_the_evidence_of_the_statement_with_the_wrong_speaker(assig
     assert shared.feedback.startswith("rationale")
 
 
-def test_a_statement_that_nobody_says_has_no_evidence(assignment: Assignment) -> None:
+def test_a_statement_that_no_one_says_has_no_evidence(assignment: Assignment) -> None:
     sit(assignment, 3, who={"a": "mayor", "b": "protesters", "c": "mayor"})
 
     [shared] = class_report(assignment, now=NOW).misconceptions

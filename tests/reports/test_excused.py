@@ -41,7 +41,7 @@ def test_needs_leave_out_who_is_excused(due: Assignment, four_students: list[Stu
     assert (need.kind, need.count, need.not_started_count) == ("not_submitted", 1, 1)
 
 
-def test_needs_count_one_who_turned_in_and_is_excused_for_nobody_else(
+def test_needs_count_one_who_turned_in_and_is_excused_for_no_one_else(
     due: Assignment, four_students: list[Student], teacher: User
 ) -> None:
     """Ana submitted and is excused; the other three have not submitted."""
@@ -53,7 +53,7 @@ def test_needs_count_one_who_turned_in_and_is_excused_for_nobody_else(
     assert (need.count, need.not_started_count) == (3, 3)
 
 
-def test_late_answers_of_the_excused_wait_for_nobody(
+def test_late_answers_of_the_excused_wait_for_no_one(
     due: Assignment, four_students: list[Student], teacher: User, teacher_client: Client
 ) -> None:
     """They would not count if the teacher accepted them."""

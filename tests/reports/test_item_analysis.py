@@ -327,7 +327,7 @@ def test_a_wrong_key_is_flagged_with_the_choice_that_good_students_took() -> Non
     ]
 
 
-def test_a_question_nobody_knows_is_flagged() -> None:
+def test_a_question_no_one_knows_is_flagged() -> None:
     question = picked_test("bcdbcdbcdbcd").items[0]
 
     assert [flag.kind for flag in question.flags] == ["chance"]
@@ -341,7 +341,7 @@ def test_a_wrong_answer_that_led_by_chance_is_not_flagged() -> None:
     assert question.flags == ()
 
 
-def test_a_choice_that_tempts_nobody_is_flagged_against_many_wrong_answers() -> None:
+def test_a_choice_that_tempts_no_one_is_flagged_against_many_wrong_answers() -> None:
     # 0.9 to the power of 70 is below 0.01 / (5 questions * 3 wrong choices), to the power of 69 it is not.
     few, enough = (picked_test("a" * 60 + "b" * 35 + "c" * count).items[0] for count in (34, 35))
 

@@ -198,7 +198,7 @@ def test_result_says_of_a_typed_answer_that_it_was_given(student: Student, stude
         assert f"You chose: {given}" not in page
 
 
-def test_score_of_practice_leaves_out_an_answer_that_nobody_grades(student: Student, student_client: Client) -> None:
+def test_score_of_practice_leaves_out_an_answer_that_no_one_grades(student: Student, student_client: Client) -> None:
     edition = make_edition(document=typed_document())
     assignment = make_assignment(edition=edition, classroom=student.classroom)
     attempt = make_answered_attempt(assignment=assignment, student=student, answers={"who": "The rules."})

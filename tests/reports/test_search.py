@@ -44,7 +44,7 @@ def test_students_whose_names_have_the_words_as_typed_come_first(
 
 
 @pytest.mark.parametrize("text", ["%", "_", "...", "' OR 1=1 --", "zzz", "maya zzz"])
-def test_search_finds_nobody_by_other_text(text: str, student: Student, teacher: User) -> None:
+def test_search_finds_no_one_by_other_text(text: str, student: Student, teacher: User) -> None:
     assert search(teacher, text).students == ()
 
 

@@ -67,7 +67,7 @@ def test_unmarked_score_is_in_no_figure(given: Assignment, teacher: User) -> Non
 
 
 @pytest.mark.parametrize("policy", ["drop", "full_credit"])
-def test_question_that_nobody_has_to_mark_any_more_waits_for_nothing(policy: str, given: Assignment) -> None:
+def test_question_that_no_one_has_to_mark_any_more_waits_for_nothing(policy: str, given: Assignment) -> None:
     make_regrade(assignment=given, policy=policy, number=3)
     rescore(given.attempts.select_related("assignment"))
     assert [cell.is_ungraded for row in gradebook(given.classroom, now=NOW).rows for cell in row.cells] == [False] * 3

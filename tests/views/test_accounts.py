@@ -457,7 +457,7 @@ def test_sign_in_link_takes_over_from_another_teacher(
 
 
 @pytest.mark.parametrize("state", ["an hour old", "of a closed account", "of another account", "broken"])
-def test_void_sign_in_link_signs_nobody_in(
+def test_void_sign_in_link_signs_no_one_in(
     state: str, teacher: User, other_teacher: User, clock: time_machine.Traveller
 ) -> None:
     link = link_of(teacher)

@@ -99,7 +99,7 @@ def test_a_copy_of_a_built_in_set_says_the_same_and_can_be_published(name: str) 
     assert untranslated(finished(document), "es") == []
 
 
-def test_a_copy_has_no_summary_and_no_minutes_that_nobody_wrote() -> None:
+def test_a_copy_has_no_summary_and_no_minutes_that_no_one_wrote() -> None:
     """Those that publishing wrote would count the old questions for good."""
     copied = from_edition(finished({**story(), "summary": "", "about_minutes": 0}), title="Mine")
     del copied["questions"][2:]
@@ -201,7 +201,7 @@ def test_a_finished_draft_says_by_what_right_the_text_is_shown(rights: str, note
     assert reading_of(document).citation.rights_note == shown
 
 
-def test_copy_of_an_edition_has_no_note_on_the_rights_that_nobody_wrote() -> None:
+def test_copy_of_an_edition_has_no_note_on_the_rights_that_no_one_wrote() -> None:
     def copied(note: str) -> Table:
         document = {**story(), "languages": ["es"]}
         document["reading"] = {**document["reading"], "rights": "quotes", "rights_note": note}

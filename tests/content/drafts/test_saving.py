@@ -496,7 +496,7 @@ def test_readiness_before_the_first_edition_compares_with_nothing() -> None:
     assert publishing.readiness(new_document(), Edition(document=make_document())).changes is None
 
 
-def test_an_assignment_gets_another_edition_only_while_nobody_has_started(draft: Draft, teacher: User) -> None:
+def test_an_assignment_gets_another_edition_only_while_no_one_has_started(draft: Draft, teacher: User) -> None:
     first = publishing.publish(draft, seen=1, note="", by=teacher, now=NOW)
     saving_questions.save_question(draft, "one", {"stem": "Another?"}, seen=1, by=teacher, now=NOW)
     second = publishing.publish(draft, seen=2, note="", by=teacher, now=NOW)

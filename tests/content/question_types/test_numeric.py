@@ -331,7 +331,7 @@ def test_numeric_options_are_counted_by_number_not_by_writing() -> None:
     assert parse_question(on("--08-31")).chosen_options("8/31", READING)[0].id == "--08-31"
 
 
-def test_numeric_refuses_what_the_page_does_not_let_anybody_type() -> None:
+def test_numeric_refuses_what_the_page_does_not_let_anyone_type() -> None:
     question = parse_question(document())
 
     with pytest.raises(NotAChoice):

@@ -179,7 +179,7 @@ def test_ordering_a_move_or_the_mark_makes_the_order_an_answer(submitted: dict[s
 @pytest.mark.parametrize(
     "submitted", [{}, fields("bacd"), fields("bacd", placed=[""]), {"up": ["2"]}, {"placed": ["1"]}]
 )
-def test_ordering_lines_that_nobody_touched_are_no_answer(submitted: dict[str, list[str]]) -> None:
+def test_ordering_lines_that_no_one_touched_are_no_answer(submitted: dict[str, list[str]]) -> None:
     assert QUESTION.read_answer(submitted, SHUFFLE, READING) is None
 
 

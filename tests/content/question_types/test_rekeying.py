@@ -89,7 +89,7 @@ def test_rekeyed_single_keeps_everything_but_the_key_and_its_reasons() -> None:
     }
 
 
-def test_rekeyed_statement_that_nobody_says_loses_its_evidence() -> None:
+def test_rekeyed_statement_that_no_one_says_loses_its_evidence() -> None:
     document = make_question_document("who_says_so")
 
     rekeyed = regraded(document, {"a": "mayor", "b": "not_stated", "c": "not_stated"})

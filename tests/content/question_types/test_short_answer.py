@@ -217,7 +217,7 @@ def test_short_answer_is_read_without_space_around_and_signs_unseen(typed: list[
 
 
 @pytest.mark.parametrize("typed", [["x" * 201], ["one", "two"]])
-def test_short_answer_refuses_what_the_page_does_not_let_anybody_type(typed: list[str]) -> None:
+def test_short_answer_refuses_what_the_page_does_not_let_anyone_type(typed: list[str]) -> None:
     with pytest.raises(NotAChoice):
         QUESTION.read_answer({NAME: typed}, SHUFFLE, READING)
 

@@ -470,14 +470,14 @@ def test_reply_at_an_attempt_is_in_the_language_of_its_page(attempt: Attempt, st
     assert "Type your PIN." in field_of(Client().post(again(attempt), {"pin": "", "language": "xx"}))
 
 
-def test_closed_code_keeps_nobody_from_a_started_quiz(attempt: Attempt, student: Student, teacher: User) -> None:
+def test_closed_code_keeps_no_one_from_a_started_quiz(attempt: Attempt, student: Student, teacher: User) -> None:
     classrooms.set_code_active(student.classroom, is_open=False, by=teacher, now=NOW)
     reply = Client().post(again(attempt), {"pin": pin_of(student)})
     assert (reply.status_code, list(reply.json())) == (200, ["token"])
 
 
 @pytest.mark.parametrize("gone", ["unknown", "removed", "archived"])
-def test_attempt_with_which_nobody_can_go_on_is_as_a_wrong_pin(
+def test_attempt_with_which_no_one_can_go_on_is_as_a_wrong_pin(
     gone: str,
     attempt: Attempt,
     student: Student,
@@ -512,7 +512,7 @@ def test_attempt_with_which_nobody_can_go_on_is_as_a_wrong_pin(
     assert FailedTry.objects.filter(student=student).count() == 0
 
 
-def test_replies_at_an_attempt_name_nobody(attempt: Attempt, student: Student) -> None:
+def test_replies_at_an_attempt_name_no_one(attempt: Attempt, student: Student) -> None:
     client = Client()
     replies = [client.post(again(attempt), {"pin": wrong_pin(student)}) for _ in range(PIN_TRIES + 1)]
     replies.append(Client().post(again(attempt), {"pin": pin_of(student)}))

@@ -283,7 +283,7 @@ def test_class_goes_to_another_teacher(
     assert teacher_client.post(address, {"email": "okafor@school.test"}).status_code == 404
 
 
-def test_class_stays_if_nobody_can_take_it(
+def test_class_stays_if_no_one_can_take_it(
     classroom: Classroom, teacher: User, other_teacher: User, teacher_client: Client
 ) -> None:
     address = reverse("hand_over_classroom", args=[classroom.public_id])

@@ -287,7 +287,7 @@ def test_time_limit_of_a_preset_gives_way_to_teacher_paced(
     assert (assignment.is_teacher_paced, assignment.time_limit) == (True, None)
 
 
-def test_own_title_that_nobody_sees_is_none(edition: Edition, classroom: Classroom, teacher_client: Client) -> None:
+def test_own_title_that_no_one_sees_is_none(edition: Edition, classroom: Classroom, teacher_client: Client) -> None:
     send(teacher_client, address_of(edition), classroom, own_title="\u200b")
     assert Assignment.objects.get().own_title == ""
 

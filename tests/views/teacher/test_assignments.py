@@ -951,7 +951,7 @@ def test_close_now_ends_the_quiz_and_keeps_extensions(timed: Assignment, teacher
     assert (working.deadline_at, extended.deadline_at) == (NOW, extension.closes_at)
 
 
-def test_close_now_says_that_nobody_is_at_work(assignment: Assignment, teacher_client: Client) -> None:
+def test_close_now_says_that_no_one_is_at_work(assignment: Assignment, teacher_client: Client) -> None:
     asked = teacher_client.post(reverse("change_window", args=[assignment.public_id]), {"act": "close"})
 
     assert "No student is working on it now." in text_of(asked)

@@ -223,7 +223,7 @@ def test_results_of_a_quiz_of_one_question_say_so_in_words(
     assert "All scores are the same" not in page
 
 
-def test_results_before_anybody_turned_in_have_no_figures(teacher_client: Client, assignment: Assignment) -> None:
+def test_results_before_anyone_turned_in_have_no_figures(teacher_client: Client, assignment: Assignment) -> None:
     make_student(classroom=assignment.classroom, name="Zoe")
     text = words(teacher_client, "assignment_results", assignment)
     assert "Nothing turned in yet" in text

@@ -642,7 +642,7 @@ def test_closing_a_closed_code_records_nothing(teacher: User, teacher_client: Cl
 
 
 @pytest.mark.parametrize("name", ["change_code", "set_code_active", "set_archived", "change_classroom"])
-def test_nobody_changes_the_class_of_another_teacher(
+def test_no_one_changes_the_class_of_another_teacher(
     name: str, classroom: Classroom, signed_in: Callable[[User], Client]
 ) -> None:
     before = Classroom.objects.values().get(pk=classroom.pk)

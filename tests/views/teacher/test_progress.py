@@ -410,7 +410,7 @@ def activity(attempt: Attempt, minute: float, *, since: float = 0) -> str | None
 
 
 @pytest.mark.parametrize(("ends_early", "back"), [(True, 14), (False, 34)])
-def test_minutes_of_a_break_make_nobody_stuck(timed: Attempt, ends_early: bool, back: int) -> None:
+def test_minutes_of_a_break_make_no_one_stuck(timed: Attempt, ends_early: bool, back: int) -> None:
     start_break(timed.pk, now=NOW + 4 * MINUTE)
     assert activity(timed, back - 0.1) == "on_break"
     if ends_early:
@@ -418,7 +418,7 @@ def test_minutes_of_a_break_make_nobody_stuck(timed: Attempt, ends_early: bool, 
     assert [activity(timed, back + minute) for minute in (0, 5, 5.1)] == ["working", "working", "stuck"]
 
 
-def test_minutes_of_a_pause_make_nobody_stuck(timed: Attempt, teacher: User) -> None:
+def test_minutes_of_a_pause_make_no_one_stuck(timed: Attempt, teacher: User) -> None:
     given = timed.assignment
     lifecycle.pause(given, by=teacher, now=NOW + 4 * MINUTE)
     assert activity(timed, 14) == "working"
@@ -475,7 +475,7 @@ def test_break_that_would_end_in_a_pause_goes_on_in_it(timed: Attempt, teacher: 
     assert [activity(timed, minute) for minute in (93, 95)] == ["on_break", "working"]
 
 
-def test_page_that_is_opened_again_makes_nobody_stuck(attempt: Attempt) -> None:
+def test_page_that_is_opened_again_makes_no_one_stuck(attempt: Attempt) -> None:
     """A student continues hours later. A page that stays open counts from its first heartbeat, or a later answer."""
     save(attempt, "one", "b", now=NOW + MINUTE)
     assert activity(attempt, 2) == "working"
@@ -721,7 +721,7 @@ def test_poll_sees_everything_that_the_board_shows(
     assert poll(teacher_client, mixed, tag).status_code == 200
 
 
-def test_poll_is_still_once_nobody_is_at_work(
+def test_poll_is_still_once_no_one_is_at_work(
     assignment: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
     make_answered_attempt(assignment=assignment, student=student)

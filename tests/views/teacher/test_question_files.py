@@ -247,7 +247,7 @@ def test_an_archived_set_gets_no_questions(teacher_client: Client, teacher: User
     assert len(archived.document["questions"]) == 4
 
 
-def test_undo_removes_what_nobody_changed(teacher_client: Client, teacher: User) -> None:
+def test_undo_removes_what_no_one_changed(teacher_client: Client, teacher: User) -> None:
     draft = make_draft(owner=teacher)
     before = [question["key"] for question in draft.document["questions"]]
     response = confirm(teacher_client, preview(teacher_client, target=draft.question_set.public_id))
@@ -526,7 +526,7 @@ def test_our_own_file_says_why_its_reading_is_left_out(teacher_client: Client, e
 
 
 @pytest.mark.parametrize("file_format", ["json", "toml"])
-def test_our_own_file_says_which_fields_nobody_reads(
+def test_our_own_file_says_which_fields_no_one_reads(
     file_format: str, teacher_client: Client, edition: Edition
 ) -> None:
     address = reverse("export_questions", args=[edition.question_set.public_id])

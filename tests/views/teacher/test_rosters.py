@@ -110,7 +110,7 @@ def test_names_on_one_line_are_added_as_shown(separator: str, classroom: Classro
     assert names_of(classroom) == ["Ana Soto", "Ben Okoye", "Cy Bell"]
 
 
-def test_adding_twice_adds_nobody_twice(classroom: Classroom, teacher_client: Client) -> None:
+def test_adding_twice_adds_no_one_twice(classroom: Classroom, teacher_client: Client) -> None:
     data = {"names": "Ana S.\nBen O.", "is_confirmed": "on"}
 
     teacher_client.post(url("add_students", classroom), data)
@@ -180,7 +180,7 @@ def test_a_removed_student_is_restored_and_not_made_again(
     assert list(classroom.students.enrolled()) == [student]
 
 
-def test_list_that_fails_in_the_middle_adds_nobody(
+def test_list_that_fails_in_the_middle_adds_no_one(
     classroom: Classroom, student: Student, classmate: Student, teacher: User, teacher_client: Client
 ) -> None:
     """As if the database went away before the last step, which gives a number to a student who is here."""
@@ -249,7 +249,7 @@ def test_a_later_list_gives_numbers_to_students_who_are_here_without_one(
     assert dict(classroom.students.values_list("display_name", "external_id")) == kept
 
 
-def test_a_corrected_name_with_the_number_of_a_student_adds_nobody_twice(
+def test_a_corrected_name_with_the_number_of_a_student_adds_no_one_twice(
     classroom: Classroom, teacher: User, teacher_client: Client
 ) -> None:
     make_student(classroom=classroom, name="Ana Ruis", external_id="17")
@@ -1236,7 +1236,7 @@ ACTS = ["rename_student", "change_number", "move_student", "remove_student", "re
 
 
 @pytest.mark.parametrize("name", ACTS)
-def test_nobody_changes_the_student_of_another_teacher(
+def test_no_one_changes_the_student_of_another_teacher(
     name: str, student: Student, signed_in: Callable[[User], Client]
 ) -> None:
     stranger = make_user()
@@ -1356,7 +1356,7 @@ def test_last_name_can_be_corrected(student: Student, teacher_client: Client) ->
     assert (student.display_name, student.family_name) == ("Maya Lopez Perez", "Lopez Perez")
 
 
-def test_the_roster_of_an_archived_class_asks_nobody_to_type_its_code(
+def test_the_roster_of_an_archived_class_asks_no_one_to_type_its_code(
     classroom: Classroom, teacher: User, teacher_client: Client
 ) -> None:
     assert "type this code" in text_of(teacher_client.get(url("roster", classroom)))

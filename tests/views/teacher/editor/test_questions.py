@@ -985,7 +985,7 @@ def test_publish_says_what_becomes_of_assignments(in_use: Draft, teacher_client:
     assert editions == {"Period 3": 1, "Period 4": 1}
 
 
-def test_assignments_that_nobody_started_get_the_new_edition_when_asked(in_use: Draft, teacher_client: Client) -> None:
+def test_assignments_that_no_one_started_get_the_new_edition_when_asked(in_use: Draft, teacher_client: Client) -> None:
     publish(teacher_client, in_use)
     form = form_of(teacher_client.get(url("publish_set", in_use)), having="assignments")
     [(_, offered)] = form.offered
@@ -998,7 +998,7 @@ def test_assignments_that_nobody_started_get_the_new_edition_when_asked(in_use: 
     assert event.classroom.name == "Period 4"
 
 
-def test_assignments_that_somebody_started_stay(in_use: Draft, teacher_client: Client) -> None:
+def test_assignments_that_someone_started_stay(in_use: Draft, teacher_client: Client) -> None:
     publish(teacher_client, in_use)
     form = form_of(teacher_client.get(url("publish_set", in_use)), having="assignments")
     fresh = next(row for row in _assignments(in_use) if row.classroom.name == "Period 4")

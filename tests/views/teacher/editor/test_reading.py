@@ -101,7 +101,7 @@ def test_add_set_saves_a_draft_with_a_title_alone(teacher: User, teacher_client:
     assert field_errors_of(refused) == ["First choose what you may show students, under “Source”."]
 
 
-def test_add_set_refuses_a_title_that_nobody_sees(teacher_client: Client) -> None:
+def test_add_set_refuses_a_title_that_no_one_sees(teacher_client: Client) -> None:
     refused = teacher_client.post(reverse("add_set"), {**SOURCE, "title": "\u200b\u202e\ufeff"})
     assert field_errors_of(refused) == ["Enter a title."]
     assert not Draft.objects.exists()
