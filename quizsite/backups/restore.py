@@ -310,8 +310,9 @@ def _restore_postgresql(
             where = {"FOOTNOTE_DATA": str(stage), "FOOTNOTE_DATABASE_NAME": new}
             erased_again = _manage(commands, where=where, key=key)
             with connected(target | {"dbname": new}) as restored:
-                query = sql.SQL("DELETE FROM {} WHERE name = ANY(%s)").format(sql.Identifier(table))
-                restored.execute(query, [list(SiteState.NOT_OF_A_COPY)])
+                table = sql.Identifier(SiteState._meta.db_table)
+                delete = sql.SQL("DELETE FROM {} WHERE name = ANY(%s)").format(table)
+                restored.execute(delete, [list(SiteState.NOT_OF_A_COPY)])
             with server.transaction():
                 for old_name, new_name in ((name, kept), (new, name)):
                     rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
