@@ -158,6 +158,22 @@ def test_assigning_asks_about_the_student_whose_time_does_not_fit(
     assert Assignment.objects.get().extensions.get().student == student
 
 
+def test_times_of_students_stand_apart(teacher: User, student: Student, open_context: NewContext) -> None:
+    edition = make_edition()
+    for one in (student, make_student(classroom=student.classroom, name="Ben O.")):
+        accommodations.set_accommodation(one, time_factor=Decimal("1.5"), by=teacher, now=timezone.now())
+    page = open_context(teacher).new_page()
+    page.goto(reverse("assign", args=[edition.question_set.public_id]))
+    close = (timezone.now() + timedelta(minutes=40)).astimezone(student.classroom.zone)
+    page.get_by_text("More settings").click()
+    page.get_by_label("Closes", exact=True).fill(f"{close:%Y-%m-%dT%H:%M}")
+    page.get_by_label("Time limit in minutes").fill("30")
+    page.get_by_role("button", name="Assign").click()
+    first, second = (one.bounding_box() or {} for one in page.locator("main fieldset").all())
+    # More than between the choices of a student, so that an error belongs to the choices above it.
+    assert second["y"] - first["y"] - first["height"] == 36
+
+
 def test_short_answers_are_accessible(teacher: User, student: Student, open_context: NewContext) -> None:
     now = timezone.now()
     given = make_assignment(

@@ -461,7 +461,9 @@ def test_note_on_the_time_limit_has_the_icon_of_a_warning(
     form = form_of(teacher_client.get(address_of(edition)), having="release")
     fields = form.data(act="preview", time_limit="3", classrooms=[classroom.public_id])
     page = teacher_client.post(address_of(edition), fields)
-    assert re.search(r'<p class="tag"><svg[^>]*>.*?</svg>\s*The quiz takes about 4 minutes', page.content.decode(), re.DOTALL)
+    assert re.search(
+        r'<p class="tag"><svg[^>]*>.*?</svg>\s*The quiz takes about 4 minutes', page.content.decode(), re.DOTALL
+    )
 
 
 # --- From a class -------------------------------------------------------------------------------------------------
