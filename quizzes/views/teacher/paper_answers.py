@@ -59,23 +59,37 @@ def paper_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
     students = _enrolled(assignment)
     stored_rows = stored_paper_answers(assignment, students)
     is_grid = _fits_a_grid(printed, len(students))
-    shown = rows = [PaperAnswersForm(stored=stored, printed=printed) for stored in stored_rows]
-    if request.method == "POST" and not printed.is_grid:
+    if request.method != "POST":
+        rows = [PaperAnswersForm(stored=stored, printed=printed) for stored in stored_rows]
+        return _class_page(request, assignment, printed, rows, shown=rows, is_grid=is_grid)
+    if not printed.is_grid:
         messages.error(request, gettext("The quiz has a newer version now. What you typed isn’t saved."))
         return redirect("paper_answers", assignment.public_id)
-    if request.method == "POST":
-        sent = [PaperAnswersForm(request.POST, stored=stored, printed=printed) for stored in stored_rows]
-        refused = _store(request, assignment, sent)
-        if not refused:
-            return redirect("paper_answers", assignment.public_id)
-        rows = [
-            _resend_form(refused[stored.student.pk], stored, request.POST)
-            if stored.student.pk in refused
-            else PaperAnswersForm(stored=stored, printed=printed)
-            for stored in stored_paper_answers(assignment, students)
-        ]
-        # The class may be too large for a grid since the page was opened. Then only these rows are sent again.
-        shown, is_grid = rows if is_grid else [row for row in rows if row.is_bound], True
+    sent = [PaperAnswersForm(request.POST, stored=stored, printed=printed) for stored in stored_rows]
+    refused = _store(request, assignment, sent)
+    if not refused:
+        return redirect("paper_answers", assignment.public_id)
+    rows = [
+        _resend_form(refused[stored.student.pk], stored, request.POST)
+        if stored.student.pk in refused
+        else PaperAnswersForm(stored=stored, printed=printed)
+        for stored in stored_paper_answers(assignment, students)
+    ]
+    # The class may be too large for a grid since the page was opened. Then only these rows are sent again.
+    shown = rows if is_grid else [row for row in rows if row.is_bound]
+    return _class_page(request, assignment, printed, rows, shown=shown, is_grid=True)
+
+
+def _class_page(
+    request: TeacherRequest,
+    assignment: Assignment,
+    printed: PrintedForms,
+    rows: Sequence[PaperAnswersForm],
+    *,
+    shown: Sequence[PaperAnswersForm],
+    is_grid: bool,
+) -> HttpResponse:
+    """The page of the class. rows: one for each student. shown: those of them on the page."""
     excused = set(assignment.excuses.order_by().values_list("student_id", flat=True))
     without_paper = [row.stored for row in rows if row.stored.attempt is None]
     # Students who answered online or are excused have no handout to enter.
