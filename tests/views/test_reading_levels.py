@@ -257,6 +257,22 @@ def test_question_without_its_evidence_at_a_level_shows_the_standard_reading(
     assert PLAIN in student_client.get(reverse("take_attempt", args=[attempt.public_id, other])).text
 
 
+def test_student_learns_that_a_question_lacks_the_chosen_level(
+    student_client: Client, student: Student, teacher: User
+) -> None:
+    """The choice seemed to have no effect."""
+    edition = make_edition(document=document(es={"s2": SPANISH}))
+    attempt = make_attempt(
+        assignment=make_assignment(edition=edition, classroom=student.classroom, assigned_by=teacher), student=student
+    )
+    note = "This question uses the standard reading."
+    assert note not in page(student_client, attempt)
+    set_class(student.classroom, reading_variant="es")
+    assert note in page(student_client, attempt)
+    set_class(student.classroom, reading_variant="easier")
+    assert note not in page(student_client, attempt)
+
+
 def test_reading_of_a_question_about_evidence_does_not_depend_on_the_evidence(
     student_client: Client, student: Student, teacher: User
 ) -> None:

@@ -49,6 +49,7 @@ EMPTY_CONTEXT: Mapping[str, object] = {
     "is_revealed": False,
     "reading_foot": "",
     "levels": (),
+    "lacks_level": False,
 }
 
 
@@ -102,6 +103,7 @@ def question_context(attempt: LoadedAttempt, number: int, *, now: datetime) -> d
     places, published_edition = places_of(attempt), attempt.content.published
     form = form_context(attempt, number)
     reading = attempt.content.reading_of(attempt.content.questions[number - 1])
+    levels = levels_of(attempt, reading)
     shown = published_edition.edition_id, reading.variant, get_language(), reading.citation.is_old(today=now.date())
     return form | {
         "attempt": attempt,
@@ -110,7 +112,8 @@ def question_context(attempt: LoadedAttempt, number: int, *, now: datetime) -> d
         "reading": reading,
         "plain_reading": plain_reading(*shown),
         "reading_foot": reading_foot(*shown) if form["is_picker"] else "",
-        "levels": levels_of(attempt, reading),
+        "levels": levels,
+        "lacks_level": any(key == attempt.content.variant and not is_shown for key, _, is_shown in levels),
         # The script shows the next question next to the same reading.
         "is_ahead": len(places) > 1 and not form["checks_at_once"] and _has_one_reading(attempt.content),
         "answered_count": sum(place.is_complete for place in places),
