@@ -157,6 +157,23 @@ def test_page_of_several_forms_has_one_main_button(
     assert main.all_inner_texts() == ["Save accommodations"]
 
 
+def test_main_button_below_several_sections_is_below_their_fields(
+    teacher: User, assignment: Assignment, open_context: NewContext
+) -> None:
+    draft = [make_draft(owner=teacher).question_set.public_id]
+    page = open_context(teacher).new_page()
+    for name, args in (
+        ("add_set", []),
+        ("edit_source", draft),
+        ("regrade_question", [assignment.public_id, 1]),
+    ):
+        page.goto(reverse(name, args=args))
+        field, button = (
+            page.locator(part).last.bounding_box() or {} for part in ("main .field > .in", "main .btn:not(.alt)")
+        )
+        assert (name, button["x"]) == (name, field["x"])
+
+
 def test_draft_whose_questions_have_evidence_leads_on(teacher: User, open_context: NewContext) -> None:
     draft = make_draft(owner=teacher)
     page = open_context(teacher).new_page()
