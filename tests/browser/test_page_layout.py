@@ -4,9 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
-from quizzes.models import Assignment, Attempt, Student, User
+from quizzes.models import Assignment, Attempt, Extension, Student, User
 from tests.browser.conftest import NewContext, goto_with_fonts, overflow
 from tests.factories import make_answered_attempt, make_classroom, make_draft, make_student, make_user
 
@@ -253,6 +254,20 @@ def test_ring_of_a_choice_in_a_table_is_whole(
         # The ring is 3 pixels wide, and 3 pixels away.
         assert box.bounding_box()["x"] - frame.bounding_box()["x"] >= 6, name  # type: ignore[index]
         assert overflow(page) == 0
+
+
+def test_extension_takes_three_lines_on_a_phone(
+    teacher: User, assignment: Assignment, student: Student, open_context: NewContext
+) -> None:
+    close = timezone.now() + timedelta(days=1)
+    Extension.objects.create(
+        assignment=assignment, student=student, closes_at=close, extra_attempts=1, given_by=teacher, given_at=close
+    )
+    page = open_context(teacher, width=360).new_page()
+    page.goto(reverse("extend_students", args=[assignment.public_id]))
+    words = page.locator(".tbl small")
+    expect(words).to_contain_text("and 1 extra attempt")
+    assert words.bounding_box()["height"] <= 63  # type: ignore[index]
 
 
 def test_change_for_several_students_is_in_sight_before_a_long_list(
