@@ -34,6 +34,15 @@ def test_focus_ring_is_visible_on_the_colored_field(is_dark: bool, open_context:
     assert rings == ["rgb(255, 254, 250)"] * 2
 
 
+def test_question_of_the_landing_page_stays_beside_its_evidence(open_context: NewContext) -> None:
+    publish_built_in_sets()
+    page = open_context().new_page()
+    page.goto("/")
+    page.locator(".try-read .reading > p > span").last.scroll_into_view_if_needed()
+    expect(page.get_by_role("button", name="Check my answer")).to_be_in_viewport(ratio=1)
+    expect(page.locator(".try .stem")).to_be_in_viewport(ratio=1)
+
+
 def test_request_to_another_host_is_noted_and_fails(open_context: NewContext, watch: Watch) -> None:
     page = open_context().new_page()
     with pytest.raises(Error, match="ERR_NAME_NOT_RESOLVED"):
