@@ -8,6 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from quizzes.models import Assignment, Attempt, Extension, Student, User
+from quizzes.people.rosters import remove_student
 from tests.browser.conftest import NewContext, goto_with_fonts, overflow
 from tests.factories import make_answered_attempt, make_classroom, make_draft, make_student, make_user
 
@@ -92,6 +93,21 @@ def test_long_name_of_a_teacher_takes_no_row_of_its_own(open_context: NewContext
     page = open_context(teacher, width=768).new_page()
     page.goto(reverse("teacher_home"))
     assert page.locator(".mast").bounding_box()["height"] < 80  # type: ignore[index]
+
+
+def test_check_boxes_of_lists_look_like_all_others(teacher: User, student: Student, open_context: NewContext) -> None:
+    remove_student(student, by=teacher, now=timezone.now())
+    page = open_context(teacher).new_page()
+    for name, args, text, button in (
+        ("import_questions", [], "1. Who adopts the budget?\n*a) The council\nb) The mayor\n", "Check questions"),
+        ("add_students", [student.classroom.public_id], student.display_name, "Check names"),
+    ):
+        page.goto(reverse(name, args=args))
+        page.locator("textarea").fill(text)
+        page.get_by_role("button", name=button).click()
+        box = page.locator(".tbl [type=checkbox]")
+        expect(box).to_be_checked()
+        expect(box).to_have_css("appearance", "none")
 
 
 def test_question_in_a_list_of_answers_has_no_empty_line(
