@@ -47,7 +47,11 @@ class SourceForm(DraftForm):
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), gettext_lazy("Enter 1 to 300 minutes.")),
     )
     story_title = text(gettext_lazy("Story title"), 300)
-    publisher = text(gettext_lazy("Publisher"), 200, hint=gettext_lazy("Newspaper, station, site, or office"))
+    publisher = text(
+        gettext_lazy("Publisher"),
+        200,
+        hint=gettext_lazy("Newspaper, station, site, or office. If you wrote the story, your name"),
+    )
     author = text(gettext_lazy("Author (optional)"), 200, hint=gettext_lazy("If the story names one"))
     published_on = forms.DateField(
         label=gettext_lazy("Published on"),

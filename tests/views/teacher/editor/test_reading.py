@@ -284,6 +284,12 @@ def test_a_built_in_set_cannot_be_edited(teacher_client: Client) -> None:
 # --- Source and objectives ----------------------------------------------------------------------------------------
 
 
+def test_publisher_of_an_own_story_is_the_teacher(draft: Draft, teacher_client: Client) -> None:
+    for address in (reverse("add_set"), url("edit_source", draft)):
+        page = text_of(teacher_client.get(address))
+        assert "Newspaper, station, site, or office. If you wrote the story, your name" in page
+
+
 def test_edit_source_saves_and_says_so(draft: Draft, teacher_client: Client) -> None:
     data = sent(teacher_client, url("edit_source", draft), having="story_title", title="Another title")
 
