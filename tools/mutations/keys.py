@@ -62,8 +62,8 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "a verdict is hidden again with its release",
         "quizzes/views/student/question_page.py",
-        "is_shown=is_settled and checks_at_once)",
-        "is_shown=is_settled)",
+        "own = _verdict if is_settled and checks_at_once else _question",
+        "own = _verdict if is_settled else _question",
         "tests/views/student/test_attempts.py",
         *("-k", "verdict"),
     ),
