@@ -3,10 +3,11 @@
 `teaching-guide.toml` there is for the teachers of the source; it is optional.
 """
 
+import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from operator import methodcaller
 from pathlib import Path
 from typing import Any
 
@@ -35,19 +36,11 @@ def read_toml(content: bytes) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise InvalidFile(f"the file is not UTF-8 text (byte {error.start})") from error
     try:
-        return _plain(tomllib.loads(text))
+        tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InvalidFile(f"the file is not valid TOML: {error}") from error
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if isinstance(value, date | time):
-        return value.isoformat()
-    return value
+    # JSON has no dates and times.
+    return dict(json.loads(json.dumps(tables, default=methodcaller("isoformat"))))
 
 
 class BadFile(Exception):
