@@ -149,14 +149,14 @@ def whole_percent(value: Decimal | Fraction | float) -> int:
     return int((_decimal(value) * 100).quantize(Decimal(1), ROUND_HALF_UP))
 
 
-def percent_number(value: Decimal | Fraction | float) -> float:
-    """A share in percent for a file, with one decimal, rounded half up: 73.3."""
-    return float((_decimal(value) * 100).quantize(Decimal("0.1"), ROUND_HALF_UP))
+def percent_number(value: Decimal | Fraction | float | None) -> float | None:
+    """A share in percent for a file, with one decimal, rounded half up: 73.3; None for None."""
+    return None if value is None else float((_decimal(value) * 100).quantize(Decimal("0.1"), ROUND_HALF_UP))
 
 
-def points_number(value: Decimal | Fraction | float) -> float:
-    """Points for a file, with at most four decimals, as a stored score has them: 0.6667."""
-    return float(_decimal(value).quantize(Decimal("0.0001"), ROUND_HALF_UP))
+def points_number(value: Decimal | Fraction | float | None) -> float | None:
+    """Points for a file, with at most four decimals, as a stored score has them: 0.6667; None for None."""
+    return None if value is None else float(_decimal(value).quantize(Decimal("0.0001"), ROUND_HALF_UP))
 
 
 def bar_width(value: Decimal | Fraction | float | None) -> str:

@@ -42,7 +42,7 @@ def scores_table(book: Gradebook) -> Table:
     lines: Table = [
         [
             *_identity(row.student),
-            None if row.average_share is None else percent_number(row.average_share),
+            percent_number(row.average_share),
             *(
                 _status_text(cell, column, book.classroom)
                 if cell.whole_score is None
@@ -78,9 +78,9 @@ def score_rows_table(book: Gradebook, quiz: Assignment | None) -> Table:
                 _due(row.cells[place].due_at, book.classroom),
                 _status_text(row.cells[place], column, book.classroom),
                 "Late" if row.cells[place].is_late else None,
-                _points(row.cells[place]),
+                points_number(row.cells[place].whole_score),
                 column.max_points,
-                _cell_percent(row.cells[place]),
+                percent_number(row.cells[place].share),
             ]
             for place, (title, column) in enumerate(quizzes)
             if quiz is None or column.assignment.pk == quiz.pk
@@ -126,7 +126,12 @@ def moodle_table(book: Gradebook, quiz: Assignment | None) -> Table:
     return [
         ["ID number", "Last name", "First name", f"{title}, percent", f"{title}, points out of {possible}"],
         *(
-            [student.external_id or student.display_name, *_names(student), _cell_percent(cell), _points(cell)]
+            [
+                student.external_id or student.display_name,
+                *_names(student),
+                percent_number(cell.share),
+                points_number(cell.whole_score),
+            ]
             for student, cell in cells
             if cell.share is not None
         ),
@@ -146,9 +151,9 @@ def student_number_table(book: Gradebook, quiz: Assignment | None) -> Table:
                 student.external_id or None,
                 *_names(student),
                 title,
-                _points(cell),
+                points_number(cell.whole_score),
                 possible,
-                _cell_percent(cell),
+                percent_number(cell.share),
                 "Late" if cell.is_late else None,
             ]
             for student, cell in cells
@@ -206,14 +211,6 @@ def _due(due_at: datetime | None, classroom: Classroom) -> CellValue:
     return None if due_at is None else f"{due_at.astimezone(classroom.zone):%Y-%m-%d %H:%M}"
 
 
-def _points(cell: Cell) -> CellValue:
-    return None if cell.whole_score is None else points_number(cell.whole_score)
-
-
-def _cell_percent(cell: Cell) -> CellValue:
-    return None if cell.share is None else percent_number(cell.share)
-
-
 def _canvas_title(title: str) -> str:
     """The title, changed so that Canvas reads it as the title of an assignment.
 
@@ -228,7 +225,7 @@ def _canvas_title(title: str) -> str:
 def _canvas_cell(cell: Cell) -> CellValue:
     if cell.status is Status.EXCUSED:
         return "EX"
-    return _points(cell)
+    return points_number(cell.whole_score)
 
 
 def _status_text(cell: Cell, column: Column, classroom: Classroom) -> str:

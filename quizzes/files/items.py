@@ -1,7 +1,5 @@
 """Item analysis as tables: of the questions, of the answers given, and of the figures of the set."""
 
-from fractions import Fraction
-
 from quizzes.files.gradebook import Table
 from quizzes.files.spreadsheet import CellValue
 from quizzes.formatting import percent_number, points_number
@@ -28,9 +26,9 @@ def choices_table(report: ItemReport) -> Table:
                 choice.option.text,
                 "yes" if choice.option.right else "",
                 choice.count,
-                _percent(choice.share),
-                _percent(choice.upper_share),
-                _percent(choice.lower_share),
+                percent_number(choice.share),
+                percent_number(choice.upper_share),
+                percent_number(choice.lower_share),
                 choice.option.why,
             ]
             for question in report.questions
@@ -44,7 +42,7 @@ def figures_table(report: ItemReport) -> Table:
     figures = report.figures
     # Without a question that counts, each attempt has a total of 0, which would look like a score.
     totals = (figures.mean, figures.median, figures.spread)
-    mean, median, spread = map(_points, totals) if figures.counting_count else (None, None, None)
+    mean, median, spread = map(points_number, totals) if figures.counting_count else (None, None, None)
     counts = Assignment.AttemptPolicy(report.policy).label if report.policy is not None else "As each quiz says"
     return [
         ["Question set", report.published.document.title],
@@ -55,17 +53,9 @@ def figures_table(report: ItemReport) -> Table:
         ["Median", median],
         ["Standard deviation", spread],
         ["Cronbach’s alpha", figures.alpha],
-        ["Standard error of measurement", _points(figures.standard_error)],
+        ["Standard error of measurement", points_number(figures.standard_error)],
         ["Attempts in each group", figures.group_size],
     ]
-
-
-def _points(value: float | None) -> CellValue:
-    return None if value is None else points_number(value)
-
-
-def _percent(share: Fraction | float | None) -> CellValue:
-    return None if share is None else percent_number(share)
 
 
 def _question_line(report: ItemReport, question: QuestionReport) -> list[CellValue]:
@@ -81,10 +71,10 @@ def _question_line(report: ItemReport, question: QuestionReport) -> list[CellVal
         figures.answered_count,
         figures.omitted_count,
         figures.not_reached_count,
-        _percent(figures.facility),
+        percent_number(figures.facility),
         figures.discrimination,
-        _percent(figures.upper_share),
-        _percent(figures.lower_share),
+        percent_number(figures.upper_share),
+        percent_number(figures.lower_share),
         commonest.option.text if commonest is not None else "",
         commonest.count if commonest is not None else None,
         question.ungraded_count or None,
