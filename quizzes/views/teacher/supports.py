@@ -72,14 +72,7 @@ def import_accommodations(request: TeacherRequest, public_id: str) -> HttpRespon
     classroom = taught_classroom(request, public_id)
     confirmed = ConfirmChangesForm(request.POST)
     if confirmed.is_valid():
-        try:
-            packed = signed_preview.unpack(confirmed.cleaned_data["packed"], purpose=PREVIEW, by=request.user)
-        except StalePreview:
-            messages.error(request, gettext("The preview is too old. Nothing was changed. Choose the file again."))
-            return redirect("class_accommodations", classroom.public_id)
-        found = {student.public_id: student for student in _students(classroom)}
-        changes = [(found[key], read_values(values)) for key, values in packed["changes"] if key in found]
-        _apply(request, changes, now=timezone.now())
+        _apply_packed(request, classroom, confirmed.cleaned_data["packed"])
         return redirect("class_accommodations", classroom.public_id)
     form = AccommodationsFileForm(request.POST, request.FILES)
     if form.is_valid():
@@ -112,6 +105,18 @@ def download_accommodations(request: TeacherRequest, public_id: str) -> HttpResp
     """The accommodations and supports of a class as CSV."""
     classroom = taught_classroom(request, public_id)
     return file_response(export_accommodations(classroom, by=request.user, now=timezone.now()))
+
+
+def _apply_packed(request: TeacherRequest, classroom: Classroom, text: str) -> None:
+    """Make the changes of a preview. text: of `signed_preview.pack`."""
+    try:
+        packed = signed_preview.unpack(text, purpose=PREVIEW, by=request.user)
+    except StalePreview:
+        messages.error(request, gettext("The preview is too old. Nothing was changed. Choose the file again."))
+        return
+    found = {student.public_id: student for student in _students(classroom)}
+    changes = [(found[key], read_values(values)) for key, values in packed["changes"] if key in found]
+    _apply(request, changes, now=timezone.now())
 
 
 def _students(classroom: Classroom) -> list[Student]:
