@@ -79,6 +79,12 @@ def _apply(request: TeacherRequest, plans: Sequence[roster_sync.ClassPlan], own:
             gettext("You already have a class with one of these names. Choose that class. Nothing was changed."),
         )
         return False
+    messages.success(request, _synced(done))
+    return True
+
+
+def _synced(done: roster_sync.Applied) -> str:
+    """What a sync changed, in words."""
     counts = done.counts
     # Singular and plural are the same in English and differ in other languages.
     words = {
@@ -94,5 +100,4 @@ def _apply(request: TeacherRequest, plans: Sequence[roster_sync.ClassPlan], own:
     if counts["new"] or counts["moved"]:
         # The card of a student who moved has the code of the old class.
         text = f"{text} {gettext('Print sign-in cards for the students who were added or moved.')}"
-    messages.success(request, text)
-    return True
+    return text
