@@ -7,9 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from quizzes.models import Assignment, Attempt, Extension, Student, User
+from quizzes.models import Assignment, Attempt, Classroom, Extension, Student, User
 from quizzes.people.rosters import remove_student
-from tests.browser.conftest import NewContext, goto_with_fonts, overflow
+from tests.browser.conftest import NewContext, goto_with_fonts, overflow, violations
 from tests.factories import make_answered_attempt, make_classroom, make_draft, make_student, make_user
 
 # The space below the last button of each sheet, without the padding of the sheet itself.
@@ -108,6 +108,22 @@ def test_check_boxes_of_lists_look_like_all_others(teacher: User, student: Stude
         box = page.locator(".tbl [type=checkbox]")
         expect(box).to_be_checked()
         expect(box).to_have_css("appearance", "none")
+
+
+def test_button_below_a_long_preview_is_in_view(teacher: User, classroom: Classroom, open_context: NewContext) -> None:
+    names = "\n".join(f"Student {'ABCDEFGH'[number // 4]}{'abcd'[number % 4]}rown" for number in range(32))
+    questions = "\n\n".join(f"{number}. Who votes?\n*a) The council\nb) The mayor" for number in range(1, 21))
+    for width, height in ((1280, 900), (360, 740)):
+        page = open_context(teacher, width=width, height=height).new_page()
+        for name, args, text, check, save in (
+            ("add_students", [classroom.public_id], names, "Check names", "Add 32 students"),
+            ("import_questions", [], questions, "Check questions", "Import questions"),
+        ):
+            page.goto(reverse(name, args=args))
+            page.locator("textarea").fill(text)
+            page.get_by_role("button", name=check).click()
+            expect(page.get_by_role("button", name=save)).to_be_in_viewport(ratio=1)
+            assert violations(page) == []
 
 
 def test_question_in_a_list_of_answers_has_no_empty_line(
