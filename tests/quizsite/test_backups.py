@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -273,7 +274,7 @@ def test_restore_brings_back_the_site_and_keeps_what_was_there(drill: Drill) -> 
     printed = drill.site.run("restore", str(made)).splitlines()
 
     assert drill.shell(CLASSES_OF_A_SOUND_SITE) == "First"
-    assert printed[0].startswith("Restored the backup of 20")
+    assert re.fullmatch(r"Restored the backup of 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC with \d+ answers\.", printed[0])
     place, kept = printed[1].removeprefix("What was there before is kept in the ").split(" ", 1)
     assert place == {"sqlite": "folder", "postgresql": "database"}[connection.vendor]
     if connection.vendor == "sqlite":
@@ -336,7 +337,7 @@ def test_restore_on_a_new_machine_erases_what_the_ledgers_of_newer_backups_have(
     [(student,)] = drill.in_database("SELECT public_id FROM quizzes_student")
     drill.site.run("erase", "student", student, "--yes")
     newer = drill.backup()
-    until = json.loads((newer / "manifest.json").read_text())["made_at"]
+    until = json.loads((newer / "manifest.json").read_text())["made_at"][:19].replace("T", " ")
     damaged = Path(shutil.copytree(newer, newer.with_name("footnote-20991231T235959Z")))
     change(damaged, made_at="2099-12-31T23:59:59+00:00")
     (damaged / "erasures.jsonl").write_text("spoilt\n")
@@ -353,7 +354,7 @@ def test_restore_on_a_new_machine_erases_what_the_ledgers_of_newer_backups_have(
     assert drill.in_database("SELECT count(*) FROM quizzes_student")[0][0] == 0
     assert printed[-2:] == [
         "Erased again: 1.",
-        f"This data folder had no erasure ledger. Erasures after {until} are unknown. If you have a newer "
+        f"This data folder had no erasure ledger. Erasures after {until} UTC are unknown. If you have a newer "
         "erasures.jsonl, run `manage.py reapply_erasures FILE` with it before you start the site.",
     ]
     assert (drill.data / "erasures.jsonl").read_text().startswith(lines)

@@ -1,4 +1,5 @@
 from argparse import ArgumentParser, ArgumentTypeError
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,8 @@ class Command(BaseCommand):
         except BackupError as problem:
             raise CommandError(str(problem)) from problem
         rows = done.manifest.counts.get("quizzes_answer", 0)
-        self.stdout.write(f"Restored the backup of {done.manifest.made_at} with {rows:,} answers.")
+        made_at = datetime.fromisoformat(done.manifest.made_at)
+        self.stdout.write(f"Restored the backup of {_in_words(made_at)} with {rows:,} answers.")
         if done.has_database:
             place = "database" if connection.vendor == "postgresql" else "folder"
             self.stdout.write(f"What was there before is kept in the {place} {done.kept}")
@@ -41,11 +43,14 @@ class Command(BaseCommand):
         if done.erased_again:
             self.stdout.write(done.erased_again)
         if done.erasures_until:
-            until = done.erasures_until.isoformat()
             self.stdout.write(
-                f"This data folder had no erasure ledger. Erasures after {until} are unknown. If you have a newer "
+                f"This data folder had no erasure ledger. Erasures after {_in_words(done.erasures_until)} are unknown. If you have a newer "
                 f"erasures.jsonl, run `{COMMAND} reapply_erasures FILE` with it before you start the site."
             )
+
+
+def _in_words(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _backup(given: str) -> Path:
