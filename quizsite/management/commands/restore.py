@@ -43,8 +43,9 @@ class Command(BaseCommand):
         if done.erased_again:
             self.stdout.write(done.erased_again)
         if done.erasures_until:
+            until = _in_words(done.erasures_until)
             self.stdout.write(
-                f"This data folder had no erasure ledger. Erasures after {_in_words(done.erasures_until)} are unknown. If you have a newer "
+                f"This data folder had no erasure ledger. Erasures after {until} are unknown. If you have a newer "
                 f"erasures.jsonl, run `{COMMAND} reapply_erasures FILE` with it before you start the site."
             )
 
