@@ -319,8 +319,14 @@ def test_old_class_keeps_the_record(
     [record] = moved_away(old)
     assert (record.student, record.attempts) == (student, (done,))
     page = teacher_client.get(reverse("classroom_gradebook", args=[old.public_id]))
-    assert "Moved to another class Maya Lopez , now in Period 6" in text_of(page)
+    shown = "Moved to another class Not in the averages and files on this page Maya Lopez , now in Period 6"
+    assert shown in text_of(page)
     assert reverse("attempt_review", args=[done.public_id]) in read(page).links
+    for layout in ("scores", "score_rows", "answers"):
+        sent = {"layout": layout, "form": "csv"}
+        file = teacher_client.post(reverse("download_file", args=[old.public_id]), sent)
+        assert file.headers["Content-Type"].startswith("text/csv")
+        assert "Maya" not in file.content.decode("utf-8-sig")
     assert moved_away(target) == []
 
 
