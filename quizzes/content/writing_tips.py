@@ -14,7 +14,7 @@ from itertools import combinations
 from quizzes.caches import process_cache
 from quizzes.content.reading import MONTHS, REPORTER, Sentence
 from quizzes.content.sentences import split_sentences
-from quizzes.phrases import gettext
+from quizzes.phrases import gettext, ngettext
 
 # A correct choice stands out if it is 1.5 times as long as the longest wrong choice and a word or two longer.
 LONGER = 1.5
@@ -235,13 +235,15 @@ def _absolute(wording: Wording) -> Iterator[Tip]:
 
 def _loaded(wording: Wording) -> Iterator[Tip]:
     for text in (wording.stem, *(option.text for option in wording.options)):
-        found = [word for word in _words(_QUOTED.sub(" ", text)) if word in LOADED]
+        found = dict.fromkeys(word for word in _words(_QUOTED.sub(" ", text)) if word in LOADED)
         if found:
-            yield Tip(
-                "loaded",
-                text,
-                gettext("“{text}” takes a side. Use a neutral word or a quote.").format(text=found[0].capitalize()),
+            words = ngettext(
+                "“{text}” takes a side. Use a neutral word or a quote.",
+                "“{text}” take sides. Use neutral words or a quote.",
+                len(found),
             )
+            # A reason to keep the wording counts for each of these words.
+            yield Tip("loaded", text, words.format(text="”, “".join(found).capitalize()))
 
 
 def _unattributed(wording: Wording) -> Iterator[Tip]:

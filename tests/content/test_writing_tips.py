@@ -137,6 +137,13 @@ def test_a_loaded_word_is_found_outside_quotation_marks(stem: str, is_found: boo
     assert found(wording(stem, "*No", "Yes")) == ([("loaded", stem)] if is_found else [])
 
 
+def test_a_tip_names_every_loaded_word_of_a_text() -> None:
+    [tip] = tips(
+        wording("Why end the outrageous, shameless, outrageous deal?", "*No", "Yes"), reading=(), language="en"
+    )
+    assert tip.reason == "“Outrageous”, “shameless” take sides. Use neutral words or a quote."
+
+
 @pytest.mark.parametrize(
     ("stem", "is_found"),
     [
