@@ -1,12 +1,14 @@
 """How the parts of a page stand in Chromium: gaps, rules, titles beside buttons, and one main button."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from quizzes.assignments.accommodations import set_accommodation
 from quizzes.models import Assignment, Attempt, Classroom, Extension, Student, User
 from quizzes.people.rosters import remove_student
 from tests.browser.conftest import NewContext, goto_with_fonts, overflow, violations
@@ -286,6 +288,19 @@ def test_ring_of_a_choice_in_a_table_is_whole(
         # The ring is 3 pixels wide, and 3 pixels away.
         assert box.bounding_box()["x"] - frame.bounding_box()["x"] >= 6, name  # type: ignore[index]
         assert overflow(page) == 0
+
+
+def test_accommodations_of_a_student_take_one_line_each_on_a_phone(
+    teacher: User, student: Student, open_context: NewContext
+) -> None:
+    other = make_student(classroom=student.classroom, name="Ben O.")
+    set_accommodation(student, time_factor=Decimal("1.5"), by=teacher, now=timezone.now())
+    page = open_context(teacher, width=360).new_page()
+    page.goto(reverse("class_accommodations", args=[student.classroom.public_id]))
+    given, none = (page.locator(".tbl tr", has_text=one.display_name).locator("td:visible") for one in (student, other))
+    assert (given.all_inner_texts(), none.all_inner_texts()) == (["1.5x time"], [])
+    # The name of the column, and the words.
+    assert given.bounding_box()["height"] < 50  # type: ignore[index]
 
 
 def test_extension_takes_three_lines_on_a_phone(
