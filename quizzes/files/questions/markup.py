@@ -63,10 +63,6 @@ class _Reader(HTMLParser):
             self.parts.append(f" {alt} ")
             self.lost.append(gettext(_MEDIA[tag]))
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in _HIDDEN:
-            self.handle_starttag(tag, attrs)
-
     def handle_endtag(self, tag: str) -> None:
         if tag in _HIDDEN:
             self._hidden = max(0, self._hidden - 1)
