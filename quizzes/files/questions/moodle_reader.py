@@ -198,17 +198,9 @@ def _choices(question_type: str, stem: str, element: Element, answers: Answers, 
     positive = {fraction for _, fraction in answers if fraction > 0}
     if not positive:
         raise Skipped(gettext("It has no correct answer."))
-    lines = tuple(line for line, _ in answers)
     takes_one = question_type == "multichoice" and (element.find("single") is None or _flag(element, "single"))
-    if takes_one:
-        if any(fraction < _FULL for fraction in positive):
-            notes.append(gettext("An answer with part of the credit is now a wrong answer."))
-        lines = tuple(Line(line.text, fraction >= _FULL, line.feedback) for line, fraction in answers)
-        if not any(line.is_correct for line in lines):
-            raise Skipped(gettext("It has no answer with full credit."))
-        if sum(line.is_correct for line in lines) > 1:
-            notes.append(gettext(ALL_OF_THEM))
-    elif len(positive) > 1:
+    lines = _with_full_credit(answers, notes) if takes_one else tuple(line for line, _ in answers)
+    if not takes_one and len(positive) > 1:
         notes.append(gettext("Its answers had different weights. Here they count the same."))
     found: QuestionType = "single" if takes_one and sum(line.is_correct for line in lines) == 1 else "multiple"
     if any(fraction < 0 for _, fraction in answers):
@@ -222,6 +214,19 @@ def _choices(question_type: str, stem: str, element: Element, answers: Answers, 
         keep_order=element.find("shuffleanswers") is not None and not _flag(element, "shuffleanswers"),
         all_or_nothing=question_type == "multichoiceset",
     )
+
+
+def _with_full_credit(answers: Answers, notes: list[str]) -> tuple[Line, ...]:
+    """The choices of a question that takes one answer. Only full credit makes one correct. Raises Skipped."""
+    if any(0 < fraction < _FULL for _, fraction in answers):
+        notes.append(gettext("An answer with part of the credit is now a wrong answer."))
+    lines = tuple(Line(line.text, fraction >= _FULL, line.feedback) for line, fraction in answers)
+    correct_count = sum(line.is_correct for line in lines)
+    if not correct_count:
+        raise Skipped(gettext("It has no answer with full credit."))
+    if correct_count > 1:
+        notes.append(gettext(ALL_OF_THEM))
+    return lines
 
 
 def _true_false(stem: str, answers: Answers) -> Item:
