@@ -573,7 +573,7 @@ def test_texts_in_another_language_say_so(student_client: Client, student: Stude
         save(attempt, question.key, wrong_value(question))
     submit_attempt(attempt, now=NOW)
     result = student_client.get(reverse("result", args=[attempt.public_id])).content.decode()
-    assert result.count('<span class="rv-t" lang="ar" dir="rtl">') == 4
+    assert result.count('<span class="rv-t" lang="ar" dir="rtl"') == 4
 
 
 def test_paper_and_board_carry_the_language(teacher_client: Client, classroom: Classroom, teacher: User) -> None:
