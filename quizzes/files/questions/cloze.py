@@ -76,5 +76,5 @@ def _gap(kind: str, body: str, notes: list[str]) -> Gap:
         if found[4] and share < _FULL:
             notes.append(gettext("Feedback for wrong answers of a blank was left out."))
     if not accepted:
-        raise Skipped(gettext("A blank of it has no answer with full credit."))
+        raise Skipped(gettext("One of its blanks has no answer with full credit."))
     return Gap(tuple(accepted), tuple(choices) if kind in _CHOSEN else (), feedback)

@@ -112,7 +112,7 @@ def _within_limits(item: Item, notes: list[str]) -> Item:
         case "matching":
             _refuse_lines(texts, at_least=2)
             if not all(line.match for line in item.lines):
-                raise Skipped(gettext("A line of it has no match."))
+                raise Skipped(gettext("One of its lines has no match."))
             options = tuple(
                 dict.fromkeys(_one_line(option) for option in (*item.options, *(line.match for line in item.lines)))
             )
@@ -208,12 +208,12 @@ def _checked_gap(gap: Gap, notes: list[str]) -> Gap:
     accepted = tuple(dict.fromkeys(_one_line(text) for text in gap.accepted if text.strip()))
     choices = tuple(dict.fromkeys(_one_line(text) for text in gap.choices if text.strip()))
     if not accepted:
-        raise Skipped(gettext("A blank of it has no answer."))
+        raise Skipped(gettext("One of its blanks has no answer."))
     if choices and accepted[0] not in choices:
         choices = (*choices, accepted[0])
     if len(choices) > MAX_ROWS:
         raise Skipped(
-            gettext("A blank of it has {count} choices. It can have {max_rows}.").format(
+            gettext("One of its blanks has {count} choices. A blank can have {max_rows}.").format(
                 count=len(choices), max_rows=MAX_ROWS
             )
         )

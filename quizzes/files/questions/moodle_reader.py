@@ -194,7 +194,7 @@ def _item(question_type: str, stem: str, element: Element, notes: list[str]) -> 
 
 def _choices(question_type: str, stem: str, element: Element, answers: Answers, notes: list[str]) -> Item:
     if any(not line.text for line, _ in answers) and gettext(A_PICTURE) in notes:
-        raise Skipped(gettext("An answer of it is a picture. Answers here are text."))
+        raise Skipped(gettext("One of its answers is a picture. Answers here are text."))
     positive = {fraction for _, fraction in answers if fraction > 0}
     if not positive:
         raise Skipped(gettext("It has no correct answer."))

@@ -334,7 +334,7 @@ def _matching(stem: str, interaction: Element, declaration: Element | None, note
     for pair in _correct(declaration):
         left, _, right = pair.partition(" ")
         if left in pairs:
-            raise Skipped(gettext("A line of it has several matches."))
+            raise Skipped(gettext("One of its lines has several matches."))
         pairs[left] = right
     lines = tuple(Line(text, match=options.get(pairs.get(ident, ""), "")) for ident, text in prompts.items())
     if not any(line.match for line in lines):
@@ -350,7 +350,7 @@ def _gap_match(body: Element, interaction: Element, declaration: Element | None,
     word_of = {gap: words.get(word, "") for word, _, gap in (pair.partition(" ") for pair in _correct(declaration))}
     gaps = [Gap((word_of.get(gap.get("identifier") or "", ""),), tuple(words.values())) for gap in elements]
     if not gaps or not all(gap.accepted[0] for gap in gaps):
-        raise Skipped(gettext("A blank of it has no correct answer."))
+        raise Skipped(gettext("One of its blanks has no correct answer."))
     return _with_blanks(text, gaps)
 
 
@@ -367,7 +367,7 @@ def _blanks(
         if choices:
             accepted = [choices[ident] for ident in accepted if choices.get(ident)][:1]
         if not accepted:
-            raise Skipped(gettext("A blank of it has no correct answer."))
+            raise Skipped(gettext("One of its blanks has no correct answer."))
         gaps.append(Gap(tuple(accepted), tuple(choices.values())))
     # Our own files name the first of several fields RESPONSE_A, and a blank that is alone as well.
     is_alone = len(gaps) == 1 and elements[0].get("responseidentifier") != "RESPONSE_A"

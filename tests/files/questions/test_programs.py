@@ -1210,7 +1210,7 @@ MOODLE: dict[str, tuple[str, list[str]]] = {
     ),
     "a picture as an answer": (
         moodle("multichoice", answer(100, '<img src="@@PLUGINFILE@@/a.png" alt="">') + answer(0, "B")),
-        ["- An answer of it is a picture. Answers here are text."],
+        ["- One of its answers is a picture. Answers here are text."],
     ),
     "ordering by place": (
         moodle("ordering", answer(2, "b") + answer(1, "a") + answer(3, "c")),
