@@ -233,7 +233,7 @@ def losses(question_format: QuestionFormat, item: Item | None, label: str) -> li
         ),
         (item.sample_answer, question_format.has_sample_answer, gettext("The sample answer is left out.")),
         (item.unit, question_format.has_unit, gettext("The unit is left out.")),
-        (is_shared, question_format.has_shares, gettext("Each blank counts 1 point there.")),
+        (is_shared, question_format.has_shares, gettext("Each blank is worth 1 point there.")),
         (
             has_choices,
             question_format.has_listed_gaps,

@@ -1596,7 +1596,7 @@ def test_weights_of_embedded_answers_add_up_to_the_points(points: int, weights: 
 
     assert "".join(re.findall(r"\{(\d):SHORT", write_moodle("A set", [item]).decode())) == weights
     [form] = [form for form in FORMATS if form.name == "moodle"]
-    assert losses(form, item, "") == (["Each blank counts 1 point there."] if points == 1 else [])
+    assert losses(form, item, "") == (["Each blank is worth 1 point there."] if points == 1 else [])
 
 
 def test_pool_of_blackboard() -> None:

@@ -431,7 +431,7 @@ def test_question_says_if_it_counts_several_points(attempt: Attempt, student_cli
     worth = {}
     for question in attempt.assignment.edition.questions.all():
         page = text_of(student_client.get(reverse("take_attempt", args=[attempt.public_id, question.position])))
-        worth[question.key] = re.findall(r"This question counts (\d+) points\.", page)
+        worth[question.key] = re.findall(r"This question is worth (\d+) points\.", page)
     assert worth == {"one": [], "some": ["2"], "who": ["3"], "proof": ["2"]}
 
 
@@ -445,7 +445,7 @@ def test_open_question_says_if_it_was_dropped(attempt: Attempt, student_client: 
     with queries() as seen:
         pages = [text_of(student_client.get(address)) for address in addresses]
     assert [page.count(said) for page in pages] == [0, 1, 1, 0]
-    assert ["This question counts" in page for page in pages] == [False, False, False, True]
+    assert ["This question is worth" in page for page in pages] == [False, False, False, True]
     assert len(seen) == 2 * len(pages)
 
 
