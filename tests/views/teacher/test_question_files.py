@@ -627,7 +627,7 @@ def test_imported_picture_is_in_no_version_before_it_has_text_and_credit(teacher
     assert [problem.text for problem in publishing.readiness(draft.document, None).problems] == [missing]
 
     editor = teacher_client.get(url("edit_question", draft, question["key"]))
-    assert "Complete the picture" in text_of(editor)
+    assert "Add picture details" in text_of(editor)
     assert reverse("picture", args=[stored.digest]) not in editor.content.decode()
     # The editor of the picture shows it, and the autosave of the question keeps it.
     address = url("edit_question_picture", draft, question["key"])
