@@ -175,7 +175,7 @@ class ExtensionForm(forms.Form):
         if class_end is None:
             return texts.none_in_class
         if end < class_end:
-            return gettext("The class has until later. Choose a later time.")
+            return gettext("The class has more time than this. Choose a later time.")
         return texts.passed if end <= self.now else ""
 
 

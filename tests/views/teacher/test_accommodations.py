@@ -977,7 +977,7 @@ def test_extension_keeps_what_changed_where_the_page_was_left_alone(
 
     monkeypatch.setattr("quizzes.views.teacher.accommodations.taught_assignment", taught)
     refused = teacher_client.post(form.action, form.data(due="2026-10-23T15:05"))
-    assert errors_of(refused) == ["The class has until later. Choose a later time."]
+    assert errors_of(refused) == ["The class has more time than this. Choose a later time."]
     assert teacher_client.post(form.action, form.data(extra_attempts="1")).status_code == 302
     extension = Extension.objects.get()
     assert (extension.closes_at, extension.extra_attempts) == (later, 1)
@@ -1013,7 +1013,7 @@ def test_extension_that_the_class_moved_past_stays_with_another_change(
         ({"reason": "", "closes": "2026-10-26T09:30"}, "Say why."),
         ({"closes": "2026-10-23T07:00"}, "“Closes” is before “Opens”."),
         ({"due": "2026-10-23T07:00"}, "“Due” is before “Opens”."),
-        ({"closes": "2026-10-23T15:30"}, "The class has until later. Choose a later time."),
+        ({"closes": "2026-10-23T15:30"}, "The class has more time than this. Choose a later time."),
         ({"due": "2026-10-23T18:00"}, "The quiz closes Fri, Oct 23, 4:00 pm EDT. Choose a later time."),
         ({"due": "2026-10-27T18:00", "closes": "2026-10-26T09:30"}, "“Closes” is before “Due”."),
         ({"closes": "tomorrow"}, "Enter a date and time, such as 2026-10-26T08:00."),

@@ -196,7 +196,7 @@ def test_refused_form_keeps_what_was_chosen(
     for chosen, values, errors in (
         ([], {}, ["Choose at least 1 student."]),
         ([student], {}, [NOTHING]),
-        ([student], {"due": NOW}, ["The class has until later. Choose a later time."]),
+        ([student], {"due": NOW}, ["The class has more time than this. Choose a later time."]),
         ([student], {"reason": "", "extra_attempts": "1"}, ["Say why."]),
         (
             [outsider],
