@@ -332,7 +332,7 @@ def test_keeping_the_close_is_a_choice(
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"time_limit": ""}, "extra time adds nothing. These students have until the close too: Ana B."),
+        ({"time_limit": ""}, "extra time adds nothing. The closing time is the same for: Ana B."),
         ({"time_limit": "", "closes": "", "is_teacher_paced": "on"}, "Wait on the class board for: Ana B."),
         ({"time_limit": "", "closes": ""}, ""),
         ({"closes": "2026-10-23T12:45"}, ""),

@@ -277,9 +277,7 @@ def _without_effect(
         text = gettext("You set the pace, so extra time adds nothing by itself. Wait on the class board for: {names}")
         notes.append(text.format(names=listed_names(names)))
     elif names:
-        text = gettext(
-            "Without a time limit, extra time adds nothing. These students have until the close too: {names}"
-        )
+        text = gettext("Without a time limit, extra time adds nothing. The closing time is the same for: {names}")
         notes.append(text.format(names=listed_names(names)))
     for level, names in names_without_level(students, edition_id).items():
         text = gettext("The reading has no level “{level}”. These students get the standard text: {names}")
