@@ -155,13 +155,13 @@ def test_course_from_the_first_launch_to_a_score(
         ["Bo Lee: The platform refused it. The course may not be published."]
     )
     assert_sound(page)
-    section.get_by_role("button", name="Retry").press("Enter")
+    section.get_by_role("button", name="Try again").press("Enter")
     expect(page.get_by_text("Sending 1 score again. This takes up to a minute.")).to_be_visible()
     platform.status = 200
     exchange_scores(now=timezone.now())
     page.reload()
     expect(section).to_contain_text("Sent 2.")
-    expect(section.get_by_role("button", name="Retry")).to_have_count(0)
+    expect(section.get_by_role("button", name="Try again")).to_have_count(0)
     assert [score["userId"] for score in platform.scores] == ["user-1", "user-2"]
     for context in (teachers, students):
         context.close()
