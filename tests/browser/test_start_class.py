@@ -107,7 +107,7 @@ def test_start_is_in_view_with_a_full_class_on_a_laptop(
         assert names["y"] + names["height"] <= controls["y"]
         assert controls["y"] + controls["height"] <= height
     page.get_by_text("2 not here yet").click()
-    absent = page.get_by_role("list", name="Students who are not here yet")
+    absent = page.get_by_role("list", name="Students who aren’t here yet")
     expect(absent.get_by_role("listitem")).to_have_count(2)
     arrive(students[30])
     # A poll leaves the list open.

@@ -188,7 +188,7 @@ def test_a_form_with_the_token_of_an_older_sign_in_is_filled_again(
     [cookie] = [cookie for cookie in context.cookies() if cookie["name"] == "csrftoken"]
     context.add_cookies([{"name": "csrftoken", "value": "A" * 32, "domain": cookie["domain"], "path": "/"}])
     page.get_by_role("button", name="Check names").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("This form was not sent")
+    expect(page.get_by_role("heading", level=1)).to_have_text("This form wasn’t sent")
 
     go_back(page)
 

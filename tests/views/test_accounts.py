@@ -802,7 +802,7 @@ def test_form_without_its_token_is_not_sent(teacher: User) -> None:
     page = client.post(reverse("account_login"), {"login": teacher.email, "password": PASSWORD})
 
     assert page.status_code == 403
-    assert "This form was not sent" in page.content.decode()
+    assert "This form wasn’t sent" in page.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -215,12 +215,12 @@ def test_new_date_without_a_year_has_the_year_of_the_question() -> None:
 @pytest.mark.parametrize(
     ("table", "value", "reason"),
     [
-        (document(), "many", "“many” is not a number"),
-        (document(), "30 or 31", "“30 or 31” is not a number"),
-        (document(), "31 people", "“31 people” is not in the unit of the question"),
-        (document(units=["%"], unit_required=True), "31", "“31” is not in the unit of the question"),
-        (on("--08-31"), "soon", "“soon” is not a date"),
-        (on("--08-31"), "31", "“31” is not a date"),
+        (document(), "many", "“many” isn’t a number"),
+        (document(), "30 or 31", "“30 or 31” isn’t a number"),
+        (document(), "31 people", "“31 people” isn’t in the unit of the question"),
+        (document(units=["%"], unit_required=True), "31", "“31” isn’t in the unit of the question"),
+        (on("--08-31"), "soon", "“soon” isn’t a date"),
+        (on("--08-31"), "31", "“31” isn’t a date"),
     ],
 )
 def test_numeric_answer_that_cannot_be_the_key_is_refused(table: dict[str, Any], value: str, reason: str) -> None:

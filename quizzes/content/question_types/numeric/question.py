@@ -190,15 +190,15 @@ class Numeric(Question):
         if isinstance(question.answer, Day):
             day = read_date(value)
             if day is None:
-                raise InvalidDocument(gettext("“{value}” is not a date").format(value=value))
+                raise InvalidDocument(gettext("“{value}” isn’t a date").format(value=value))
             # The page says that the year may be left out.
             in_year = iso_date(day._replace(year=day.year or question.answer.year))
             return {**document, "answer": iso_date(read_date(in_year) or day)}
         found = read_number(value)
         if found is None:
-            raise InvalidDocument(gettext("“{value}” is not a number").format(value=value))
+            raise InvalidDocument(gettext("“{value}” isn’t a number").format(value=value))
         if not question._has_unit(found[1]):
-            raise InvalidDocument(gettext("“{value}” is not in the unit of the question").format(value=value))
+            raise InvalidDocument(gettext("“{value}” isn’t in the unit of the question").format(value=value))
         return {**document, "answer": f"{found[0]:f}"}
 
     def needs_grading(self, value: Value) -> bool:
