@@ -393,7 +393,7 @@ def test_changing_names_no_excused_student(
     address = reverse("change_assignment", args=[tight.public_id])
     form = form_of(teacher_client.get(address), having="release")
     text = text_of(teacher_client.post(address, form.data(time_limit="", act="preview")))
-    assert re.findall(r"(?:standard text|the close too): ([^.]*\.)", text) == ["Ben O."] * 2
+    assert re.findall(r"(?:standard text|is the same for): ([^.]*\.)", text) == ["Ben O."] * 2
 
 
 def test_progress_says_whose_time_is_longer_and_when_it_ends(
