@@ -10,7 +10,8 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from quizzes.models import User
-from tests.browser.conftest import NewContext, assert_sound
+from tests.browser.conftest import NewContext, assert_sound, overflow
+from tests.browser.test_every_page import LARGE_TEXT
 from tests.factories import make_user
 
 PASSWORD = "seven green bicycles"
@@ -123,6 +124,8 @@ def test_app_works_without_javascript(width: int, dark: bool, baptiste: User, op
     page.goto(reverse("mfa_activate_totp"))
     secret = page.get_by_label("Can’t scan it?").input_value()
     assert page.locator(".app-qr svg").bounding_box()["width"] >= 150  # type: ignore[index]  # it is visible
+    page.evaluate(LARGE_TEXT)
+    assert overflow(page) == 0
     page.get_by_label("Code").fill(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
     page.get_by_role("button", name="Add app").click()
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
