@@ -87,8 +87,8 @@ def _without_tags(text: str) -> tuple[str, int, int]:
         count += 1
         place = match.end()
         name = (match["name"] or "").casefold()
-        # A comment ends at its own mark. Each mark that is missing is looked for once.
-        end_mark = "-->" if match[0] == "<!--" else ">" if not name else f"</{name}" if name in _UNSEEN else ""
+        end_mark = _end_mark(match[0], name)
+        # Each mark that is missing is looked for once.
         if end_mark and not match["close"] and end_mark not in unclosed:
             end = lowered.find(end_mark, place)
             if end < 0:
@@ -99,6 +99,15 @@ def _without_tags(text: str) -> tuple[str, int, int]:
     parts.append(text[place:])
     joined, entities = _ENTITY.subn(lambda match: html.unescape(match[0]), "".join(parts))
     return joined, count, entities
+
+
+def _end_mark(opening: str, name: str) -> str:
+    """What ends the text that a tag hides; "" if it hides none. name: "" for a comment or a declaration."""
+    if opening == "<!--":
+        return "-->"
+    if not name:
+        return ">"
+    return f"</{name}" if name in _UNSEEN else ""
 
 
 def _lowered(text: str) -> str:
