@@ -149,9 +149,13 @@ def _with_numbers(rows: Sequence[str]) -> list[str]:
     """The rows with 1, 2, 3 before lines of a list without numbers: “___ veto”."""
     found, number = list[str](), 0
     for row in rows:
-        unnumbered = _UNNUMBERED.fullmatch(row)
-        number = number + 1 if unnumbered else number if not row.strip() else 0
-        found.append(f"____ {number}. {unnumbered['text']}" if unnumbered else row)
+        if unnumbered := _UNNUMBERED.fullmatch(row):
+            number += 1
+            found.append(f"____ {number}. {unnumbered['text']}")
+            continue
+        if row.strip():
+            number = 0
+        found.append(row)
     return found
 
 

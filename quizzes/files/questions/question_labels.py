@@ -73,8 +73,11 @@ def _with_numbers(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
     if not all(numbers):
         has_others = any(_NUMBERED.match(line) for (_, line), label in zip(lines, labels, strict=True) if not label)
         numbers = ["" if has_others else str(number) for number in range(1, len(numbers) + 1)]
-    left = iter(numbers)
-    return [
-        (place, (f"{number}. {label['text']}" if (number := next(left)) else label["text"]) if label else line)
-        for (place, line), label in zip(lines, labels, strict=True)
-    ]
+    found, left = list[tuple[int, str]](), iter(numbers)
+    for (place, line), label in zip(lines, labels, strict=True):
+        if label:
+            number = next(left)
+            found.append((place, f"{number}. {label['text']}" if number else label["text"]))
+        else:
+            found.append((place, line))
+    return found
