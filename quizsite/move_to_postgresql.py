@@ -1,7 +1,7 @@
 """Copy a whole site from its SQLite file into an empty PostgreSQL database, in one transaction."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -77,7 +77,8 @@ def move(*, accept_findings: bool = False, report: Callable[[str], None]) -> Mov
         raise MoveError(f"A database refused: {' '.join(str(error).split())}.") from error
 
 
-def _copy(accept_findings: bool, report: Callable[[str], None]) -> Moved:
+def _require_own_site() -> None:
+    """Raise MoveError for a SQLite file of another version of Footnote, or of another secret key."""
     known = set(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
     if set(MigrationRecorder(connections[SOURCE]).applied_migrations()) != known:
         raise MoveError("The SQLite file is of another version. Start the site once without DATABASE_URL, and stop it.")
@@ -86,6 +87,10 @@ def _copy(accept_findings: bool, report: Callable[[str], None]) -> Moved:
             "The secret key is not the one of the SQLite file. Set FOOTNOTE_SECRET_KEY, or put the key back into "
             f"{settings.DATA_DIR / SECRET_KEY_FILE}."
         )
+
+
+def _copy(accept_findings: bool, report: Callable[[str], None]) -> Moved:
+    _require_own_site()
     call_command("migrate", interactive=False, verbosity=0)
     if User.objects.exists() or Classroom.objects.exists():
         raise MoveError("The PostgreSQL database has accounts or classes. Name an empty one.")
@@ -108,18 +113,7 @@ def _copy(accept_findings: bool, report: Callable[[str], None]) -> Moved:
         cursor.execute(triggers.format(sql.SQL("ENABLE")))
         for query in connection.ops.sequence_reset_sql(no_style(), models):
             cursor.execute(query)
-        for model in models:
-            if _digest(model, "default") != _digest(model, SOURCE):
-                raise MoveError(f"The table {model._meta.db_table} has other rows after the copy.")
-        _check_triggers(cursor)
-        # Scores of a version that graded differently are no damage.
-        update_scores_of_another_version(now=timezone.now())
-        broken = sum(len(finding.broken) for finding in check_integrity())
-        if broken and not accept_findings:
-            raise MoveError(
-                f"`check_integrity` finds {broken} broken, as it would on the SQLite file. Run it there, without "
-                "DATABASE_URL, or add --accept-findings."
-            )
+        _check_copy(cursor, models, accept_findings)
         # Without the last backup, the next start makes one.
         SiteState.objects.filter(name__in=SiteState.NOT_OF_A_COPY).delete()
     return Moved(tables=sum(count > 0 for count in counts), rows=sum(counts))
@@ -161,6 +155,22 @@ def _plain(field: "Field[Any, Any]", value: Any) -> object:
         # PostgreSQL sorts the keys of an object.
         return json.dumps(value, sort_keys=True)
     return bytes(value) if isinstance(value, memoryview) else None if value is None else str(value)
+
+
+def _check_copy(cursor: Any, models: Sequence[type[Model]], accept_findings: bool) -> None:
+    """Raise MoveError if a row or a trigger differs, or if `check_integrity` finds something."""
+    for model in models:
+        if _digest(model, "default") != _digest(model, SOURCE):
+            raise MoveError(f"The table {model._meta.db_table} has other rows after the copy.")
+    _check_triggers(cursor)
+    # Scores of a version that graded differently are no damage.
+    update_scores_of_another_version(now=timezone.now())
+    broken = sum(len(finding.broken) for finding in check_integrity())
+    if broken and not accept_findings:
+        raise MoveError(
+            f"`check_integrity` finds {broken} broken, as it would on the SQLite file. Run it there, without "
+            "DATABASE_URL, or add --accept-findings."
+        )
 
 
 def _check_triggers(cursor: Any) -> None:
