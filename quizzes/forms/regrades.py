@@ -121,9 +121,16 @@ class RegradeForm(forms.Form):
         self.reading = shown_edition(edition.pk).document.reading
         # A question that a teacher grades has no key to change.
         self.has_key = type_of(question).graded_by == "rule"
+        self._fit_fields()
+        self.value: Any = None
+        self.key_error = ""
+        self._read_key()
+
+    def _fit_fields(self) -> None:
+        """Leave out what a question of this type does not have, and add the fields of its key."""
         if not self.has_key:
             del self.fields["explanation"]
-        elif not type_of(question).regrade_sets_evidence:
+        elif not type_of(self.question).regrade_sets_evidence:
             self.fields["evidence"] = SentencesField(
                 label=gettext("Evidence for the new answer (optional)"),
                 sentence_keys=[sentence.key for sentence in self.reading],
@@ -138,9 +145,6 @@ class RegradeForm(forms.Form):
         ]
         if not self.has_key and self.initial["policy"] in WITH_KEY:
             self.initial["policy"] = Policy.DROP
-        self.value: Any = None
-        self.key_error = ""
-        self._read_key()
 
     @property
     def reached(self) -> Sequence[Assignment]:
