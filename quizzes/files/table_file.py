@@ -36,8 +36,8 @@ _OTHER_ARCHIVES = (
     (
         b"enrollments.csv",
         gettext_noop(
-            "This is a OneRoster or Clever file. Choose it under “New class,”"
-            " “Import classes from a OneRoster or Clever file.”"
+            "This is a OneRoster or Clever file. Choose it under “New class”,"
+            " “Import classes from a OneRoster or Clever file”."
         ),
     ),
     (
@@ -169,7 +169,7 @@ def _without_questions(rows: tuple[TableRow, ...]) -> tuple[TableRow, ...]:
     for row in rows[:_HEADING_ROWS]:
         if any(_QUESTION.match(cell) for cell in row.cells) and any(_ANSWER.match(cell) for cell in row.cells):
             raise UnreadableTable(
-                gettext("This file has questions, not names. Choose it under “Question sets,” “Import questions.”")
+                gettext("This file has questions, not names. Choose it under “Question sets”, “Import questions”.")
             )
     return rows
 

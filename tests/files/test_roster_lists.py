@@ -664,7 +664,7 @@ def test_rich_text_is_refused_with_the_way_to_go_on() -> None:
 
 def test_file_of_another_program_is_refused_with_the_way_to_go_on() -> None:
     for name, words in (
-        ("enrollments.csv", "“Import classes from a OneRoster or Clever file.”"),
+        ("enrollments.csv", "“Import classes from a OneRoster or Clever file”."),
         ("Index/Document.iwa", "In Numbers, choose File, Export To, CSV"),
         ("word/document.xml", "Copy the names from it"),
     ):
@@ -677,7 +677,7 @@ def test_file_of_another_program_is_refused_with_the_way_to_go_on() -> None:
 
 def test_data_file_is_no_list_of_students() -> None:
     for content, words in (
-        (b'{\n "format": "footnote-classroom",\n "version": 6', "“Import a class that Footnote exported.”"),
+        (b'{\n "format": "footnote-classroom",\n "version": 6', "“Import a class that Footnote exported”."),
         (b'{"about": "All data that Footnote has about 1 student."}', "This isn’t a list of students."),
         (b'[\n {"name": "Maya Lopez"}\n]', "This isn’t a list of students."),
         (b'footnote_questions = 1\ntitle = "PARS"\n', "This isn’t a list of students."),

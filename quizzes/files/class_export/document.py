@@ -14,7 +14,7 @@ from quizzes.phrases import gettext, gettext_noop
 
 FORMAT = "footnote-classroom"
 # On pages that read other files.
-NOT_HERE = gettext_noop("This is a class file. Choose it under “New class,” “Import a class that Footnote exported.”")
+NOT_HERE = gettext_noop("This is a class file. Choose it under “New class”, “Import a class that Footnote exported”.")
 FIRST_VERSION, VERSION = 1, 6
 # Which members each version added, with the values of a file that lacks them, by part.
 ADDED: dict[int, dict[str, dict[str, Json]]] = {

@@ -1804,7 +1804,7 @@ def test_qti_2_asks_for_a_sample_answer_only_where_it_has_none(version: str, sam
         (b'[{"question": "Who?"}]', "This file has no list of questions."),
         (
             b'{"format": "footnote-classroom", "version": 6}',
-            "This is a class file. Choose it under “New class,” “Import a class that Footnote exported.”",
+            "This is a class file. Choose it under “New class”, “Import a class that Footnote exported”.",
         ),
     ],
     ids=["pdf", "rtf", "png", "jpeg", "json", "class file"],
