@@ -92,7 +92,7 @@ def read_roster(
     if columns.full is None and columns.first is None and columns.last is None:
         text = gettext(
             "We found no names in this list. It starts with “{text}”. Give the column of the names the heading “Name”, "
-            "or put one name per line."
+            "or put 1 name per line."
         )
         first = ", ".join(cell for row in table[:1] for cell in row.cells if cell)
         raise InvalidRoster(text.format(text=first[:MAX_NAME_LENGTH]))

@@ -58,7 +58,7 @@ class AddStudentsForm(forms.Form):
 
     names = forms.CharField(
         label=gettext_lazy("Names"),
-        help_text=gettext_lazy("One name per line. First name and last initial are enough."),
+        help_text=gettext_lazy("1 name per line. First name and last initial are enough."),
         required=False,
         strip=False,  # row numbers count empty lines too
         widget=forms.Textarea(attrs={"rows": 8, "autocomplete": "off", "spellcheck": "false"}),
@@ -166,7 +166,7 @@ class AddStudentsForm(forms.Form):
         elif table is not None:
             self._read("names", lambda: _sent_table(table), chosen=self._chosen_columns())
         else:
-            self.add_error("names", gettext("Paste at least one name, or choose a file."))
+            self.add_error("names", gettext("Paste at least 1 name, or choose a file."))
         is_unresolved = any(row.state == "problem" and self._fixes.get(row.number) for row in self.rows)
         cleaned["is_confirmed"] = cleaned["is_confirmed"] and not is_unresolved
         return cleaned

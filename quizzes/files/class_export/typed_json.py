@@ -135,7 +135,7 @@ _SCALARS: Mapping[Any, tuple[Callable[[Any], Any], str]] = {
     int: (_whole_number, gettext_noop("a whole number")),
     timedelta: (_duration, gettext_noop("a number of seconds")),
     str: (str, gettext_noop("text")),
-    Key: (_key, gettext_noop("a key of letters, digits, - and _, 12 in all")),
+    Key: (_key, gettext_noop("a key of 12 letters, digits, - or _")),
     datetime: (_moment, gettext_noop("a moment with its offset, such as 2026-10-23T15:00:00+00:00")),
     Decimal: (_decimal, gettext_noop("a number as text")),
     UUID: (UUID, gettext_noop("a UUID")),

@@ -46,7 +46,7 @@ class TranslationForm(DraftForm):
                 self.add_error(
                     shown.id,
                     ValidationError(
-                        gettext("Enter {count} lines, one for each answer.").format(count=len(shown.original))
+                        gettext("Enter {count} lines, 1 for each answer.").format(count=len(shown.original))
                     ),
                 )
             elif isinstance(lines, list) and any(len(line) > shown.at_most for line in lines):

@@ -524,8 +524,8 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_reason(
 @pytest.mark.parametrize(
     ("names", "file", "said"),
     [
-        ("", None, "Paste at least one name, or choose a file."),
-        (" \n\t\n", None, "Paste at least one name, or choose a file."),
+        ("", None, "Paste at least 1 name, or choose a file."),
+        (" \n\t\n", None, "Paste at least 1 name, or choose a file."),
         ("Ana S.", b"name\nBen O.", "Paste names or choose a file, not both."),
         ("\n".join(f"Student {n}" for n in range(501)), None, "This list has 501 names."),
         ("Ana\x00S.", None, "The list has a hidden character."),
