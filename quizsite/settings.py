@@ -241,7 +241,7 @@ CACHES: dict[str, dict[str, Any]] = {
 
 # Not cached_db: an ended session would live on in the caches of other processes.
 SESSION_ENGINE = "quizsite.sessions"
-MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+MESSAGE_STORAGE = "quizsite.messages.MessageStorage"
 
 # --- How long rows are kept (quizzes/people/retention.py, docs/privacy.md) ------------------------------------------
 
