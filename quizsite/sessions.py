@@ -20,6 +20,9 @@ from django.utils.crypto import get_random_string
 from quizzes.caches import process_cache
 from quizzes.people.session_limits import has_idled
 
+# In characters of JSON. A longer session is of someone who previews a question set. Each answer makes a new version.
+LONGEST_CACHED = 4_000
+
 _READ = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s"
 _CREATE = "INSERT INTO django_session (session_data, expire_date, session_key) VALUES (%s, %s, %s)"
 _UPDATE = "UPDATE django_session SET session_data = %s, expire_date = %s WHERE session_key = %s"
@@ -50,7 +53,7 @@ class SessionStore(db.SessionStore):
         try:
             text = _signed_json(session_data, self.key_salt, settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
         except (signing.BadSignature, ValueError):
-            # Django handles and logs both cases.
+            # Django handles and logs these cases, and reads a session that is too long for the cache.
             return super().decode(session_data)
         data: dict[str, Any] = json.loads(text)
         return data
@@ -95,7 +98,11 @@ class SessionStore(db.SessionStore):
 # A signature check costs half as much as the query for the row, and a student's row stays the same.
 @process_cache(maxsize=4096)
 def _signed_json(session_data: str, salt: str, key: str, *old_keys: str) -> str:
-    return json.dumps(signing.loads(session_data, salt=salt, key=key, fallback_keys=list(old_keys)))
+    """The JSON of a row. Raises signing.BadSignature, and ValueError for a long one, so that it is not cached."""
+    text = json.dumps(signing.loads(session_data, salt=salt, key=key, fallback_keys=list(old_keys)))
+    if len(text) > LONGEST_CACHED:
+        raise ValueError
+    return text
 
 
 def _write(query: str, values: list[Any]) -> int:

@@ -250,6 +250,23 @@ def test_session_row_that_is_signed_and_no_session_says_nothing() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("length", "is_cached"), [(10, True), (sessions.LONGEST_CACHED, False)])
+def test_only_a_short_session_stays_in_memory(length: int, is_cached: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = SessionStore()
+    # In the row, it is compressed.
+    session["answer"] = "a" * length
+    session.save()
+    checks: list[str] = []
+    loads = signing.loads
+    monkeypatch.setattr(signing, "loads", lambda row, **options: (checks.append(row), loads(row, **options))[1])
+
+    read = [SessionStore(session.session_key)["answer"] for _ in range(3)]
+
+    assert read == ["a" * length] * 3
+    assert (len(checks) == 1) == is_cached
+
+
+@pytest.mark.django_db
 def test_session_changed_in_one_place_is_not_changed_in_another() -> None:
     session = SessionStore()
     session["names"] = ["Ana S."]
