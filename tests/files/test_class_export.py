@@ -753,6 +753,18 @@ REFUSALS: dict[str, tuple[Spoil, str]] = {
         _set("assignments", 0, "attempt_policy", to="worst"),
         "assignment.attempt_policy can’t be stored: Value 'worst' is not a valid choice.",
     ),
+    "unknown level of the class": (
+        _set("classroom", "reading_variant", to=""),
+        "classroom.reading_variant can’t be stored: There’s no such level.",
+    ),
+    "unknown level of a student": (
+        _set("students", 0, "reading_variant", to="hard"),
+        "student.reading_variant can’t be stored: There’s no such level.",
+    ),
+    "unknown level that a student chose": (
+        _set("students", 0, "chosen_variant", to="hard"),
+        "student.chosen_variant can’t be stored: There’s no such level.",
+    ),
     "unknown zone": (
         _set("classroom", "time_zone", to="Mars/North"),
         "classroom.time_zone can’t be stored",

@@ -25,6 +25,7 @@ from quizzes.files.class_export.validation import (
     check_closed_through,
     check_columns,
     check_distinct,
+    check_levels,
     check_scores,
     check_settings,
     check_times,
@@ -89,6 +90,7 @@ def import_classroom(content: bytes, *, by: User, now: datetime) -> Classroom:
 def _import(class_export: ClassExport, *, by: User, now: datetime) -> Classroom:
     _refuse_known(class_export)
     check_distinct(class_export)
+    check_levels(class_export)
     check_times(class_export)
     editions = import_editions(class_export.editions, by=by, now=now)
     classroom = _classroom(class_export, by=by, now=now)

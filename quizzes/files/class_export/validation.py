@@ -15,6 +15,7 @@ from quizzes.assignments.deadlines import grace_ends_at, is_over
 from quizzes.content.editions import Published
 from quizzes.content.question_types.question import Question, Value
 from quizzes.content.question_types.registry import parse_question
+from quizzes.content.reading import LEVELS
 from quizzes.content.tables import InvalidDocument
 from quizzes.files.class_export.document import InvalidExport
 from quizzes.files.class_export.parts import (
@@ -36,6 +37,20 @@ BATCH = 1000
 CLOCK_ERROR = timedelta(days=1)
 # The outcome of a save that counts without a teacher's decision, and the medium of an attempt that was not on paper.
 _SAVED, _ON_SCREEN = "saved", "screen"
+
+
+def check_levels(class_export: ClassExport) -> None:
+    """Check that the pages know each level of the reading. "" is no choice of a student."""
+    students = class_export.students
+    chosen = {
+        "classroom.reading_variant": {class_export.classroom.reading_variant},
+        "student.reading_variant": {student.reading_variant for student in students} - {""},
+        "student.chosen_variant": {student.chosen_variant for student in students} - {""},
+    }
+    for place, levels in chosen.items():
+        if levels - LEVELS.keys():
+            reason = gettext("There’s no such level.")
+            raise InvalidExport(gettext("{place} can’t be stored: {reason}").format(place=place, reason=reason))
 
 
 def check_times(class_export: ClassExport) -> None:
