@@ -653,9 +653,9 @@ REFUSALS: dict[str, tuple[Spoil, str]] = {
         "made_at needs to be a moment with its offset, such as 2026-10-23T15:00:00+00:00, not '2026-10-23T15:00:00'.",
     ),
     "moment out of range": (_set("made_at", to="0001-01-01T00:00:00+14:00"), "made_at needs to be a moment"),
-    "key with a slash": (_set("classroom", "key", to="../x"), "classroom.key needs to be a key of letters"),
+    "key with a slash": (_set("classroom", "key", to="../x"), "classroom.key needs to be a key of 12 letters"),
     # An address of the class would have no page.
-    "key too short": (_set("classroom", "key", to="short"), "classroom.key needs to be a key of letters"),
+    "key too short": (_set("classroom", "key", to="short"), "classroom.key needs to be a key of 12 letters"),
     "score as number": (_set("attempts", 0, "score", to=1.5), "attempts[0].score needs to be text, not 1.5."),
     "score that fills the memory": (
         _set("attempts", 0, "score", to="1E+200000000"),
