@@ -165,13 +165,11 @@ def is_same(answer: str, accepted: str) -> bool:
     """Whether two normalized answers are the same. The answer may leave out the year of an accepted date."""
     if answer == accepted:
         return True
-    day, accepted_day = read_date(answer), _DATE.fullmatch(accepted)
-    return (
-        day is not None
-        and accepted_day is not None
-        and iso_date(day)[-5:] == accepted[-5:]
-        and (day.year is None or iso_date(day) == accepted)
-    )
+    # First, because `read_date` normalizes the answer again: of 200 characters, NFKD can make 3,600.
+    if not _DATE.fullmatch(accepted):
+        return False
+    day = read_date(answer)
+    return day is not None and iso_date(day)[-5:] == accepted[-5:] and (day.year is None or iso_date(day) == accepted)
 
 
 def with_month_typos_corrected(normalized: str, *, keep_words: bool = False) -> str:

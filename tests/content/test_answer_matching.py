@@ -12,6 +12,7 @@ from quizzes.content import answer_matching
 from quizzes.content.answer_matching import (
     Day,
     is_close,
+    is_one_of,
     is_typo,
     normalize,
     read_date,
@@ -79,6 +80,19 @@ def test_normalize_does_work_in_proportion_to_the_length(monkeypatch: pytest.Mon
 
     assert normalize("one " * 1000) == "1 " * 999 + "1"
     assert seen[0] <= 1000 * 50
+
+
+def test_an_answer_is_read_as_a_date_for_accepted_dates_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def normalized(text: str) -> str:
+        read.append(text)
+        return normalize(text)
+
+    monkeypatch.setattr(answer_matching, "normalize", normalized)
+
+    assert not is_one_of("august 30", ["the mayor", "council", "2018-08-31"], with_typos=False)
+    assert read == ["august 30"]
 
 
 @pytest.mark.parametrize("text", ["हिन्दी", "قَانُون", "한국어"])
