@@ -527,7 +527,7 @@ def test_how_we_write_names_every_speaker_of_the_built_in_source(visitor: Client
 
 def test_privacy_names_every_cookie(visitor: Client, db: None) -> None:
     text = text_of(visitor.get(reverse("privacy")))
-    for word in ("Session.", "7 days", "Try.", "CSRF token.", "1 year", "Device.", "180 days", "24 hours"):
+    for word in ("Session.", "7 days", "Sample quiz.", "CSRF token.", "1 year", "Device.", "180 days", "24 hours"):
         assert word in text
     assert timedelta(days=7).total_seconds() == settings.SESSION_COOKIE_AGE
     assert timedelta(weeks=52).total_seconds() == settings.CSRF_COOKIE_AGE

@@ -1537,7 +1537,7 @@ def test_result_leads_from_each_question_to_its_sentence_in_the_reading(
     missed = {key for name in ("who", "proof") for key in questions[name].evidence}
     assert set(marked) == missed
     # “who” is question 3, “proof” is question 4.
-    named = re.findall(r"(\d) for question (\d)", text.partition("The reading Marked:")[2])
+    named = re.findall(r"(\d) for question (\d)", text.partition("The reading Highlighted:")[2])
     assert named == [("3", "3"), ("4", "3"), ("5", "4"), ("6", "4")]
     places = set(re.findall(r'<span id="(s\d)">', body(page)))
     assert places == {"s1", "s2", "s3", "s4", "s5", "s6"}

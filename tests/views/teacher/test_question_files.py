@@ -389,7 +389,7 @@ def test_a_text_that_its_preview_can_send_back_is_read(teacher_client: Client, t
     page = teacher_client.post(reverse("import_questions"), {"text": text, "target": "new"})
 
     assert "This is too long to paste. Save it as a text file, and choose the file." in text_of(too_long)
-    assert 'class="stack" enctype="multipart/form-data"' in page.content.decode()
+    assert 'class="stack choose" enctype="multipart/form-data"' in page.content.decode()
     confirm(teacher_client, page)
     assert len(Draft.objects.owned_by(teacher).get().document["questions"]) == 2
 
