@@ -331,7 +331,7 @@ def test_largest_text_leaves_room_for_the_work_on_a_phone(
     page.goto("about:blank")
     submit_attempt(attempt, now=timezone.now())
     page.goto(reverse("receipt", args=[attempt.public_id]))
-    code = page.locator(".say.num")
+    code = page.locator("p.say")
     assert code.evaluate("code => code.clientHeight < 2 * parseFloat(getComputedStyle(code).lineHeight)")
 
 
