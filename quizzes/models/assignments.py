@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Self, TypedDict
 
 from django.db import models
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from quizzes.models.accounts import User
 from quizzes.models.audit import AuditEvent
 from quizzes.models.public_ids import new_public_id
-from quizzes.models.question_sets import Edition, QuestionSet
+from quizzes.models.question_sets import Edition, QuestionSet, first_set
 from quizzes.models.quiz_titles import quiz_title
 from quizzes.models.reasons import ReasonKind, reason_detail, shown_reason
 from quizzes.models.rosters import EDITORS, Classroom, Student, Teaching
@@ -94,14 +94,8 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         first_sets: from `QuestionSet.objects.first_sets`.
         """
         these = Assignment.objects.filter(pk__in=[item.pk for item in assignments]).order_by()
-        sets = these._with_first_set(first_sets).values("first_set")  # type: ignore[misc]  # mypy sees no annotation
-        return self._with_first_set(first_sets).filter(first_set__in=sets)
-
-    def _with_first_set(self, first_sets: Mapping[int, int]) -> Self:
-        """With `first_set`: the id of the question set, or of the one where its line of copies began."""
-        copies = [When(edition__question_set=copy, then=Value(first)) for copy, first in first_sets.items()]
-        own = F("edition__question_set")
-        return self.annotate(first_set=Case(*copies, default=own, output_field=models.BigIntegerField()))
+        own = {"first_set": first_set("edition__question_set", first_sets)}
+        return self.annotate(**own).filter(first_set__in=these.annotate(**own).values(*own))
 
     def with_set(self) -> Self:
         """With classroom and question set, without the edition's large document."""
