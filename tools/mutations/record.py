@@ -190,7 +190,7 @@ CONTROLS: tuple[Control, ...] = (
         "    if not init and marker_of(path)",
         "    if False and marker_of(path)",
         "tests/quizsite/test_sqlite_backend.py",
-        *("-k", "is_gone"),
+        *("-k", "missing_database"),
     ),
     control(
         "a connection creates no empty database in place of a missing one",
