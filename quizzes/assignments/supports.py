@@ -56,7 +56,7 @@ class Supports:
 
     def stored(self) -> dict[str, Any]:
         """The value of a column: only what is on."""
-        off = Supports()
+        off = type(self)()
         return {name: value for name, value in asdict(self).items() if value != getattr(off, name)}
 
     @property
@@ -72,7 +72,18 @@ class Supports:
     @property
     def is_any(self) -> bool:
         """Whether any support is on."""
-        return self != NO_SUPPORTS
+        return bool(self.stored())
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptSupports(Supports):
+    """The supports of one attempt.
+
+    draws_by_key: the key of a question decides which wrong choice it lacks, so copies of it lack the same one. If it is
+    off, the edition decides: attempts of older versions of the site keep their choices.
+    """
+
+    draws_by_key: bool = False
 
 
 NO_SUPPORTS = Supports()
@@ -82,6 +93,17 @@ def supports_of(student: Student) -> Supports:
     """The student's own supports, else those of the class. No other code decides. student: with the classroom."""
     own = student.supports
     return Supports.of(student.classroom.supports if own is None else own)
+
+
+def supports_at_start(student: Student, earlier: Sequence[Attempt]) -> AttemptSupports:
+    """The supports of an attempt that starts. earlier: those of the student on this assignment.
+
+    It lacks the choices that they lack: two draws would tell two wrong choices.
+    """
+    supports = AttemptSupports(**asdict(supports_of(student)))
+    before = [AttemptSupports.of(attempt.supports) for attempt in earlier]
+    by_edition = any(one.fewer_choices and not one.draws_by_key for one in before)
+    return replace(supports, draws_by_key=supports.fewer_choices and not by_edition)
 
 
 @transaction.atomic
@@ -147,7 +169,9 @@ def set_open_attempts(attempts: AttemptQuerySet, supports: Supports) -> None:
 def _store(supports: Mapping[Attempt, Supports]) -> None:
     """Store supports of open attempts. Their choices stay, since a chosen one may be among those left out."""
     for attempt, new in supports.items():
-        attempt.supports = replace(new, fewer_choices="fewer_choices" in attempt.supports).stored()
+        before = AttemptSupports.of(attempt.supports)
+        kept = {"fewer_choices": before.fewer_choices, "draws_by_key": before.draws_by_key}
+        attempt.supports = AttemptSupports(**{**asdict(new), **kept}).stored()
     Attempt.objects.bulk_update(supports, ["supports"])
 
 

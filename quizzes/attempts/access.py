@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 
 from quizzes.assignments.deadlines import Breaks, is_over
 from quizzes.assignments.reading_levels import ReadingChoice
-from quizzes.assignments.supports import NO_SUPPORTS, Supports
+from quizzes.assignments.supports import AttemptSupports
 from quizzes.attempts.attempt_content import AttemptContent, CurrentAnswer, attempt_content, current_answers
 from quizzes.content.languages import original_of
 from quizzes.content.question_types.question import Value
@@ -92,7 +92,7 @@ class LoadedAttempt:
     loaded_answers: Mapping[int, CurrentAnswer] | None
     pace: Pace | None
     reading_choice: ReadingChoice
-    supports: Supports
+    supports: AttemptSupports
     is_paused: bool
     breaks: Breaks
     dropped: frozenset[int]
@@ -109,6 +109,7 @@ class LoadedAttempt:
             variant=self.reading_choice.variant,
             language=get_language(),
             fewer_choices=self.supports.fewer_choices,
+            draws_by_key=self.supports.draws_by_key,
         )
 
     @property
@@ -246,7 +247,7 @@ def load_attempt(public_id: str, *, with_answers: bool) -> LoadedAttempt | None:
         reading_choice=ReadingChoice(
             row["level_of_class"], row["level_by_teacher"], row["level_by_student"], row["may_choose_level"]
         ),
-        supports=NO_SUPPORTS if supports == "{}" else Supports.of(json.loads(supports)),
+        supports=AttemptSupports() if supports == "{}" else AttemptSupports.of(json.loads(supports)),
         is_paused=bool(row["is_paused"]),
         breaks=Breaks(_duration(break_time), _moment(row["break_ends_at"])) if break_time else Breaks(),
         dropped=frozenset(map(int, dropped.split(","))) if dropped else frozenset(),

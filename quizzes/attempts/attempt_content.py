@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext
 
-from quizzes.assignments.supports import Supports
+from quizzes.assignments.supports import AttemptSupports
 from quizzes.caches import process_cache
 from quizzes.content.editions import Published, published, shown_edition
 from quizzes.content.question_types.registry import Question, Shuffle, Value, reading_at
@@ -102,18 +102,20 @@ def arrange_content(
     variant: str,
     language: str | None,
     fewer_choices: bool,
+    draws_by_key: bool = True,
 ) -> AttemptContent:
     """The edition in the order of this seed. No query if the process has the edition cached.
 
     language: of its texts, None for the language that they were written in. fewer_choices: without one wrong choice of
-    each question that has enough.
+    each question that has enough. draws_by_key: as `AttemptSupports` has it.
     """
     content = published(edition_id).in_language(language)
     shuffle = Shuffle(seed, shuffle_questions)
     questions = shuffle.order("questions", [(question.key, question) for question in content.document.questions])
     if fewer_choices:
         # Not by the seed: a second attempt would lack another wrong choice, and both together tell more than one.
-        draw = Shuffle(content.content_hash, is_shuffled=True)
+        # Retries, copies, and newer versions of a set keep the keys of its questions. No key is sent to a student.
+        draw = Shuffle("" if draws_by_key else content.content_hash, is_shuffled=True)
         questions = [question.with_fewer_choices(draw) for question in questions]
     return AttemptContent(content, Shuffle(seed, shuffle_choices), tuple(questions), variant)
 
@@ -127,6 +129,7 @@ def content_of(attempt: Attempt, *, language: str | None = None) -> AttemptConte
 
     language: of the texts, None for the language that they were written in.
     """
+    supports = AttemptSupports.of(attempt.supports)
     return attempt_content(
         attempt.assignment.edition_id,
         seed=attempt.seed,
@@ -134,7 +137,8 @@ def content_of(attempt: Attempt, *, language: str | None = None) -> AttemptConte
         shuffle_choices=attempt.shuffle_choices,
         variant=STANDARD,
         language=language,
-        fewer_choices=Supports.of(attempt.supports).fewer_choices,
+        fewer_choices=supports.fewer_choices,
+        draws_by_key=supports.draws_by_key,
     )
 
 

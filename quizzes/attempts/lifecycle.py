@@ -1,7 +1,7 @@
 """Start, submit and reopen attempts, and submit those whose time is over."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from quizzes.assignments.accommodations import extend
 from quizzes.assignments.deadlines import WindowState, deadline, earliest_deadline_in_grace, is_over
 from quizzes.assignments.lifecycle import change_assignment, lock_settings, settings_of
 from quizzes.assignments.student_settings import extensions_of, personal_window, student_settings, window_of
-from quizzes.assignments.supports import supports_of
+from quizzes.assignments.supports import supports_at_start
 from quizzes.attempts.breaks import breaks_of, end_break, is_on_break, paused_until, set_breaks
 from quizzes.attempts.receipts import free_receipts
 from quizzes.grading.manual_grades import undo_outdated
@@ -81,17 +81,17 @@ def start_attempt(student: Student, assignment: Assignment, *, now: datetime) ->
             submit_attempt(attempt, now=now)
     try:
         with transaction.atomic():
-            return _start(student, assignment, number=len(attempts) + 1, now=now)
+            return _start(student, assignment, attempts, now=now)
     except IntegrityError:
         return assignment.attempts.made_by(student.pk).latest("number")
 
 
-def _start(student: Student, assignment: Assignment, *, number: int, now: datetime) -> Attempt:
+def _start(student: Student, assignment: Assignment, earlier: Sequence[Attempt], *, now: datetime) -> Attempt:
     # A close, a pause, more time, or other supports that another request saves now come before this start or after it.
     lock_settings(assignment)
     students = Student.objects.select_related("classroom").only("supports", "classroom__supports")
     fresh = read_row(students, student.pk)
-    settings = student_settings(assignment, student)
+    settings, number = student_settings(assignment, student), len(earlier) + 1
     if settings.is_excused:
         raise IsExcused
     match settings.window.state(at=now):
@@ -108,7 +108,7 @@ def _start(student: Student, assignment: Assignment, *, number: int, now: dateti
         number=number,
         shuffle_questions=assignment.shuffle_questions,
         shuffle_choices=assignment.shuffle_choices,
-        supports=supports_of(fresh).stored(),
+        supports=supports_at_start(fresh, earlier).stored(),
         time_limit=settings.time_limit,
         started_at=now,
         deadline_at=deadline(

@@ -12,10 +12,14 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.assignments.supports import Supports, set_class_supports, set_supports
+from quizzes.content.drafts.lifecycle import take_document
+from quizzes.content.drafts.publishing import publish
+from quizzes.content.drafts.retry import make_retry
+from quizzes.content.editions import latest_edition, published
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.files.class_export.document import read_class_export
 from quizzes.files.class_export.writer import export_classroom
-from quizzes.models import Accommodation, Attempt, Classroom, Student, SupportMark, User
+from quizzes.models import Accommodation, Assignment, Attempt, Classroom, QuestionSet, Student, SupportMark, User
 from tests.conftest import NOW, Queries
 from tests.factories import make_assignment, make_document, make_edition
 from tests.pages import errors_of, form_of, text_of
@@ -195,12 +199,17 @@ def choices_on(page: str) -> list[str]:
     return [choice for choice in FIVE if choice in page]
 
 
+def five_choices() -> dict[str, Any]:
+    """A set with five choices in its first question."""
+    document = make_document()
+    document["questions"][0]["choices"] = [{"text": text, "key": text == FIVE[0], "rationale": "Why."} for text in FIVE]
+    return document
+
+
 def test_one_choice_fewer_holds_from_the_start_of_an_attempt_to_its_result(
     student_client: Client, teacher_client: Client, teacher: User, classroom: Classroom, student: Student
 ) -> None:
-    document = make_document()
-    document["questions"][0]["choices"] = [{"text": text, "key": text == FIVE[0], "rationale": "Why."} for text in FIVE]
-    edition = make_edition(document=document)
+    edition = make_edition(document=five_choices())
     quiz = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher, max_attempts=2)
     profile = reverse("student_history", args=[student.public_id])
     form = form_of(teacher_client.get(profile), having="source")
@@ -234,7 +243,7 @@ def test_one_choice_fewer_holds_from_the_start_of_an_attempt_to_its_result(
     student_client.post(reverse("start_attempt", args=[quiz.public_id]))
     second = Attempt.objects.get(assignment=quiz, number=2)
     assert choices_on(question_page(student_client, second)) == FIVE
-    give(student, fewer_choices=True)
+    give(student, fewer_choices=True, draws_by_key=True)
     assert choices_on(question_page(student_client, second)) == shown
 
     regrade = reverse("regrade_question", args=[quiz.public_id, 1])
@@ -243,6 +252,59 @@ def test_one_choice_fewer_holds_from_the_start_of_an_attempt_to_its_result(
     data = form.data(choice=tokens[1], policy="new_key", reason="The key was wrong.", act="preview")
     notice = "2 attempts show one answer choice fewer, maybe the one that is now correct."
     assert notice in text_of(teacher_client.post(regrade, data))
+
+
+def start(client: Client, quiz: Assignment) -> Attempt:
+    client.post(reverse("start_attempt", args=[quiz.public_id]))
+    return Attempt.objects.filter(assignment=quiz).latest("number")
+
+
+def test_a_retry_and_a_copy_lack_the_same_choice_as_the_quiz(
+    student_client: Client, teacher: User, classroom: Classroom, student: Student
+) -> None:
+    Student.objects.update(supports={"fewer_choices": True})
+    quiz = make_assignment(edition=make_edition(document=five_choices()), classroom=classroom, assigned_by=teacher)
+    sets = [
+        make_retry(quiz, ["one"], by=teacher, now=NOW),
+        # The title is another one too, so the hashes of the editions differ.
+        *(publish_copy(quiz, title=f"Copy {number}", by=teacher) for number in range(5)),
+    ]
+    attempts = [start(student_client, quiz)]
+    for question_set in sets:
+        edition = latest_edition(question_set)
+        again = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+        attempts.append(start(student_client, again))
+
+    hashes = {attempt.assignment.edition.content_hash for attempt in attempts}
+    shown = {tuple(sorted(choices_on(question_page(student_client, attempt)))) for attempt in attempts}
+    assert (len(hashes), len(shown)) == (7, 1)
+
+
+def publish_copy(quiz: Assignment, *, title: str, by: User) -> QuestionSet:
+    draft = take_document({**quiz.edition.document, "title": title}, title=title, by=by, now=NOW)
+    publish(draft, seen=draft.revision, note="", by=by, now=NOW)
+    return draft.question_set
+
+
+def test_an_attempt_of_an_older_version_of_the_site_keeps_its_choices(
+    student_client: Client, teacher: User, classroom: Classroom, student: Student
+) -> None:
+    Student.objects.update(supports={"fewer_choices": True})
+    edition = make_edition(document={**five_choices(), "title": "Other set"})
+    quiz = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher, max_attempts=2)
+    first = start(student_client, quiz)
+    question: Any = published(edition.pk).document.question("one")
+    by_edition = question.with_fewer_choices(Shuffle(edition.content_hash, is_shuffled=True))
+    assert choices_on(question_page(student_client, first)) != [choice.text for choice in by_edition.choices]
+
+    # An older version has stored the support alone.
+    give(student, fewer_choices=True)
+    kept = choices_on(question_page(student_client, first))
+    assert kept == [choice.text for choice in by_edition.choices]
+    set_supports(student, Supports(fewer_choices=True, spacing=True), by=teacher, now=NOW)
+    assert choices_on(question_page(student_client, first)) == kept
+    student_client.post(reverse("submit_attempt", args=[first.public_id]))
+    assert choices_on(question_page(student_client, start(student_client, quiz))) == kept
 
 
 def send(client: Client, attempt: Attempt, *marks: list[str]) -> tuple[int, bool]:
