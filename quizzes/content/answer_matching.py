@@ -253,11 +253,12 @@ def is_close(answer: str, accepted: str) -> bool:
 
     True if one contains the other (with at least half of its letters), if only the year of a date is missing or
     added, if month and day changed places, if few letters and no digits differ, or if both have the same singular.
-    For a date also if the answer names its month with other words, as “the last day of August” does.
+    For a date also its month with other words (“the last day of August”), its day alone, or its figures (“0831”).
     """
     if _DATE.fullmatch(accepted):
         day, month = read_date(answer), int(accepted[-5:-3])
-        if names_month(answer, month) or (day is not None and iso_date(day)[-5:] == accepted[-5:]):
+        is_same_day = day is not None and iso_date(day)[-5:] == accepted[-5:]
+        if is_same_day or names_month(answer, month) or _has_figures_of(answer, accepted):
             return True
     one, other = (
         [word[-5:] if _DATE.fullmatch(word) else word for word in text.split()]
@@ -269,13 +270,21 @@ def is_close(answer: str, accepted: str) -> bool:
         return True
     if set(one) <= set(other) and 2 * len("".join(set(one))) >= len("".join(set(other))):
         return True
-    if _figures(one) != _figures(other):
+    if set(filter(has_digit, one)) != set(filter(has_digit, other)):
         return False
     return (
         _edits("".join(one), "".join(other)) <= len("".join(other)) // CLOSE_LETTERS
         # “counties” and “county” differ by 3 letters of 6.
         or [_IES.sub("y", word) for word in one] == [_IES.sub("y", word) for word in other]
     )
+
+
+def _has_figures_of(answer: str, date: str) -> bool:
+    """Whether a normalized answer has only the day of this date, or the figures of day and month without marks."""
+    month, day = date[-5:-3], date[-2:]
+    together = rf"(?:{int(month)}{day}|{int(day)}{month})(?:(?:\d\d)?\d\d)?|\d{{4}}{month}{day}"
+    words = " ".join(word for word in answer.split() if word not in _BESIDE_A_MONTH)
+    return re.fullmatch(rf"{int(day)}(?:th)?|{together}", words, re.ASCII) is not None
 
 
 def _words(text: str) -> list[str]:
@@ -389,7 +398,3 @@ def _date_at(tokens: Sequence[str]) -> tuple[str, int]:
     length = 1 + list(tokens).index(rest[0] if year == "-" else year, 1)
     date = _day(year, str(_AFTER_A_DAY[month]), figures[1])
     return (date, length) if date else ("", 0)
-
-
-def _figures(words: Sequence[str]) -> set[str]:
-    return set(filter(has_digit, words))
