@@ -1,4 +1,4 @@
-"""The list of English words. It shows whether a word is a typo or another word. Its file has names with a capital."""
+"""The lists of English words and family names. They show whether a word is a typo. Names have a capital there."""
 
 from pathlib import Path
 
@@ -18,4 +18,5 @@ def english_names() -> frozenset[str]:
 
 
 def _lines() -> str:
-    return (Path(__file__).parent / "data" / "english-words.txt").read_text(encoding="utf-8")
+    files = (Path(__file__).parent / "data" / name for name in ("english-words.txt", "family-names.txt"))
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)
