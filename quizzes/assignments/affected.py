@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.lifecycle import window_state
 from quizzes.assignments.release import given_with
+from quizzes.assignments.status import MOST_ATTEMPTS
 from quizzes.models import Assignment, Attempt, Excuse, Extension, Student, User
 
 
@@ -45,9 +46,7 @@ def classes_to_come(assignment: Assignment, *, by: User, now: datetime) -> tuple
     """
     of_student = {"assignment": OuterRef("assignment"), "student": OuterRef("student")}
     made = Attempt.objects.filter(**of_student).order_by().values("student").annotate(count=Count("pk")).values("count")
-    has_attempts_left = Q(assignment__max_attempts=None) | Q(
-        made__lt=F("assignment__max_attempts") + F("extra_attempts")
-    )
+    has_attempts_left = Q(made__lt=Coalesce("assignment__max_attempts", MOST_ATTEMPTS) + F("extra_attempts"))
     extended = Extension.objects.annotate(made=Coalesce(Subquery(made), 0)).filter(
         has_attempts_left | Exists(Attempt.objects.open().filter(**of_student)),
         ~Exists(Excuse.objects.filter(**of_student)),

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from quizzes.assignments.deadlines import Window, deadline, granted_time, needed_close
+from quizzes.assignments.status import has_attempts_left
 from quizzes.assignments.student_settings import (
     attempt_limit,
     extended_window,
@@ -121,9 +122,8 @@ def time_on(
         # An open attempt keeps a longer time that it has.
         limit = None if granted is None or working.time_limit is None else max(granted, working.time_limit)
         return ExtendedTime(student, time_factor, limit, working.started_at + working.paused_for, window)
-    has_none_left = max_attempts is not None and len(attempts) >= max_attempts
     is_closed = window.closes_at is not None and window.closes_at <= now
-    if has_none_left or is_closed:
+    if is_closed or not has_attempts_left(max_attempts, len(attempts)):
         return None
     return ExtendedTime(student, time_factor, granted, max(window.opens_at or now, now), window)
 

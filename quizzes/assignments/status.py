@@ -13,6 +13,10 @@ from typing import Protocol
 from quizzes.assignments.deadlines import Window, WindowState, is_over
 from quizzes.phrases import gettext, gettext_noop
 
+# With unlimited attempts, a student has no more than these: 2 on each day of 10 school weeks. A page lists each of
+# them, and a script could start thousands.
+MOST_ATTEMPTS = 100
+
 
 class Status(Enum):
     """Where one student is on one assignment."""
@@ -128,11 +132,19 @@ def status_of[A: Made](
         status=status,
         due_at=window.due_at,
         is_late=counting is not None and is_late(counting, window.due_at),
-        can_start=may_start and (max_attempts is None or len(attempts) < max_attempts),
+        can_start=may_start and has_attempts_left(max_attempts, len(attempts)),
         open_attempt=open_attempt,
         latest_attempt=attempts[-1] if attempts else None,
         counting_attempt=counting,
     )
+
+
+def has_attempts_left(max_attempts: int | None, made_count: int) -> bool:
+    """Whether a student who made this many attempts may make another. No other code decides.
+
+    max_attempts: the student's own, None for no limit but `MOST_ATTEMPTS`.
+    """
+    return made_count < (MOST_ATTEMPTS if max_attempts is None else max_attempts)
 
 
 def is_late(attempt: SubmittedAttempt, due_at: datetime | None) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from quizzes.assignments.deadlines import Window, granted_time
+from quizzes.assignments.status import MOST_ATTEMPTS
 from quizzes.models import Accommodation, Assignment, Extension, Student
 
 
@@ -60,8 +61,10 @@ def later_time(own: datetime | None, of_class: datetime | None) -> datetime | No
 
 
 def attempt_limit(max_attempts: int | None, extra_attempts: int) -> int | None:
-    """How many attempts a student has with these extra ones. None: no limit."""
-    return None if max_attempts is None else max_attempts + extra_attempts
+    """How many attempts a student has with these extra ones. None: no limit but `MOST_ATTEMPTS`."""
+    if max_attempts is None:
+        return MOST_ATTEMPTS + extra_attempts if extra_attempts else None
+    return max_attempts + extra_attempts
 
 
 def student_settings(assignment: Assignment, student: Student) -> StudentSettings:

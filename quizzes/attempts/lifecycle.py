@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from quizzes.assignments.accommodations import extend
 from quizzes.assignments.deadlines import WindowState, deadline, earliest_deadline_in_grace, is_over
 from quizzes.assignments.lifecycle import change_assignment, lock_settings, settings_of
+from quizzes.assignments.status import has_attempts_left
 from quizzes.assignments.student_settings import extensions_of, personal_window, student_settings, window_of
 from quizzes.assignments.supports import supports_at_start
 from quizzes.attempts.breaks import breaks_of, end_break, is_on_break, paused_until, set_breaks
@@ -91,7 +92,7 @@ def _start(student: Student, assignment: Assignment, earlier: Sequence[Attempt],
     lock_settings(assignment)
     students = Student.objects.select_related("classroom").only("supports", "classroom__supports")
     fresh = read_row(students, student.pk)
-    settings, number = student_settings(assignment, student), len(earlier) + 1
+    settings = student_settings(assignment, student)
     if settings.is_excused:
         raise IsExcused
     match settings.window.state(at=now):
@@ -99,13 +100,13 @@ def _start(student: Student, assignment: Assignment, earlier: Sequence[Attempt],
             raise NotOpenYet
         case WindowState.CLOSED:
             raise AssignmentClosed
-    if settings.max_attempts is not None and number > settings.max_attempts:
+    if not has_attempts_left(settings.max_attempts, len(earlier)):
         raise NoAttemptsLeft
     return Attempt.objects.create(
         assignment=assignment,
         student=student,
         classroom_id=assignment.classroom_id,
-        number=number,
+        number=len(earlier) + 1,
         shuffle_questions=assignment.shuffle_questions,
         shuffle_choices=assignment.shuffle_choices,
         supports=supports_at_start(fresh, earlier).stored(),

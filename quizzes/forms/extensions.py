@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.utils.text import format_lazy
 from django.utils.translation import gettext, gettext_lazy
 
+from quizzes.assignments.status import has_attempts_left
 from quizzes.assignments.student_settings import extended_window, window_of
 from quizzes.formatting import Label, moment
 from quizzes.forms.fields import (
@@ -84,13 +85,22 @@ class ExtensionForm(forms.Form):
     seen = SeenField()
 
     def __init__(
-        self, data: QueryDict | None = None, *, assignment: Assignment, extension: Extension | None, now: datetime
+        self,
+        data: QueryDict | None = None,
+        *,
+        assignment: Assignment,
+        student: Student,
+        extension: Extension | None,
+        now: datetime,
     ) -> None:
         """assignment: with its classroom. extension: the student's current one, or None."""
         self.zone = assignment.classroom.zone
         self.window = window_of(assignment)
         self.now = now
-        self.is_unlimited = assignment.max_attempts is None
+        # A student who has used all attempts of a quiz with unlimited ones can get more.
+        self.is_unlimited = assignment.max_attempts is None and has_attempts_left(
+            None, assignment.attempts.made_by(student.pk).count()
+        )
         self.stored_extra = extension.extra_attempts if extension is not None else 0
         self.stored: Mapping[str, datetime | None] = {
             "due": extension.due_at if extension is not None else None,

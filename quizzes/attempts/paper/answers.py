@@ -12,6 +12,7 @@ from typing import Literal
 
 from django.db import IntegrityError, transaction
 
+from quizzes.assignments.status import has_attempts_left
 from quizzes.assignments.student_settings import attempt_limit
 from quizzes.attempts.paper.handout import FormLetter, PaperForm, draw_form, letters_by_seed
 from quizzes.attempts.receipts import free_receipts
@@ -90,7 +91,6 @@ def stored_paper_answers(assignment: Assignment, students: Sequence[Student]) ->
         on_paper = all_on_paper[0] if all_on_paper else None
         current = answers[on_paper.pk] if on_paper is not None else []
         limit = attempt_limit(assignment.max_attempts, extra_attempts.get(student.pk, 0))
-        has_attempt_left = limit is None or len(students_attempts) < limit
         rows.append(
             StoredPaperAnswers(
                 student=student,
@@ -99,7 +99,7 @@ def stored_paper_answers(assignment: Assignment, students: Sequence[Student]) ->
                 values={keys[answer.question_id]: answer.value for answer in current},
                 version=sum(answer.revision for answer in current),
                 on_screen=tuple(attempt for attempt in students_attempts if not attempt.is_on_paper),
-                may_type=on_paper is not None or has_attempt_left,
+                may_type=on_paper is not None or has_attempts_left(limit, len(students_attempts)),
                 others_on_paper=tuple(all_on_paper[1:]),
             )
         )

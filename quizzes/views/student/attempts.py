@@ -16,6 +16,7 @@ from quizzes.assignments import reading_levels
 from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.own_versions import own_versions
 from quizzes.assignments.release import is_checked_at_once
+from quizzes.assignments.status import MOST_ATTEMPTS
 from quizzes.assignments.supports import supports_of
 from quizzes.attempts import lifecycle
 from quizzes.attempts.access import LoadedAttempt
@@ -70,6 +71,7 @@ def start_attempt(request: HttpRequest, student: Student, public_id: str) -> Htt
             **start_context(student, given, now=now),
             "is_closed": given.window.state(at=now) is WindowState.CLOSED,
             "current": current_of(given, now=now),
+            "most_attempts": MOST_ATTEMPTS if given.assignment.max_attempts is None else None,
             "answered_count": answered_count(given.attempt) if given.attempt else 0,
             "tag": lambda: home_etag(open_times(student, now=now), now=now),
         },

@@ -18,7 +18,7 @@ from quizzes.assignments.board import has_closed_questions
 from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.extended_times import ExtendedTime, time_on, times_with_factors
 from quizzes.assignments.own_versions import own_versions
-from quizzes.assignments.status import Status, StudentStatus, status_of
+from quizzes.assignments.status import MOST_ATTEMPTS, Status, StudentStatus, has_attempts_left, status_of
 from quizzes.attempts.breaks import earliest_end
 from quizzes.formatting import isolated, listed, moment
 from quizzes.forms.accommodations import (
@@ -95,7 +95,7 @@ def _say_extended(
     """Say that the extension is saved, and what it cannot give. end_before: of the open attempt."""
     settings = student_settings.student_settings(assignment, student)
     attempts = list(assignment.attempts.made_by(student.pk))
-    has_used_all = settings.max_attempts is not None and len(attempts) >= settings.max_attempts
+    has_used_all = not has_attempts_left(settings.max_attempts, len(attempts))
     if extension["extra_attempts"] and settings.window.state(at=now) is WindowState.CLOSED:
         text = gettext(
             "Saved. This quiz is closed, so {first_name} can’t start an attempt. Enter a later closing time."
@@ -117,7 +117,7 @@ def _changed_meanwhile(
     extension = Extension.objects.select_related("given_by").get(assignment=assignment, student=student)
     data = request.POST.copy()
     data["given_at"] = extension.given_at.isoformat()
-    form = ExtensionForm(data, assignment=assignment, extension=extension, now=now)
+    form = ExtensionForm(data, assignment=assignment, student=student, extension=extension, now=now)
     if extension.given_by == request.user:
         text = gettext(
             "You changed this extension in another window: {values} (“{reason}”). What you typed here isn’t saved. "
@@ -246,7 +246,7 @@ def _extension_form(
     assignment: Assignment, student: Student, *, now: datetime, data: QueryDict | None = None
 ) -> ExtensionForm:
     extension = assignment.extensions.filter(student=student).first()
-    return ExtensionForm(data, assignment=assignment, extension=extension, now=now)
+    return ExtensionForm(data, assignment=assignment, student=student, extension=extension, now=now)
 
 
 def _time_with_extension(
@@ -297,6 +297,7 @@ def _overrides_page(
         "has_closed_questions": has_closed_questions(assignment),
         "submitted": submitted,
         "answers_since": student_saw_answers_at(submitted[-1], now=now) if submitted else None,
+        "most_attempts": MOST_ATTEMPTS,
         "room": None,
         "minutes_form": next((AddMinutesForm.of(attempt) for attempt in attempts if attempt.is_open), None),
         "can_add_minutes_later": settings.time_limit is not None and not attempts,
@@ -312,5 +313,4 @@ def _no_start(found: StudentStatus[Attempt], attempts: Sequence[Attempt], max_at
         return gettext("is excused")
     if found.status is Status.IN_PROGRESS:
         return gettext("has started")
-    has_none_left = max_attempts is not None and len(attempts) >= max_attempts
-    return gettext("has no attempts left") if has_none_left else ""
+    return "" if has_attempts_left(max_attempts, len(attempts)) else gettext("has no attempts left")

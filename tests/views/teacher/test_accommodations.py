@@ -15,6 +15,7 @@ from django.urls import reverse
 from quizzes.assignments import accommodations, excuses
 from quizzes.assignments.board import show_on_board
 from quizzes.assignments.lifecycle import give_more_time, pause, resume
+from quizzes.assignments.status import MOST_ATTEMPTS
 from quizzes.attempts import lifecycle
 from quizzes.files.class_export.document import read_class_export
 from quizzes.files.class_export.writer import export_classroom
@@ -1064,6 +1065,44 @@ def test_extension_has_fields_for_what_the_class_limits_alone(
     page = teacher_client.get(terms_of(assignment, student))
     assert "This quiz has no due time, no closing time, and unlimited attempts." in text_of(page)
     assert "Save extension" not in text_of(page)
+
+
+def test_unlimited_attempts_end_and_the_teacher_can_add_one(
+    assignment: Assignment, student: Student, teacher_client: Client, student_client: Client
+) -> None:
+    Assignment.objects.update(max_attempts=None, release="after_hand_in")
+    Attempt.objects.bulk_create(
+        Attempt(
+            assignment=assignment,
+            student=student,
+            classroom_id=assignment.classroom_id,
+            number=number,
+            shuffle_questions=False,
+            shuffle_choices=False,
+            started_at=NOW,
+            submitted_at=NOW,
+            submitted_by="student",
+            receipt=f"{number:08}",
+            score=0,
+            max_score=1,
+        )
+        for number in range(1, MOST_ATTEMPTS)
+    )
+    address = reverse("start_attempt", args=[assignment.public_id])
+    text = "Maya has used 100, the most for one quiz. You can add more below."
+    assert text not in text_of(teacher_client.get(terms_of(assignment, student)))
+    student_client.post(address)
+    student_client.post(reverse("submit_attempt", args=[Attempt.objects.open().get().public_id]))
+
+    refused = student_client.post(address)
+    assert "A quiz has up to 100 attempts. Ask Ms. Rivera if you need another one." in text_of(refused)
+    assert not Attempt.objects.open().exists()
+    page = teacher_client.get(terms_of(assignment, student))
+    assert text in text_of(page)
+    form = form_of(page, having="extra_attempts")
+    teacher_client.post(form.action, form.data(extra_attempts="1", reason="One more."))
+    student_client.post(address)
+    assert Attempt.objects.open().get().number == MOST_ATTEMPTS + 1
 
 
 def test_extension_of_a_closing_time_that_the_class_no_longer_has_can_be_removed(
