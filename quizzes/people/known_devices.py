@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from ipaddress import IPv6Network, ip_address
 
+from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 
 from quizzes.models import KnownDevice, Student
@@ -10,6 +11,9 @@ from quizzes.people.guess_limits import Device
 
 # The cookie lasts this long. So a device that comes back after the summer is new.
 KEEP_DEVICES = timedelta(days=180)
+# Of one person. A class with a cart of 35 computers fits. Without a limit, a script that repeats the last step of
+# sign-in without its cookies would add a row each time.
+MOST_DEVICES = 50
 
 
 def device_of_student(student: Student | None, *, device: str, address: str) -> Device:
@@ -28,6 +32,12 @@ def remember_student_device(student: Student, *, device: str, address: str, now:
     KnownDevice.objects.bulk_create(
         [row], update_conflicts=True, unique_fields=["student", "device"], update_fields=["address", "used_at"]
     )
+    delete_oldest_devices(KnownDevice.objects.filter(student=student))
+
+
+def delete_oldest_devices(devices: QuerySet[KnownDevice]) -> None:
+    """Delete all but the MOST_DEVICES last used ones. devices: of one person. One query."""
+    devices.exclude(pk__in=devices.order_by("-used_at", "-pk").values("pk")[:MOST_DEVICES]).delete()
 
 
 def delete_old_devices(*, now: datetime) -> int:

@@ -8,7 +8,7 @@ from django.db import transaction
 from quizzes.models import FailedTry, KnownDevice, User
 from quizzes.models.locks import lock_names
 from quizzes.people.guess_limits import Limit, Refusal
-from quizzes.people.known_devices import hash_address, hash_device, hash_target
+from quizzes.people.known_devices import delete_oldest_devices, hash_address, hash_device, hash_target
 
 # Wrong passwords before the first wait: on a known device, for one account on new devices, from one address on new
 # devices. A program gets some 150 guesses a day at a password of 12 characters that is not a common one.
@@ -71,6 +71,7 @@ def remember_user_device(user: User, *, device: str, address: str, now: datetime
     KnownDevice.objects.bulk_create(
         [row], update_conflicts=True, unique_fields=["user", "device"], update_fields=["address", "used_at"]
     )
+    delete_oldest_devices(KnownDevice.objects.filter(user=user))
 
 
 def _refusal(

@@ -1,8 +1,12 @@
 """What is kept of devices and addresses."""
 
+from datetime import datetime, timedelta
+
 import pytest
 
-from quizzes.people.known_devices import hash_address
+from quizzes.models import KnownDevice, User
+from quizzes.people.known_devices import MOST_DEVICES, hash_address, hash_device
+from quizzes.people.teacher_sign_in import remember_user_device
 
 
 @pytest.mark.parametrize(
@@ -20,3 +24,14 @@ from quizzes.people.known_devices import hash_address
 )
 def test_address_counts_by_its_network(one: str, other: str, is_same: bool) -> None:
     assert (hash_address(one) == hash_address(other)) is is_same
+
+
+@pytest.mark.django_db
+def test_a_teacher_keeps_the_devices_that_were_used_last(teacher: User, other_teacher: User, now: datetime) -> None:
+    remember_user_device(other_teacher, device="0", address="203.0.113.5", now=now)
+    for number in range(MOST_DEVICES + 1):
+        remember_user_device(teacher, device=f"{number}", address="203.0.113.5", now=now + timedelta(seconds=number))
+
+    kept = set(KnownDevice.objects.filter(user=teacher).values_list("device", flat=True))
+    assert kept == {hash_device(f"{number}") for number in range(1, MOST_DEVICES + 1)}
+    assert KnownDevice.objects.filter(user=other_teacher).exists()

@@ -23,7 +23,7 @@ from quizzes.people.guess_limits import (
     Limit,
     refusal_for_student,
 )
-from quizzes.people.known_devices import KEEP_DEVICES, delete_old_devices, hash_address, hash_device
+from quizzes.people.known_devices import KEEP_DEVICES, MOST_DEVICES, delete_old_devices, hash_address, hash_device
 from quizzes.people.rosters import change_pin, remove_student
 from quizzes.people.student_sign_in import (
     CODE_SPAN,
@@ -661,6 +661,18 @@ def test_known_devices_are_digests_and_are_deleted_180_days_after_their_last_use
     assert delete_old_devices(now=now + KEEP_DEVICES) == 0
     assert delete_old_devices(now=now + KEEP_DEVICES + SECOND) == 1
     assert KnownDevice.objects.get().student == student
+
+
+def test_a_student_keeps_the_devices_that_were_used_last(student: Student, classmate: Student, now: datetime) -> None:
+    right(classmate, now=now, device="mine")
+    for number in range(MOST_DEVICES):
+        right(student, now=now + number * SECOND, device=f"{number}")
+    right(student, now=now + MINUTE, device="0")
+    right(student, now=now + 2 * MINUTE, device="new")
+
+    kept = set(KnownDevice.objects.filter(student=student).values_list("device", flat=True))
+    assert kept == {hash_device(device) for device in ["0", "new", *map(str, range(2, MOST_DEVICES))]}
+    assert KnownDevice.objects.filter(student=classmate).count() == 1
 
 
 def test_text_of_a_refusal_counts_no_old_failures(now: datetime) -> None:
