@@ -18,7 +18,8 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from quizzes.caches import process_cache
-from quizzes.people.session_limits import has_idled
+from quizzes.people.session_limits import MOST_STUDENT_SESSIONS, has_idled
+from quizzes.people.student_sessions import STUDENT
 
 # In characters of JSON. A longer session is of someone who previews a question set. Each answer makes a new version.
 LONGEST_CACHED = 4_000
@@ -27,6 +28,14 @@ _READ = "SELECT session_data FROM django_session WHERE session_key = %s AND expi
 _CREATE = "INSERT INTO django_session (session_data, expire_date, session_key) VALUES (%s, %s, %s)"
 _UPDATE = "UPDATE django_session SET session_data = %s, expire_date = %s WHERE session_key = %s"
 _DELETE = "DELETE FROM django_session WHERE session_key = %s"
+# The session of a student has the row id before the random part of its key, so that the index finds the others.
+# Digits sort the same way in every language of a database.
+_DELETE_OLDEST = """
+DELETE FROM django_session WHERE session_key >= %s AND session_key < %s AND session_key NOT IN (
+    SELECT session_key FROM django_session WHERE session_key >= %s AND session_key < %s
+    ORDER BY expire_date DESC, session_key LIMIT %s
+)"""
+_RANDOM_LENGTH = 28
 
 
 class SessionStore(db.SessionStore):
@@ -59,9 +68,19 @@ class SessionStore(db.SessionStore):
         return data
 
     def create(self) -> None:
-        """Start a session under a new key; the insert itself shows whether the key was free."""
+        """Start a session under a new key; the insert itself shows whether the key was free.
+
+        A student keeps MOST_STUDENT_SESSIONS. Else a script that repeats the last step of sign-in would fill the disk.
+        """
+        student = self.get(STUDENT)
+        prefix = ""
+        if student is not None:
+            prefix = _key_prefix(student)
+            keys = [prefix, _key_prefix(student + 1)]
+            # Before the insert: the new one may expire before the others, and stays.
+            _write(_DELETE_OLDEST, [*keys, *keys, MOST_STUDENT_SESSIONS - 1])
         while True:
-            self._session_key = get_random_string(32, VALID_KEY_CHARS)
+            self._session_key = prefix + get_random_string(_RANDOM_LENGTH, VALID_KEY_CHARS)
             try:
                 self.save(must_create=True)
             except CreateError:
@@ -93,6 +112,10 @@ class SessionStore(db.SessionStore):
         key = self.session_key if session_key is None else session_key
         if key is not None:
             _write(_DELETE, [key])
+
+
+def _key_prefix(student: int) -> str:
+    return f"{student:012}"
 
 
 # A signature check costs half as much as the query for the row, and a student's row stays the same.

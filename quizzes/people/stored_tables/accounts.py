@@ -87,7 +87,7 @@ ACCOUNTS: tuple[StoredTable, ...] = (
         "Who is signed in on a browser.",
         About.BOTH,
         (
-            ("session_key", "the cookie finds the session"),
+            ("session_key", "the cookie finds the session; that of a student starts with the row id"),
             (
                 "session_data",
                 "the row id of the student or teacher, notices until they are shown, what “Undo” needs, and answers to "

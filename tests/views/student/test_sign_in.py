@@ -14,6 +14,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from pytest_django import Settings
 
+from quizsite import sessions
 from quizzes.forms.student_sign_in import PinForm
 from quizzes.models import Attempt, Classroom, FailedTry, Student, User
 from quizzes.people import classrooms, rosters
@@ -93,6 +94,26 @@ def test_completed_steps_are_signed_and_end_after_an_hour(student: Student, cloc
         client.cookies[STEPS_COOKIE] = changed
         clock.shift(timedelta(minutes=minutes))
         assert client.get(reverse("enter_pin")).headers["Location"] == reverse("join")
+
+
+def test_repeated_last_step_keeps_a_limited_number_of_sessions(
+    student: Student, classmate: Student, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "MOST_STUDENT_SESSIONS", 3)
+    other = at_pin(classmate)
+    other.post(reverse("enter_pin"), {"pin": pin_of(classmate)})
+    steps = at_pin(student).cookies[STEPS_COOKIE].value
+    repeated = []
+    for device in ("shared", "shared", "shared", "shared", "shared", "own"):
+        clock.shift(timedelta(seconds=1))
+        client = Client()
+        client.cookies[STEPS_COOKIE] = steps
+        client.post(reverse("enter_pin"), {"pin": pin_of(student), "device": device})
+        repeated.append(client)
+
+    assert Session.objects.count() == 1 + 3
+    home = [client.get(reverse("student_home")).status_code for client in [other, *repeated]]
+    assert home == [200, 302, 302, 302, 200, 200, 200]
 
 
 def test_pin_in_another_script_gets_in(student: Student) -> None:
