@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import logging.config
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -314,6 +315,14 @@ def test_the_key_of_a_student_is_that_of_the_app() -> None:
 )
 def test_hide_secrets_hides_what_follows_in_a_url(text: str, hidden: str) -> None:
     assert hide_secrets(text) == hidden
+
+
+@pytest.mark.parametrize("path", ["'/lti' + '/' * 200_000", "'/j' + '/ ' * 100_000", "': /J' * 50_000"])
+def test_an_address_of_many_slashes_is_logged_quickly(path: str) -> None:
+    # Of a process, which can be ended: a search in time that grows with the square of the length takes 10 minutes.
+    script = f"from quizsite.log import hide_secrets; hide_secrets('Not Found: ' + {path} + '!')"
+
+    subprocess.run([sys.executable, "-c", script], cwd=site_settings.BASE_DIR, timeout=60, check=True)
 
 
 @pytest.mark.parametrize("code", ["".join(some) for some in batched(READABLE, JOIN_CODE_LENGTH)])
