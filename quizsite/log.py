@@ -28,11 +28,12 @@ _SECRET_PATH = re.compile(
     r"(?:(?:invitation|enter|password/+reset/+key|lti/+register|lti/+frames)/+|(?:j|join)[/\s:=_-]+)).+",
     re.IGNORECASE,
 )
-# Some type the class code right after the name of the host, or right after the word “join”. The characters are those of
-# `new_join_code`, which cannot be imported before the models, also as the wide ones of a Chinese or Japanese keyboard.
-# Each line about a refused request ends with its path.
-_HALF = r"[2-9A-HJKMNP-TV-Z\uff12-\uff3a]{3}"
-_CODE_ALONE = re.compile(rf"(?P<start>: /+(?:join|j)?)(?!readyz){_HALF}[\W_]*{_HALF}[\W_]*$", re.IGNORECASE)
+# Some type the class code right after the name of the host, or right after the word “join”, and some press a key twice.
+# The characters are those of `new_join_code`, which cannot be imported before the models, also as the wide ones of a
+# Chinese or Japanese keyboard. Two pages have a name of such characters. Each line about a refused request ends with
+# its path.
+_CODE = r"(?:[2-9A-HJKMNP-TV-Z\uff12-\uff3a][\W_]*){6,8}"
+_CODE_ALONE = re.compile(rf"(?P<start>: /+(?:join|j)?)(?!(?:readyz|teacher)\b){_CODE}$", re.IGNORECASE)
 HIDDEN = "..."
 # Characters of a message. Anyone can ask for an address of 30 KB, and a byte of it takes up to 2 in the log: a flood of
 # them would fill the disk.
