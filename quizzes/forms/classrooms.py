@@ -215,7 +215,7 @@ class ReadingLevelsForm(ClassSettingsForm):
         label=gettext_lazy("Level for the class"),
         choices=_LEVEL_CHOICES,
         help_text=gettext_lazy(
-            "Questions and answers stay the same. A reading without this level shows its standard text."
+            "Questions and answers stay the same. If a reading lacks this level, students see the standard reading."
         ),
         error_messages={"invalid_choice": gettext_lazy("Choose one of these.")},
     )
@@ -248,7 +248,7 @@ class StudentLevelForm(forms.Form):
         label=gettext_lazy("Reading level"),
         required=False,
         choices=[("", gettext_lazy("Same as the class")), *_LEVEL_CHOICES],
-        help_text=gettext_lazy("A reading without this level shows its standard text."),
+        help_text=gettext_lazy("If a reading lacks this level, students see the standard reading."),
         error_messages={"invalid_choice": gettext_lazy("Choose one of these.")},
     )
 

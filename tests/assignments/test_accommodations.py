@@ -351,7 +351,7 @@ def test_what_fits_is_not_asked_about_and_what_adds_nothing_is_said(
     Student.objects.update(reading_variant="es")
     page = summary_of(teacher_client, edition, classroom, **changes)
     text = text_of(page)
-    assert "The reading has no level “Spanish”. These students get the standard text: Ana B." in text
+    assert "The reading has no level “Spanish”. These students get the standard reading: Ana B." in text
     assert ("won’t fit" in text, "adds nothing" in text, said in text) == (False, bool(said), True)
     assert (
         teacher_client.post(assign_address(edition), form_of(page, having="group").data(act="save")).status_code == 302
@@ -393,7 +393,7 @@ def test_changing_names_no_excused_student(
     address = reverse("change_assignment", args=[tight.public_id])
     form = form_of(teacher_client.get(address), having="release")
     text = text_of(teacher_client.post(address, form.data(time_limit="", act="preview")))
-    assert re.findall(r"(?:standard text|is the same for): ([^.]*\.)", text) == ["Ben O."] * 2
+    assert re.findall(r"(?:standard reading|is the same for): ([^.]*\.)", text) == ["Ben O."] * 2
 
 
 def test_progress_says_whose_time_is_longer_and_when_it_ends(

@@ -280,7 +280,7 @@ def _without_effect(
         text = gettext("Without a time limit, extra time adds nothing. The closing time is the same for: {names}")
         notes.append(text.format(names=listed_names(names)))
     for level, names in names_without_level(students, edition_id).items():
-        text = gettext("The reading has no level “{level}”. These students get the standard text: {names}")
+        text = gettext("The reading has no level “{level}”. These students get the standard reading: {names}")
         notes.append(text.format(level=gettext(LEVELS[level]), names=listed_names(names)))
     return notes
 
