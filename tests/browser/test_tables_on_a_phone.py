@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from quizzes.content.drafts import saving
 from quizzes.management.sample_school import make_sample_school
 from quizzes.models import Assignment, Attempt, Classroom, Student, User
-from tests.browser.conftest import NewContext, goto_with_fonts
+from tests.browser.conftest import NewContext, goto_with_fonts, overflow
 from tests.browser.test_accessibility_tree import Reader
 from tests.browser.test_every_page import SIDEWAYS, open_in
 from tests.drafting import publish
@@ -70,6 +70,22 @@ def test_tables_fit_a_phone(language: str, given: Assignment, teacher: User, ope
         page.evaluate(OPENED)
         assert page.locator("main table").count() > 0
         assert (name, wide, page.evaluate(NARROW)) == (name, [], [])
+
+
+def test_tables_with_letters_twice_as_large_fit_the_narrowest_phone(
+    given: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    # 320 pixels in such letters are 160 in normal ones.
+    for width, size in ((320, "200%"), (160, "100%")):
+        page = open_context(teacher, width=width).new_page()
+        for name, args in (("teacher_home", []), ("item_analysis", [given.public_id])):
+            page.goto(reverse(name, args=args))
+            page.evaluate("size => { document.documentElement.style.fontSize = size; }", size)
+            assert (name, width, overflow(page)) == (name, width, 0)
+    for name, args in (("assignment_results", [given.public_id]), ("accessibility", [])):
+        page.goto(reverse(name, args=args))
+        page.evaluate(OPENED)
+        assert (name, overflow(page)) == (name, 0)
 
 
 def test_tables_of_four_quizzes_fit_a_tablet(given: Assignment, teacher: User, open_context: NewContext) -> None:
