@@ -524,11 +524,13 @@ def test_quiz_chosen_in_a_window_is_for_its_frame(
     assert "frame-ancestors https:;" in found["Content-Security-Policy"]
 
 
-def refused(caplog: pytest.LogCaptureFixture, response: Any, reason: str) -> None:
+def refusal(caplog: pytest.LogCaptureFixture, response: Any) -> str:
+    """What the log says of the last launch. It was refused, and added no student."""
     assert response.status_code in {401, 403}
     assert "couldn’t open" in text_of(response)
-    assert reason in caplog.text
     assert not LtiStudent.objects.exists()
+    said = [record.getMessage() for record in caplog.records if record.name == "quizzes.views.lti"]
+    return said[-1]
 
 
 def test_replayed_launch_is_refused(
@@ -538,14 +540,14 @@ def test_replayed_launch_is_refused(
     assert client.post("/lti/launch/", data, secure=True).status_code == 302
     LtiStudent.objects.all().delete()
 
-    refused(caplog, client.post("/lti/launch/", data, secure=True), "was used before")
+    assert "was used before" in refusal(caplog, client.post("/lti/launch/", data, secure=True))
 
 
 def test_page_of_a_launch_that_is_opened_again_leads_back_to_the_course(
     client: Client, db: None, caplog: pytest.LogCaptureFixture
 ) -> None:
     response = client.get("/lti/launch/", secure=True)
-    refused(caplog, response, "did not make the state")
+    assert "did not make the state" in refusal(caplog, response)
     assert "Go back to your course and open the link again." in text_of(response)
 
 
@@ -568,7 +570,7 @@ def test_launch_in_another_browser_is_refused(
     begin(other)
 
     for browser in (Client(), other):
-        refused(caplog, browser.post("/lti/launch/", data, secure=True), "another browser")
+        assert "another browser" in refusal(caplog, browser.post("/lti/launch/", data, secure=True))
         caplog.clear()
     assert client.post("/lti/launch/", data, secure=True).status_code == 302
 
@@ -578,7 +580,9 @@ def test_nonce_of_another_login_of_this_browser_is_refused(
 ) -> None:
     data = signed_launch(platform, client)
 
-    refused(caplog, client.post("/lti/launch/", data | {"state": begin(client)["state"]}, secure=True), "Nonce")
+    assert "Nonce" in refusal(
+        caplog, client.post("/lti/launch/", data | {"state": begin(client)["state"]}, secure=True)
+    )
     # With its own state, it is still good.
     assert client.post("/lti/launch/", data, secure=True).status_code == 302
 
@@ -592,7 +596,7 @@ def test_state_that_the_site_did_not_sign_is_refused(
     parts = data["state"].split(":")
     data["state"] = "" if part is None else ":".join([*parts[:part], other[part], *parts[part + 1 :]])
 
-    refused(caplog, client.post("/lti/launch/", data, secure=True), "did not make the state")
+    assert "did not make the state" in refusal(caplog, client.post("/lti/launch/", data, secure=True))
 
 
 def test_flood_of_logins_writes_nothing(platform: Platform, queries: Callable[[], Any]) -> None:
@@ -627,11 +631,11 @@ def test_used_state_stays_used_until_it_is_too_old(
     assert LtiLaunch.objects.get().claims is None
     clock.shift(timedelta(minutes=30, seconds=-1))
     delete_old_launches(now=timezone.now())
-    refused(caplog, client.post("/lti/launch/", data, secure=True), "was used before")
+    assert "was used before" in refusal(caplog, client.post("/lti/launch/", data, secure=True))
     clock.shift(timedelta(seconds=1))
     delete_old_launches(now=timezone.now())
     assert not LtiLaunch.objects.exists()
-    refused(caplog, client.post("/lti/launch/", data, secure=True), "too old")
+    assert "too old" in refusal(caplog, client.post("/lti/launch/", data, secure=True))
 
 
 def test_message_that_is_refused_does_not_use_the_state(platform: Platform, client: Client, course: LtiCourse) -> None:
@@ -648,7 +652,7 @@ def test_platform_that_is_turned_off_in_mid_launch_is_refused(
     data = signed_launch(platform, client)
     LtiPlatform.objects.update(is_active=False)
 
-    refused(caplog, client.post("/lti/launch/", data, secure=True), "the platform is off")
+    assert "the platform is off" in refusal(caplog, client.post("/lti/launch/", data, secure=True))
 
 
 @pytest.mark.parametrize(
@@ -692,7 +696,7 @@ def test_wrong_claim_is_refused(
     launch: Launch, course: LtiCourse, caplog: pytest.LogCaptureFixture, changes: dict[str, Any], reason: str
 ) -> None:
     response = launch(**changes)
-    refused(caplog, response, reason)
+    assert reason in refusal(caplog, response)
     assert ("you’re neither. If you teach or study" in text_of(response)) == ("neither a learner" in caplog.text)
     assert reverse("choose_language") not in [form.action for form in read(response).forms]
 
@@ -714,7 +718,7 @@ def test_deployment_of_another_platform_is_refused(
     )
     LtiDeployment.objects.create(platform=other, deployment_id="7")
 
-    refused(caplog, launch(**{f"{CLAIM}deployment_id": "7"}), "deployment")
+    assert "deployment" in refusal(caplog, launch(**{f"{CLAIM}deployment_id": "7"}))
 
 
 # Seconds by which the platform's clock is ahead of ours, and how long its message is good by its own clock.
@@ -740,7 +744,7 @@ def test_clocks_may_differ_by_a_minute(
     response = launch(iat=issued_at, exp=issued_at + good_for)
 
     if reason:
-        refused(caplog, response, reason)
+        assert reason in refusal(caplog, response)
     else:
         assert response.status_code == 302
 
@@ -752,7 +756,9 @@ def test_other_algorithm_is_refused(
     asked = begin(client)
     token = platform.signed(platform.claims(asked["nonce"], now=timezone.now().timestamp()), alg=alg)
 
-    refused(caplog, client.post("/lti/launch/", {"state": asked["state"], "id_token": token}, secure=True), "algorithm")
+    assert "algorithm" in refusal(
+        caplog, client.post("/lti/launch/", {"state": asked["state"], "id_token": token}, secure=True)
+    )
 
 
 def test_message_of_another_key_is_refused(
@@ -762,20 +768,29 @@ def test_message_of_another_key_is_refused(
     forged = make_key("k1", "somebody else")
     token = platform.signed(platform.claims(asked["nonce"], now=timezone.now().timestamp()), key=forged)
 
-    refused(
-        caplog,
-        client.post("/lti/launch/", {"state": asked["state"], "id_token": token}, secure=True),
-        "Signature verification failed",
+    assert "Signature verification failed" in refusal(
+        caplog, client.post("/lti/launch/", {"state": asked["state"], "id_token": token}, secure=True)
     )
 
 
-@pytest.mark.parametrize("token", ["", "x", "a.b.c", "é.é.é", "e30.e30.e30"])
+@pytest.mark.parametrize(
+    ("token", "reason"),
+    [
+        ("", "Not enough segments"),
+        ("x", "Not enough segments"),
+        ("a.b.c", "Invalid header padding"),
+        ("é.é.é", "Invalid header padding"),
+        ("e30.e30.e30", "the algorithm None"),
+    ],
+)
 def test_damaged_message_is_refused(
-    platform: Platform, client: Client, caplog: pytest.LogCaptureFixture, token: str
+    platform: Platform, client: Client, caplog: pytest.LogCaptureFixture, token: str, reason: str
 ) -> None:
     asked = begin(client)
 
-    refused(caplog, client.post("/lti/launch/", {"state": asked["state"], "id_token": token}, secure=True), "refused")
+    assert reason in refusal(
+        caplog, client.post("/lti/launch/", {"state": asked["state"], "id_token": token}, secure=True)
+    )
 
 
 @pytest.mark.parametrize("key", [None, {"kid": "k1", "kty": "oct", "k": "AAAA"}])
@@ -834,8 +849,8 @@ def test_key_that_is_changed_between_login_and_message(
     by_new = platform.signed(platform.claims(asked["nonce"], now=now))
     assert client.post("/lti/launch/", {"state": asked["state"], "id_token": by_new}, secure=True).status_code == 302
     LtiStudent.objects.all().delete()
-    refused(
-        caplog, client.post("/lti/launch/", {"state": second["state"], "id_token": by_old}, secure=True), "public key"
+    assert "public key" in refusal(
+        caplog, client.post("/lti/launch/", {"state": second["state"], "id_token": by_old}, secure=True)
     )
 
 
@@ -866,7 +881,7 @@ def test_launch_is_too_old_after_half_an_hour(
         "id_token": platform.signed(platform.claims(asked["nonce"], now=timezone.now().timestamp())),
     }
 
-    refused(caplog, client.post("/lti/launch/", data, secure=True), "too old")
+    assert "too old" in refusal(caplog, client.post("/lti/launch/", data, secure=True))
 
 
 def test_platform_that_is_off_cannot_launch(
@@ -875,7 +890,9 @@ def test_platform_that_is_off_cannot_launch(
     LtiPlatform.objects.update(is_active=False)
     said = {"iss": ISSUER, "client_id": CLIENT, "login_hint": "7"}
 
-    refused(caplog, client.get("/lti/login/", said, secure=True), f"issuer '{ISSUER}' and the client '{CLIENT}'")
+    assert f"issuer '{ISSUER}' and the client '{CLIENT}'" in refusal(
+        caplog, client.get("/lti/login/", said, secure=True)
+    )
 
 
 @pytest.mark.parametrize("name", ["iss", "client_id"])
