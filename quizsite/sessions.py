@@ -61,8 +61,10 @@ class SessionStore(db.SessionStore):
         """The data of a stored row; empty if this site did not sign it or it is no session."""
         try:
             text = _signed_json(session_data, self.key_salt, settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+        except _TooLongToCache as error:
+            text = error.text
         except (signing.BadSignature, ValueError):
-            # Django handles and logs these cases, and reads a session that is too long for the cache.
+            # Django handles and logs these cases.
             return super().decode(session_data)
         data: dict[str, Any] = json.loads(text)
         return data
@@ -118,13 +120,21 @@ def _key_prefix(student: int) -> str:
     return f"{student:012}"
 
 
+class _TooLongToCache(Exception):
+    """Not a result, which the cache would keep."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
 # A signature check costs half as much as the query for the row, and a student's row stays the same.
 @process_cache(maxsize=4096)
 def _signed_json(session_data: str, salt: str, key: str, *old_keys: str) -> str:
-    """The JSON of a row. Raises signing.BadSignature, and ValueError for a long one, so that it is not cached."""
+    """The JSON of a row. Raises signing.BadSignature, ValueError if it is no JSON, and _TooLongToCache."""
     text = json.dumps(signing.loads(session_data, salt=salt, key=key, fallback_keys=list(old_keys)))
     if len(text) > LONGEST_CACHED:
-        raise ValueError
+        raise _TooLongToCache(text)
     return text
 
 
