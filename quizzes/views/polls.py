@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import get_conditional_response
 
 from quizzes.reports.live_etag import LiveState, live_state
 from quizzes.views.access import TeacherRequest
@@ -20,8 +21,7 @@ def live_page(request: HttpRequest, template: str, context: dict[str, Any], tag:
 
 def poll_reply(request: HttpRequest, tag: str, changed: Callable[[], HttpResponse]) -> HttpResponse:
     """The reply to a poll: a 304 if the page that polls has this ETag, else what `changed` returns."""
-    is_current = request.headers.get("If-None-Match") == tag
-    response = HttpResponseNotModified() if is_current else changed()
+    response = get_conditional_response(request, etag=tag) or changed()
     response.headers["ETag"] = tag
     return response
 
