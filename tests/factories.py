@@ -3,7 +3,6 @@
 import hashlib
 import io
 import itertools
-import json
 import secrets
 import uuid
 from collections.abc import Mapping
@@ -26,6 +25,7 @@ from quizzes.content.editions import publish_built_in, publish_edition, publishe
 from quizzes.content.question_types.question import Question, Value
 from quizzes.content.set_document import parse_set
 from quizzes.files.built_in_sets import SetFile, read_set_files
+from quizzes.files.questions.toml_text import write_toml
 from quizzes.grading.new_keys import adding, replacing
 from quizzes.models import (
     Assignment,
@@ -270,8 +270,7 @@ def write_set_files(folder: Path, *, document: Mapping[str, Any] | None = None) 
     question_set = {name: value for name, value in document.items() if name not in source_tables}
     folder.mkdir(exist_ok=True)
     for path, tables in (("source.toml", source), (f"{document['slug']}.toml", question_set)):
-        lines = [f"{name} = {_toml(value)}\n" for name, value in tables.items()]
-        (folder / path).write_text("".join(lines), encoding="utf-8")
+        (folder / path).write_text(write_toml(tables), encoding="utf-8")
 
 
 @cache
@@ -451,16 +450,6 @@ def right_value(question: Question) -> Value:
 def wrong_value(question: Question) -> Value:
     """A value that earns no points. An evidence question needs a wrong choice for it."""
     return question.wrong_answer(lambda choices: choices[0])
-
-
-def _toml(value: Any) -> str:
-    """A value as TOML, tables and lists inline."""
-    match value:
-        case dict():
-            return "{" + ", ".join(f"{name} = {_toml(item)}" for name, item in value.items()) + "}"
-        case list():
-            return "[" + ", ".join(map(_toml, value)) + "]"
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _sentence(key: str, text: str, speaker: str, fact: str) -> dict[str, Any]:
