@@ -85,7 +85,7 @@ class AccountAdapter(DefaultAccountAdapter):
             raise ImmediateHttpResponse(render(request, "public/invitation_void.html", status=404)) from error
         except IntegrityError as error:
             # The same form, sent twice at the same time.
-            messages.info(request, gettext("This email already has an account. Sign in instead."))
+            messages.info(request, self.error_messages["email_taken"])
             raise ImmediateHttpResponse(redirect("account_login")) from error
         forget_invitation(request)
         return made
