@@ -50,10 +50,7 @@ class AccommodationForm(forms.Form):
         help_text=gettext_lazy(
             "Applies to every quiz with a time limit. A quiz in progress gets more time, never less."
         ),
-        error_messages={
-            "required": gettext_lazy("Choose one."),
-            "invalid_choice": gettext_lazy("Choose one of these."),
-        },
+        error_messages={"required": gettext_lazy("Choose one.")},
     )
     # Whether the page asked about quizzes that close too early for the time.
     asked = forms.BooleanField(required=False, widget=forms.HiddenInput)

@@ -157,7 +157,6 @@ class SortForm(ClassSettingsForm):
         label=gettext_lazy("Sort students by"),
         choices=[("", gettext_lazy("Last name")), ("1", gettext_lazy("First name"))],
         required=False,
-        error_messages={"invalid_choice": gettext_lazy("Choose one of these.")},
     )
 
     @classmethod
@@ -217,7 +216,6 @@ class ReadingLevelsForm(ClassSettingsForm):
         help_text=gettext_lazy(
             "Questions and answers stay the same. If a reading lacks this level, students see the standard reading."
         ),
-        error_messages={"invalid_choice": gettext_lazy("Choose one of these.")},
     )
     may_choose = forms.BooleanField(
         label=gettext_lazy("Students can change the level of their reading"), required=False
@@ -234,10 +232,7 @@ class PinKindForm(ClassSettingsForm):
         choices=PinKind.choices,
         widget=forms.RadioSelect,
         help_text=gettext_lazy("Cards that you’ve already printed show the old way. Print new ones after a change."),
-        error_messages={
-            "required": gettext_lazy("Choose one."),
-            "invalid_choice": gettext_lazy("Choose one of these."),
-        },
+        error_messages={"required": gettext_lazy("Choose one.")},
     )
 
 
@@ -249,7 +244,6 @@ class StudentLevelForm(forms.Form):
         required=False,
         choices=[("", gettext_lazy("Same as the class")), *_LEVEL_CHOICES],
         help_text=gettext_lazy("If a reading lacks this level, students see the standard reading."),
-        error_messages={"invalid_choice": gettext_lazy("Choose one of these.")},
     )
 
     @classmethod

@@ -320,7 +320,6 @@ class ReasonField(forms.CharField):
         # Students see the reason of a regrade only.
         "required": gettext_lazy("Say why."),
         "max_length": up_to(300),
-        "null_characters_not_allowed": gettext_lazy("The text has a hidden character. Retype it."),
     }
 
     def __init__(self, **kwargs: Any) -> None:

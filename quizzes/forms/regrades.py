@@ -61,10 +61,7 @@ class RegradeForm(forms.Form):
     policy = forms.ChoiceField(
         label=gettext_lazy("How to regrade"),
         widget=forms.RadioSelect,
-        error_messages={
-            "required": gettext_lazy("Choose how to regrade."),
-            "invalid_choice": gettext_lazy("Choose one of these."),
-        },
+        error_messages={"required": gettext_lazy("Choose how to regrade.")},
     )
     reason = ReasonField(
         help_text=gettext_lazy("Required. Affected students see this with your name."),
@@ -78,7 +75,6 @@ class RegradeForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={
             "max_length": up_to(MAX_EXPLANATION),
-            "null_characters_not_allowed": gettext_lazy("The text has a hidden character. Retype it."),
         },
     )
     # Its place on the page is outside the element of the form.

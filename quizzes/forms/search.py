@@ -8,8 +8,6 @@ from django.utils.translation import gettext_lazy
 from quizzes.content.question_types.form import TextField
 from quizzes.formatting import up_to
 
-NOT_TEXT = gettext_lazy("The text has a hidden character. Retype it.")
-
 
 class SearchForm(forms.Form):
     """What a teacher searches for."""
@@ -20,7 +18,6 @@ class SearchForm(forms.Form):
         error_messages={
             "required": gettext_lazy("Type a name, a title, or a receipt."),
             "max_length": up_to(100),
-            "null_characters_not_allowed": NOT_TEXT,
         },
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )

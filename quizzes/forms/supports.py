@@ -126,10 +126,7 @@ class StudentSupportsForm(SupportsForm):
         label=gettext_lazy("Supports"),
         widget=forms.RadioSelect,
         choices=[(AS_THE_CLASS, gettext_lazy("Same as the class")), (OWN, gettext_lazy("Only these:"))],
-        error_messages={
-            "required": gettext_lazy("Choose one."),
-            "invalid_choice": gettext_lazy("Choose one of these."),
-        },
+        error_messages={"required": gettext_lazy("Choose one.")},
     )
 
     def __init__(self, *args: Any, student: Student, **kwargs: Any) -> None:

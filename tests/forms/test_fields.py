@@ -9,10 +9,12 @@ from django.core.exceptions import ValidationError
 from django.utils import translation
 
 from quizzes.forms.classrooms import AddPersonForm, ClassroomForm, PinKindForm
+from quizzes.forms.editor.picture import PictureForm
 from quizzes.forms.fields import zone_name
 from quizzes.forms.grading import GradeForm
 from quizzes.forms.oneroster import OneRosterFileForm
 from quizzes.forms.question_files import QuestionFileForm
+from quizzes.forms.regrades import RegradeForm
 from quizzes.forms.students import RenameStudentForm
 from quizzes.forms.supports import StudentSupportsForm
 
@@ -50,11 +52,14 @@ def test_zone_name_is_in_the_language_of_the_page(language: str, zone: str, name
         (AddPersonForm, "email", "", "Enter an email, such as name@school.org."),
         (AddPersonForm, "email", "rivera", "Enter an email, such as name@school.org."),
         (PinKindForm, "pin_kind", "", "Choose one."),
+        (PinKindForm, "pin_kind", "letters", "Choose one of these."),
         (StudentSupportsForm, "source", "", "Choose one."),
         (ClassroomForm, "name", "a\0", "The name has a hidden character, so retype it."),
         (RenameStudentForm, "family_name", "a\0", "The name has a hidden character, so retype it."),
         (OneRosterFileForm, "teacher", "a\0", "The name has a hidden character, so retype it."),
         (QuestionFileForm, "text", "a\0", "The text has a hidden character. Retype it."),
+        (PictureForm, "credit", "a\0", "The text has a hidden character. Retype it."),
+        (RegradeForm, "reason", "a\0", "The text has a hidden character. Retype it."),
     ],
 )
 def test_one_fault_has_one_text(form: type[forms.Form], name: str, sent: str, text: str) -> None:

@@ -14,7 +14,6 @@ from quizzes.formatting import up_to
 from quizzes.forms.editor.base import DraftForm
 
 _MEGABYTES = MAX_UPLOAD_BYTES // 1024**2
-_HIDDEN = gettext_lazy("The text has a hidden character. Retype it.")
 
 
 class PictureForm(DraftForm):
@@ -44,7 +43,6 @@ class PictureForm(DraftForm):
         error_messages={
             "required": gettext_lazy("Say what the picture shows."),
             "max_length": up_to(MAX_ALTERNATIVE),
-            "null_characters_not_allowed": _HIDDEN,
         },
     )
     credit = forms.CharField(
@@ -54,7 +52,6 @@ class PictureForm(DraftForm):
         error_messages={
             "required": gettext_lazy("Say who made the picture, and why you may use it."),
             "max_length": up_to(MAX_CREDIT),
-            "null_characters_not_allowed": _HIDDEN,
         },
     )
 
