@@ -119,7 +119,9 @@ def _read(where: str, element: Element, taker: PictureTaker, group: _Group | Non
             item,
             title=" ".join((element.get("title") or "").split()),
             explanation=joined(rules.general, item.explanation),
-            points=points_of((group and group.points) or metadata.get("points_possible", ""), notes),
+            points=points_of(
+                (group and group.points) or metadata.get("points_possible") or metadata.get("qmd_weighting"), notes
+            ),
             picture=taker.picture,
         )
         if rules.lost:
@@ -150,7 +152,8 @@ def _metadata(element: Element) -> dict[str, str]:
     known = {"question_type": _BLACKBOARD_TYPES[blackboard]} if blackboard in _BLACKBOARD_TYPES else {}
     return known | {
         (entry.findtext("fieldlabel") or "").strip().casefold(): (entry.findtext("fieldentry") or "").strip()
-        for entry in element.iter("qtimetadatafield")
+        for tag in ("qtimetadatafield", "qti_metadatafield")
+        for entry in element.iter(tag)
     }
 
 
@@ -178,6 +181,9 @@ def _item(element: Element, presentation: Element | None, stem: str, rules: Rule
     ):
         return _many(question_type, stem, choosing, rules, notes)
     if choosing:
+        # Brightspace writes “Multiple” for a choice of 1 answer too.
+        if metadata.get("qmd_questiontype", "").casefold() == "multiple choice":
+            choosing[0].set("rcardinality", "Single")
         return _choices(stem, choosing[0], rules, notes)
     if not typing:
         raise Skipped(gettext("It has no answers that we can read."))
@@ -298,7 +304,8 @@ def _many(question_type: str, stem: str, responses: list[Element], rules: Rules,
         )
     parts = []
     for response in responses:
-        own = response.get("ident") or ""
+        # Brightspace writes “respident”.
+        own = response.get("ident") or response.get("respident") or ""
         name = material(response.findall("material"), notes)
         if _is_pattern(response):
             notes.append(

@@ -148,6 +148,9 @@ def _points(setting: Element) -> float:
     text = (setting.text or "").strip()
     if (setting.get("action") or "Set").casefold() not in ("set", "add"):
         return 0.0
+    # Brightspace counts the wrong choices of a student in a variable of its own.
+    if (setting.get("varname") or "").casefold() == "d2l_incorrect":
+        return 0.0
     # Blackboard writes the name of the highest score.
     if text == "SCORE.max":
         return _FULL

@@ -1543,6 +1543,43 @@ def test_qti_1_of_canvas(content: str, expected: list[str]) -> None:
     assert outcomes(content) == expected
 
 
+def counted_by_brightspace(response: str, right: str, wrong: str) -> str:
+    """The conditions of a question that counts right and wrong choices apart."""
+    condition = (
+        f'<respcondition><conditionvar><varequal respident="{response}">{{}}</varequal></conditionvar>'
+        '<setvar varname="{}" action="Add">1</setvar></respcondition>'
+    )
+    counts = {"D2L_Correct": right, "D2L_Incorrect": wrong}
+    return "".join(condition.format(key, name) for name, keys in counts.items() for key in keys)
+
+
+def test_wrong_choices_of_brightspace_are_wrong() -> None:
+    shown = material("Which?") + response("r", TWO + label("3", "Tree"), cardinality="Multiple")
+    kind = "<qti_metadatafield><fieldlabel>{}</fieldlabel><fieldentry>{}</fieldentry></qti_metadatafield>"
+    fields = kind.format("qmd_questiontype", "Multiple Choice") + kind.format("qmd_weighting", "2.0000")
+
+    several = canvas("", shown, counted_by_brightspace("r", right="12", wrong="3"))
+    one = canvas("", shown, right("r", "2", score="100")).replace("<qtimetadata>", f"<qtimetadata>{fields}")
+
+    assert outcomes(several) == ["multiple: Which? [*Council; *Mayor; Tree]"]
+    assert outcomes(one) == ["single: Which? [Council; *Mayor; Tree]"]
+    [found] = read_questions(one.encode()).questions
+    assert found.item is not None
+    assert found.item.points == 2
+
+
+def test_lines_of_brightspace_keep_their_match() -> None:
+    lines = response("a", TWO, "City law") + response("b", TWO, "City office")
+    content = canvas(
+        "",
+        material("Match.")
+        + lines.replace("response_lid", "response_grp").replace("response_grp ident", "response_grp respident"),
+        counted_by_brightspace("a", right="1", wrong="2") + counted_by_brightspace("b", right="2", wrong="1"),
+    )
+
+    assert outcomes(content) == ["matching: Match. [City law > Council; City office > Mayor]"]
+
+
 def test_group_that_draws_from_a_bank_is_listed() -> None:
     group = (
         '<section ident="g" title="Group"><selection_ordering><selection><sourcebank_ref>b</sourcebank_ref>'
