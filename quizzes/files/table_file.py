@@ -82,6 +82,8 @@ _TEXT_FORMULA = re.compile(r'="([^"]*)"')
 _ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-f]{1,6}|[a-z]{2,8});", re.IGNORECASE)
 # What a mail program adds to each name: “Ana Ruiz <ana@school.example>”. It starts at the first of its spaces.
 _MAILBOX = re.compile(r"(?<!\s)\s*<[^<>@\s]{1,200}@[^<>@\s]{1,200}>")
+# In a line of recipients, “Ana Ruiz <ana@school.example>, Bo Lee <bo@school.example>”, the comma ends a name.
+_AFTER_MAILBOX = re.compile(r"(?<=[^<>@\s]>),(?=[^<>@]{1,200}<[^<>@\s]{1,200}@)")
 # What a spreadsheet shows for a formula that failed.
 _NO_VALUE = re.compile(r"#(?:n/a|ref!|value!|name\?|div/0!|null!|num!)|n/a", re.IGNORECASE)
 # What web pages and programs for Arabic or Hebrew leave in a copied text. Other hidden characters are refused.
@@ -143,10 +145,10 @@ def read_table(content: bytes) -> TableFile:
 
 def read_text(text: str) -> tuple[TableRow, ...]:
     """The rows of a text with any of the separators. Raises UnreadableTable."""
-    lines = [
-        _ENTITY.sub(lambda found: unescape(found[0]), _MAILBOX.sub("", line))
-        for line in text.lstrip("\ufeff").splitlines()
-    ]
+    lines = text.lstrip("\ufeff").splitlines()
+    if len(lines) == 1:
+        lines = [_AFTER_MAILBOX.sub(";", lines[0])]
+    lines = [_ENTITY.sub(lambda found: unescape(found[0]), _MAILBOX.sub("", line)) for line in lines]
     lines = _rejoined(_aligned(lines))
     first = next((place for place, line in enumerate(lines) if line.strip()), 0)
     separator = _separator(lines)

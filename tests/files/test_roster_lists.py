@@ -614,6 +614,14 @@ LISTS |= {
         "Maya Lopez, Noah Kim, and Andy Ruiz",
         ["Maya Lopez / Lopez", "Noah Kim / Kim", "Andy Ruiz / Ruiz"],
     ),
+    "2 recipients of a mail": (
+        "Maya Lopez <maya@school.example>, Noah Kim <noah@school.example>\n",
+        ["Maya Lopez / Lopez", "Noah Kim / Kim"],
+    ),
+    "2 recipients of a mail, last name first": (
+        "Lopez, Maya <maya@school.example>, Kim, Noah <noah@school.example>",
+        ["Maya Lopez / Lopez", "Noah Kim / Kim"],
+    ),
     "marks that nobody sees": (
         "\u200bMaya\u200b Lopez\n\u200fسارة علي\nNoah \u202bKim\u202c\nAna\u202e Ruiz\n",
         ["Maya Lopez / Lopez", "سارة علي / علي", "Noah Kim / Kim", "- The name has a hidden character, so retype it."],
