@@ -3,6 +3,7 @@
 Source: IMS Question and Test Interoperability 1.2; the packages that Canvas writes.
 """
 
+import re
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -187,13 +188,39 @@ def _item(element: Element, presentation: Element | None, stem: str, rules: Rule
         return _choices(stem, choosing[0], rules, notes)
     if not typing:
         raise Skipped(gettext("It has no answers that we can read."))
-    response = typing[0].get("ident") or ""
+    if len(typing) > 1:
+        return _typed_blanks(presentation, typing, rules, notes)
+    response = _typed_ident(typing[0], rules)
     if question_type == "essay_question" or (not rules.earning(response) and not rules.low):
         notes.append(gettext("Add a rubric and a sample answer."))
         return Item("free_text", stem)
     if question_type == "numerical_question" or rules.low:
         return _numeric(stem, response, rules, notes)
     return _short_answer(stem, response, rules, notes)
+
+
+def _typed_ident(response: Element, rules: Rules) -> str:
+    """The name of a field to type into, as its conditions have it. Brightspace names its label there."""
+    own = response.get("ident") or ""
+    labels = (label.get("ident") or "" for label in response.iter("response_label"))
+    return next((ident for ident in (own, *labels) if rules.earning(ident)), own)
+
+
+def _typed_blanks(presentation: Element, fields: Sequence[Element], rules: Rules, notes: list[str]) -> Item:
+    """The blanks of a text with a field at the place of each."""
+    parts, gaps = list[str](), list[tuple[str, Gap]]()
+    for part in presentation.iter():
+        if part.tag == "material":
+            parts.append(material([part], []))
+        elif part in fields:
+            ident = _typed_ident(part, rules)
+            if not (accepted := [tidy(text) for text in rules.correct(ident) if text]):
+                raise Skipped(gettext("One of its blanks has no correct answer."))
+            rules.note_partial(ident, {}, notes)
+            gaps.append((f"\ue000{len(gaps)}\ue001", Gap(tuple(accepted))))
+            parts.append(gaps[-1][0])
+    text = re.sub("\ue001 (?=[.,;:!?])", "\ue001", tidy(" ".join(parts)))
+    return blanks_of(text, gaps)
 
 
 def _numeric(stem: str, response: str, rules: Rules, notes: list[str]) -> Item:

@@ -1580,6 +1580,24 @@ def test_lines_of_brightspace_keep_their_match() -> None:
     assert outcomes(content) == ["matching: Match. [City law > Council; City office > Mayor]"]
 
 
+def field(ident: str) -> str:
+    """A field as Brightspace writes it: its label has the name that the conditions use."""
+    return (
+        f'<response_str ident="{ident}_STR"><render_fib><response_label ident="{ident}"/></render_fib></response_str>'
+    )
+
+
+def test_each_field_in_a_text_is_a_blank() -> None:
+    shown = f"<flow>{material('The')}{field('a')}{material('met in')}{field('b')}{material('.')}</flow>"
+    rules = right("a", "council") + right("a", "board") + right("b", "July")
+
+    assert outcomes(canvas("", shown, rules)) == ["blanks: The {a} met in {b}. (council/board|) (July|)"]
+    assert outcomes(canvas("", shown, right("a", "council"))) == ["- One of its blanks has no correct answer."]
+    assert outcomes(canvas("", f"<flow>{material('Who met?')}{field('a')}</flow>", right("a", "council"))) == [
+        "short_answer: Who met? [*council]"
+    ]
+
+
 def test_group_that_draws_from_a_bank_is_listed() -> None:
     group = (
         '<section ident="g" title="Group"><selection_ordering><selection><sourcebank_ref>b</sourcebank_ref>'
