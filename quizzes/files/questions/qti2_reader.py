@@ -178,9 +178,10 @@ def _all_text(element: Element, notes: list[str]) -> str:
 
 def _item(element: Element, body: Element, stem: str, notes: list[str]) -> Item:
     interactions = _interactions(body)
+    if body.find(".//printedvariable") is not None:
+        raise Skipped(gettext("Footnote has no questions with formulas."))
     declared = {child.get("identifier") or "": child for child in element.findall("responsedeclaration")}
-    interaction = interactions[0]
-    tag = str(interaction.tag)
+    interaction, tag = interactions[0], str(interactions[0].tag)
     declaration = declared.get(interaction.get("responseidentifier") or "")
     if tag in _BLANKS:
         if any(child.tag not in _BLANKS for child in interactions):

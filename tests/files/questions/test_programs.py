@@ -1755,6 +1755,10 @@ QTI2: dict[str, tuple[str | bytes, list[str]]] = {
         ),
         ["single: First? [*Council; Mayor]", "single: Second? [Council; *Mayor]"],
     ),
+    "a number that differs for each student": (
+        qti2(choices('What is <printedVariable identifier="N"/> + 1?'), "identifier", "A"),
+        ["- Footnote has no questions with formulas."],
+    ),
     "a question on a text of version 3": (
         (
             '<qti-assessment-item identifier="i" title="T">'
