@@ -1,8 +1,11 @@
 """HTML in questions as plain text. Pure."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from html import escape
 from html.parser import HTMLParser
+from xml.etree.ElementTree import Element
 
 from quizzes.content.question_types.question import has_visible
 from quizzes.files.questions.item import ItemPicture
@@ -31,6 +34,62 @@ _NO_TAG = re.compile(
 )
 
 
+_LETTERS = re.compile(r"(upper|lower)-(alpha|latin|roman)")
+_ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
+_ALPHABET = 26
+_MAX_START = 4
+
+
+@dataclass(slots=True)
+class _Numbers:
+    """The numbers of a list, because an answer can name them. kind: “1”, “a”, “A”, “i”, or “I”, as in HTML.
+
+    first: of its first line. count: of its lines so far. places: of the numbers in the text.
+    """
+
+    kind: str
+    first: int
+    count: int = 0
+    places: list[int] = field(default_factory=list)
+
+    def next(self) -> str:
+        """The number of the next line."""
+        number = self.first + self.count
+        self.count += 1
+        return f"{self._written(number)}. "
+
+    def _written(self, number: int) -> str:
+        if self.kind in "aA" and 0 < number <= _ALPHABET:
+            return chr(ord(self.kind) + number - 1)
+        if self.kind not in "iI" or not 0 < number <= _ALPHABET:
+            return str(number)
+        rest, found = number, ""
+        for value, letters in _ROMAN:
+            found += letters * (rest // value)
+            rest %= value
+        return found if self.kind == "i" else found.upper()
+
+
+def _numbers_of(attributes: Mapping[str, str | None]) -> _Numbers:
+    kind, start = attributes.get("type") or "1", attributes.get("start") or "1"
+    if styled := _LETTERS.search(attributes.get("style") or ""):
+        kind = "i" if styled[2] == "roman" else "a"
+        kind = kind.upper() if styled[1] == "upper" else kind
+    is_short = start.isascii() and start.isdecimal() and len(start) <= _MAX_START
+    return _Numbers(kind if kind in ("a", "A", "i", "I") else "1", int(start) if is_short else 1)
+
+
+def number_lists(root: Element) -> None:
+    """Write the numbers of lists into the text of their lines."""
+    for element in root.iter("ol"):
+        lines, numbers = element.findall("li"), _numbers_of(element.attrib)
+        for line in lines if len(lines) > 1 else ():
+            number = numbers.next()
+            first = next((part for part in line.iter() if (part.text or "").strip()), None)
+            if first is not None:
+                first.text = number + (first.text or "").lstrip()
+
+
 class _Reader(HTMLParser):
     def __init__(self, taker: PictureTaker | None) -> None:
         super().__init__(convert_charrefs=True)
@@ -42,12 +101,19 @@ class _Reader(HTMLParser):
         self._credit = ""
         # Where the text of an open <sup> starts in `parts`.
         self._raised: int | None = None
+        # The open lists, None for one without numbers, and the number that waits for the text of its line.
+        self._lists: list[_Numbers | None] = []
+        self._number: tuple[_Numbers, str] | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _HIDDEN:
             self._hidden += 1
         if tag in _BLOCKS:
             self.parts.append(EDGE)
+        if tag in ("ol", "ul"):
+            self._lists.append(_numbers_of(dict(attrs)) if tag == "ol" else None)
+        if tag == "li" and self._lists and (numbers := self._lists[-1]) is not None:
+            self._number = (numbers, numbers.next())
         if tag == "br":
             self.parts.append("\n")
         if tag in ("td", "th"):
@@ -71,6 +137,10 @@ class _Reader(HTMLParser):
         if tag == "sup" and self._raised is not None:
             self.parts[self._raised :] = [raised("".join(self.parts[self._raised :]))]
             self._raised = None
+        if tag in ("ol", "ul") and self._lists and (numbers := self._lists.pop()) and numbers.count == 1:
+            # Word puts each answer into a list of its own.
+            for place in numbers.places:
+                self.parts[place] = ""
         if tag in _BLOCKS:
             self.parts.append(EDGE)
 
@@ -78,6 +148,10 @@ class _Reader(HTMLParser):
         if self._credit and self._taker is not None:
             self._taker.credit += data
         elif not self._hidden:
+            if self._number and data.strip():
+                self._number[0].places.append(len(self.parts))
+                self.parts.append(self._number[1])
+                self._number = None
             # A line break of the source is a space, as in a browser.
             self.parts.append(_WHITE.sub(" ", data))
 

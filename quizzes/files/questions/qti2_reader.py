@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element
 from quizzes.files.questions.containers import xml_tree
 from quizzes.files.questions.item import Gap, Item, Line, ReadQuestion, Skipped, blanks_of, counted, read, skipped
 from quizzes.files.questions.limits import partial_credit_note
-from quizzes.files.questions.markup import EDGE, raised, tidy
+from quizzes.files.questions.markup import EDGE, number_lists, raised, tidy
 from quizzes.files.questions.numeric import numbers
 from quizzes.files.questions.pictures import CREDIT_CLASS, Find, PictureTaker
 from quizzes.phrases import gettext
@@ -44,6 +44,7 @@ def _normalize(root: Element) -> None:
             element.tag = _name(element.tag)
         for name in list(element.attrib):
             element.attrib[_name(name.rpartition("}")[2])] = element.attrib.pop(name)
+    number_lists(root)
 
 
 def read_qti2(content: bytes, file: str, find: Find) -> list[ReadQuestion]:
@@ -65,8 +66,7 @@ def read_qti2(content: bytes, file: str, find: Find) -> list[ReadQuestion]:
 
 def _read(where: str, element: Element, taker: PictureTaker) -> ReadQuestion:
     notes: list[str] = []
-    body = element.find("itembody")
-    if body is not None:
+    if (body := element.find("itembody")) is not None:
         _take_picture(body, taker)
     stem = "" if body is None else tidy(_text(body, notes))
     try:

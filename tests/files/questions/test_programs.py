@@ -1281,6 +1281,37 @@ def test_cells_of_a_table_stay_apart() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("attributes", "numbers"),
+    [
+        ("", "1 2 3"),
+        ('type="I"', "I II III"),
+        ('type="i" start="3"', "iii iv v"),
+        ('start="25" type="A"', "Y Z 27"),
+        ('style="list-style-type: lower-alpha;"', "a b c"),
+        ('start="x"', "1 2 3"),
+    ],
+)
+def test_lines_of_a_numbered_list_keep_their_numbers(attributes: str, numbers: str) -> None:
+    """A question can say “Which of I and II?”."""
+    shown = f"<ol {attributes}><li>One<ul><li>a</li></ul></li><li><p>Two</p></li><li>Three</li></ol>Which?"
+    one, two, three = numbers.split()
+    expected = f"{one}. One / a / {two}. Two / {three}. Three / Which?"
+
+    assert outcomes(moodle("truefalse", answer(100, "true") + answer(0, "false"), shown)) == [
+        f"true_false: {expected} True /"
+    ]
+    assert outcomes(qti2(choices(shown), "identifier", "A")) == [f"single: {expected} [*Council; Mayor]"]
+
+
+def test_a_list_with_one_line_has_no_number() -> None:
+    made = "".join(
+        answer(share, f'<ol start="{n}"><li>{name}</li></ol>')
+        for n, (share, name) in enumerate(((100, "Lee"), (0, "Day")), 1)
+    )
+    assert outcomes(moodle("multichoice", made)) == ["single: Who? [*Lee; Day]"]
+
+
 def test_a_formula_in_mathml_is_said() -> None:
     stem = "[html]What is <math><msup><mi>x</mi><mn>2</mn></msup></math>? {=4 ~8}"
     assert outcomes(stem) == ["single: What is x2? [*4; 8] ! A picture, a recording, or a formula was left out."]
