@@ -6,8 +6,9 @@ from decimal import Decimal
 from quizzes.files.questions.item import Skipped
 from quizzes.phrases import gettext
 
-_NUMBER = r"[-+]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?"
-_RANGE = re.compile(rf"\s*({_NUMBER})\s*\.\.\s*({_NUMBER})\s*")
+# Some write “.5”. “1...5” is no range to .5.
+_NUMBER = r"[-+]?(?:\d+(?:[.,]\d+)?|\.\d+)(?:[eE][-+]?\d+)?"
+_RANGE = re.compile(rf"\s*({_NUMBER})\s*\.\.(?!\.)\s*({_NUMBER})\s*")
 # One thousand in some countries, one in others.
 _AMBIGUOUS = re.compile(r"(?<!\d)(?<!\d\.)[1-9]\d{0,2},\d{3}(?!\d)")
 _TOLERANCE = re.compile(rf"\s*({_NUMBER})\s*(?::\s*({_NUMBER}))?\s*")

@@ -1241,6 +1241,18 @@ def test_all_or_nothing_of_moodle_stays_so() -> None:
     assert item_of(question, 1) == replace(found, title="Question 1")
 
 
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (".5:.01", "numeric: How many? 0.5 ± 0.01"),
+        ("-.5..0.5", "numeric: How many? 0 ± 0.5"),
+        ("1...5", "- “1...5” isn’t a number that we can read. Use figures, such as 1200 or 0.5."),
+    ],
+)
+def test_a_number_may_start_with_its_period(written: str, expected: str) -> None:
+    assert outcomes(f"How many? {{#{written}}}") == [expected]
+
+
 def test_other_units_of_moodle_are_said() -> None:
     unit = "<unit><multiplier>{}</multiplier><unit_name>{}</unit_name></unit>"
     for units, notes in (
