@@ -46,6 +46,7 @@ _BLACKBOARD_TYPES = {
     "file_upload": "file_upload_question",
     "calculated": "calculated_question",
     "hot_spot": "hot_spot_question",
+    "jumbled_sentence": "multiple_dropdowns_question",
 }
 
 
@@ -151,6 +152,10 @@ def _own_material(presentation: Element | None) -> Iterable[Element]:
 def _metadata(element: Element) -> dict[str, str]:
     blackboard = (element.findtext("itemmetadata/bbmd_questiontype") or "").strip().casefold().replace(" ", "_")
     known = {"question_type": _BLACKBOARD_TYPES[blackboard]} if blackboard in _BLACKBOARD_TYPES else {}
+    most = (element.findtext("itemmetadata/qmd_absolutescore_max") or "").strip()
+    # Blackboard writes 0 or -1 if the test gives the points.
+    if most.strip("0.") and not most.startswith("-"):
+        known["points_possible"] = most
     return known | {
         (entry.findtext("fieldlabel") or "").strip().casefold(): (entry.findtext("fieldentry") or "").strip()
         for tag in ("qtimetadatafield", "qti_metadatafield")
@@ -189,7 +194,7 @@ def _item(element: Element, presentation: Element | None, stem: str, rules: Rule
     if not typing:
         raise Skipped(gettext("It has no answers that we can read."))
     if len(typing) > 1:
-        return _typed_blanks(presentation, typing, rules, notes)
+        return _typed_blanks(presentation, stem, typing, rules, notes)
     response = _typed_ident(typing[0], rules)
     if question_type == "essay_question" or (not rules.earning(response) and not rules.low):
         notes.append(gettext("Add a rubric and a sample answer."))
@@ -206,9 +211,9 @@ def _typed_ident(response: Element, rules: Rules) -> str:
     return next((ident for ident in (own, *labels) if rules.earning(ident)), own)
 
 
-def _typed_blanks(presentation: Element, fields: Sequence[Element], rules: Rules, notes: list[str]) -> Item:
-    """The blanks of a text with a field at the place of each."""
-    parts, gaps = list[str](), list[tuple[str, Gap]]()
+def _typed_blanks(presentation: Element, stem: str, fields: Sequence[Element], rules: Rules, notes: list[str]) -> Item:
+    """The blanks of a text that has a field, or its name in brackets, at the place of each."""
+    parts, gaps, named = list[str](), list[tuple[str, Gap]](), list[tuple[str, Gap]]()
     for part in presentation.iter():
         if part.tag == "material":
             parts.append(material([part], []))
@@ -218,7 +223,10 @@ def _typed_blanks(presentation: Element, fields: Sequence[Element], rules: Rules
                 raise Skipped(gettext("One of its blanks has no correct answer."))
             rules.note_partial(ident, {}, notes)
             gaps.append((f"\ue000{len(gaps)}\ue001", Gap(tuple(accepted))))
+            named.append((f"[{ident}]", gaps[-1][1]))
             parts.append(gaps[-1][0])
+    if all(mark in stem for mark, _ in named):
+        return blanks_of(stem, sorted(named, key=lambda gap: stem.find(gap[0])))
     text = re.sub("\ue001 (?=[.,;:!?])", "\ue001", tidy(" ".join(parts)))
     return blanks_of(text, gaps)
 
@@ -333,7 +341,7 @@ def _many(question_type: str, stem: str, responses: list[Element], rules: Rules,
     for response in responses:
         # Brightspace writes “respident”.
         own = response.get("ident") or response.get("respident") or ""
-        name = material(response.findall("material"), notes)
+        name = material(response.findall("material"), notes) or (own if f"[{own}]" in stem else "")
         if _is_pattern(response):
             notes.append(
                 gettext("The blank “{value}” accepted what fits a pattern. Check its accepted answers.").format(

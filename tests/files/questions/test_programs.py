@@ -1705,6 +1705,36 @@ def test_pool_of_blackboard() -> None:
     assert outcomes(content) == ["single: Who? [*Council; Mayor]"]
 
 
+def pool_item(kind: str, shown: str, rules: str, points: str = "10.0") -> str:
+    """A question as a pool of Blackboard has it."""
+    found = canvas("", shown, rules)
+    own = f"<bbmd_questiontype>{kind}</bbmd_questiontype><qmd_absolutescore_max>{points}</qmd_absolutescore_max>"
+    return re.sub(r"(?<=<itemmetadata>).*(?=</itemmetadata>)", own, found)
+
+
+@pytest.mark.parametrize(("written", "points"), [("10.0", 10), ("0.0", 1), ("-1.0", 1)])
+def test_pool_of_blackboard_keeps_the_points(written: str, points: int) -> None:
+    content = pool_item("Multiple Choice", material("Who?") + response("r", TWO), right("r", "1"), written)
+    [found] = read_questions(content.encode()).questions
+    assert found.item is not None
+    assert (found.item.points, found.notes) == (points, ())
+
+
+def test_pool_of_blackboard_names_its_blanks() -> None:
+    fields = (
+        '<response_str ident="when"><render_fib/></response_str><response_str ident="who"><render_fib/></response_str>'
+    )
+    rules = right("who", "council") + right("when", "July")
+    typed = pool_item("Fill in the Blank Plus", material("The [who] met in [when].") + fields, rules)
+    lists = response("who", TWO) + response("whom", TWO)
+    chosen = pool_item(
+        "Jumbled Sentence", material("The [who] asked the [whom].") + lists, right("who", "1") + right("whom", "2")
+    )
+
+    assert outcomes(typed) == ["blanks: The {a} met in {b}. (council|) (July|)"]
+    assert outcomes(chosen) == ["blanks: The {a} asked the {b}. (Council|Council/Mayor) (Mayor|Council/Mayor)"]
+
+
 def test_word_file_is_refused_with_the_way_to_go_on() -> None:
     with pytest.raises(UnreadableFile, match="This is a Word file. Copy the questions from it, and paste them here."):
         read_questions(package(word__document_xml="<w/>"))
