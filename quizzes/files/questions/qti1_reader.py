@@ -29,7 +29,7 @@ from quizzes.files.questions.item import (
 from quizzes.files.questions.markup import tidy
 from quizzes.files.questions.numeric import numbers
 from quizzes.files.questions.pictures import Find, PictureTaker
-from quizzes.files.questions.qti1_rules import Rules, material, rules_of
+from quizzes.files.questions.qti1_rules import Rules, material, rules_of, side_lists
 from quizzes.phrases import gettext, gettext_noop
 
 _NOT_QUESTIONS = {
@@ -144,7 +144,7 @@ def _own_material(presentation: Element | None) -> Iterable[Element]:
         child = waiting.popleft()
         if child.tag == "material":
             found.append(child)
-        elif child.tag == "flow":
+        elif child.tag == "flow" and child.get("class") not in ("RESPONSE_BLOCK", "RIGHT_MATCH_BLOCK"):
             waiting.extendleft(reversed(child))
     return found
 
@@ -176,6 +176,10 @@ def _item(element: Element, presentation: Element | None, stem: str, rules: Rule
         raise Skipped(gettext(_NOT_QUESTIONS[question_type]))
     if presentation is None or not stem:
         raise Skipped(gettext("It has no question text."))
+    pairs, options = side_lists(element, notes)
+    if pairs:
+        lines = tuple(Line(text, match=match) for text, match in pairs)
+        return Item("matching", stem, lines=lines, options=tuple(dict.fromkeys(options)))
     choosing = [response for tag in ("response_lid", "response_grp") for response in presentation.iter(tag)]
     typing = [*presentation.iter("response_str"), *presentation.iter("response_num")]
     if question_type == "categorization_question":

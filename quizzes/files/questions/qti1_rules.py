@@ -28,6 +28,32 @@ def material(materials: Iterable[Element], notes: list[str], taker: PictureTaker
     return "\n".join(filter(None, texts))
 
 
+def side_lists(element: Element, notes: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
+    """The lines of a matching question, each with its answer or "", and all answers, as Blackboard writes them.
+
+    The answers are in a list beside the lines. The choices of a line have no text, only the order of this list.
+    """
+    flows = {flow.get("class"): flow for flow in element.iter("flow")}
+    lines, beside = flows.get("RESPONSE_BLOCK"), flows.get("RIGHT_MATCH_BLOCK")
+    if lines is None or beside is None:
+        return [], []
+    answers = [material(block.iter("material"), notes) for block in beside.findall("flow")]
+    # Its conditions may have no points.
+    right = dict(
+        equals[0]
+        for condition in element.iter("respcondition")
+        if len(equals := [pair for variables in condition.findall("conditionvar") for pair in _equals(variables)]) == 1
+    )
+    found = list[tuple[str, str]]()
+    for line in lines.findall("flow"):
+        response = line.find(".//response_lid")
+        key = "" if response is None else right.get(response.get("ident") or "", "")
+        idents = [label.get("ident") for label in line.iter("response_label")]
+        match = next((answer for ident, answer in zip(idents, answers, strict=False) if ident == key), "")
+        found.append((material(line.iter("material"), notes), match))
+    return found, answers
+
+
 @dataclass
 class Rules:
     """What the response processing says. points: what the chosen idents earn, by response, if they earn any.

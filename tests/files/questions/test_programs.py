@@ -1735,6 +1735,27 @@ def test_pool_of_blackboard_names_its_blanks() -> None:
     assert outcomes(chosen) == ["blanks: The {a} asked the {b}. (Council|Council/Mayor) (Mayor|Council/Mayor)"]
 
 
+def flow(content: str, name: str = "Block") -> str:
+    return f'<flow class="{name}">{content}</flow>'
+
+
+@pytest.mark.parametrize("score", ["", '<setvar variablename="SCORE" action="Set">50</setvar>'])
+def test_pool_of_blackboard_has_its_answers_beside_the_lines(score: str) -> None:
+    empty = '<response_lid ident="{0}"><render_choice><response_label ident="{0}1"/><response_label ident="{0}2"/>'
+    lines = "".join(
+        flow(flow(material(text)) + empty.format(ident) + "</render_choice></response_lid>")
+        for ident, text in (("a", "Mayor"), ("b", "Governor"))
+    )
+    beside = "".join(flow(flow(material(text))) for text in ("State", "City"))
+    shown = flow(
+        flow(material("Match."), "QUESTION_BLOCK") + flow(lines, "RESPONSE_BLOCK") + flow(beside, "RIGHT_MATCH_BLOCK")
+    )
+    equal = '<respcondition><conditionvar><varequal respident="{}">{}</varequal></conditionvar>{}</respcondition>'
+    rules = equal.format("a", "a2", score) + equal.format("b", "b1", score) + OTHER.format(SHOWN.format("incorrect"))
+
+    assert outcomes(pool_item("Matching", shown, rules)) == ["matching: Match. [Mayor > City; Governor > State]"]
+
+
 def test_word_file_is_refused_with_the_way_to_go_on() -> None:
     with pytest.raises(UnreadableFile, match="This is a Word file. Copy the questions from it, and paste them here."):
         read_questions(package(word__document_xml="<w/>"))
