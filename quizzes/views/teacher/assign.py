@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 from quizzes.assignments import lifecycle
 from quizzes.assignments.accommodations import extend_to_fit
 from quizzes.assignments.presets import Preset, PresetValues
-from quizzes.assignments.release import Release, is_released, last_closes
+from quizzes.assignments.release import Release, is_released, last_closes, waiting_for_set
 from quizzes.content.drafts.publishing import NotReady
 from quizzes.content.drafts.retry import make_retry, retry_title
 from quizzes.content.editions import latest_edition, public_question_count, published
@@ -172,7 +172,11 @@ def _assign(request: TeacherRequest, offer: Offer) -> HttpResponse:
         form.windows,
         edition_id=plan.edition.pk,
         alike=plan.classes_with_title(form.windows),
-        more_warnings=[*_early_key(offer.retry_of, form), *_regraded_elsewhere(plan, offer, by=request.user)],
+        more_warnings=[
+            *_early_key(offer.retry_of, form),
+            *_hidden_answers(plan, offer, form, by=request.user),
+            *_regraded_elsewhere(plan, offer, by=request.user),
+        ],
         is_retry=offer.retry_of is not None,
     )
     context |= {"room": asked.room, "early": asked.early, "summary": asked.summary}
@@ -222,6 +226,21 @@ def _early_key(retry_of: Assignment | None, form: AssignForm) -> list[str]:
         return []
     text = gettext("The answers of “{title}” wait until all classes close. This retry can show some of them before.")
     return [text.format(title=retry_of.title)]
+
+
+def _hidden_answers(plan: Plan, offer: Offer, form: AssignForm, *, by: User) -> list[str]:
+    """What a teacher learns if a quiz without a closing time hides the answers of other classes. 2 queries or more.
+
+    A retry is another set.
+    """
+    if offer.retry_of is not None or all(window.closes_at is not None for window in form.windows.values()):
+        return []
+    waiting = waiting_for_set(plan.edition.question_set_id, by=by)
+    names = sorted(set(waiting.values_list("classroom__name", flat=True)))
+    text = gettext(
+        "Students in {classes} see answers after all classes close. Without a closing time here, they don’t see them."
+    )
+    return [text.format(classes=listed(names))] if names else []
 
 
 def _regraded_elsewhere(plan: Plan, offer: Offer, *, by: User) -> list[str]:

@@ -13,6 +13,8 @@ from django.urls import reverse
 
 from quizzes.assignments import lifecycle
 from quizzes.assignments.student_settings import window_of
+from quizzes.content.drafts.lifecycle import copy_set
+from quizzes.content.drafts.publishing import publish
 from quizzes.models import Accommodation, Assignment, AuditEvent, Classroom, Edition, Excuse, QuestionSet, Regrade, User
 from tests.factories import (
     NOW,
@@ -339,6 +341,33 @@ def test_a_second_quiz_with_one_title_is_confirmed(
     assert send(teacher_client, address_of(edition), classroom, own_title="Again").status_code == 302
     asked = send(teacher_client, address_of(edition), classroom, own_title="Again")
     assert "This class already has a quiz with this title." in text_of(asked)
+
+
+def test_a_quiz_without_a_closing_time_that_hides_answers_is_confirmed(
+    edition: Edition, classroom: Classroom, chicago: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    make_assignment(
+        edition=edition,
+        classroom=classroom,
+        assigned_by=teacher,
+        closes_at=NOW + timedelta(days=1),
+        release="after_close",
+    )
+    copy = copy_set(edition, by=teacher, now=NOW)
+    publish(copy, seen=copy.revision, note="", by=teacher, now=NOW)
+    tip = "Students in Period 3 see answers after all classes close. Without a closing time here, they don’t see them."
+    closes = {"closes": "2026-10-26T09:30"}
+    for question_set in (edition.question_set, copy.question_set):
+        address = reverse("assign", args=[question_set.public_id])
+        count = Assignment.objects.count()
+        asked = send(teacher_client, address, chicago, closes="", own_title=f"Without {question_set.pk}")
+        assert tip in text_of(asked)
+        assert Assignment.objects.count() == count
+        assert send(teacher_client, address, chicago, own_title=f"With {question_set.pk}", **closes).status_code == 302
+        teacher_client.post(address, form_of(asked, having="release").data(act="save"))
+        assert Assignment.objects.count() == count + 2
+    other = make_edition(document={**make_document(), "slug": "other", "title": "Other"})
+    assert send(teacher_client, address_of(other), chicago, closes="").status_code == 302
 
 
 @pytest.mark.parametrize("name", ["assign", "add_classes"])
