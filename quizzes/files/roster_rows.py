@@ -1,8 +1,8 @@
 """One row of a roster: the name that it holds, or why it is no student."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from quizzes.files.roster_columns import ROW_MARK, Columns, cell_of, heading_key
@@ -106,6 +106,8 @@ _TWO_NAMES = re.compile(
 )
 # What was before an address, and a quote that never ends.
 _LOOSE = re.compile(r"\s+[-–—|]+$|^[\"“](?=[^\"”]*$)")
+# Of a name: no initial.
+_WORD = re.compile(r"[^\W\d_][\w'’-]+")
 _EMAIL = re.compile(r"[<(\[]?[^\s<>()\[\],;]+@[^\s<>()\[\],;]+[>)\]]?")
 
 
@@ -146,6 +148,26 @@ def read_row(
     except InvalidName as error:
         return RosterRow(row.number, text, PersonName(text[:MAX_NAME_LENGTH], ""), "problem", _sentence(str(error)))
     return RosterRow(row.number, text, name, "new", note, external_id=external_id)
+
+
+def with_two_names(rows: Sequence[RosterRow]) -> list[RosterRow]:
+    """The rows; a new one such as “Maya Lopez, Noah Kim” asks whether it is 1 student or 2.
+
+    Not if another is “Lopez, Maya”: then the last name comes first, and “Lopez Ruiz, Maya Ana” is one student.
+    """
+    counts = [
+        [len(_WORD.findall(side)) for side in _bare(row.text).split(",")]
+        if row.state != "left_out" and turned_name(_bare(row.text)) is not None
+        else []
+        for row in rows
+    ]
+    if any(len(count) == 2 and min(count) == 1 for count in counts):
+        return list(rows)
+    note = gettext("Is “{text}” 1 student or 2? For 2 students, put each name on a line of its own.")
+    return [
+        replace(row, note=note.format(text=_bare(row.text))) if row.state == "new" and len(count) == 2 else row
+        for row, count in zip(rows, counts, strict=True)
+    ]
 
 
 def _read_name(row: TableRow, columns: Columns, order: Order) -> tuple[PersonName, str]:

@@ -22,7 +22,7 @@ from quizzes.files.roster_columns import (
     with_whole_names,
     without_sections,
 )
-from quizzes.files.roster_rows import Order, RosterRow, joined_cells, read_row
+from quizzes.files.roster_rows import Order, RosterRow, joined_cells, read_row, with_two_names
 from quizzes.files.table_file import TableRow
 from quizzes.people.names import (
     MAX_NAME_LENGTH,
@@ -107,6 +107,8 @@ def read_roster(
     _refuse_more(len(body), MAX_LINES)
     order = _order(heading, columns, body)
     rows = [read_row(row, columns, fixes, heading, order) for row in body]
+    if not is_family_first(cell_of(heading, columns.full) if heading is not None else ""):
+        rows = with_two_names(rows)
     rows = _without_left(rows, [cell_of(line, found.left_at) for line in body], today)
     _refuse_more(sum(row.state != "left_out" for row in rows), MAX_STUDENTS)
     written = [row.external_id or cell_of(line, found.external_id) for row, line in zip(rows, body, strict=True)]

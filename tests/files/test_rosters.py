@@ -208,3 +208,29 @@ def test_file_and_text_give_the_same_rows() -> None:
     text = LAYOUTS["Canvas gradebook"]
     rows: tuple[RosterRow, ...] = read_roster(read_table(text.encode()).rows, KnownStudents()).rows
     assert rows == roster_of(text).rows
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("Maya Lopez, Noah Kim\nAna Ruiz", [1]),
+        ("Ana Ruiz\nMaya Lopez, Noah Kim", [2]),
+        ("Maya Lopez, Noah Kim\nAna Ruiz, Tom Lee", [1, 2]),
+        ("Name\n1. Maya Lopez, Noah Kim (he/him)", [2]),
+        ("Lopez, Maya\nKim, Noah", []),
+        ("Lopez, Maya", []),
+        ("Lopez, Maya R.\nKim Ruiz, Noah", []),
+        ("Lopez Ruiz, Maya Ana\nKim, Noah", []),
+        ("Maya Lopez, Jr.\nAna Ruiz", []),
+        ("Last name, First name\nLopez Ruiz, Maya Ana", []),
+    ],
+)
+def test_a_line_that_may_be_two_students_asks(text: str, asked: list[int]) -> None:
+    rows = roster_of(text).rows
+    assert [row.number for row in rows if "1 student or 2?" in row.note] == asked
+    assert {row.state for row in rows if row.number in asked} <= {"new"}
+
+
+def test_a_line_that_may_be_two_students_is_named() -> None:
+    note = "Is “Maya Lopez, Noah Kim” 1 student or 2? For 2 students, put each name on a line of its own."
+    assert states("Maya Lopez, Noah Kim\nAna Ruiz") == [(1, "new", note), (2, "new", "")]
