@@ -6,11 +6,11 @@ score, with the one from `attempts_ended_at` too. `is_released` decides for a su
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import assert_never
+from typing import Any, assert_never
 
-from django.db.models import Max, Q, Subquery
+from django.db.models import Max, Q, QuerySet, Subquery
 
 from quizzes.assignments.deadlines import WindowState, grace_ends_at, is_over
 from quizzes.assignments.student_settings import attempt_limit, later_time, window_of
@@ -238,18 +238,31 @@ def last_closes(assignments: Collection[Assignment]) -> dict[int, datetime | Non
     return found | {item.pk: last_of(closes[groups[item.pk]]) for item in waiting if item.pk in groups}
 
 
-def given_with(assignments: Collection[Assignment]) -> AssignmentQuerySet:
+def first_sets_around(classrooms: QuerySet[Any, Any]) -> dict[int, int]:
+    """`first_sets` for `given_with`, of any assignments of these classes. 1 query for each step.
+
+    classrooms: ids. Of a class, one of its teachers is responsible for each quiz.
+    """
+    teachers = Teaching.objects.filter(classroom__in=classrooms).values("teacher")
+    taught = Teaching.objects.filter(teacher__in=teachers).values("classroom")
+    return QuestionSet.objects.filter(editions__assignments__classroom__in=taught).first_sets()
+
+
+def given_with(
+    assignments: Collection[Assignment], *, first_sets: Mapping[int, int] | None = None
+) -> AssignmentQuerySet:
     """The assignments that a release after the close of these waits for: of one `first_set` and teacher, `responsible`.
 
     Of several sets and teachers, also those of a set by the teacher of another one. 2 queries, and one more for each
-    step from a copy to the first set.
+    step from a copy to the first set. first_sets: from `first_sets_around`, then 1 query.
     """
     these = Assignment.objects.filter(pk__in=[item.pk for item in assignments]).order_by()
     rows = these.with_responsible().values_list("responsible", flat=True)  # type: ignore[misc]  # mypy sees none
     # Each further query would take longer to build with it as a subquery than this one takes.
     teachers = set(rows)
     taught = Teaching.objects.filter(teacher__in=teachers).values("classroom")
-    first_sets = QuestionSet.objects.filter(editions__assignments__classroom__in=taught).first_sets()
+    if first_sets is None:
+        first_sets = QuestionSet.objects.filter(editions__assignments__classroom__in=taught).first_sets()
     given = Assignment.objects.with_responsible().of_same_set(assignments, first_sets)
     # Every class has an owner. So `taught` leaves nothing out, and no query reads all quizzes of the site.
     return given.filter(classroom__in=taught, responsible__in=teachers)

@@ -127,18 +127,22 @@ def first_visible_at(
 
 
 def visible_since(
-    assignments: Sequence[Assignment], *, now: datetime, student_ids: Collection[int] | None = None
+    assignments: Sequence[Assignment],
+    *,
+    now: datetime,
+    student_ids: Collection[int] | None = None,
+    first_sets: Mapping[int, int] | None = None,
 ) -> dict[Key, datetime]:
     """When each student could first see answers, by student id and assignment id, for those who could.
 
     5 to 8 queries, and one more for each step from a copy of the set to the first set.
 
-    student_ids: for these students only; None for all.
+    student_ids: for these students only; None for all. first_sets: from `first_sets_around`, then no query for copies.
     """
     some = {"student__in": student_ids} if student_ids is not None else {}
     attempts = list(Attempt.objects.filter(assignment__in=assignments, **some).with_left_class().order_by("number"))
     left_at = _left_at(attempts)
-    given = given_with(assignments)
+    given = given_with(assignments, first_sets=first_sets)
     history = _history(given)
     works = _works(attempts, history)
     releases = _releases(assignments, history)

@@ -10,7 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.content.drafts.lifecycle import copy_set
-from quizzes.models import Assignment, Classroom, QuestionSet, Student, User
+from quizzes.models import Assignment, Classroom, QuestionSet, Student, Teaching, User
+from quizzes.people.class_people import add_person
 from quizzes.people.rosters import move_student, remove_student
 from quizzes.reports.answer_visibility import students_saw_answers_at
 from tests.factories import NOW, make_answered_attempt, make_assignment, make_classroom, make_edition, make_student
@@ -135,10 +136,36 @@ def test_panel_costs_the_same_for_any_number(
     with queries() as seen:
         text = text_of(teacher_client.get(page_of(assignment)))
     assert text.count("students, starting") == count
-    # Session, teacher, assignment; copies, assignments of the set, students; attempts, teachers, their copies,
-    # history, extensions; questions that visitors could try.
-    assert (len(seen), seen.writes) == (12, [])
+    # Session, teacher, assignment; copies, assignments of the set, students; attempts, teachers, history, extensions;
+    # questions that visitors could try.
+    assert (len(seen), seen.writes) == (11, [])
     Assignment.objects.update(release="after_close", closes_at=NOW)
     with queries() as seen:
         teacher_client.get(page_of(assignment))
-    assert len(seen) == 13  # the closes of the set
+    assert len(seen) == 12  # the closes of the set
+
+
+def test_panel_of_another_teacher_of_the_class_waits_for_a_copy_in_a_class_of_the_owner(
+    assignment: Assignment,
+    student: Student,
+    teacher: User,
+    other_teacher: User,
+    signed_in: Callable[[User], Client],
+    clock: time_machine.Traveller,
+) -> None:
+    """The other teacher does not teach the class with the copy."""
+    add_person(assignment.classroom, other_teacher, role=Teaching.Role.TEACHER, by=teacher, now=NOW)
+    copy = copy_set(assignment.edition, by=teacher, now=NOW).question_set
+    make_assignment(
+        edition=make_edition(question_set=copy, document=assignment.edition.document | {"title": "My copy"}),
+        classroom=make_classroom(teacher=teacher, name="Period 5"),
+        assigned_by=teacher,
+        closes_at=NOW + timedelta(days=2),
+    )
+    make_answered_attempt(assignment=assignment, student=student)
+    Assignment.objects.filter(pk=assignment.pk).update(release="after_close", closes_at=NOW + timedelta(hours=1))
+    client = signed_in(other_teacher)
+    clock.shift(timedelta(days=1))
+    assert f"{assignment.classroom.name} No one so far" in text_of(client.get(page_of(assignment)))
+    clock.shift(timedelta(days=2))
+    assert f"{assignment.classroom.name} 1 of 1 students, starting" in text_of(client.get(page_of(assignment)))
