@@ -1177,9 +1177,9 @@ def test_terms_page_costs_the_same_however_many_attempts(
     with queries() as seen:
         page = teacher_client.get(terms_of(assignment, student))
     assert text_of(page).count(", Fri, Oct 23") == count
-    # Session, teacher, assignment, student; extension, excuse; the form's extension; attempts; closed questions; 7 for
+    # Session, teacher, assignment, student; extension, excuse; the form's extension; attempts; closed questions; 6 for
     # when the answers were visible. Without a time limit no factor is asked for.
-    assert len(seen) == 16
+    assert len(seen) == 15
 
 
 # --- Accommodations -----------------------------------------------------------------------------------------------
