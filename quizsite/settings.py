@@ -416,6 +416,8 @@ ACCOUNT_RATE_LIMITS = {
     "signup": None,
     "reset_password_from_key": None,
     "reset_password": "20/m/ip,5/h/key",
+    # Mails about a sign-in from a new device.
+    "new_device": "5/h/key",
 }
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 

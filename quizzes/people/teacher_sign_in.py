@@ -65,6 +65,12 @@ def clear_tries(counted: FailedTry, *, device: str) -> None:
     FailedTry.objects.filter(kind=FailedTry.Kind.PASSWORD, target=counted.target, device=hash_device(device)).delete()
 
 
+def is_new_device(user: User, *, device: str) -> bool:
+    """Whether the teacher signed in before, but not with this device. At most one query."""
+    digest = hash_device(device)
+    return user.last_login is not None and not KnownDevice.objects.filter(user=user, device=digest).exists()
+
+
 def remember_user_device(user: User, *, device: str, address: str, now: datetime) -> None:
     """Record that the teacher signed in with this device, from this address."""
     row = KnownDevice(user=user, device=hash_device(device), address=hash_address(address), used_at=now)

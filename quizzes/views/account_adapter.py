@@ -6,7 +6,7 @@ from threading import Thread
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.core import context
+from allauth.core import context, ratelimit
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.contrib import messages
@@ -20,19 +20,26 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy, override
 
 from quizzes.forms.accounts import LINK_GOOD_UNTIL, too_many_codes, too_many_passwords
-from quizzes.models import FailedTry, User
+from quizzes.models import FailedTry, TeacherSession, User
 from quizzes.people import accounts
 from quizzes.people.student_sessions import end_student_session
 from quizzes.people.teacher_sessions import (
     SESSION_ID,
+    browser_name,
     end_other_sessions,
     end_teacher_session,
     start_teacher_session,
 )
-from quizzes.people.teacher_sign_in import PasswordLocked, clear_tries, count_try, remember_user_device
+from quizzes.people.teacher_sign_in import (
+    PasswordLocked,
+    clear_tries,
+    count_try,
+    is_new_device,
+    remember_user_device,
+)
 from quizzes.views.cookies import accepted_invitation, device_of, forget_invitation
 from quizzes.views.request_meta import client_address
 
@@ -129,6 +136,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def login(self, request: HttpRequest, user: User) -> None:
         """Sign in and set the session's age, here because invitations and links also sign in."""
+        # Before the sign-in, which is recorded as the last one.
+        is_new = is_new_device(user, device=device_of(request))
         super().login(request, user)
         # On a shared computer, sign out the previous student.
         end_student_session(request.session)
@@ -137,6 +146,17 @@ class AccountAdapter(DefaultAccountAdapter):
         start_teacher_session(request.session, user, user_agent=agent, now=now)
         remember_user_device(user, device=device_of(request), address=client_address(request), now=now)
         logger.info("A teacher signed in.", extra={"request": request})
+        if is_new:
+            self._tell_of_new_device(request, user, TeacherSession(browser=browser_name(agent)))
+
+    def _tell_of_new_device(self, request: HttpRequest, user: User, session: TeacherSession) -> None:
+        """Mail the teacher that someone signed in with a new device, if the site sends mail."""
+        if settings.MAILER and ratelimit.consume(request, action="new_device", key=user.email):
+            # Whoever signed in may have chosen another language.
+            with override(user.language or get_language()):
+                address = request.build_absolute_uri(reverse("account_reset_password"))
+                details = {"browser": session.shown_browser, "password_reset_url": address}
+                self.send_mail("account/email/new_device", user.email, details)
 
     def pre_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse | None:
         """Sign out whoever is signed in here: the page of the second step would send them to their home page."""

@@ -658,6 +658,42 @@ def test_site_without_mail_says_how_to_get_in(teacher: User) -> None:
     assert mail.outbox == []
 
 
+def test_teacher_gets_a_mail_about_a_sign_in_with_a_new_device(
+    teacher: User, settings: Settings, mailoutbox: list[mail.EmailMessage], clock: time_machine.Traveller
+) -> None:
+    teacher.set_password(PASSWORD)
+    teacher.language = "es"
+    teacher.save()
+    sign_in = {"login": teacher.email, "password": PASSWORD}
+    mine = Client()
+    # The first sign-in is the teacher's own. Without a mail server, no one gets mail.
+    for client, mailer in ((mine, {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}), (Client(), None)):
+        settings.MAILER = mailer
+        client.post(reverse("account_login"), sign_in)
+    settings.MAILER = {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}
+    mine.post(reverse("account_logout"))
+    mine.post(reverse("account_login"), sign_in)
+    assert mailoutbox == []
+
+    firefox = Client(headers={"User-Agent": "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0"})
+    firefox.post(reverse("account_login"), sign_in)
+
+    assert [(message.to, message.subject) for message in mailoutbox] == [
+        ([teacher.email], "[Footnote] Nuevo inicio de sesión en Footnote")
+    ]
+    body = str(mailoutbox[0].body)
+    assert "testserver con un dispositivo nuevo: Firefox en Windows." in body
+    assert f"http://testserver{reverse('account_reset_password')}" in body.splitlines()
+
+    # Nobody can fill an inbox.
+    for _ in range(6):
+        Client().post(reverse("account_login"), sign_in)
+    assert len(mailoutbox) == 5
+    clock.shift(timedelta(hours=1, seconds=1))
+    Client().post(reverse("account_login"), sign_in)
+    assert len(mailoutbox) == 6
+
+
 def test_site_with_mail_sends_a_link_for_a_new_password(
     teacher: User, settings: Settings, mailoutbox: list[mail.EmailMessage], clock: time_machine.Traveller
 ) -> None:
