@@ -79,6 +79,7 @@ PAGE_TABLE = """    {% endblocktranslate %}</p>
     {% endblocktranslate %}</p>
     <details class="more">
       <summary>{% translate "All criteria of levels A and AA" %}</summary>
+      <div class="scroll" tabindex="0" role="region" aria-label="{% translate "All criteria of levels A and AA" %}">
       <table class="tbl">
         <thead>
           <tr>
@@ -91,6 +92,7 @@ PAGE_TABLE = """    {% endblocktranslate %}</p>
 """
 PAGE_FOOT = """        </tbody>
       </table>
+      </div>
     </details>
   </div>
 </section>
