@@ -20,6 +20,7 @@ let controller = null;
 let isOver = false;
 let isPressed = false;
 let isReached = false;
+let current = null;
 
 async function poll() {
   clearTimeout(timer);
@@ -105,7 +106,18 @@ function show(text) {
   }
   if (windowState() !== before) removeMessages();
   if (document.activeElement !== focused) focusFirst(places.filter(Boolean));
+  showCurrent();
   return isOurs;
+}
+
+// On a phone, the numbers of the questions are a row that scrolls. While the question stays, so does the row.
+function showCurrent() {
+  const item = document.querySelector(".jump [aria-current]");
+  if (!item || item === current) return;
+  current = item;
+  const row = item.parentElement;
+  const [box, frame] = [item.getBoundingClientRect(), row.getBoundingClientRect()];
+  row.scrollLeft += box.left + box.width / 2 - frame.left - frame.width / 2;
 }
 
 // What moved has lost the focus, and its menu is closed.
@@ -228,5 +240,6 @@ if (root) {
   root.addEventListener("submit", onSubmit);
   document.addEventListener("visibilitychange", poll);
   window.addEventListener("online", poll);
+  showCurrent();
   timer = setTimeout(poll, PERIOD);
 }

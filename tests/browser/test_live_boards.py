@@ -16,8 +16,16 @@ from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.editions import latest_edition, published
 from quizzes.models import Assignment, Attempt, Board, Classroom, Presence, QuestionSet, Student, Teaching, User
 from quizzes.people.rosters import rename_student
-from tests.browser.conftest import NewContext, assert_sound, becomes_true, go_offline, reply_in_place, violations
-from tests.browser.test_every_page import BROKEN_WORDS, school  # noqa: F401  a fixture
+from tests.browser.conftest import (
+    NewContext,
+    assert_sound,
+    becomes_true,
+    go_offline,
+    overflow,
+    reply_in_place,
+    violations,
+)
+from tests.browser.test_every_page import BROKEN_WORDS, open_in, school  # noqa: F401  a fixture
 from tests.factories import (
     make_answered_attempt,
     make_assignment,
@@ -806,6 +814,33 @@ def test_controls_stay_in_the_window_below_a_long_slide(
     sizes = "[...document.querySelectorAll('.who thead th')].map(cell => parseFloat(getComputedStyle(cell).fontSize))"
     assert min(page.evaluate(sizes)) >= 16
     assert violations(page) == []
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_controls_take_at_most_a_quarter_of_a_phone(
+    language: str,
+    school: School,  # noqa: F811  the fixture
+    open_context: NewContext,
+) -> None:
+    assignment = school.assignment
+    assert assignment.edition.questions.count() == 16
+    page = open_context(school.teacher, width=360, height=640).new_page()
+    page.goto(reverse("teacher_home"))
+    current = page.locator(".jump [aria-current]")
+    for number, phase in ((1, 1), (9, 1), (16, 2)):
+        show_on_board(assignment, number=number, phase=phase, by=school.teacher, now=timezone.now())
+        open_in(language, page, reverse("class_board", args=[assignment.public_id]))
+        boxes = [box for one in page.locator("#board-controls :is(a, button)").all() if (box := one.bounding_box())]
+        assert min(box["height"] for box in boxes) >= 44
+        assert page.locator("#board-controls").bounding_box()["height"] <= 160  # type: ignore[index]
+        expect(current).to_be_in_viewport(ratio=1)
+    # The row follows the board, and the focus.
+    show_on_board(assignment, number=2, phase=1, by=school.teacher, now=timezone.now())
+    expect(current).to_have_attribute("value", "2-1")
+    expect(current).to_be_in_viewport(ratio=1)
+    page.locator(".jump .sq").last.focus()
+    expect(page.locator(".jump .sq").last).to_be_in_viewport(ratio=1)
+    assert overflow(page) == 0
 
 
 def test_names_above_the_counts_grow_with_the_board(
