@@ -31,14 +31,14 @@ def earlier_quizzes(student: Student, *, now: datetime) -> list[Assignment]:
         for quiz in over
         if quiz.pk not in done
         and overrides.status(quiz, student.pk, (), now=now).status is Status.MISSING
-        and not was_in_class(_over_at(quiz))
+        and not was_in_class(over_at(quiz))
     ]
 
 
 def over_quizzes(classroom: Classroom, *, now: datetime) -> list[Assignment]:
     """The quizzes of a class that closed before `now`, or were due and never close, the oldest first. 1 query."""
     given = classroom.assignments.with_set()
-    return [quiz for quiz in given if quiz.paused_at is None and (over_at := _over_at(quiz)) and over_at < now]
+    return [quiz for quiz in given if quiz.paused_at is None and (at := over_at(quiz)) and at < now]
 
 
 def missed_count(classroom: Classroom, *, now: datetime) -> int:
@@ -74,16 +74,16 @@ def undo_excuse_from_earlier(student: Student, *, given_at: datetime | None, by:
     return sum(undo_excuse(quiz, student, given_at=given_at, by=by, now=now, **reason) for quiz in quizzes)
 
 
-def _lock(quizzes: Sequence[Assignment], student: Student) -> None:
-    lock_rows(assignments=[quiz.pk for quiz in quizzes], students=[student.pk], with_starts=True)
-
-
-def _over_at(quiz: Assignment) -> datetime | None:
+def over_at(quiz: Assignment) -> datetime | None:
     """When the quiz closed, or was due if it never closes; None without both.
 
     A student who came before the close could still do it.
     """
     return quiz.closes_at or quiz.due_at
+
+
+def _lock(quizzes: Sequence[Assignment], student: Student) -> None:
+    lock_rows(assignments=[quiz.pk for quiz in quizzes], students=[student.pk], with_starts=True)
 
 
 def _membership(student: Student) -> Callable[[datetime | None], bool]:
