@@ -10,7 +10,7 @@ from django.db.models import Count
 from django.utils.translation import get_language
 
 from quizzes.caches import process_cache, process_dict
-from quizzes.content.languages import TEXTS
+from quizzes.content.languages import TEXTS, with_language
 from quizzes.content.set_document import SetDocument, content_hash, parse_set
 from quizzes.content.set_problems import find_errors, find_gaps, find_problems
 from quizzes.content.stored_pictures import mark_published
@@ -166,12 +166,22 @@ def shown_edition(edition_id: int) -> Published:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How long an edition is, its first language, and its reading. about_minutes: the author's estimate."""
+    """How long an edition is, its first language, and its reading. about_minutes: the author's estimate.
+
+    reading_titles: by language: the first one, and each that has the whole reading.
+    """
 
     question_count: int
     about_minutes: int
     language: str
-    reading_title: str
+    reading_titles: Mapping[str, str]
+
+    @property
+    def reading_title(self) -> str:
+        """The title of the reading in the language of the page, as `shown_edition` has it; with its own language."""
+        language = get_language() or ""
+        shown = language if language in self.reading_titles else self.language
+        return with_language(self.reading_titles[shown], shown)
 
 
 _sizes: dict[int, Size] = process_dict()
@@ -182,7 +192,13 @@ def sizes_of(edition_ids: Iterable[int]) -> dict[int, Size]:
     wanted = set(edition_ids)
     if unknown := wanted - _sizes.keys():
         counted = Edition.objects.filter(pk__in=unknown).order_by().annotate(count=Count("questions"))
-        columns = ("about_minutes", "reading__language", "reading__title")
-        rows = counted.values_list("pk", "count", *(f"document__{column}" for column in columns))
-        _sizes.update({pk: Size(*size) for pk, *size in rows})
+        rows = counted.values_list("pk", "count", "document__about_minutes", "document__reading")
+        for pk, count, minutes, reading in rows:
+            _sizes[pk] = Size(count, minutes, reading["language"], _reading_titles(reading))
     return {pk: _sizes[pk] for pk in wanted}
+
+
+def _reading_titles(reading: Mapping[str, Any]) -> dict[str, str]:
+    keys = {sentence["key"] for paragraph in reading["paragraphs"] for sentence in paragraph["sentences"]}
+    whole = [variant for variant in reading.get("variants", ()) if keys <= variant["sentences"].keys()]
+    return {variant["key"]: variant["title"] for variant in whole} | {reading["language"]: reading["title"]}

@@ -27,6 +27,7 @@ from tests.factories import (
     make_question_set,
     make_regrade,
     make_student,
+    publish_built_in_sets,
 )
 from tests.pages import errors_of, form_of, read, text_of
 
@@ -496,6 +497,19 @@ def test_note_on_the_time_limit_has_the_icon_of_a_warning(
 
 
 # --- From a class -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [("en", "Reading: “Philadelphia and the PARS agreement”"), ("es", "Lectura: “Filadelfia y el acuerdo sobre PARS”")],
+)
+def test_reading_has_the_same_title_on_both_lists_of_question_sets(
+    language: str, title: str, classroom: Classroom, teacher_client: Client
+) -> None:
+    publish_built_in_sets()
+    for name in ("assign_quiz", "question_sets"):
+        page = text_of(teacher_client.get(reverse(name), headers={"accept-language": language}))
+        assert (name, page.count(title)) == (name, 6)
 
 
 def test_question_set_is_chosen_on_the_page(
