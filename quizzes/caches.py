@@ -25,7 +25,7 @@ def process_cache[**P, T](*, maxsize: int) -> Callable[[Callable[P, T]], Callabl
 
 
 def process_dict() -> dict[Any, Any]:
-    """A new dict for cached values that one query loads together."""
+    """A new dict for cached values that are not results of one function. It has no limit, so its keys must be few."""
     cached: dict[Any, Any] = {}
     _clear_functions.append(cached.clear)
     return cached
