@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from quizzes.assignments import lifecycle
 from quizzes.assignments.affected import classes_to_come, ended_count, working_counts
@@ -18,7 +18,7 @@ from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.lifecycle import window_state
 from quizzes.assignments.release import all_see_answers, needs_close, scores_can_show_first
 from quizzes.attempts.lifecycle import UndoneClose, undo_close_now
-from quizzes.formatting import duration, listed, moment
+from quizzes.formatting import Label, duration, listed, moment
 from quizzes.forms.assignment_window import WindowActForm, WindowPageForm
 from quizzes.forms.board import WindowForm
 from quizzes.grading.queue import queued_counts
@@ -26,13 +26,14 @@ from quizzes.models import Assignment, User
 from quizzes.reports.start_class import counts_before_release
 from quizzes.views.access import TeacherRequest, taught_assignment
 from quizzes.views.methods import require_POST
-from quizzes.views.teacher.assignments import start_again_warning
+from quizzes.views.teacher.assignments import OUT_OF_DATE, start_again_warning
 from quizzes.views.teacher.confirm import confirm_page
 from quizzes.views.teacher.undo import offer_undo
 
 # The session key of what “Undo” after “Close now” restores: the quiz, and its `_times` after the close and before it.
 LAST_CLOSE = "last_close"
 TEN_MINUTES = timedelta(minutes=10)
+MUST_CLOSE_FIRST = gettext_lazy("Students can still start another attempt. Close the quiz first.")
 
 
 @require_POST
@@ -41,7 +42,7 @@ def change_window(request: TeacherRequest, public_id: str) -> HttpResponse:
     assignment, now = taught_assignment(request, public_id), timezone.now()
     form = WindowActForm(request.POST)
     if not form.is_valid():
-        return _refused(request, assignment, gettext("This page is out of date. Try again."))
+        return _refused(request, assignment, OUT_OF_DATE)
     act, page = form.cleaned_data["act"], form.cleaned_data["page"]
     if form.must_ask and window_state(assignment, now=now).is_open:
         return _confirm_close(request, assignment, page=page, now=now)
@@ -78,7 +79,7 @@ def change_window(request: TeacherRequest, public_id: str) -> HttpResponse:
     return redirect(f"{reverse(page or 'assignment_progress', args=[assignment.public_id])}{query}")
 
 
-def _refused(request: TeacherRequest, assignment: Assignment, message: str) -> HttpResponse:
+def _refused(request: TeacherRequest, assignment: Assignment, message: Label) -> HttpResponse:
     messages.error(request, message)
     return redirect("assignment_progress", assignment.public_id)
 
@@ -91,7 +92,7 @@ def undo_close(request: TeacherRequest, public_id: str) -> HttpResponse:
     page = form.cleaned_data["page"] if form.is_valid() else ""
     undone = _undo_close(request, assignment, now=now)
     if undone is None:
-        messages.error(request, gettext("This page is out of date. Try again."))
+        messages.error(request, OUT_OF_DATE)
         return redirect(page or "assignment_progress", public_id)
     text = ngettext(
         "Reopened. {count} student can keep working.", "Reopened. {count} students can keep working.", undone.working
@@ -212,7 +213,7 @@ def _give_more_time(
     is_limited = lifecycle.is_time_limited(assignment, now=now) and not was_closed
     if assignment.closes_at is None and not is_limited:
         # Another teacher removed the closing time since the page was opened.
-        messages.error(request, gettext("This page is out of date. Try again."))
+        messages.error(request, OUT_OF_DATE)
         return
     texts = []
     if is_limited and assignment.time_limit != before:
@@ -301,7 +302,7 @@ def _release(request: TeacherRequest, assignment: Assignment, *, is_sure: bool, 
     try:
         lifecycle.release_now(assignment, by=request.user, now=now)
     except lifecycle.StillMoreAttempts:
-        messages.error(request, gettext("Students can still start another attempt. Close the quiz first."))
+        messages.error(request, MUST_CLOSE_FIRST)
     else:
         text = gettext("Answers released. Students who turned in can see them.")
         messages.success(request, text + _ungraded(assignment))
@@ -315,7 +316,7 @@ def _show_scores(request: TeacherRequest, assignment: Assignment, *, now: dateti
     try:
         lifecycle.show_scores(assignment, by=request.user, now=now)
     except lifecycle.StillMoreAttempts:
-        messages.error(request, gettext("Students can still start another attempt. Close the quiz first."))
+        messages.error(request, MUST_CLOSE_FIRST)
     else:
         text = gettext("Scores shown. Students see their score after their last attempt, without the answers.")
         messages.success(request, text + _ungraded(assignment))

@@ -43,6 +43,7 @@ from quizzes.views.methods import require_POST
 from quizzes.views.teacher.undo import offer_undo
 
 DELETED = "deleted quiz"
+OUT_OF_DATE = gettext_lazy("This page is out of date. Try again.")
 SAME_TITLE = gettext_lazy("This class already has a quiz with this title. Add a title to tell them apart.")
 
 
@@ -117,7 +118,7 @@ def _split(
 
 
 def _out_of_date(request: TeacherRequest, assignment: Assignment) -> HttpResponse:
-    messages.error(request, gettext("This page is out of date. Try again."))
+    messages.error(request, OUT_OF_DATE)
     return redirect("change_assignment", assignment.public_id)
 
 
