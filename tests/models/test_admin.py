@@ -76,7 +76,8 @@ def test_every_list_is_read_only(superuser_client: Client) -> None:
 
 
 def test_teacher_without_staff_rights_does_not_reach_it(teacher: User, teacher_client: Client) -> None:
-    assert teacher_client.get(reverse("admin:index")).status_code == 302
+    page = teacher_client.get(reverse("admin:index"))
+    assert (page.status_code, page.headers["Location"]) == (302, "/admin/login/?next=/admin/")
 
 
 def test_admin_names_the_icon_that_browsers_would_look_for(superuser_client: Client) -> None:

@@ -1015,7 +1015,9 @@ def test_student_number_of_a_classmate_is_refused(
 
 
 def test_student_without_a_number_is_not_refused(student: Student, classmate: Student, teacher_client: Client) -> None:
-    assert teacher_client.post(url("change_number", student), {"number": ""}).status_code == 302
+    for one in (student, classmate):
+        page = teacher_client.post(url("change_number", one), {"number": ""})
+        assert (page.status_code, page.headers["Location"]) == (302, url("student_history", one))
 
 
 @pytest.mark.parametrize("confirmed", [{}, {"is_confirmed": "on"}], ids=["before the question", "after it"])
