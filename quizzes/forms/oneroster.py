@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.files.oneroster import OneRoster, RosterClass, UnreadableOneRoster, read_oneroster
@@ -16,9 +17,9 @@ from quizzes.models import Classroom, User
 NO_CLASS, NEW_CLASS, UNDECIDED = "", "new", "undecided"
 # With more classes than this, the file is hardly of one teacher, so none is chosen for them.
 _OF_ONE_TEACHER = 8
-# A check box for each student and a field for each class, of at most 1,000 fields that the site takes. The rest is for
-# students who are not in the file, and whom the teacher checks one by one.
-_MOST_FIELDS = 950
+# A check box for each student and a field for each class. The rest of the fields that the site takes is for students
+# who are not in the file, and whom the teacher checks one by one.
+_MOST_FIELDS = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS - 50
 
 
 class OneRosterFileForm(forms.Form):

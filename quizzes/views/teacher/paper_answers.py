@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -37,8 +38,10 @@ from quizzes.people.class_roles import ClassAct
 from quizzes.views.access import TeacherRequest, class_act, taught_assignment
 from quizzes.views.methods import require_POST
 
-# DATA_UPLOAD_MAX_NUMBER_FIELDS minus the other fields of the form, and the columns that fit on a screen.
-MOST_FIELDS, MOST_COLUMNS = 980, 30
+# Without the other fields of the form.
+MOST_FIELDS = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS - 20
+# So many fit on a screen.
+MOST_COLUMNS = 30
 
 NEWER_VERSION = gettext_lazy("The quiz has a newer version now. Check the handouts, then save again.")
 # Why answers were not saved, by outcome.
