@@ -43,15 +43,16 @@ def account(request: TeacherRequest) -> HttpResponse:
         accounts.change_name(request.user, **form.cleaned_data)
         messages.success(request, gettext("Saved. Students read your new name from now on."))
         return redirect("account")
+    now = timezone.now()
     context = {
         "form": form,
         "invitation_link": request.session.pop(INVITATION_LINK, ""),
         "invitation_days": accounts.INVITATION_LIFETIME.days,
-        "invitations": accounts.open_invitations(request.user, now=timezone.now()),
+        "invitations": accounts.open_invitations(request.user, now=now),
         "has_second_factor": has_second_factor(request.user),
         "school_account": _school_account(request.user),
         "zone": own_zone(request),
-        "sessions": teacher_sessions.open_sessions(request.user, now=timezone.now()),
+        "sessions": teacher_sessions.open_sessions(request.user, now=now),
         "this_session": request.session.get(teacher_sessions.SESSION_ID),
     }
     return render(request, "teacher/account.html", context)

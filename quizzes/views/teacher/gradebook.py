@@ -22,8 +22,8 @@ from quizzes.views.access import TeacherRequest, taught_classroom
 @require_GET
 def classroom_gradebook(request: TeacherRequest, public_id: str) -> HttpResponse:
     """A classroom's scores: students by assignments. The query string selects an objective and the order."""
-    classroom = taught_classroom(request, public_id)
-    whole = gradebook(classroom, now=timezone.now())
+    classroom, now = taught_classroom(request, public_id), timezone.now()
+    whole = gradebook(classroom, now=now)
     # Only an objective needs the documents of the editions.
     objective = ObjectiveForm(request.GET, titles=lambda: list(titles_of(whole))).title
     book = filter_by_objective(whole, objective) if objective else whole
@@ -33,7 +33,7 @@ def classroom_gradebook(request: TeacherRequest, public_id: str) -> HttpResponse
         "classroom": classroom,
         "book": book,
         "rows": rows,
-        "current_quizzes": current_among((column.assignment for column in book.columns), now=timezone.now()),
+        "current_quizzes": current_among((column.assignment for column in book.columns), now=now),
         "order": form,
         "objective": objective,
         "objective_title": titles_of(whole)[objective] if objective else "",
@@ -48,15 +48,15 @@ def classroom_gradebook(request: TeacherRequest, public_id: str) -> HttpResponse
 @require_GET
 def classroom_mastery(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Each student by objective, over all assignments of a classroom."""
-    classroom = taught_classroom(request, public_id)
-    book = gradebook(classroom, now=timezone.now())
+    classroom, now = taught_classroom(request, public_id), timezone.now()
+    book = gradebook(classroom, now=now)
     mastery = mastery_of(book)
     objectives = list(zip(titles_of(book), mastery.objectives, mastery.assignment_counts, strict=True))
     context = {
         "classroom": classroom,
         "book": book,
         "mastery": mastery,
-        "current_quizzes": current_among((column.assignment for column in book.columns), now=timezone.now()),
+        "current_quizzes": current_among((column.assignment for column in book.columns), now=now),
         "objectives": objectives,
         "trend_points": class_trend(book),
     }

@@ -35,16 +35,16 @@ SHOWN_ROWS = 10
 @require_GET
 def roster(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The students of a class, and the class code."""
-    classroom = taught_classroom(request, public_id)
-    trouble = student_sign_in.sign_in_trouble([classroom], now=timezone.now())
+    classroom, now = taught_classroom(request, public_id), timezone.now()
+    trouble = student_sign_in.sign_in_trouble([classroom], now=now)
     context = {
         "classroom": classroom,
         "students": classroom.students.enrolled(),
         "removed": classroom.students.removed(),
         "guessed": {guessed.student.pk: guessed for guessed in trouble.students},
         "is_attacked": classroom.pk in trouble.attacked,
-        "next_step": next_step(classroom, now=timezone.now()),
-        "current_quizzes": current_quizzes(classroom, now=timezone.now()),
+        "next_step": next_step(classroom, now=now),
+        "current_quizzes": current_quizzes(classroom, now=now),
         **address_context(request),
     }
     return render(request, "teacher/roster.html", context)
@@ -83,16 +83,17 @@ def add_students(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 def _add_list(request: TeacherRequest, classroom: Classroom, form: AddStudentsForm) -> HttpResponse:
     """Add a list that the teacher confirmed. Raises ClassFull."""
+    now = timezone.now()
     done = rosters.add_list(
         classroom,
         form.new_students,
         to_restore=form.to_restore,
         to_number=form.to_number,
         by=request.user,
-        now=timezone.now(),
+        now=now,
     )
     messages.success(request, _added_message(classroom, done))
-    if done.added and (missed := late_joiners.missed_count(classroom, now=timezone.now())):
+    if done.added and (missed := late_joiners.missed_count(classroom, now=now)):
         messages.warning(request, _earlier_message(missed))
     if form.typed_present:
         names = ", ".join(f"“{isolated(name)}”" for name in form.typed_present)
@@ -106,15 +107,15 @@ def _add_list(request: TeacherRequest, classroom: Classroom, form: AddStudentsFo
 @require_GET
 def sign_in_cards(request: TeacherRequest, public_id: str) -> HttpResponse:
     """A card for each student, to print and cut; with `?student=`, the card of this student alone."""
-    classroom = taught_classroom(request, public_id)
+    classroom, now = taught_classroom(request, public_id), timezone.now()
     students = list(classroom.students.enrolled())
     only = CardsForm(request.GET, students=students).only
     context = {
         "classroom": classroom,
         "only": only,
         "cards": [(student, student_sign_in.pin_of(student)) for student in ([only] if only else students)],
-        "next_step": next_step(classroom, now=timezone.now()),
-        "current_quizzes": current_quizzes(classroom, now=timezone.now()),
+        "next_step": next_step(classroom, now=now),
+        "current_quizzes": current_quizzes(classroom, now=now),
         **address_context(request),
     }
     return render(request, "teacher/sign_in_cards.html", context)

@@ -274,12 +274,12 @@ def restore_student(request: TeacherRequest, public_id: str) -> HttpResponse:
         text = gettext("{display_name} was removed or merged again. Nothing changed.")
         messages.error(request, text.format(display_name=isolated(student.display_name)))
         return redirect("student_history", public_id)
-    number = student.external_id
+    number, now = student.external_id, timezone.now()
     try:
         with transaction.atomic():
-            restored = merges.undo_merge(student, by=request.user, now=timezone.now())
+            restored = merges.undo_merge(student, by=request.user, now=now)
             if not seen["merged_into"]:
-                restored = rosters.restore_student(restored, by=request.user, now=timezone.now())
+                restored = rosters.restore_student(restored, by=request.user, now=now)
     except rosters.NameTaken:
         messages.error(request, gettext("A student in this class already has that name. Rename one of them first."))
         return redirect("student_history", public_id)
