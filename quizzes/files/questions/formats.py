@@ -83,6 +83,21 @@ _ZIP_TYPE, _TEXT_TYPE = "application/zip", "text/plain; charset=utf-8"
 _XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ROWS: frozenset[QuestionType] = frozenset(("matching", "ordering", "blanks"))
 
+_TEMPLATE = QuestionFormat(
+    "template_xlsx",
+    gettext_noop("Footnote’s template (Excel)"),
+    "xlsx",
+    _XLSX_TYPE,
+    tables.write_template_xlsx,
+    _ALL,
+    feedback=_CLOSED | _ROWS | {"short_answer"},
+    has_spare=False,
+    has_wrong_answers=True,
+    has_listed_gaps=False,
+    has_dates=True,
+    choices=tables.ANSWERS,
+)
+
 FORMATS = (
     QuestionFormat(
         "qti12",
@@ -175,33 +190,14 @@ FORMATS = (
         choice_length=75,
         stem=120,
     ),
-    QuestionFormat(
-        "template_xlsx",
-        gettext_noop("Footnote’s template (Excel)"),
-        "xlsx",
-        _XLSX_TYPE,
-        tables.write_template_xlsx,
-        _ALL,
-        feedback=_CLOSED | _ROWS | {"short_answer"},
-        has_spare=False,
-        has_wrong_answers=True,
-        has_listed_gaps=False,
-        has_dates=True,
-        choices=tables.ANSWERS,
-    ),
-    QuestionFormat(
-        "template_csv",
-        gettext_noop("Footnote’s template (CSV)"),
-        "csv",
-        "text/csv; charset=utf-8",
-        tables.write_template_csv,
-        _ALL,
-        feedback=_CLOSED | _ROWS | {"short_answer"},
-        has_spare=False,
-        has_wrong_answers=True,
-        has_listed_gaps=False,
-        has_dates=True,
-        choices=tables.ANSWERS,
+    _TEMPLATE,
+    replace(
+        _TEMPLATE,
+        name="template_csv",
+        label=gettext_noop("Footnote’s template (CSV)"),
+        ending="csv",
+        content_type="text/csv; charset=utf-8",
+        write=tables.write_template_csv,
     ),
 )
 
