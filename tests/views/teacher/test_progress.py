@@ -796,6 +796,12 @@ def test_poll_tells_another_teacher_nothing_even_with_the_right_tag(
     assert poll(signed_in(other_teacher), mixed, tag).status_code == 404
 
 
+def test_poll_knows_a_tag_that_a_proxy_made_strong(mixed: Assignment, teacher_client: Client) -> None:
+    tag = teacher_client.get(page_of(mixed)).headers["ETag"]
+    replies = [poll(teacher_client, mixed, sent) for sent in (tag.removeprefix("W/"), f'"older", {tag}', '"older"')]
+    assert [reply.status_code for reply in replies] == [304, 304, 200]
+
+
 def test_poll_knows_a_session_of_the_secret_key_before(
     mixed: Assignment, teacher: User, teacher_client: Client, settings: Any
 ) -> None:
