@@ -101,6 +101,9 @@ def rules_of(element: Element, notes: list[str]) -> Rules:
         for feedback in element.findall("itemfeedback")
     }
     right = list[tuple[list[tuple[str, str]], str]]()
+    settings = list(element.iter("setvar"))
+    # Other variables, such as the number of a feedback, are no points.
+    scores = {setting for setting in settings if _variable(setting) in ("", "score")} or {*settings}
     for condition in element.iter("respcondition"):
         variables = condition.find("conditionvar")
         if variables is None:
@@ -108,7 +111,7 @@ def rules_of(element: Element, notes: list[str]) -> Rules:
         equals = _equals(variables)
         shown = (texts.get(display.get("linkrefid") or "", "") for display in condition.iter("displayfeedback"))
         said = "\n".join(filter(None, shown))
-        points = max(map(_points, condition.findall("setvar")), default=0.0)
+        points = max((_points(setting) for setting in condition.findall("setvar") if setting in scores), default=0.0)
         rules.has_penalties = rules.has_penalties or points < 0
         if points > 0:
             _add_points(rules, variables, equals, points)
@@ -169,13 +172,18 @@ def _names(condition: Element) -> str:
     return " ".join((condition.get("title") or "", *shown)).casefold()
 
 
+def _variable(setting: Element) -> str:
+    """The name of the variable that a condition sets. Blackboard writes “variablename”."""
+    return (setting.get("varname") or setting.get("variablename") or "").casefold()
+
+
 def _points(setting: Element) -> float:
     """What a condition sets or adds, 0 if that cannot be read."""
     text = (setting.text or "").strip()
     if (setting.get("action") or "Set").casefold() not in ("set", "add"):
         return 0.0
     # Brightspace counts the wrong choices of a student in a variable of its own.
-    if (setting.get("varname") or "").casefold() == "d2l_incorrect":
+    if _variable(setting) == "d2l_incorrect":
         return 0.0
     # Blackboard writes the name of the highest score.
     if text == "SCORE.max":

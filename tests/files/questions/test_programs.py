@@ -1611,6 +1611,13 @@ def test_wrong_choices_of_brightspace_are_wrong() -> None:
     assert found.item.points == 2
 
 
+def test_only_the_score_of_a_condition_is_points() -> None:
+    number = '<setvar varname="FEEDBACKNUMBER" action="Set">{}</setvar>'
+    rules = right("r", "1", score="0", extra=number.format(3)) + right("r", "2", score="1", extra=number.format(1))
+
+    assert outcomes(canvas("", material("Who?") + response("r", TWO), rules)) == ["single: Who? [Council; *Mayor]"]
+
+
 def test_lines_of_brightspace_keep_their_match() -> None:
     lines = response("a", TWO, "City law") + response("b", TWO, "City office")
     content = canvas(
