@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from quizzes.files.gradebook import Table
-from quizzes.files.spreadsheet import CellValue
+from quizzes.files.spreadsheet import CellValue, Moment
 from quizzes.formatting import points_number
 from quizzes.reports.answer_table import AnswerRow
 
@@ -38,7 +38,7 @@ def answers_table(rows: Iterable[AnswerRow], titles: dict[int, str], zone: ZoneI
             # A 0 would be a score. Averages in a spreadsheet leave out an empty cell.
             None if row.verdict == "ungraded" else points_number(row.points),
             row.max_points,
-            "" if row.saved_at is None else f"{row.saved_at.astimezone(zone):%Y-%m-%d %H:%M:%S}",
+            "" if row.saved_at is None else Moment(row.saved_at.astimezone(zone), has_seconds=True),
             "Late" if row.is_late else "",
             # An average over all rows would count each attempt, and excused work.
             "yes" if row.counts else "no",

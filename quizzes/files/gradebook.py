@@ -7,7 +7,7 @@ from itertools import chain, count
 
 from quizzes.assignments.status import Status
 from quizzes.assignments.student_statuses import status_label
-from quizzes.files.spreadsheet import CellValue
+from quizzes.files.spreadsheet import CellValue, Moment
 from quizzes.formatting import percent_number, points_number
 from quizzes.models import Assignment, Classroom
 from quizzes.people.names import PersonName, given_name
@@ -208,7 +208,7 @@ def _names(student: StudentRow) -> list[CellValue]:
 
 
 def _due(due_at: datetime | None, classroom: Classroom) -> CellValue:
-    return None if due_at is None else f"{due_at.astimezone(classroom.zone):%Y-%m-%d %H:%M}"
+    return None if due_at is None else Moment(due_at.astimezone(classroom.zone))
 
 
 def _canvas_title(title: str) -> str:

@@ -18,23 +18,21 @@ def questions_table(report: ItemReport) -> Table:
 def choices_table(report: ItemReport) -> Table:
     """A line for each possible or given answer: how often it was given, and its share in each group."""
     header: list[CellValue] = ["Number", "Answer", "Correct", "Chosen by", "Share %", "Top group %", "Bottom group %"]
-    return [
-        [*header, "Why a student may choose it"],
-        *(
-            [
-                question.number,
-                choice.option.text,
-                "yes" if choice.option.right else "",
-                choice.count,
-                percent_number(choice.share),
-                percent_number(choice.upper_share),
-                percent_number(choice.lower_share),
-                choice.option.why,
-            ]
-            for question in report.questions
-            for choice in question.figures.choices
-        ),
+    lines: Table = [
+        [
+            question.number,
+            choice.option.text,
+            "yes" if choice.option.right else "",
+            choice.count,
+            percent_number(choice.share),
+            percent_number(choice.upper_share),
+            percent_number(choice.lower_share),
+            choice.option.why,
+        ]
+        for question in report.questions
+        for choice in question.figures.choices
     ]
+    return [[*header, "Why a student may choose it"], *lines]
 
 
 def figures_table(report: ItemReport) -> Table:

@@ -4,6 +4,8 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 # A formula start, and characters that a spreadsheet may skip before it. Checked at the start of each line and after a
 # tab or semicolon, because some spreadsheets separate cells by those.
@@ -14,13 +16,27 @@ _FORMULA_START = re.compile(rf"(^|[\r\n\t;])({_SKIPPED})({_SIGNS})")
 # It takes each run of skipped characters whole, with an apostrophe or not, so that the time is linear.
 _MADE_SAFE = re.compile(rf"(^|[\r\n\t;])({_SKIPPED})(?:'(?={_SIGNS}))?")
 
-CellValue = str | int | float | None
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time as the class sees it. A workbook has it as a date, and CSV as text."""
+
+    local: datetime
+    has_seconds: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.local:%Y-%m-%d %H:%M:%S}" if self.has_seconds else f"{self.local:%Y-%m-%d %H:%M}"
+
+
+CellValue = str | int | float | Moment | None
 
 
 def safe_cell(value: CellValue) -> str | int | float:
     """The value as a safe cell: numbers stay numbers, None is empty, and text never starts a formula."""
     if value is None:
         return ""
+    if isinstance(value, Moment):
+        return str(value)
     if not isinstance(value, str):
         return value
     safe = _FORMULA_START.sub(r"\1\2'\3", value)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from quizzes.files.spreadsheet import CellValue, safe_cell
+from quizzes.files.spreadsheet import CellValue, Moment, safe_cell
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -24,6 +24,10 @@ _OPTIONS = {
 }
 # The number of Excel’s own format for text, “@”.
 _TEXT_FORMAT = 49
+# Without seconds and with them.
+_MOMENT_FORMATS = ("yyyy-mm-dd\\ hh:mm", "yyyy-mm-dd\\ hh:mm:ss")
+# A date in a column that is too narrow shows as “####”.
+_MOMENT_WIDTH = 19
 # A workbook stores its creation time. A fixed time gives equal rows equal bytes.
 _MADE_AT = datetime(2000, 1, 1)
 
@@ -52,6 +56,11 @@ def write_xlsx(sheets: Sequence[Sheet]) -> bytes:
     content = io.BytesIO()
     with Workbook(content, _OPTIONS) as workbook:
         workbook.set_properties({"created": _MADE_AT})
+        moments = {
+            (is_bold, has_seconds): workbook.add_format({"bold": is_bold, "num_format": _MOMENT_FORMATS[has_seconds]})
+            for is_bold in (False, True)
+            for has_seconds in (False, True)
+        }
         bold, text = workbook.add_format({"bold": True}), workbook.add_format({"num_format": _TEXT_FORMAT})
         taken: set[str] = set()
         for sheet in sheets:
@@ -60,7 +69,13 @@ def write_xlsx(sheets: Sequence[Sheet]) -> bytes:
             if sheet.text_columns:
                 worksheet.set_column(0, sheet.text_columns - 1, None, text)
             for row_number, row in enumerate(sheet.rows):
-                _write_row(worksheet, row_number, row, bold if row_number < sheet.header_count else None)
+                is_head = row_number < sheet.header_count
+                _write_row(worksheet, row_number, row, bold if is_head else None)
+                for column, value in enumerate(row):
+                    if isinstance(value, Moment):
+                        style = moments[is_head, value.has_seconds]
+                        worksheet.write_datetime(row_number, column, _without_zone(value), style)
+                        worksheet.set_column(column, column, _MOMENT_WIDTH)
     return content.getvalue()
 
 
@@ -71,6 +86,12 @@ def _write_row(worksheet: "Worksheet", number: int, row: Sequence[CellValue], st
             worksheet.write_string(number, column, _cut(safe, MAX_CELL), style)
         else:
             worksheet.write_number(number, column, safe, style)
+
+
+def _without_zone(moment: Moment) -> datetime:
+    # A workbook has no zones. Seconds that are not shown would make equal times differ.
+    local = moment.local.replace(tzinfo=None, microsecond=0)
+    return local if moment.has_seconds else local.replace(second=0)
 
 
 def _sheet_name(name: str, taken: set[str]) -> str:

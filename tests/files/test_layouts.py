@@ -3,7 +3,7 @@
 import csv
 import io
 from collections import defaultdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -467,7 +467,9 @@ def test_a_file_costs_the_same_queries_however_full_the_class(
 
 
 def _text(cell: object) -> str:
-    """A cell as one text for both readers: numbers as numbers are written."""
+    """A cell as one text for both readers: numbers and dates as they are written."""
+    if isinstance(cell, datetime):
+        return f"{cell:%Y-%m-%d %H:%M:%S}".removesuffix(":00")
     try:
         return f"{float(str(cell)):g}"
     except ValueError:

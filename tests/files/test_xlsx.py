@@ -2,13 +2,15 @@
 
 import io
 import zipfile
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from quizzes.files.spreadsheet import CellValue, safe_cell
+from quizzes.files.spreadsheet import CellValue, Moment, safe_cell, write_csv
 from quizzes.files.xlsx import MAX_CELL, MAX_SHEET_NAME, Sheet, write_xlsx
 
 
@@ -32,6 +34,16 @@ def test_workbook_gives_back_names_and_numbers() -> None:
     assert read_xlsx(write_xlsx([Sheet("Scores", rows)])) == {
         "Scores": [["Student", "Points"], ["Zoë “Z”, Jr.", 7.5], ["李 Łukasz 🙂", 3.0], ["two\nlines", ""]]
     }
+
+
+def test_moment_is_a_date_in_a_workbook_and_text_in_csv() -> None:
+    due = datetime(2026, 10, 23, 11, 1, 5, tzinfo=ZoneInfo("America/New_York"))
+    rows: list[list[CellValue]] = [["Due", Moment(due)], ["Saved", Moment(due, has_seconds=True)]]
+
+    assert read_xlsx(write_xlsx([Sheet("Times", rows)])) == {
+        "Times": [["Due", datetime(2026, 10, 23, 11, 1)], ["Saved", datetime(2026, 10, 23, 11, 1, 5)]]
+    }
+    assert write_csv(rows).decode("utf-8-sig") == "Due,2026-10-23 11:01\r\nSaved,2026-10-23 11:01:05\r\n"
 
 
 def test_text_that_looks_like_something_else_stays_text() -> None:
