@@ -25,6 +25,7 @@ _MEDIA = {
     "object": gettext_noop("A file was left out."),
     "math": gettext_noop("A picture, a recording, or a formula was left out."),
 }
+_STRUCK = frozenset(("s", "strike", "del"))
 _WHITE = re.compile(r"\s+")
 _STARTS_A_TAG, _ENTITY = re.compile(r"<[a-zA-Z/!]"), re.compile(r"&[a-zA-Z#]")
 # “a<b and c>d” is not a tag: only these attributes have no value. The limits keep the time linear.
@@ -114,6 +115,8 @@ class _Reader(HTMLParser):
             self._lists.append(_numbers_of(dict(attrs)) if tag == "ol" else None)
         if tag == "li" and self._lists and (numbers := self._lists[-1]) is not None:
             self._number = (numbers, numbers.next())
+        if tag in _STRUCK or "line-through" in (dict(attrs).get("style") or ""):
+            self.lost.append(gettext("Struck-out words look like the others now."))
         if tag == "br":
             self.parts.append("\n")
         if tag in ("td", "th"):

@@ -1316,6 +1316,15 @@ def test_lines_of_a_numbered_list_keep_their_numbers(attributes: str, numbers: s
     assert outcomes(qti2(choices(shown), "identifier", "A")) == [f"single: {expected} [*Council; Mayor]"]
 
 
+@pytest.mark.parametrize(
+    "mark", ["<s>not</s>", "<del>not</del>", '<span style="text-decoration: line-through;">not</span>']
+)
+def test_struck_out_words_are_said(mark: str) -> None:
+    """“It is <s>not</s> true.” turns around."""
+    shown = moodle("truefalse", answer(100, "true") + answer(0, "false"), f"It is {mark} true.")
+    assert outcomes(shown) == ["true_false: It is not true. True / ! Struck-out words look like the others now."]
+
+
 def test_a_list_with_one_line_has_no_number() -> None:
     made = "".join(
         answer(share, f'<ol start="{n}"><li>{name}</li></ol>')
