@@ -164,9 +164,18 @@ def _metadata(element: Element) -> dict[str, str]:
 
 
 def _labels(response: Element, notes: list[str]) -> list[tuple[str, str]]:
-    return [
-        (label.get("ident") or "", material(label.iter("material"), notes)) for label in response.iter("response_label")
-    ]
+    labels = [(label.get("ident") or "", label) for label in response.iter("response_label")]
+    return [(ident, _word_of(material(label.iter("material"), notes))) for ident, label in labels]
+
+
+# Blackboard writes “yes_no.true” for “Yes”.
+_EITHER_OR = frozenset(("yes_no", "agree_disagree", "right_wrong", "true_false"))
+
+
+def _word_of(text: str) -> str:
+    kind, _, value = text.partition(".")
+    is_word = kind in _EITHER_OR and value in ("true", "false")
+    return kind.split("_")[value == "false"].capitalize() if is_word else text
 
 
 def _item(element: Element, presentation: Element | None, stem: str, rules: Rules, notes: list[str]) -> Item:

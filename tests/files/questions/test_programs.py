@@ -1751,6 +1751,20 @@ def test_pool_of_blackboard_names_its_blanks() -> None:
     assert outcomes(chosen) == ["blanks: The {a} asked the {b}. (Council|Council/Mayor) (Mayor|Council/Mayor)"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("yes_no", "single: Is it law? [*Yes; No]"),
+        ("agree_disagree", "single: Is it law? [*Agree; Disagree]"),
+        ("true_false", "true_false: Is it law? True /"),
+    ],
+)
+def test_pool_of_blackboard_has_words_for_either_or(kind: str, expected: str) -> None:
+    labels = label("1", f"{kind}.true") + label("2", f"{kind}.false")
+    content = pool_item("Either/Or", material("Is it law?") + response("r", labels), right("r", "1"))
+    assert outcomes(content) == [expected]
+
+
 def flow(content: str, name: str = "Block") -> str:
     return f'<flow class="{name}">{content}</flow>'
 
