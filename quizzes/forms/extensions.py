@@ -89,17 +89,17 @@ class ExtensionForm(forms.Form):
         data: QueryDict | None = None,
         *,
         assignment: Assignment,
-        student: Student,
+        student: Student | None,
         extension: Extension | None,
         now: datetime,
     ) -> None:
-        """assignment: with its classroom. extension: the student's current one, or None."""
+        """assignment: with its classroom. student: None for several. extension: the student's current one, or None."""
         self.zone = assignment.classroom.zone
         self.window = window_of(assignment)
         self.now = now
         # A student who has used all attempts of a quiz with unlimited ones can get more.
-        self.is_unlimited = assignment.max_attempts is None and has_attempts_left(
-            None, assignment.attempts.made_by(student.pk).count()
+        self.is_unlimited = assignment.max_attempts is None and (
+            student is None or has_attempts_left(None, assignment.attempts.made_by(student.pk).count())
         )
         self.stored_extra = extension.extra_attempts if extension is not None else 0
         self.stored: Mapping[str, datetime | None] = {
@@ -195,7 +195,7 @@ class ExtendStudentsForm(ExtensionForm):
     act = forms.ChoiceField(choices=[(EXTEND, EXTEND), (EXCUSE, EXCUSE)], widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, students: Sequence[Student], **kwargs: Any) -> None:
-        super().__init__(*args, extension=None, **kwargs)
+        super().__init__(*args, student=None, extension=None, **kwargs)
         self.rows = {student.public_id: student for student in students}
         self.fields["students"] = students_field(students)
 

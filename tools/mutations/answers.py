@@ -115,7 +115,7 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "attempts are limited",
         "quizzes/attempts/lifecycle.py",
-        "if settings.max_attempts is not None and number > settings.max_attempts:",
+        "if not has_attempts_left(settings.max_attempts, len(earlier)):",
         "if False:",
         "tests/attempts/test_lifecycle.py",
     ),

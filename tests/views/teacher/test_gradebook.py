@@ -539,9 +539,9 @@ def test_attempt_costs_a_fixed_number_of_queries(
     submit_attempt(attempt, now=NOW + timedelta(minutes=1))
     with queries() as seen:
         teacher_client.get(review_of(attempt))
-    # Since when the student could see answers: copies, assignments of the set, attempts, teachers, their copies,
-    # history, extensions; the class board.
-    assert len(seen) == 19
+    # Since when the student could see answers: copies, assignments of the set, attempts, teachers, history, extensions;
+    # the class board.
+    assert len(seen) == 18
 
 
 def test_times_are_the_classrooms_own(edition: Edition, teacher: User, teacher_client: Client) -> None:
