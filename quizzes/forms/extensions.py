@@ -194,8 +194,10 @@ class ExtendStudentsForm(ExtensionForm):
 
     act = forms.ChoiceField(choices=[(EXTEND, EXTEND), (EXCUSE, EXCUSE)], widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, students: Sequence[Student], **kwargs: Any) -> None:
-        super().__init__(*args, student=None, extension=None, **kwargs)
+    def __init__(
+        self, data: QueryDict | None = None, *, assignment: Assignment, students: Sequence[Student], now: datetime
+    ) -> None:
+        super().__init__(data, assignment=assignment, student=None, extension=None, now=now)
         self.rows = {student.public_id: student for student in students}
         self.fields["students"] = students_field(students)
 
