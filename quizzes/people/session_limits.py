@@ -10,9 +10,9 @@ STARTED_AT, SEEN_AT, IDLE_SECONDS = "started_at", "seen_at", "idle_seconds"
 STUDENT_LIFETIME, STUDENT_IDLE = timedelta(hours=8), timedelta(minutes=30)
 # A working day. The lifetime is ACCOUNT_SESSION_COOKIE_AGE in the settings.
 TEACHER_IDLE = timedelta(hours=12)
-# A request writes the session only this often, so an idle session ends up to this much early.
 # Stored sessions of one student: more than the sign-ins of a week, after which each one is deleted.
 MOST_STUDENT_SESSIONS = 50
+# A request writes the session only this often, so an idle session ends up to this much early.
 RENEW_STUDENT, RENEW_TEACHER = timedelta(minutes=3), timedelta(minutes=10)
 
 
