@@ -72,7 +72,7 @@ class Supports:
     @property
     def is_any(self) -> bool:
         """Whether any support is on."""
-        return bool(self.stored())
+        return self != type(self)()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +170,9 @@ def _store(supports: Mapping[Attempt, Supports]) -> None:
     """Store supports of open attempts. Their choices stay, since a chosen one may be among those left out."""
     for attempt, new in supports.items():
         before = AttemptSupports.of(attempt.supports)
-        kept = {"fewer_choices": before.fewer_choices, "draws_by_key": before.draws_by_key}
-        attempt.supports = AttemptSupports(**{**asdict(new), **kept}).stored()
+        changed = AttemptSupports(**asdict(new))
+        kept = replace(changed, fewer_choices=before.fewer_choices, draws_by_key=before.draws_by_key)
+        attempt.supports = kept.stored()
     Attempt.objects.bulk_update(supports, ["supports"])
 
 
