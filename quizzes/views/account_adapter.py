@@ -137,7 +137,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def login(self, request: HttpRequest, user: User) -> None:
         """Sign in and set the session's age, here because invitations and links also sign in."""
         # Before the sign-in, which is recorded as the last one.
-        is_new = is_new_device(user, device=device_of(request))
+        must_tell = bool(settings.MAILER) and is_new_device(user, device=device_of(request))
         super().login(request, user)
         # On a shared computer, sign out the previous student.
         end_student_session(request.session)
@@ -146,12 +146,12 @@ class AccountAdapter(DefaultAccountAdapter):
         start_teacher_session(request.session, user, user_agent=agent, now=now)
         remember_user_device(user, device=device_of(request), address=client_address(request), now=now)
         logger.info("A teacher signed in.", extra={"request": request})
-        if is_new:
+        if must_tell:
             self._tell_of_new_device(request, user, TeacherSession(browser=browser_name(agent)))
 
     def _tell_of_new_device(self, request: HttpRequest, user: User, session: TeacherSession) -> None:
-        """Mail the teacher that someone signed in with a new device, if the site sends mail."""
-        if settings.MAILER and ratelimit.consume(request, action="new_device", key=user.email):
+        """Mail the teacher that someone signed in with a new device, at most 5 times an hour."""
+        if ratelimit.consume(request, action="new_device", key=user.email):
             # Whoever signed in may have chosen another language.
             with override(user.language or get_language()):
                 address = request.build_absolute_uri(reverse("account_reset_password"))
