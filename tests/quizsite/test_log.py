@@ -327,7 +327,9 @@ def test_an_address_of_many_slashes_is_logged_quickly(path: str) -> None:
     # Of a process, which can be ended: a search in time that grows with the square of the length takes 10 minutes.
     script = f"from quizsite.log import hide_secrets; hide_secrets('Not Found: ' + {path} + '!')"
 
-    subprocess.run([sys.executable, "-c", script], cwd=site_settings.BASE_DIR, timeout=60, check=True)
+    done = subprocess.run([sys.executable, "-c", script], cwd=site_settings.BASE_DIR, timeout=60, check=False)
+
+    assert done.returncode == 0
 
 
 @pytest.mark.parametrize("code", ["".join(some) for some in batched(READABLE, JOIN_CODE_LENGTH)])
