@@ -116,7 +116,6 @@ def save(client: Client, draft: Draft, of: str = "one", *, htmx: bool = False, *
 
 def publish(client: Client, draft: Draft, **changes: str) -> HttpResponse:
     """Send the form that publishes the draft."""
-    # The form of “Undo” has a revision too, and an address of its own.
     forms = read(client.get(url("publish_set", draft))).forms
-    [form] = [form for form in forms if not form.action and "revision" in dict(form.fields)]
+    [form] = [form for form in forms if form.action == url("publish_set", draft)]
     return client.post(url("publish_set", draft), form.data(**changes), follow=True)

@@ -20,7 +20,7 @@ from quizzes.forms.fields import choice_field
 _POINTS = format_lazy(gettext_lazy("Enter 1 to {count} points."), count=MAX_POINTS)
 
 # The actions of the buttons, after the question is saved.
-ACTS = ("save", "next", "more", "more_tempting", "up", "down", "move", "duplicate", "remove", "add", "keep")
+ACTS = ("save", "next", "more", "more_tempting", "up", "down", "move", "duplicate", "remove", "add")
 
 
 def type_choices() -> list[tuple[str, str]]:

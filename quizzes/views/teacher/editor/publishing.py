@@ -1,5 +1,6 @@
 """Publish a draft: problems, changes, and the assignments of older editions."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -27,6 +28,8 @@ from quizzes.views.teacher.confirm import confirm_page
 from quizzes.views.teacher.editor.access import actor_and_time, own_draft, show
 from quizzes.views.teacher.editor.saving import EditedPart
 
+# The id of the form of writing tips.
+TIPS_FORM = "tips-form"
 CHANGED = gettext_lazy("The draft changed in another window. Check it, then publish.")
 
 
@@ -51,7 +54,30 @@ def publish_set(request: TeacherRequest, public_id: str) -> HttpResponse:
             else:
                 _say_published(request, public_id, edition.number)
             return redirect("publish_set", public_id)
-    return _page(request, draft, form)
+    return publish_page(request, draft, form)
+
+
+def publish_page(
+    request: TeacherRequest, draft: Draft, form: PublishForm, reasons: Mapping[str, Any] | None = None
+) -> HttpResponse:
+    """The page that publishes. reasons: what was sent with the writing tips."""
+    latest = draft.question_set.editions.last()
+    ready = publishing.readiness(draft.document, latest)
+    assignments = _assignments_of_set(request, draft)
+    older = [row for row in assignments if latest is not None and row.edition.number < latest.number]
+    context: dict[str, Any] = {
+        "form": form,
+        "ready": ready,
+        "wording": WordingForm(reasons, tips=[(key, tip) for _, key, tip in ready.tips], form_id=TIPS_FORM),
+        "tips_form": TIPS_FORM,
+        "editions": draft.question_set.editions.defer("document").order_by("-number"),
+        "numbers": {table["key"]: number for number, table in enumerate(draft.document["questions"], start=1)},
+        "assignments": assignments,
+        "older": older,
+        "answered": _answered(request, draft, ready, latest),
+        "move_form": UpdateQuizzesForm(assignments=[row for row in older if not row.has_attempts]),
+    }
+    return show(request, "publish_set", draft, **context)
 
 
 def publish_or_review(request: TeacherRequest, draft: Draft) -> HttpResponse:
@@ -142,25 +168,6 @@ def move_assignments(request: TeacherRequest, public_id: str) -> HttpResponse:
     if kept:
         messages.warning(request, gettext("Quizzes that have started or been regraded keep their version."))
     return redirect("publish_set", public_id)
-
-
-def _page(request: TeacherRequest, draft: Draft, form: PublishForm) -> HttpResponse:
-    latest = draft.question_set.editions.last()
-    ready = publishing.readiness(draft.document, latest)
-    assignments = _assignments_of_set(request, draft)
-    older = [row for row in assignments if latest is not None and row.edition.number < latest.number]
-    context: dict[str, Any] = {
-        "form": form,
-        "ready": ready,
-        "wording": WordingForm(tips=[(key, tip) for _, key, tip in ready.tips]),
-        "editions": draft.question_set.editions.defer("document").order_by("-number"),
-        "numbers": {table["key"]: number for number, table in enumerate(draft.document["questions"], start=1)},
-        "assignments": assignments,
-        "older": older,
-        "answered": _answered(request, draft, ready, latest),
-        "move_form": UpdateQuizzesForm(assignments=[row for row in older if not row.has_attempts]),
-    }
-    return show(request, "publish_set", draft, **context)
 
 
 def _answered(request: TeacherRequest, draft: Draft, ready: Readiness, latest: Edition | None) -> list[AnsweredNotice]:

@@ -46,7 +46,7 @@ from quizzes.views.methods import require_POST
 from quizzes.views.teacher.editor.access import actor_and_time, has_published, own_draft, say_removed, show
 from quizzes.views.teacher.editor.publishing import publish_or_review
 from quizzes.views.teacher.editor.saving import EditedPart, edit_part, show_part
-from quizzes.views.teacher.editor.wording import save_reasons, say_what_to_enter
+from quizzes.views.teacher.editor.wording import save_reasons
 
 GONE = gettext_lazy("This question is no longer in the draft.")
 CHANGED = gettext_lazy("This question changed in another window. Check it, then decide.")
@@ -135,8 +135,8 @@ def _edit(request: TeacherRequest, draft: Draft, key: str) -> HttpResponse:
     if not request.htmx:
         wording = _wording(part.draft.document, found_question(part.draft.document, key), request.POST)
         part = replace(part, draft=save_reasons(request, part.draft, wording))
-        if form.action == "keep" and not wording.reasons:
-            say_what_to_enter(request, wording)
+        if wording.is_refused:
+            return _page(request, part)
     if part.is_done or (form.is_valid() and form.changes_fields):
         return _act(request, part.draft, key, form)
     return _page(request, part)
@@ -209,7 +209,8 @@ def _show_question_in_place(draft: Draft, number: int) -> HttpResponse:
 
 
 def _wording(document: Table, question: Table, sent: Mapping[str, Any] | None) -> WordingForm:
-    return WordingForm(sent, tips=[(question["key"], tip) for tip in question_tips(document, question)])
+    tips = [(question["key"], tip) for tip in question_tips(document, question)]
+    return WordingForm(sent, tips=tips, form_id="draft-form")
 
 
 def _act(request: TeacherRequest, draft: Draft, key: str, form: QuestionForm) -> HttpResponse:

@@ -7,11 +7,13 @@ from django.utils.translation import gettext
 
 from quizzes.content.drafts import saving_questions
 from quizzes.content.drafts.validation import question_tips
+from quizzes.forms.editor.publishing import PublishForm
 from quizzes.forms.editor.wording import WordingForm
 from quizzes.models import Draft
 from quizzes.views.access import TeacherRequest
 from quizzes.views.methods import require_POST
 from quizzes.views.teacher.editor.access import actor_and_time, own_draft
+from quizzes.views.teacher.editor.publishing import TIPS_FORM, publish_page
 
 
 @require_POST
@@ -23,10 +25,10 @@ def keep_wording(request: TeacherRequest, public_id: str) -> HttpResponse:
         for question in draft.document["questions"]
         for tip in question_tips(draft.document, question)
     ]
-    form = WordingForm(request.POST, tips=tips)
-    save_reasons(request, draft, form)
-    if not form.reasons:
-        say_what_to_enter(request, form)
+    form = WordingForm(request.POST, tips=tips, form_id=TIPS_FORM)
+    draft = save_reasons(request, draft, form)
+    if form.is_refused:
+        return publish_page(request, draft, PublishForm(), reasons=request.POST)
     return redirect("publish_set", public_id)
 
 
@@ -38,9 +40,3 @@ def save_reasons(request: TeacherRequest, draft: Draft, form: WordingForm) -> Dr
         )
         messages.success(request, gettext("Kept.") if because else gettext("The tip is back."))
     return draft
-
-
-def say_what_to_enter(request: TeacherRequest, form: WordingForm) -> None:
-    """Say why no reason was stored."""
-    errors = [str(error) for listed in form.errors.values() for error in listed]
-    messages.error(request, errors[0] if errors else gettext("Enter a reason to keep this wording."))

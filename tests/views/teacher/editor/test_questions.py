@@ -606,8 +606,9 @@ def test_each_button_keeps_the_reasons_with_the_question(with_tips: Draft, teach
     one, two, *_ = reasons_of(page)
     # The fields are part of the form of the question, so that without a script none is lost.
     assert html_of(page).count('form="draft-form"') > len(reasons_of(page))
+    assert re.findall(r'name="keeps" value="([^"]+)"', html_of(page)) == reasons_of(page)
 
-    reply = save(teacher_client, with_tips, act="keep", stem="Typed too?", **{one: "It is so.", two: "As told."})
+    reply = save(teacher_client, with_tips, keeps=one, stem="Typed too?", **{one: "It is so.", two: "As told."})
     assert reply.headers["Location"] == editor_of(with_tips)
     assert question_now(with_tips, "one")["stem"] == "Typed too?"
     assert [kept["because"] for kept in question_now(with_tips, "one")["kept"]] == ["It is so.", "As told."]
@@ -636,14 +637,41 @@ def test_the_page_that_publishes_keeps_all_reasons(with_tips: Draft, teacher_cli
     [(" ", "Enter a reason to keep this wording."), ("x" * 201, "Use up to 200 characters.")],
 )
 def test_a_tip_is_kept_only_with_a_reason(reason: str, says: str, with_tips: Draft, teacher_client: Client) -> None:
+    _, two, *_ = reasons_of(teacher_client.get(editor_of(with_tips)))
+    for reply in (
+        save(teacher_client, with_tips, keeps=two, stem="Typed too?", **{two: reason}),
+        teacher_client.post(url("keep_wording", with_tips), {"keeps": two, two: reason}),
+    ):
+        assert (reply.status_code, field_errors_of(reply)) == (200, [says])
+        assert re.findall(rf'<p class="err" id="{two}-e">', html_of(reply))
+        [field] = re.findall(rf'<input [^>]*name="{two}"[^>]*>', html_of(reply))
+        assert f'aria-describedby="{two}-e"' in field
+        assert html_of(reply).count(" autofocus") == field.count(" autofocus") == 1
+
+    question = question_now(with_tips, "one")
+    assert (question["stem"], question.get("kept", [])) == ("Typed too?", [])
+
+
+def test_a_refused_reason_leaves_the_others_kept(with_tips: Draft, teacher_client: Client) -> None:
+    one, two, *_ = reasons_of(teacher_client.get(url("publish_set", with_tips)))
+    data = {"keeps": two, one: "It is so.", two: ""}
+
+    page = teacher_client.post(url("keep_wording", with_tips), data)
+
+    assert [kept["because"] for kept in question_now(with_tips, "one")["kept"]] == ["It is so."]
+    assert (one in reasons_of(page), field_errors_of(page)) == (False, ["Enter a reason to keep this wording."])
+    # The page still publishes at its own address.
+    [form] = [form for form in read(page).forms if form.action == url("publish_set", with_tips)]
+    assert dict(form.fields)["revision"] == str(revision_of(with_tips))
+
+
+def test_keep_of_a_tip_that_is_gone_refuses_nothing(with_tips: Draft, teacher_client: Client) -> None:
     one, *_ = reasons_of(teacher_client.get(editor_of(with_tips)))
 
-    save(teacher_client, with_tips, act="keep", **{one: reason})
-    assert says in html_of(teacher_client.get(editor_of(with_tips)))
-    reply = teacher_client.post(url("keep_wording", with_tips), {one: reason}, follow=True)
+    first, again = (save(teacher_client, with_tips, keeps=one, **{one: "It is so."}) for _ in range(2))
 
-    assert says in html_of(reply)
-    assert question_now(with_tips, "one").get("kept", []) == []
+    assert first.headers["Location"] == again.headers["Location"] == editor_of(with_tips)
+    assert [kept["because"] for kept in question_now(with_tips, "one")["kept"]] == ["It is so."]
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4])
