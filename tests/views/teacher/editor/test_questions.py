@@ -652,6 +652,20 @@ def test_a_tip_is_kept_only_with_a_reason(reason: str, says: str, with_tips: Dra
     assert (question["stem"], question.get("kept", [])) == ("Typed too?", [])
 
 
+def test_the_enter_key_in_a_reason_presses_the_button_of_no_tip(with_tips: Draft, teacher_client: Client) -> None:
+    """The first button of a form is the one that the Enter key presses. With a kept tip, it showed that tip again."""
+    one, two, *_ = reasons_of(teacher_client.get(url("publish_set", with_tips)))
+    teacher_client.post(url("keep_wording", with_tips), {"keeps": one, one: "It is so."})
+
+    page = html_of(teacher_client.get(url("publish_set", with_tips)))
+
+    [(address, inside)] = re.findall(r'<form id="tips-form"[^>]* action="([^"]+)">(.*?)</form>', page, re.DOTALL)
+    assert re.findall(r"<button[^>]*>", inside) == ["<button hidden>"]
+    assert page.index('id="tips-form"') < page.index('form="tips-form"')
+    teacher_client.post(address, {two: "As told."})
+    assert [kept["because"] for kept in question_now(with_tips, "one")["kept"]] == ["It is so.", "As told."]
+
+
 def test_a_refused_reason_leaves_the_others_kept(with_tips: Draft, teacher_client: Client) -> None:
     one, two, *_ = reasons_of(teacher_client.get(url("publish_set", with_tips)))
     data = {"keeps": two, one: "It is so.", two: ""}
