@@ -268,8 +268,8 @@ def given_with(
     return given.filter(classroom__in=taught, responsible__in=teachers)
 
 
-def waiting_for_set(question_set_id: int, *, by: User) -> AssignmentQuerySet:
-    """The assignments with answers that wait for the close of a quiz that this teacher assigns from the set now.
+def given_from_set(question_set_id: int, *, by: User) -> AssignmentQuerySet:
+    """The assignments that `given_with` would return for a quiz that this teacher assigns from the set now.
 
     2 queries, and one more for each step from a copy to the first set.
     """
@@ -278,11 +278,7 @@ def waiting_for_set(question_set_id: int, *, by: User) -> AssignmentQuerySet:
     first_sets = QuestionSet.objects.filter(Q(pk=question_set_id) | is_used).first_sets()
     given = Assignment.objects.with_responsible().alias(own_first=first_set("edition__question_set", first_sets))
     return given.filter(
-        classroom__in=taught,
-        classroom__archived_at=None,
-        responsible=by.pk,
-        own_first=first_sets.get(question_set_id, question_set_id),
-        release=Release.AFTER_CLOSE,
+        classroom__in=taught, responsible=by.pk, own_first=first_sets.get(question_set_id, question_set_id)
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -19,7 +20,7 @@ from django.views.decorators.http import require_http_methods
 from quizzes.assignments import lifecycle
 from quizzes.assignments.accommodations import extend_to_fit
 from quizzes.assignments.presets import Preset, PresetValues
-from quizzes.assignments.release import Release, is_released, last_closes, waiting_for_set
+from quizzes.assignments.release import Release, given_from_set, is_released, last_closes
 from quizzes.content.drafts.publishing import NotReady
 from quizzes.content.drafts.retry import make_retry, retry_title
 from quizzes.content.editions import latest_edition, public_question_count, published
@@ -31,7 +32,7 @@ from quizzes.forms.reports import RetryLinkForm
 from quizzes.models import Assignment, Classroom, Edition, QuestionSet, Regrade, User
 from quizzes.people.class_roles import ClassAct
 from quizzes.views.access import TeacherRequest, class_act, taught_assignment
-from quizzes.views.teacher.assignments import Confirmation, confirmation
+from quizzes.views.teacher.assignments import Confirmation, confirmation, hidden_answers
 
 PRESETS = (Preset.IN_CLASS, Preset.HOMEWORK, Preset.TEST)
 
@@ -229,18 +230,11 @@ def _early_key(retry_of: Assignment | None, form: AssignForm) -> list[str]:
 
 
 def _hidden_answers(plan: Plan, offer: Offer, form: AssignForm, *, by: User) -> list[str]:
-    """What a teacher learns if a quiz without a closing time hides the answers of other classes. 2 queries or more.
-
-    A retry is another set.
-    """
-    if offer.retry_of is not None or all(window.closes_at is not None for window in form.windows.values()):
+    """`hidden_answers` of a new quiz. A retry is another set."""
+    if offer.retry_of is not None:
         return []
-    waiting = waiting_for_set(plan.edition.question_set_id, by=by)
-    names = sorted(set(waiting.values_list("classroom__name", flat=True)))
-    text = gettext(
-        "Students in {classes} see answers after all classes close. Without a closing time here, they don’t see them."
-    )
-    return [text.format(classes=listed(names))] if names else []
+    given = partial(given_from_set, plan.edition.question_set_id, by=by)
+    return hidden_answers(form, form.windows.values(), given, by=by)
 
 
 def _regraded_elsewhere(plan: Plan, offer: Offer, *, by: User) -> list[str]:

@@ -1,13 +1,15 @@
 """Change an assignment, delete it; what to confirm before settings are saved."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,12 +22,12 @@ from quizzes.assignments.accommodations import extend_to_fit
 from quizzes.assignments.deadlines import Window
 from quizzes.assignments.extended_times import ExtendedTime, extended_times, names_without_extra_time
 from quizzes.assignments.reading_levels import names_without_level
-from quizzes.assignments.release import shows_by_submit
+from quizzes.assignments.release import Release, given_with, shows_by_submit
 from quizzes.assignments.student_settings import window_of
 from quizzes.content.editions import sizes_of
 from quizzes.content.reading import LEVELS
 from quizzes.files import signed_preview
-from quizzes.formatting import duration, listed_names
+from quizzes.formatting import duration, listed, listed_names
 from quizzes.forms.accommodations import ExtendToFitForm
 from quizzes.forms.assignments import (
     AssignmentSettingsForm,
@@ -34,7 +36,8 @@ from quizzes.forms.assignments import (
     RestoreForm,
     VersionForm,
 )
-from quizzes.models import Assignment, Classroom, Edition
+from quizzes.models import Assignment, Classroom, Edition, User
+from quizzes.models.assignments import AssignmentQuerySet
 from quizzes.models.rosters import StudentQuerySet
 from quizzes.people.class_roles import ClassAct
 from quizzes.reports.start_class import counts_before_release
@@ -77,7 +80,12 @@ def _change_page(request: TeacherRequest, assignment: Assignment) -> HttpRespons
     if not form.is_valid() or form.cleaned_data["act"] == "edit":
         return render(request, "teacher/change_assignment.html", context)
     windows = {assignment.classroom: form.window}
-    asked = confirmation(request, form, windows, edition_id=assignment.edition_id, assignment=assignment)
+    hidden = hidden_answers(
+        form, windows.values(), partial(given_with, [assignment]), by=request.user, assignment=assignment
+    )
+    asked = confirmation(
+        request, form, windows, edition_id=assignment.edition_id, assignment=assignment, more_warnings=hidden
+    )
     if not asked.is_settled:
         context |= {"room": asked.room, "early": asked.early, "summary": asked.summary, "is_asked": True}
         return render(request, "teacher/change_assignment.html", context)
@@ -255,6 +263,43 @@ def _warnings(form: AssignmentSettingsForm, window: Window, assignment: Assignme
     if _releases(assignment, form):
         warnings += start_again_warning(counts_before_release(assignment, now=form.now)[1])
     return warnings
+
+
+def hidden_answers(
+    form: AssignmentSettingsForm,
+    windows: Collection[Window],
+    given: Callable[[], AssignmentQuerySet],
+    *,
+    by: User,
+    assignment: Assignment | None = None,
+) -> list[str]:
+    """What a teacher learns if answers begin to wait for a class that never closes. No query, or those of `given`.
+
+    given: the quizzes that a release after all classes close waits for. assignment: to change, None for a new one.
+    """
+    was_open = assignment is not None and assignment.closes_at is None
+    has_waited = assignment is not None and assignment.release == Release.AFTER_CLOSE
+    stays_open = not was_open and any(window.closes_at is None for window in windows)
+    waits = not has_waited and form.settings.release == Release.AFTER_CLOSE
+    if stays_open:
+        hidden = Q(release=Release.AFTER_CLOSE)
+        text = gettext(
+            "Students in {classes} see answers after all classes close. "
+            "Without a closing time here, they don’t see them."
+        )
+    elif waits:
+        hidden = Q(closes_at=None)
+        text = gettext(
+            "Students here see answers after all classes close. Without a closing time in {classes}, they don’t see"
+            " them."
+        )
+    else:
+        return []
+    others = given().taught_by(by).filter(hidden, classroom__archived_at=None)
+    if assignment is not None:
+        others = others.exclude(pk=assignment.pk)
+    names = sorted(set(others.values_list("classroom__name", flat=True)))
+    return [text.format(classes=listed(names))] if names else []
 
 
 def _short_limit(limit: timedelta | None, edition_id: int) -> list[str]:

@@ -371,6 +371,23 @@ def test_a_quiz_without_a_closing_time_that_hides_answers_is_confirmed(
     assert send(teacher_client, address_of(other), chicago, closes="").status_code == 302
 
 
+def test_a_quiz_with_answers_that_wait_for_a_class_without_a_closing_time_is_confirmed(
+    edition: Edition, classroom: Classroom, chicago: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+    past = make_classroom(teacher=teacher, name="Period 9")
+    make_assignment(edition=edition, classroom=past, assigned_by=teacher)
+    Classroom.objects.filter(pk=past.pk).update(archived_at=NOW)
+
+    asked = send(teacher_client, address_of(edition), chicago, preset="test", own_title="Check")
+
+    tip = "Students here see answers after all classes close. Without a closing time in Period 3, they don’t see them."
+    assert tip in text_of(asked)
+    assert not Assignment.objects.filter(classroom=chicago).exists()
+    teacher_client.post(address_of(edition), form_of(asked, having="release").data(act="save"))
+    assert Assignment.objects.get(classroom=chicago).release == "after_close"
+
+
 @pytest.mark.parametrize("name", ["assign", "add_classes"])
 def test_regrade_that_the_class_does_not_get_is_said(
     name: str, edition: Edition, classroom: Classroom, chicago: Classroom, teacher: User, teacher_client: Client

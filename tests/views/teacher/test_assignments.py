@@ -604,6 +604,42 @@ def test_change_to_answers_that_one_student_can_use_again_is_confirmed(
     assert timed.release == "after_hand_in"
 
 
+def test_change_that_hides_answers_until_another_class_closes_is_confirmed(
+    edition: Edition, classroom: Classroom, teacher: User, other_teacher: User, teacher_client: Client
+) -> None:
+    other = make_classroom(teacher=teacher, name="Period 5")
+    for place, by in ((other, teacher), (make_classroom(teacher=other_teacher, name="Period 8"), other_teacher)):
+        make_assignment(
+            edition=edition, classroom=place, assigned_by=by, closes_at=NOW + timedelta(days=1), release="after_close"
+        )
+    waiting = Assignment.objects.get(classroom=other)
+    given = make_assignment(
+        edition=edition, classroom=classroom, assigned_by=teacher, closes_at=NOW + timedelta(days=1), release="never"
+    )
+    # Without a closing time here, the answers of the other class wait.
+    form = form_of(teacher_client.get(change_of(given)), having="release")
+    asked = teacher_client.post(change_of(given), form.data(closes="", act="save"))
+    tip = "Students in Period 5 see answers after all classes close. Without a closing time here, they don’t see them."
+    assert tip in text_of(asked)
+    given.refresh_from_db()
+    assert given.closes_at is not None
+    teacher_client.post(change_of(given), form_of(asked, having="release").data(act="save"))
+    given.refresh_from_db()
+    assert given.closes_at is None
+    # What waits already is not asked about again.
+    for known in (given, waiting):
+        form = form_of(teacher_client.get(change_of(known)), having="release")
+        assert teacher_client.post(change_of(known), form.data(own_title="Named", act="save")).status_code == 302
+    # Answers that begin to wait for this class are.
+    Assignment.objects.filter(pk=waiting.pk).update(release="never")
+    form = form_of(teacher_client.get(change_of(waiting)), having="release")
+    asked = teacher_client.post(change_of(waiting), form.data(release="after_close", act="save"))
+    tip = f"Without a closing time in {classroom.name}, they don’t see them."
+    assert f"Students here see answers after all classes close. {tip}" in text_of(asked)
+    waiting.refresh_from_db()
+    assert waiting.release == "never"
+
+
 def change_of(assignment: Assignment) -> str:
     return reverse("change_assignment", args=[assignment.public_id])
 
