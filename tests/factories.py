@@ -374,6 +374,27 @@ def make_attempt(
     )
 
 
+def make_submitted_attempts(count: int, *, assignment: Assignment, student: Student) -> None:
+    """The first attempts of a student, without answers. One query."""
+    Attempt.objects.bulk_create(
+        Attempt(
+            assignment=assignment,
+            student=student,
+            classroom_id=assignment.classroom_id,
+            number=number,
+            shuffle_questions=False,
+            shuffle_choices=False,
+            started_at=NOW,
+            submitted_at=NOW,
+            submitted_by="student",
+            receipt=f"{student.pk:03}{number:05}",
+            score=0,
+            max_score=1,
+        )
+        for number in range(1, count + 1)
+    )
+
+
 def make_answered_attempt(
     *,
     assignment: Assignment | None = None,

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import pytest
 
+from quizzes.assignments.status import MOST_ATTEMPTS
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import NoAttemptsLeft, start_attempt
 from quizzes.attempts.paper.answers import PaperAnswers, PaperOutcome, form_of, save_paper_answers, stored_paper_answers
@@ -18,7 +19,7 @@ from quizzes.content.question_types.question import Value
 from quizzes.files.class_export.reader import import_classroom
 from quizzes.files.class_export.writer import export_classroom
 from quizzes.grading import regrades
-from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Classroom, Edition, Student, User
+from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Classroom, Edition, Extension, Student, User
 from quizzes.reports.class_report import class_report
 from quizzes.reports.gradebook import gradebook
 from quizzes.reports.item_report import item_report
@@ -31,6 +32,7 @@ from tests.factories import (
     make_attempt,
     make_edition,
     make_student,
+    make_submitted_attempts,
     right_value,
     wrong_value,
 )
@@ -204,6 +206,25 @@ def test_paper_answers_use_an_attempt_of_their_student(assignment: Assignment, s
 
     with pytest.raises(NoAttemptsLeft):
         start_attempt(student, assignment, now=LATER)
+
+
+def test_paper_answers_are_the_last_of_unlimited_attempts(
+    edition: Edition, classroom: Classroom, student: Student, classmate: Student, teacher: User
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=classroom, max_attempts=None)
+    for one, made_count in ((student, MOST_ATTEMPTS - 1), (classmate, MOST_ATTEMPTS)):
+        make_submitted_attempts(made_count, assignment=assignment, student=one)
+
+    assert type_in(assignment, student, values_of(assignment), by=teacher) == "saved"
+    assert type_in(assignment, classmate, values_of(assignment), by=teacher) == "no_attempt_left"
+    # The stored answers can still be corrected.
+    assert type_in(assignment, student, values_of(assignment, right=1), by=teacher) == "saved"
+
+    assert assignment.attempts.filter(medium="paper").get().number == MOST_ATTEMPTS
+    Extension.objects.create(
+        assignment=assignment, student=classmate, extra_attempts=1, given_by=teacher, given_at=LATER
+    )
+    assert type_in(assignment, classmate, values_of(assignment), by=teacher) == "saved"
 
 
 def test_a_student_at_work_keeps_on_working(

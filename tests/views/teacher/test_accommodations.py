@@ -49,6 +49,7 @@ from tests.factories import (
     make_edition,
     make_regrade,
     make_student,
+    make_submitted_attempts,
     save,
 )
 from tests.pages import errors_of, form_of, read, text_of
@@ -1071,23 +1072,7 @@ def test_unlimited_attempts_end_and_the_teacher_can_add_one(
     assignment: Assignment, student: Student, teacher_client: Client, student_client: Client
 ) -> None:
     Assignment.objects.update(max_attempts=None, release="after_hand_in")
-    Attempt.objects.bulk_create(
-        Attempt(
-            assignment=assignment,
-            student=student,
-            classroom_id=assignment.classroom_id,
-            number=number,
-            shuffle_questions=False,
-            shuffle_choices=False,
-            started_at=NOW,
-            submitted_at=NOW,
-            submitted_by="student",
-            receipt=f"{number:08}",
-            score=0,
-            max_score=1,
-        )
-        for number in range(1, MOST_ATTEMPTS)
-    )
+    make_submitted_attempts(MOST_ATTEMPTS - 1, assignment=assignment, student=student)
     address = reverse("start_attempt", args=[assignment.public_id])
     text = "Maya has used 100, the most for one quiz. You can add more below."
     assert text not in text_of(teacher_client.get(terms_of(assignment, student)))
