@@ -11,12 +11,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import CheckConstraint
 from django.http import QueryDict
+from django.utils.text import format_lazy
 from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.assignments.deadlines import Window, needed_close
 from quizzes.assignments.lifecycle import AssignmentSettings, settings_of
 from quizzes.assignments.presets import PresetValues
 from quizzes.assignments.release import Release, is_checked_at_once, shows_before_last_attempt
+from quizzes.assignments.status import MOST_ATTEMPTS
 from quizzes.assignments.student_settings import window_of
 from quizzes.content.question_types.form import TextField
 from quizzes.formatting import up_to
@@ -73,7 +75,10 @@ class AssignmentSettingsForm(forms.Form):
     closes = WallTimeField(label=gettext_lazy("Closes"), required=False)
     max_attempts = forms.ChoiceField(
         label=gettext_lazy("Attempts"),
-        choices=[("1", "1"), ("2", "2"), ("3", "3"), (UNLIMITED, gettext_lazy("Unlimited"))],
+        choices=[
+            *((count, count) for count in ("1", "2", "3")),
+            (UNLIMITED, format_lazy(gettext_lazy("Unlimited (up to {count})"), count=MOST_ATTEMPTS)),
+        ],
         initial="1",
         error_messages={"invalid_choice": gettext_lazy("Choose 1, 2, 3, or unlimited.")},
     )

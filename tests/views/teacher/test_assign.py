@@ -100,6 +100,15 @@ def test_preset_assigns_in_one_step_and_leads_on(
     ) <= {done.headers["Location"]}
 
 
+def test_choice_of_unlimited_attempts_says_the_limit(
+    edition: Edition, assignment: Assignment, teacher_client: Client
+) -> None:
+    choices = '<option value="3">3</option><option value="unlimited">Unlimited (up to 100)</option></select>'
+    for address in (address_of(edition), reverse("change_assignment", args=[assignment.public_id])):
+        page = teacher_client.get(address).content.decode()
+        assert choices in re.sub(r">\s+<", "><", page)
+
+
 def test_presets_say_what_they_set(
     edition: Edition, classroom: Classroom, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
