@@ -136,15 +136,18 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def login(self, request: HttpRequest, user: User) -> None:
         """Sign in and set the session's age, here because invitations and links also sign in."""
+        # A launch comes from the page of a learning platform, so that the browser sends no id: each one would be new.
+        has_device = request.path != reverse("lti_launch")
         # Before the sign-in, which is recorded as the last one.
-        must_tell = bool(settings.MAILER) and is_new_device(user, device=device_of(request))
+        must_tell = has_device and bool(settings.MAILER) and is_new_device(user, device=device_of(request))
         super().login(request, user)
         # On a shared computer, sign out the previous student.
         end_student_session(request.session)
         now = timezone.now()
         agent = request.headers.get("User-Agent", "")
         start_teacher_session(request.session, user, user_agent=agent, now=now)
-        remember_user_device(user, device=device_of(request), address=client_address(request), now=now)
+        if has_device:
+            remember_user_device(user, device=device_of(request), address=client_address(request), now=now)
         logger.info("A teacher signed in.", extra={"request": request})
         if must_tell:
             self._tell_of_new_device(request, user, TeacherSession(browser=browser_name(agent)))

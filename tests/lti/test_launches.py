@@ -10,11 +10,13 @@ import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
+from django.core.mail import EmailMessage
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
+from pytest_django.fixtures import Settings
 
 from quizzes.assignments.newer_versions import split_by_edition
 from quizzes.attempts.merges import merge_plan, merge_students
@@ -25,6 +27,7 @@ from quizzes.models import (
     Assignment,
     AuditEvent,
     Classroom,
+    KnownDevice,
     LtiCourse,
     LtiDeployment,
     LtiLaunch,
@@ -37,8 +40,10 @@ from quizzes.models import (
     User,
 )
 from quizzes.people.erasure import erase_student
+from quizzes.people.known_devices import hash_device
 from quizzes.people.rosters import move_student
 from quizzes.people.student_sign_in import pin_of
+from quizzes.people.teacher_sign_in import remember_user_device
 from quizzes.views.cookies import COURSE_COOKIE
 from tests.factories import make_assignment, make_classroom, make_document, make_edition, make_student
 from tests.lti.conftest import Launch, begin, signed_launch
@@ -257,6 +262,24 @@ def test_teacher_connects_account_course_and_link(
     client.force_login(other_teacher)
     assert launch(role="Instructor")["Location"] == reverse("mfa_authenticate")
     assert client.get(reverse("mfa_authenticate"), secure=True).status_code == 200
+
+
+def test_launch_of_a_teacher_is_no_sign_in_with_a_new_device(
+    launch: Launch, teacher: User, settings: Settings, mailoutbox: list[EmailMessage]
+) -> None:
+    """From the page of a platform, a browser sends no cookie with SameSite=Lax. So each launch comes without its id."""
+    settings.MAILER = {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}
+    LtiTeacher.objects.create(platform=LtiPlatform.objects.get(), subject="user-1", user=teacher)
+    User.objects.filter(pk=teacher.pk).update(last_login=timezone.now())
+    remember_user_device(teacher, device="0" * 32, address="198.51.100.1", now=timezone.now())
+
+    for _ in range(2):
+        visitor = Client()
+        launch(other=visitor, role="Instructor")
+        assert visitor.get(reverse("account"), secure=True).status_code == 200
+
+    assert mailoutbox == []
+    assert [row.device for row in KnownDevice.objects.filter(user=teacher)] == [hash_device("0" * 32)]
 
 
 def test_address_of_the_members_follows_the_platform(
