@@ -76,6 +76,18 @@ def test_heading_of_every_form_of_a_teacher_starts_below_the_brand(
     assert set(places.values()) == {40}, places
 
 
+# The smallest space between the words of two tabs in a row.
+GAP_OF_TABS = """
+tabs => {
+  const words = document.createRange();
+  const edges = (tab) => { words.selectNodeContents(tab); return words.getBoundingClientRect(); };
+  const pairs = [...tabs.children].slice(1).map((tab) => [tab.previousElementSibling, tab]);
+  const inRow = pairs.filter(([before, tab]) => before.offsetTop === tab.offsetTop);
+  return Math.min(...inRow.map(([before, tab]) => edges(tab).left - edges(before).right));
+}
+"""
+
+
 def test_tabs_of_a_class_fill_their_rows_on_a_phone_and_one_row_beyond(
     teacher: User, student: Student, assignment: Assignment, open_context: NewContext
 ) -> None:
@@ -83,6 +95,7 @@ def test_tabs_of_a_class_fill_their_rows_on_a_phone_and_one_row_beyond(
     page.goto(reverse("classroom_quizzes", args=[assignment.classroom.public_id]))
     rows = Counter(round(tab.bounding_box()["y"]) for tab in page.locator(".tabs a").all())  # type: ignore[index]
     assert list(rows.values()) == [3, 2, 2]
+    assert len({tab.bounding_box()["x"] for tab in page.locator(".tabs a").all()}) == 3  # type: ignore[index]
     rows = Counter(round(link.bounding_box()["y"]) for link in page.locator(".mast nav a").all())  # type: ignore[index]
     assert list(rows.values()) == [2, 3]
     brand, link = (page.locator(f".mast {part}").bounding_box() for part in (".brand", "nav a >> nth=0"))
@@ -102,6 +115,10 @@ def test_tabs_of_a_class_fill_their_rows_on_a_phone_and_one_row_beyond(
         assert list(rows.values()) == links
     page.goto(reverse("change_classroom", args=[assignment.classroom.public_id]))
     expect(page.locator(".tabs a").last).to_have_text("Asignar cuestionario")
+    for width in (360, 320):
+        page.set_viewport_size({"width": width, "height": 640})
+        assert overflow(page) == 0
+        assert page.locator(".tabs").evaluate(GAP_OF_TABS) >= 8
     for width in (768, 820, 1280):
         page.set_viewport_size({"width": width, "height": 800})
         tabs = [tab.bounding_box() for tab in page.locator(".tabs a").all()]
