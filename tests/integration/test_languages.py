@@ -197,6 +197,8 @@ def test_teachers_choice_holds_on_every_device(teacher: User, signed_in: Any, qu
     with queries() as after:
         page = other_device.get(reverse("teacher_home"), headers={"Accept-Language": "en"})
     assert (language_of(page), len(after)) == ("es", len(before))
+    # In Spanish, the names of days are written small, but not at the start of a heading.
+    assert re.search(r"<h1>(Lunes|Martes|Miércoles|Jueves|Viernes|Sábado|Domingo) ", page.content.decode())
     # A page that needs no sign-in does not read the account.
     assert language_of(client.get(reverse("privacy"), headers={"Accept-Language": "en"})) == "es"
     client.post(reverse("choose_language"), {"language": "en"})
