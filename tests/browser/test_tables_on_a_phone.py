@@ -104,7 +104,7 @@ def test_tables_of_four_quizzes_fit_a_tablet(given: Assignment, teacher: User, o
         assert (name, page.evaluate(SIDEWAYS)) == (name, [])
 
 
-def test_status_in_a_report_stands_on_one_line_on_a_phone(
+def test_statuses_and_scores_take_one_line_on_a_phone(
     given: Assignment, teacher: User, open_context: NewContext
 ) -> None:
     page = open_context(teacher, width=360).new_page()
@@ -113,6 +113,9 @@ def test_status_in_a_report_stands_on_one_line_on_a_phone(
     heights = page.locator("table").first.locator(".tag").evaluate_all("all => all.map(one => one.clientHeight)")
     assert len(heights) == 4
     assert max(heights) < 30
+    # Without a score, its label says nothing.
+    unscored = page.locator("table").first.locator("td.r").filter(has_not_text="points")
+    assert set(unscored.evaluate_all("all => all.map(one => one.clientHeight)")) == {0}
 
 
 def test_growth_fits_a_phone(classroom: Classroom, teacher: User, student: Student, open_context: NewContext) -> None:
