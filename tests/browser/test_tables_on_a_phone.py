@@ -116,6 +116,10 @@ def test_statuses_and_scores_take_one_line_on_a_phone(
     # Without a score, its label says nothing.
     unscored = page.locator("table").first.locator("td.r").filter(has_not_text="points")
     assert set(unscored.evaluate_all("all => all.map(one => one.clientHeight)")) == {0}
+    User.objects.update(language="es")
+    goto_with_fonts(page, reverse("assignment_progress", args=[given.public_id]))
+    lines = page.locator("#progress-board td.num a").evaluate_all("all => all.map(one => one.getClientRects().length)")
+    assert set(lines) == {1}
 
 
 def test_growth_fits_a_phone(classroom: Classroom, teacher: User, student: Student, open_context: NewContext) -> None:
