@@ -344,6 +344,23 @@ def test_serve_prepares_a_site_and_is_quick_and_quiet_the_second_time(
 @SQLITE
 @pytest.mark.sockets
 @pytest.mark.usefixtures("site_data")
+def test_serve_makes_the_cache_table_that_a_stopped_start_has_not_made(
+    serve: Callable[..., Run], tmp_path: Path
+) -> None:
+    with closing(library.sqlite.connect(tmp_path / "footnote.sqlite3")) as site:
+        site.execute("DROP TABLE cache_entries")
+
+    run = serve()
+    run.wait_until_it_answers()
+    run.stop()
+
+    with closing(library.sqlite.connect(tmp_path / "footnote.sqlite3")) as site:
+        assert site.execute("SELECT count(*) FROM cache_entries").fetchall() == [(0,)]
+
+
+@SQLITE
+@pytest.mark.sockets
+@pytest.mark.usefixtures("site_data")
 def test_serve_answers_to_the_machines_own_names_for_phones_in_the_room(serve: Callable[..., Run]) -> None:
     run = serve(HOST="0.0.0.0", FOOTNOTE_HOSTS="quiz.school.example")  # noqa: S104  phones are the point
     run.wait_until_it_answers()

@@ -168,6 +168,8 @@ class Command(BaseCommand):
             call_command("migrate", interactive=False, verbosity=0, init=init)
         elif changes_content_or_scores():
             self.back_up_before_upgrade()
+        # `migrate` makes it last. A start that was stopped after the last migration has not made it.
+        call_command("createcachetable", verbosity=0)
         self.check_backup_folder()
         record_secret_key(now=timezone.now())
         load_if_changed(now=timezone.now())
