@@ -12,6 +12,8 @@ STUDENT_LIFETIME, STUDENT_IDLE = timedelta(hours=8), timedelta(minutes=30)
 TEACHER_IDLE = timedelta(hours=12)
 # Stored sessions of one student: more than the sign-ins of a week, after which each one is deleted.
 MOST_STUDENT_SESSIONS = 50
+# Listed sessions of one teacher: more than the sign-ins of a working day, after which an idle one ends.
+MOST_TEACHER_SESSIONS = 50
 # A request writes the session only this often, so an idle session ends up to this much early.
 RENEW_STUDENT, RENEW_TEACHER = timedelta(minutes=3), timedelta(minutes=10)
 

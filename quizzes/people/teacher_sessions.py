@@ -10,7 +10,14 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from quizzes.models import TeacherSession, User
-from quizzes.people.session_limits import IDLE_SECONDS, RENEW_TEACHER, SEEN_AT, TEACHER_IDLE, is_past
+from quizzes.people.session_limits import (
+    IDLE_SECONDS,
+    MOST_TEACHER_SESSIONS,
+    RENEW_TEACHER,
+    SEEN_AT,
+    TEACHER_IDLE,
+    is_past,
+)
 
 SESSION_ID = "teacher_session"
 # The first that is in a User-Agent. Edge and Opera also say Chrome, and Chrome also says Safari.
@@ -27,7 +34,7 @@ SYSTEMS = {
 
 
 def start_teacher_session(session: SessionBase, user: User, *, user_agent: str, now: datetime) -> None:
-    """Give a session that just signed in its limits, and list it."""
+    """Give a session that just signed in its limits, and list it. A teacher keeps MOST_TEACHER_SESSIONS."""
     end_teacher_session(session)
     session.set_expiry(settings.ACCOUNT_SESSION_COOKIE_AGE)
     session[IDLE_SECONDS] = TEACHER_IDLE.total_seconds()
@@ -36,13 +43,19 @@ def start_teacher_session(session: SessionBase, user: User, *, user_agent: str, 
     TeacherSession.objects.create(
         user=user, key=session[SESSION_ID], browser=browser_name(user_agent), started_at=now, seen_at=now
     )
+    listed = TeacherSession.objects.filter(user=user)
+    listed.exclude(pk__in=listed.order_by("-seen_at", "-pk").values("pk")[:MOST_TEACHER_SESSIONS]).delete()
 
 
 def renew_teacher_session(session: SessionBase, *, now: datetime) -> None:
-    """Record that a teacher used this session; two writes, at most every RENEW_TEACHER."""
+    """Record that a teacher used this session; two writes, at most every RENEW_TEACHER.
+
+    A session that is off the list ends, so that the list has all open ones.
+    """
     if SESSION_ID in session and is_past(session, SEEN_AT, RENEW_TEACHER, now):
         session[SEEN_AT] = now.timestamp()
-        TeacherSession.objects.filter(key=session[SESSION_ID]).update(seen_at=now)
+        if not TeacherSession.objects.filter(key=session[SESSION_ID]).update(seen_at=now):
+            session.flush()
 
 
 def end_teacher_session(session: SessionBase) -> None:

@@ -21,7 +21,7 @@ from quizsite.periodic_jobs import run_periodic_jobs
 from quizsite.sessions import SessionStore
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.models import Assignment, Attempt, Classroom, Student, TeacherSession, User
-from quizzes.people import accounts
+from quizzes.people import accounts, teacher_sessions
 from quizzes.people.classrooms import archive_classroom, restore_classroom
 from quizzes.people.rosters import move_student
 from quizzes.people.student_sign_in import pin_of
@@ -518,6 +518,36 @@ def test_account_lists_the_sessions_and_ends_all_at_once(
     assert [is_teacher_in(client) for client in (here, there, colleague)] == [False, False, True]
     assert TeacherSession.objects.get().user == other_teacher
     assert is_teacher_in(teacher_in(teacher))
+
+
+def test_oldest_session_of_a_teacher_ends_if_there_are_too_many(
+    teacher: User, other_teacher: User, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(teacher_sessions, "MOST_TEACHER_SESSIONS", 3)
+    clients = [teacher_in(other_teacher)]
+    for _ in range(5):
+        clock.shift(MINUTE)
+        clients.append(teacher_in(teacher))
+    clock.shift(9 * MINUTE)
+    # Used again, so that it is not the oldest.
+    is_teacher_in(clients[3])
+    clients.append(teacher_in(teacher))
+
+    listed = [client.session["teacher_session"] for client in clients]
+    assert [TeacherSession.objects.filter(key=key).exists() for key in listed] == [
+        True,
+        False,
+        False,
+        True,
+        False,
+        True,
+        True,
+    ]
+    # A session that is off the list ends with its next use, after 10 minutes at most.
+    clock.shift(10 * MINUTE)
+    for client in clients:
+        client.get("/teacher/")
+    assert [is_teacher_in(client) for client in clients] == [True, False, False, True, False, True, True]
 
 
 def test_session_leaves_the_list_when_it_ends(teacher: User, student: Student, clock: time_machine.Traveller) -> None:
