@@ -16,7 +16,15 @@ from quizzes.models import Assignment, Attempt, Classroom, Edition, Student, Use
 from tests.browser.conftest import NewContext, overflow
 from tests.browser.test_every_page import BROKEN_WORDS
 from tests.content.question_types.test_walk import DOCUMENT
-from tests.factories import make_answered_attempt, make_assignment, make_attempt, make_draft, make_edition, make_student
+from tests.factories import (
+    make_answered_attempt,
+    make_assignment,
+    make_attempt,
+    make_classroom,
+    make_draft,
+    make_edition,
+    make_student,
+)
 
 
 @pytest.fixture
@@ -222,6 +230,26 @@ def test_quiz_on_the_home_page_fits_a_phone_with_large_letters(
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     broken = [line.split(" in ")[0] for line in page.evaluate(BROKEN_WORDS)]
     assert {"Selected", "Check", "my", "evidence"} & {*broken} == set()
+
+
+@pytest.mark.parametrize("name", ["regrade_question", "edit_question"])
+def test_lines_to_order_fit_a_phone_of_a_teacher_with_large_letters(
+    name: str, teacher: User, open_context: NewContext
+) -> None:
+    [(number, key)] = [
+        (place, one["key"]) for place, one in enumerate(DOCUMENT["questions"], start=1) if one["type"] == "ordering"
+    ]
+    if name == "edit_question":
+        args: list[str | int] = [make_draft(owner=teacher, document=DOCUMENT).question_set.public_id, key]
+    else:
+        edition = make_edition(document=DOCUMENT)
+        given = make_assignment(edition=edition, classroom=make_classroom(teacher=teacher), assigned_by=teacher)
+        args = [given.public_id, number]
+    page = open_context(teacher, width=320).new_page()
+    page.goto(reverse(name, args=args))
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert page.locator(".order [name=down]").count() > 1
+    assert overflow(page) == 0
 
 
 def test_largest_letters_of_a_browser_leave_whole_words_on_a_phone(
