@@ -10,7 +10,7 @@ import jwt
 from allauth.account.internal.flows.login import perform_login
 from allauth.account.models import Login
 from allauth.core.exceptions import ImmediateHttpResponse
-from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, _build_apps_from_settings
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp, SocialLogin, SocialToken
 from allauth.socialaccount.providers import registry
 from allauth.socialaccount.providers.base import AuthError
@@ -228,9 +228,8 @@ class SignOnAdapter(DefaultSocialAccountAdapter):
     """Which account a school account signs in to. people/sign_on.py has the rule."""
 
     def list_apps(self, request: HttpRequest, provider: str | None = None, client_id: str | None = None) -> list[Any]:
-        """The providers of the settings. Rows of the database add none."""
-        found = _build_apps_from_settings(provider=provider, client_id=client_id)
-        return [app for apps in found.values() for app in apps]
+        """The providers of the settings, which have no row. Rows of the database add none."""
+        return [app for app in super().list_apps(request, provider, client_id) if app.pk is None]
 
     def get_requests_session(self) -> LimitedSession:
         """A session that waits and reads a limited time and amount."""

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
-from allauth.socialaccount.models import SocialAccount, SocialToken
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.http import HttpResponse
@@ -99,6 +99,22 @@ def test_button_leads_to_the_provider_with_a_state_a_nonce_and_a_challenge(
     assert set(said["scope"].split()) == {"openid", "profile", "email"}
     assert min(len(said[name]) for name in ("state", "nonce", "code_challenge")) >= 16
     assert client.get(START).status_code == 405
+    assert client.post(START.replace("school", "other")).status_code == 404
+
+
+def test_provider_in_a_row_of_the_database_is_not_one(provider: IdentityProvider, client: Client) -> None:
+    for name in ("school", "other"):
+        SocialApp.objects.create(
+            provider="openid_connect",
+            provider_id=name,
+            name="Other School",
+            client_id="other",
+            settings={"server_url": provider.issuer},
+        )
+
+    address = client.post(START).headers["Location"]
+
+    assert parse_qs(urlsplit(address).query)["client_id"] == [CLIENT_ID]
     assert client.post(START.replace("school", "other")).status_code == 404
 
 
