@@ -3,8 +3,7 @@
 from collections.abc import Callable
 
 from allauth.account import views as allauth_views
-from allauth.account.internal.flows.login import perform_login
-from allauth.account.models import Login
+from allauth.account.utils import perform_login
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -83,8 +82,9 @@ def use_sign_in_link(request: HttpRequest, uid: str, token: str) -> HttpResponse
         return render(request, "public/sign_in_link_void.html", status=404)
     device = keep_device(request)
     # The link replaces the password, not the second step.
-    login = Login(user=user, redirect_url=reverse("teacher_home"), signal_kwargs={"by_link": True})
-    response: HttpResponse = perform_login(request, login)
+    response: HttpResponse = perform_login(
+        request, user, redirect_url=reverse("teacher_home"), signal_kwargs={"by_link": True}
+    )
     remember_device(response, device)
     return response
 

@@ -4,8 +4,7 @@ import logging
 import secrets
 from urllib.parse import urlencode
 
-from allauth.account.internal.flows.login import perform_login
-from allauth.account.models import Login
+from allauth.account.utils import perform_login
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -170,8 +169,7 @@ def _launch_teacher(request: HttpRequest, launch: LtiLaunch) -> HttpResponse:
     if request.user == user:
         return redirect(page)
     # The platform replaces the password, not the second step.
-    login = Login(user=user, redirect_url=page)
-    response: HttpResponse = perform_login(request, login)
+    response: HttpResponse = perform_login(request, user, redirect_url=page)
     return response
 
 

@@ -7,8 +7,7 @@ import time
 from typing import Any, NoReturn, cast
 
 import jwt
-from allauth.account.internal.flows.login import perform_login
-from allauth.account.models import Login
+from allauth.account.utils import perform_login
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp, SocialLogin, SocialToken
@@ -264,8 +263,7 @@ class SignOnAdapter(DefaultSocialAccountAdapter):
         except _Refused as refused:
             page = refusal(request, refused.reason, provider=provider, cause=refused.cause)
             raise ImmediateHttpResponse(page) from refused
-        login = Login(user=user, redirect_url=next_url, signup=is_new)
-        raise ImmediateHttpResponse(perform_login(request, login))
+        raise ImmediateHttpResponse(perform_login(request, user, redirect_url=next_url, signup=is_new))
 
     def _user(self, request: HttpRequest, sociallogin: SocialLogin, provider: str) -> tuple[User, bool, str | None]:
         sent = (sociallogin.state.get("data") or {}).get("nonce", "")
