@@ -1,6 +1,7 @@
 """Sign-in for teachers besides allauth: invitations, sign-in links, and password reset without a mail server."""
 
 from collections.abc import Callable
+from functools import partial
 
 from allauth.account import views as allauth_views
 from allauth.account.utils import perform_login
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from quizzes.forms.accounts import SignUpForm
 from quizzes.people import accounts
-from quizzes.views.cookies import forget_files, keep_device, keep_invitation, remember_device, remember_invitation
+from quizzes.views.cookies import forget_files, keep_invitation, remember_invitation, with_device
 
 
 @sensitive_variables("token")
@@ -80,13 +81,9 @@ def use_sign_in_link(request: HttpRequest, uid: str, token: str) -> HttpResponse
         return render(request, "public/use_sign_in_link.html", {"entering": user})
     if user is None or not accounts.use_sign_in_link(user, now=timezone.now()):
         return render(request, "public/sign_in_link_void.html", status=404)
-    device = keep_device(request)
     # The link replaces the password, not the second step.
-    response: HttpResponse = perform_login(
-        request, user, redirect_url=reverse("teacher_home"), signal_kwargs={"by_link": True}
-    )
-    remember_device(response, device)
-    return response
+    login = partial(perform_login, user=user, redirect_url=reverse("teacher_home"), signal_kwargs={"by_link": True})
+    return with_device(request, login)
 
 
 @login_not_required
@@ -103,7 +100,7 @@ def _with_providers(request: HttpRequest, view: Callable[[HttpRequest], HttpResp
     """The page with its forms that lead to providers of school accounts: a browser lets them lead only there."""
     if settings.SIGN_ON:
         view = csp_override({**settings.SECURE_CSP, "form-action": [CSP.SELF, *settings.SIGN_ON_ORIGINS]})(view)
-    return _with_device(request, view)
+    return view(request) if request.method == "GET" else with_device(request, view)
 
 
 def _with_invitation(request: HttpRequest, view: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
@@ -113,13 +110,4 @@ def _with_invitation(request: HttpRequest, view: Callable[[HttpRequest], HttpRes
     except ImmediateHttpResponse as error:
         response = error.response
     remember_invitation(request, response)
-    return response
-
-
-def _with_device(request: HttpRequest, view: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
-    if request.method == "GET":
-        return view(request)
-    device = keep_device(request)
-    response = view(request)
-    remember_device(response, device)
     return response

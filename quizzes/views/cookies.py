@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -42,10 +43,12 @@ def device_of(request: HttpRequest) -> str:
     return device if re.fullmatch("[0-9a-f]{32}", device) else secrets.token_hex(16)
 
 
-def keep_device(request: HttpRequest) -> str:
-    """The random id of this browser, which `device_of` returns for the rest of this request."""
+def with_device(request: HttpRequest, view: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
+    """The response of the view, which remembers the browser's id. In the view, `device_of` returns the same id."""
     device = request.COOKIES[DEVICE_COOKIE] = device_of(request)
-    return device
+    response = view(request)
+    remember_device(response, device)
+    return response
 
 
 def remember_device(response: HttpResponse, device: str) -> None:

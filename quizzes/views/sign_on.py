@@ -1,5 +1,6 @@
 """The pages on the way to a provider of school accounts and back. Loads its client, so only its addresses import it."""
 
+from functools import partial
 from typing import cast
 
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_GET
 from requests import RequestException
 
 from quizzes.people import sign_on_states
-from quizzes.views.cookies import keep_device, remember_device, remember_invitation, set_cookie
+from quizzes.views.cookies import remember_invitation, set_cookie, with_device
 from quizzes.views.methods import require_POST
 from quizzes.views.sign_on_adapter import (
     BROKEN,
@@ -39,9 +40,7 @@ def start_sign_on(request: HttpRequest, provider_id: str) -> HttpResponse:
 @require_GET
 def finish_sign_on(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Sign in with what the provider says."""
-    device = keep_device(request)
-    response = _with_states(request, SignOnCallback, provider_id)
-    remember_device(response, device)
+    response = with_device(request, partial(_with_states, view=SignOnCallback, provider_id=provider_id))
     remember_invitation(request, response)
     return response
 
