@@ -360,7 +360,7 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
         "has_other_classroom": others.exists(),
         "transferable_count": len(transfers.transferable_attempts(student)),
         "earlier": [
-            (quiz.title, late_joiners.over_at(quiz)) for quiz in late_joiners.earlier_quizzes(student, now=now)
+            (quiz, late_joiners.over_at(quiz)) for quiz in late_joiners.earlier_quizzes(student, now=now)
         ],
         "merged": merged,
         "events": titled_events(changes, work),
