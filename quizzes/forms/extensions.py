@@ -245,7 +245,7 @@ class UndoExcusesForm(ChosenStudentsForm):
 class ExtendToFitAllForm(ChosenStudentsForm):
     """The students whose extra time does not fit before these quizzes close."""
 
-    quizzes = forms.RegexField(r"\A[\w-]{12}(?: [\w-]{12})*\Z", strip=False)
+    quizzes = forms.RegexField(r"\A[A-Za-z0-9_-]{12}(?: [A-Za-z0-9_-]{12})*\Z", strip=False)
 
     @property
     def quiz_ids(self) -> frozenset[str]:

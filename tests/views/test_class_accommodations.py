@@ -164,7 +164,9 @@ def test_quiz_that_the_teacher_kept_closing_is_not_extended(
     sent = teacher_client.post(address, {"students": student.public_id, "quizzes": other.public_id}, follow=True)
     assert "No changes." in text_of(sent)
     assert not kept.extensions.exists()
-    assert teacher_client.post(address, {"students": student.public_id, "quizzes": "another"}).status_code == 400
+    # A public id has no letters and digits but those of ASCII.
+    for quizzes in ("another", "é" * 12, "١" * 12):
+        assert teacher_client.post(address, {"students": student.public_id, "quizzes": quizzes}).status_code == 400
 
 
 def test_file_goes_out_and_comes_back_with_changes(
