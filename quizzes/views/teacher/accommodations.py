@@ -300,7 +300,7 @@ def _overrides_page(
         "most_attempts": MOST_ATTEMPTS,
         "room": None,
         "minutes_form": next((AddMinutesForm.of(attempt) for attempt in attempts if attempt.is_open), None),
-        "can_add_minutes_later": settings.time_limit is not None and not attempts,
+        "can_add_minutes_later": settings.time_limit is not None and not attempts and not settings.is_excused,
         "excuse_form": ExcuseForm(initial={"is_excused": not settings.is_excused}, auto_id="excuse_%s"),
         **forms,
     }

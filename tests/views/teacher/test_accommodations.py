@@ -489,13 +489,16 @@ def test_reopening_past_the_close_extends_for_this_student_alone(
 
 
 def test_page_says_when_minutes_can_be_added(
-    assignment: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
+    assignment: Assignment, student: Student, teacher: User, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
     address = reverse("student_overrides", args=[assignment.public_id, student.public_id])
     words = f"You can add minutes here after {student.first_name} starts."
     assert words not in text_of(teacher_client.get(address))
     Assignment.objects.update(time_limit=timedelta(minutes=30))
     assert words in text_of(teacher_client.get(address))
+    excuses.excuse(assignment, student, reason="Ill.", by=teacher, now=NOW)
+    assert words not in text_of(teacher_client.get(address))
+    Excuse.objects.all().delete()
     make_attempt(assignment=assignment, student=student, deadline_at=NOW + timedelta(minutes=30))
     page = text_of(teacher_client.get(address))
     assert (words in page, "More time now" in page) == (False, True)
