@@ -367,7 +367,7 @@ def test_a_question_of_another_type_says_what_it_lacks() -> None:
 
     assert lacks == {
         "true_false": ["Enter the statement.", "Choose true or false for the statement."],
-        "matching": ["Enter at least 2 lines.", "Offer at least 2 answer choices."],
+        "matching": ["Enter at least 2 lines.", "Enter at least 2 different matches."],
         "ordering": ["Enter at least 3 lines, in the correct order."],
     }
 

@@ -227,6 +227,15 @@ def test_free_text_draft_says_that_a_line_of_the_rubric_has_no_name() -> None:
     assert found == ["Name line 2 of the rubric, or clear it."]
 
 
+def test_free_text_draft_says_which_points_to_change() -> None:
+    question = {"criteria": [criterion(), criterion("Has a fact")], "points": 1, "sample_answer": "Because."}
+
+    assert FreeTextDraft().problems(question, [], []) == [
+        "The lines of the rubric add up to 2, and the question gives 1. Change “Points”, or the points of the lines."
+    ]
+    assert FreeTextDraft().problems({**question, "points": 2}, [], []) == []
+
+
 def test_free_text_draft_says_that_its_lengths_contradict() -> None:
     criteria = [{"title": "Reason", "points": 1, "description": "Gives a reason"}]
     question = {"criteria": criteria, "points": 1, "sample_answer": "Because.", "max_length": 50}

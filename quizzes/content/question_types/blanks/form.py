@@ -23,7 +23,7 @@ class BlanksForm(QuestionTypeForm):
             label=gettext("Allow 1 typo in longer words"),
             required=False,
             help_text=gettext(
-                "A typo that makes another English word waits for you. If a typo makes a word of another language, "
+                "You grade a typo that makes another English word. If a typo makes a word of another language, "
                 "it’s accepted."
             ),
         )

@@ -45,9 +45,10 @@ class FreeTextDraft(QuestionDraft):
         total = sum(row["points"] for _, row in rows)
         if rows and total != question["points"]:
             found.append(
-                gettext("The points of the rubric add up to {total}. The question gives {points}.").format(
-                    total=total, points=question["points"]
-                )
+                gettext(
+                    "The lines of the rubric add up to {total}, and the question gives {points}. Change “Points”, or "
+                    "the points of the lines."
+                ).format(total=total, points=question["points"])
             )
         least, most = question.get("min_length"), question.get("max_length")
         if least and most and least > most:

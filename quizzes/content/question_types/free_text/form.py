@@ -28,7 +28,7 @@ class FreeTextForm(QuestionTypeForm):
         for number, row in enumerate(self.row_tables, start=1):
             self.put(
                 f"text-{number}",
-                text(gettext("Line {number}").format(number=number), 200, named=True),
+                text(gettext("What earns points, line {number}").format(number=number), 200),
                 row.get("title", ""),
             )
             points = forms.IntegerField(

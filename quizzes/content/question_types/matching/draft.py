@@ -45,7 +45,7 @@ class MatchingDraft(QuestionDraft):
         # A match keeps the text of the first language in a translation, and the choice that it names does not.
         offered = len(set(map(original_of, self.finish(question, sentence_keys, speakers)["options"])))
         if offered < 2:
-            found.append(gettext("Offer at least 2 answer choices."))
+            found.append(gettext("Enter at least 2 different matches."))
         if offered > MAX_OPTIONS:
             found.append(gettext("Offer up to {count} answer choices.").format(count=MAX_OPTIONS))
         return found

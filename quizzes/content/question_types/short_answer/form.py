@@ -22,7 +22,7 @@ class ShortAnswerForm(QuestionTypeForm):
             label=gettext("Allow 1 typo in longer words"),
             required=False,
             help_text=gettext(
-                "A typo that makes another English word waits for you. If a typo makes a word of another language, add "
+                "You grade a typo that makes another English word. If a typo makes a word of another language, add "
                 "it as a wrong answer, or it’s accepted."
             ),
         )

@@ -5,6 +5,8 @@ from functools import partial
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods
 
@@ -30,7 +32,9 @@ from quizzes.views.teacher.editor.publishing import after_save
 from quizzes.views.teacher.editor.reading import cleaned_message
 from quizzes.views.teacher.editor.saving import edit_part, show_part
 
-QUOTES_FOUND = gettext_lazy("These sentences sound like quotes: {numbers}. Choose who says them under Reading.")
+QUOTES_FOUND = gettext_lazy(
+    'These sentences sound like quotes: {numbers}. <a href="{reading}">Choose who says them</a> under Reading.'
+)
 # A message is stored in the session.
 MAX_SHOWN = 12
 
@@ -54,7 +58,9 @@ def add_set(request: TeacherRequest) -> HttpResponse:
     messages.success(request, gettext("Question set created. Write the first question."))
     quotes = sentences_without_speaker(draft.document)
     if quotes:
-        messages.warning(request, QUOTES_FOUND.format(numbers=", ".join(map(str, quotes[:MAX_SHOWN]))))
+        numbers = ", ".join(map(str, quotes[:MAX_SHOWN]))
+        reading = reverse("edit_reading", args=[draft.question_set.public_id])
+        messages.warning(request, format_html(str(QUOTES_FOUND), numbers=numbers, reading=reading))
     return redirect("edit_question", draft.question_set.public_id, question[0]["key"])
 
 

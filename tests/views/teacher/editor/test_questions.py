@@ -262,6 +262,7 @@ def test_a_rubric_says_what_students_see_and_what_may_stay_blank(draft: Draft, t
     page = teacher_client.get(editor_of(draft))
     text = text_of(page)
     assert "Before they write, students see each line and its points, not how to earn them." in text
+    assert "What earns points , line 1 , such as “Gives a reason”" in text
     for label in ("Minimum characters", "Maximum characters", "Note to students"):
         assert f"{label} (optional)" in text
     assert field_errors_of(save(teacher_client, draft, **{"points-1": ""})) == ["Enter 1 to 100 points."]

@@ -124,7 +124,8 @@ def test_add_set_with_a_text_leads_to_the_first_question(teacher: User, teacher_
     assert list(texts_of(draft.document).values()) == ["The council voted no.", "Mayor Ortiz said it will save money."]
     text = html_of(response)
     assert "HTML tags removed: 2." in text
-    assert "These sentences sound like quotes: 2. Choose who says them under Reading." in text
+    link = f'<a href="{url("edit_reading", draft)}">Choose who says them</a>'
+    assert f"These sentences sound like quotes: 2. {link} under Reading." in text
     # It asks for work, so it has no check mark.
     assert [message.level_tag for message in response.context["messages"]] == ["info", "success", "warning"]
     assert question["objective"] == draft.document["objectives"][0]["key"]
