@@ -221,6 +221,8 @@ def _code_page(request: HttpRequest, form: CodeForm) -> HttpResponse:
     signed_out = request.COOKIES.get(SIGNED_OUT_COOKIE, "")
     unsent = UnsentForm(request.GET)
     signed_in = signed_in_student(request.session, now=timezone.now())
+    if signed_in is not None:
+        use_students_language(signed_in.language)
     course = course_of(request)
     if course is not None and not form.is_bound:
         form.leave_focus()

@@ -167,6 +167,13 @@ def test_qr_code_of_no_class_shows_the_code_page_and_counts(classroom: Classroom
     assert client.get(reverse("join_with_code", args=[classroom.join_code])).status_code == 200
 
 
+def test_signed_in_student_reads_the_code_page_in_their_language(student: Student, student_client: Client) -> None:
+    addresses = [reverse("join"), reverse("join_with_code", args=[student.classroom.join_code])]
+    assert all("Continue as Maya Lopez" in body(student_client.get(address)) for address in addresses)
+    Student.objects.update(language="es")
+    assert all("Continuar como Maya Lopez" in body(student_client.get(address)) for address in addresses)
+
+
 def test_qr_code_waits_for_the_page_after_a_sign_out(student: Student, student_client: Client) -> None:
     address = reverse("join_with_code", args=[student.classroom.join_code])
     assert "You’re signed in as Maya Lopez" in body(student_client.get(address))
