@@ -106,6 +106,9 @@ def _say_extended(
         messages.warning(request, f"{gettext('Saved.')} {text}")
     elif _open_end(assignment, student) != end_before:
         messages.success(request, gettext("Saved. The quiz in progress has the new end time."))
+    elif extension["closes_at"] and settings.window.state(at=now) is WindowState.PAST_DUE:
+        text = gettext("Saved. The due time has passed, so new work is late. To change that, enter a later due time.")
+        messages.warning(request, text)
     else:
         messages.success(request, gettext("Saved."))
 

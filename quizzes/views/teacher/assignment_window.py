@@ -188,7 +188,10 @@ def _close(request: TeacherRequest, assignment: Assignment, *, page: str, now: d
     except lifecycle.NotOpen:
         messages.error(request, gettext("This quiz isn’t open yet. Change its opening time instead."))
         return
-    text = gettext("Closed. Quizzes in progress are turned in within 2 minutes.")
+    if assignment.attempts.open().exists():
+        text = gettext("Closed. Quizzes in progress are turned in within 2 minutes.")
+    else:
+        text = gettext("Closed. No student was working on it.")
     if was_open:
         request.session[LAST_CLOSE] = [assignment.public_id, _times(closed), before]
         offer_undo(request, text, reverse("undo_close", args=[assignment.public_id]), page=page)

@@ -946,6 +946,19 @@ def test_extra_attempt_on_a_closed_quiz_says_that_it_needs_a_later_close(
     assert words not in text_of(teacher_client.get(terms_of(closing, student)))
 
 
+def test_later_close_after_the_due_time_says_that_work_is_late(
+    closing: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    words = "Saved. The due time has passed, so new work is late. To change that, enter a later due time."
+    extend(teacher_client, closing, student, closes="2026-10-26T09:30")
+    assert words not in text_of(teacher_client.get(terms_of(closing, student)))
+    clock.move_to(CLOSE + timedelta(minutes=5))
+    extend(teacher_client, closing, student, closes="2026-10-26T10:30")
+    assert words in text_of(teacher_client.get(terms_of(closing, student)))
+    extend(teacher_client, closing, student, closes="2026-10-26T10:30", due="2026-10-26T10:00")
+    assert words not in text_of(teacher_client.get(terms_of(closing, student)))
+
+
 def test_extra_attempts_stay_while_the_class_has_no_limit(
     closing: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
@@ -1019,7 +1032,10 @@ def test_extension_that_the_class_moved_past_stays_with_another_change(
         ({"closes": "2026-10-23T07:00"}, "“Closes” is before “Opens”."),
         ({"due": "2026-10-23T07:00"}, "“Due” is before “Opens”."),
         ({"closes": "2026-10-23T15:30"}, "The class has more time than this. Choose a later time."),
-        ({"due": "2026-10-23T18:00"}, "The quiz closes Fri, Oct 23, 4:00 pm EDT. Choose a later time."),
+        (
+            {"due": "2026-10-23T18:00"},
+            "Enter a closing time after “Due”. For the class, it is Fri, Oct 23, 4:00 pm EDT.",
+        ),
         ({"due": "2026-10-27T18:00", "closes": "2026-10-26T09:30"}, "“Closes” is before “Due”."),
         ({"closes": "tomorrow"}, "Enter a date and time, such as 2026-10-26T08:00."),
         ({"closes": "2027-03-14T02:30"}, "Daylight saving time skips 2:30 am. Use 3:30 am."),

@@ -970,6 +970,12 @@ def timed(edition: Edition, classroom: Classroom, teacher: User, clock: time_mac
     )
 
 
+def test_close_now_says_that_no_student_was_working(timed: Assignment, teacher_client: Client) -> None:
+    lifecycle.submit_attempt(make_attempt(assignment=timed, deadline_at=timed.closes_at), now=NOW)
+    page = text_of(click(teacher_client, timed, "close"))
+    assert "Closed. No student was working on it." in page
+
+
 def test_close_now_ends_the_quiz_and_keeps_extensions(timed: Assignment, teacher: User, teacher_client: Client) -> None:
     working, extended = (
         make_attempt(assignment=timed, student=make_student(classroom=timed.classroom), deadline_at=timed.closes_at)
