@@ -165,15 +165,18 @@ def bar_width(value: Decimal | Fraction | float | None) -> str:
 
 
 def duration(value: timedelta | None) -> str:
-    """“45 minutes”, “1 hour 30 minutes”; “” for None."""
+    """“45 minutes”, “1 hour 30 minutes”, “22 minutes 30 seconds”; “” for None."""
     if value is None:
         return ""
-    hours, minutes = divmod(int(value.total_seconds()) // 60, 60)
+    all_minutes, seconds = divmod(int(value.total_seconds()), 60)
+    hours, minutes = divmod(all_minutes, 60)
     parts = []
     if hours:
         parts.append(ngettext("{count} hour", "{count} hours", hours).format(count=hours))
     if minutes or not hours:
         parts.append(ngettext("{count} minute", "{count} minutes", minutes).format(count=minutes))
+    if seconds:
+        parts.append(ngettext("{count} second", "{count} seconds", seconds).format(count=seconds))
     return " ".join(parts)
 
 

@@ -16,8 +16,8 @@ def start_context(student: Student, given: StudentAssignment, *, now: datetime) 
     """The context of `parts/before_start.html` and `parts/slip.html`. One query with a time limit, else none,
     and one for an edition that is not in the process cache.
 
-    time_left: from now to the end, None without one and in a pause. is_last_minute: whether it is less than a
-    minute.
+    time_left: from now to the end, None without one and in a pause. full_minutes_left: without its seconds.
+    is_last_minute: whether it is less than a minute.
     """
     settings = settings_given(given.assignment, student, extension=given.extension, is_excused=given.is_excused)
     window = given.window
@@ -29,6 +29,7 @@ def start_context(student: Student, given: StudentAssignment, *, now: datetime) 
         "quiz": given,
         "settings": settings,
         "time_left": time_left,
+        "full_minutes_left": time_left - time_left % timedelta(minutes=1) if time_left is not None else None,
         "is_last_minute": time_left is not None and time_left < timedelta(minutes=1),
         "partial_credit": _partial_credit(given.assignment.edition_id),
     }

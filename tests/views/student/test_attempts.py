@@ -322,6 +322,21 @@ def test_page_before_the_start_names_the_time_there_is(
     assert ("below each question, stops the clock for up to 10 minutes." in text) == (minutes == 45)
 
 
+def test_page_before_the_start_names_half_a_minute_of_extra_time(
+    student: Student, student_client: Client, edition: Edition, classroom: Classroom, teacher: User, now: datetime
+) -> None:
+    closes_at = now + timedelta(minutes=30)
+    assignment = make_assignment(
+        edition=edition, classroom=classroom, time_limit=timedelta(minutes=15), closes_at=closes_at
+    )
+    accommodations.set_accommodation(student, time_factor=Decimal("1.5"), by=teacher, now=now)
+    page = page_of("start_attempt", assignment)
+    assert "You have 22 minutes 30 seconds once you start." in words(student_client.get(page))
+    assert "Time limit 22 minutes 30 seconds" in words(student_client.get(page))
+    Assignment.objects.update(closes_at=now + timedelta(minutes=12, seconds=20))
+    assert "You have 12 minutes, because the quiz closes at" in words(student_client.get(page))
+
+
 def test_page_before_the_start_says_what_applies_and_starts_nothing(
     student_client: Client, edition: Edition, classroom: Classroom, now: datetime, queries: Gather
 ) -> None:
