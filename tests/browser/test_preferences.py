@@ -12,6 +12,7 @@ from PIL import Image, ImageChops
 from playwright.sync_api import Locator, Page, expect
 
 from quizzes.attempts.attempt_content import content_of
+from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.models import Assignment, Attempt, Classroom, Edition, Student, User
 from tests.browser.conftest import NewContext, overflow
 from tests.browser.test_every_page import BROKEN_WORDS
@@ -137,6 +138,20 @@ def test_forced_colors_show_the_current_page_and_all_edges_of_a_card(
     )
     assert cards
     assert [left for left, _ in cards] == [right for _, right in cards]
+    page.goto(reverse("edit_question", args=[make_draft(owner=teacher).question_set.public_id, "one"]))
+    widths = page.locator(".qlist li a").evaluate_all("all => all.map(one => getComputedStyle(one).borderLeftWidth)")
+    assert widths == ["4px", "0px", "0px", "0px"]
+
+
+def test_forced_colors_cut_no_words_above_a_score(attempt: Attempt, student: Student, open_context: NewContext) -> None:
+    submit_attempt(attempt, now=timezone.now())
+    page = open_context(student).new_page()
+    page.emulate_media(forced_colors="active")
+    page.goto(reverse("result", args=[attempt.public_id]))
+    words = page.get_by_role("heading", name="Your score")
+    beside_score = drawn(words)
+    page.locator(".score").evaluate("score => score.remove()")
+    assert not is_plain(beside_score, drawn(words))
 
 
 # How the links or buttons to the questions look: which is current, which is answered, and what can be seen of it.
