@@ -210,7 +210,9 @@ def test_arrow_keys_move_from_cell_to_cell(full: Classroom, teacher: User, open_
     page.wait_for_url("**/teacher/students/**")
 
 
-def test_phone_has_no_hint_on_arrow_keys(full: Classroom, teacher: User, browser: Browser, live_server: Any) -> None:
+def test_phone_has_a_hint_on_scrolling_and_none_on_arrow_keys(
+    full: Classroom, teacher: User, browser: Browser, live_server: Any
+) -> None:
     context = browser.new_context(base_url=live_server.url, has_touch=True, is_mobile=True, service_workers="block")
     be_signed_in(context, teacher, live_server.url)
     page = context.new_page()
@@ -218,6 +220,9 @@ def test_phone_has_no_hint_on_arrow_keys(full: Classroom, teacher: User, browser
     # The script has run.
     expect(page.locator("table.grid tbody [tabindex='-1']").first).to_be_attached()
     expect(page.get_by_text("Move with arrow keys")).to_be_hidden()
+    for width, height in ((2400, 900), (360, 740)):
+        page.set_viewport_size({"width": width, "height": height})
+        expect(page.get_by_text("Scroll sideways for more.")).to_be_visible(visible=width == 360)
     context.close()
 
 

@@ -146,6 +146,10 @@ def test_grid_says_on_a_phone_that_no_attempt_is_left(
     box = page.get_by_role("link", name=re.compile("^Add an attempt ?: Amara B[.]$")).bounding_box()
     assert box is not None
     assert box["x"] + box["width"] <= 360
+    hint = page.get_by_text("Scroll sideways for more.")
+    expect(hint).to_be_visible()
+    page.emulate_media(media="print")
+    expect(hint).to_be_hidden()
 
 
 def test_arrows_go_up_and_down_a_column(
