@@ -139,22 +139,20 @@ def _save(
         _update_answers(published(assignment.edition_id), changed, attempts, operation=operation, now=now)
         undo_outdated(attempts, now=now)
         rescore(attempts)
-        AuditEvent.objects.bulk_create(
-            AuditEvent(
-                action=AuditEvent.Action.PAPER_TYPED,
-                actor=by,
-                classroom_id=assignment.classroom_id,
-                student=entered.student,
-                detail={
+        rows = [
+            (
+                assignment.classroom_id,
+                entered.student,
+                {
                     "assignment": assignment.public_id,
                     "attempt": attempt.public_id,
                     "form": entered.letter,
                     "answers": len(_changed_keys(entered, stored)),
                 },
-                at=now,
             )
             for (entered, stored), attempt in zip(changed, attempts, strict=True)
-        )
+        ]
+        AuditEvent.objects.record_each(AuditEvent.Action.PAPER_TYPED, rows, actor=by, at=now)
     return outcomes
 
 
