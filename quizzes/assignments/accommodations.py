@@ -12,8 +12,8 @@ from quizzes.assignments.deadlines import deadline, granted_time
 from quizzes.assignments.extended_times import ExtendedTime, extended_times
 from quizzes.assignments.student_settings import extensions_of, personal_window, time_factors, window_of
 from quizzes.models import Accommodation, Assignment, Attempt, AuditEvent, Classroom, Extension, Student, User
-from quizzes.models.assignments import ExtensionValues
 from quizzes.models.locks import lock_remaining, lock_rows, read_row
+from quizzes.models.overrides import ExtensionValues
 from quizzes.models.reasons import ReasonKind, reason_detail
 
 

@@ -27,7 +27,7 @@ from quizzes.forms.fields import (
     zone_note,
 )
 from quizzes.models import Assignment, Extension, Student
-from quizzes.models.assignments import ExtensionValues
+from quizzes.models.overrides import ExtensionValues
 from quizzes.models.reasons import ReasonKind
 
 EXTEND, EXCUSE = "extend", "excuse"

@@ -1,7 +1,7 @@
 """Database rows, their constraints, and their querysets."""
 
 from quizzes.models.accounts import HiddenTodo, Invitation, TeacherSession, User
-from quizzes.models.assignments import Assignment, Excuse, Extension
+from quizzes.models.assignments import Assignment
 from quizzes.models.attempts import Answer, AnswerEvent, Attempt, Presence, SupportMark
 from quizzes.models.audit import AuditEvent, ErasureInProgress
 from quizzes.models.boards import Board
@@ -17,6 +17,7 @@ from quizzes.models.lti import (
     LtiStudent,
     LtiTeacher,
 )
+from quizzes.models.overrides import Excuse, Extension
 from quizzes.models.question_sets import Draft, Edition, Question, QuestionSet, Reading, SetShare, Source, StoredPicture
 from quizzes.models.regrades import ManualGrade, Regrade
 from quizzes.models.rosters import Accommodation, Classroom, PinKind, Student, Teaching

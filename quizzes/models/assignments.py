@@ -1,9 +1,9 @@
-"""Assignments of editions to classrooms, extensions and excuses."""
+"""Assignments of editions to classrooms."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Self, TypedDict
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
@@ -16,8 +16,7 @@ from quizzes.models.audit import AuditEvent
 from quizzes.models.public_ids import new_public_id
 from quizzes.models.question_sets import Edition, QuestionSet, first_set
 from quizzes.models.quiz_titles import quiz_title
-from quizzes.models.reasons import ReasonKind, reason_detail, shown_reason
-from quizzes.models.rosters import EDITORS, Classroom, Student, Teaching
+from quizzes.models.rosters import EDITORS, Classroom, Teaching
 
 # The longest own title of an assignment, in characters.
 MAX_TITLE = 100
@@ -281,120 +280,3 @@ class Assignment(models.Model):
         AuditEvent.objects.record(
             action, actor=by, classroom=self.classroom, at=now, assignment=self.public_id, **detail
         )
-
-
-class ExtensionValues(TypedDict):
-    """What a teacher sets of an extension."""
-
-    due_at: datetime | None
-    closes_at: datetime | None
-    extra_attempts: int
-    reason_kind: str
-    reason: str
-
-
-class Extension(models.Model):
-    """Later times or more attempts for one student on one assignment. due_at, closes_at None: as for the class.
-
-    reason: what the teacher typed, "" for another kind.
-    """
-
-    assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="extensions")
-    student = models.ForeignKey(Student, models.CASCADE, related_name="extensions")
-    due_at = models.DateTimeField(null=True, blank=True)
-    closes_at = models.DateTimeField(null=True, blank=True)
-    extra_attempts = models.PositiveSmallIntegerField(default=0)
-    reason_kind = models.CharField(
-        max_length=15, choices=ReasonKind, default=ReasonKind.TYPED, db_default=ReasonKind.TYPED
-    )
-    reason = models.CharField(max_length=300, blank=True)
-    given_by = models.ForeignKey(User, models.PROTECT, related_name="extensions_given")
-    given_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["assignment", "student"],
-                name="extension_once_per_assignment_and_student",
-                violation_error_message=gettext_lazy("This student already has an extension. Change that one."),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"extension of {self.assignment}"
-
-    @property
-    def has_reason(self) -> bool:
-        """Whether it says why it was given."""
-        return self.reason_kind != ReasonKind.TYPED or self.reason != ""
-
-    @property
-    def shown_reason(self) -> str:
-        """The reason in the language of the page, as typed if a teacher typed it; "" without one."""
-        return shown_reason(self.reason, self.reason_kind)
-
-    def has(self, values: ExtensionValues) -> bool:
-        """Whether it gives the same."""
-        return all(getattr(self, name) == value for name, value in values.items())
-
-
-class ExcuseManager(models.Manager["Excuse"]):
-    """Stores excuses, each with its row of the audit log."""
-
-    def give(self, excuses: Sequence["Excuse"], *, by: User | None, now: datetime) -> None:
-        """Store new excuses, each with a row of the audit log. 2 queries. by: as the actor of the log."""
-        self.bulk_create(excuses)
-        AuditEvent.objects.record_each(
-            AuditEvent.Action.EXCUSED,
-            [
-                (
-                    one.assignment.classroom_id,
-                    one.student,
-                    {
-                        "assignment": one.assignment.public_id,
-                        **reason_detail(reason_kind=one.reason_kind, reason=one.reason, own_version=one.own_version),
-                    },
-                )
-                for one in excuses
-            ],
-            actor=by,
-            at=now,
-        )
-
-
-class Excuse(models.Model):
-    """One student who need not do one assignment. It is not missing, and its score does not count.
-
-    reason: what the teacher typed, "" for another kind. own_version: the number of the version that the student has,
-    if that is why, else None.
-    """
-
-    assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="excuses")
-    student = models.ForeignKey(Student, models.CASCADE, related_name="excuses")
-    reason_kind = models.CharField(
-        max_length=15, choices=ReasonKind, default=ReasonKind.TYPED, db_default=ReasonKind.TYPED
-    )
-    reason = models.CharField(max_length=300, blank=True)
-    own_version = models.PositiveIntegerField(null=True)
-    given_by = models.ForeignKey(User, models.PROTECT, related_name="excuses_given")
-    given_at = models.DateTimeField()
-
-    objects = ExcuseManager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["assignment", "student"], name="excuse_once_per_assignment_and_student"),
-            models.CheckConstraint(
-                condition=Q(reason_kind="has_version", own_version__isnull=False)
-                | (~Q(reason_kind="has_version") & Q(own_version=None)),
-                name="excuse_for_another_version_names_it",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"excused from {self.assignment}"
-
-    @property
-    def shown_reason(self) -> str:
-        """The reason in the language of the page, as typed if a teacher typed it."""
-        return shown_reason(self.reason, self.reason_kind, self.own_version)

@@ -9,8 +9,9 @@ from django.db.models import Exists, F, OuterRef, Q, Value
 from django.utils.translation import gettext_lazy
 
 from quizzes.models.accounts import User
-from quizzes.models.assignments import Assignment, Excuse
+from quizzes.models.assignments import Assignment
 from quizzes.models.audit import AuditEvent
+from quizzes.models.overrides import Excuse
 from quizzes.models.public_ids import new_public_id
 from quizzes.models.question_sets import Question
 from quizzes.models.rosters import Classroom, Student

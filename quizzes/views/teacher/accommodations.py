@@ -31,8 +31,8 @@ from quizzes.forms.accommodations import (
 from quizzes.forms.classrooms import StudentLevelForm
 from quizzes.forms.extensions import ExtensionForm
 from quizzes.models import Accommodation, Assignment, Attempt, Extension, Student
-from quizzes.models.assignments import ExtensionValues
 from quizzes.models.locks import read_again
+from quizzes.models.overrides import ExtensionValues
 from quizzes.reports.answer_visibility import student_saw_answers_at
 from quizzes.views.access import TeacherRequest, may_open_student, taught_assignment, taught_student
 from quizzes.views.methods import require_POST
