@@ -12,10 +12,18 @@ from xml.etree.ElementTree import Element
 
 from quizzes.files.questions.containers import xml_tree
 from quizzes.files.questions.item import Gap, Item, Line, ReadQuestion, Skipped, blanks_of, counted, read, skipped
-from quizzes.files.questions.limits import partial_credit_note
-from quizzes.files.questions.markup import EDGE, number_lists, raised, tidy
+from quizzes.files.questions.markup import number_lists, tidy
 from quizzes.files.questions.numeric import numbers
-from quizzes.files.questions.pictures import CREDIT_CLASS, Find, PictureTaker
+from quizzes.files.questions.pictures import Find, PictureTaker
+from quizzes.files.questions.qti2_rules import (
+    BLANKS,
+    correct_values,
+    is_all_or_nothing,
+    note_partial_credit,
+    raw_text,
+    take_picture,
+    text_of,
+)
 from quizzes.phrases import gettext
 
 _INTERACTIONS = (
@@ -27,11 +35,8 @@ _INTERACTIONS = (
     "extendedtextinteraction",
     "gapmatchinteraction",
 )
-_BLANKS = ("textentryinteraction", "inlinechoiceinteraction")
-_BLOCKS = frozenset("p div li h1 h2 h3 h4 h5 h6 ul ol table tr prompt blockquote itembody".split())
-# A line break of the source is a space, as in a browser.
-_WHITE = re.compile(r"\s+")
-_MEDIA = frozenset("img object video audio math iframe".split())
+# The identifiers of feedback that is shown after every answer.
+_GENERAL = frozenset(("general", "explanation"))
 
 
 def _name(text: str) -> str:
@@ -67,8 +72,8 @@ def read_qti2(content: bytes, file: str, find: Find) -> list[ReadQuestion]:
 def _read(where: str, element: Element, taker: PictureTaker) -> ReadQuestion:
     notes: list[str] = []
     if (body := element.find("itembody")) is not None:
-        _take_picture(body, taker)
-    stem = "" if body is None else tidy(_text(body, notes))
+        take_picture(body, taker)
+    stem = "" if body is None else tidy(raw_text(body, notes))
     try:
         if body is None:
             raise Skipped(gettext("It has no question text."))
@@ -78,7 +83,7 @@ def _read(where: str, element: Element, taker: PictureTaker) -> ReadQuestion:
             if not _GENERAL.isdisjoint(
                 (feedback.get(name) or "").casefold() for name in ("outcomeidentifier", "identifier")
             )
-            and (text := _all_text(feedback, notes))
+            and (text := text_of(feedback, notes))
         )
         item = replace(
             _item(element, body, stem, notes),
@@ -107,75 +112,6 @@ def _has_lost_feedback(element: Element) -> bool:
     )
 
 
-_NOT_THE_STEM = frozenset(
-    (
-        "feedbackinline",
-        "feedbackblock",
-        "modalfeedback",
-        "rubricblock",
-        "simplechoice",
-        "simpleassociablechoice",
-        "simplematchset",
-        "inlinechoice",
-        "gaptext",
-        "gapimg",
-    )
-)
-
-
-def _take_picture(element: Element, taker: PictureTaker) -> None:
-    """Take the picture of the question and its credit out of the text."""
-    for child in element:
-        if child.tag in _NOT_THE_STEM:
-            continue
-        if CREDIT_CLASS in (child.get("class") or "").split():
-            taker.credit += " ".join("".join(child.itertext()).split())
-            _empty(child)
-        elif child.tag in ("img", "object"):
-            alternative = child.get("alt") or "".join(child.itertext())
-            if taker.take(child.get("src") or child.get("data") or "", alternative):
-                _empty(child)
-        else:
-            _take_picture(child, taker)
-
-
-def _empty(element: Element) -> None:
-    """Empty an element. The text after it stays."""
-    tail = element.tail
-    element.clear()
-    element.tag, element.tail = "span", tail
-
-
-def _text(element: Element, notes: list[str], gaps: list[Element] | None = None) -> str:
-    """The text of an element without that of its choices and feedback. gaps: the blanks are put here and marked."""
-    parts = [_WHITE.sub(" ", element.text or "")]
-    for child in element:
-        name = str(child.tag)
-        if name in ("textentryinteraction", "inlinechoiceinteraction", "gap"):
-            if gaps is not None:
-                gaps.append(child)
-                parts.append(f"\ue000{len(gaps) - 1}\ue001")
-            else:
-                parts.append(" _____ ")
-        elif name in _NOT_THE_STEM:
-            if name == "rubricblock":
-                notes.append(gettext("A rubric or a note for graders was left out."))
-        elif name in _MEDIA:
-            notes.append(gettext("A picture, a recording, or a formula was left out."))
-            words = "".join(child.itertext()) if name == "math" else child.get("alt") or ""
-            parts.append(f" {_WHITE.sub(' ', words)} ")
-        else:
-            inner = _text(child, notes, gaps)
-            inner = raised(inner) if name == "sup" else f" {inner} " if name in ("td", "th") else inner
-            parts.append(f"{EDGE}{inner}{EDGE}" if name in _BLOCKS else f"\n{inner}" if name == "br" else inner)
-        parts.append(_WHITE.sub(" ", child.tail or ""))
-    return "".join(parts)
-
-
-def _all_text(element: Element, notes: list[str]) -> str:
-    return tidy(_text(element, notes))
-
-
 def _item(element: Element, body: Element, stem: str, notes: list[str]) -> Item:
     interactions = _interactions(body)
     if body.find(".//printedvariable") is not None:
@@ -183,8 +119,8 @@ def _item(element: Element, body: Element, stem: str, notes: list[str]) -> Item:
     declared = {child.get("identifier") or "": child for child in element.findall("responsedeclaration")}
     interaction, tag = interactions[0], str(interactions[0].tag)
     declaration = declared.get(interaction.get("responseidentifier") or "")
-    if tag in _BLANKS:
-        if any(child.tag not in _BLANKS for child in interactions):
+    if tag in BLANKS:
+        if any(child.tag not in BLANKS for child in interactions):
             raise Skipped(gettext("It mixes blanks with other answers."))
         return _blanks(element, body, interactions, declared, notes)
     if tag == "gapmatchinteraction" and len(interactions) == 1:
@@ -192,25 +128,25 @@ def _item(element: Element, body: Element, stem: str, notes: list[str]) -> Item:
     if len(interactions) > 1:
         raise Skipped(gettext("It has several parts. Footnote takes 1 question for each item."))
     feedback = {
-        part.get("identifier") or "": _all_text(part, notes)
+        part.get("identifier") or "": text_of(part, notes)
         for part in element.findall("modalfeedback")
         if (part.get("outcomeidentifier") or "").casefold() not in _GENERAL
     }
     if not stem:
         raise Skipped(gettext("It has no question text."))
     if tag == "extendedtextinteraction":
-        sample_answer = "\n".join(_correct(declaration))
+        sample_answer = "\n".join(correct_values(declaration))
         notes.append(gettext("Add a rubric.") if sample_answer else gettext("Add a rubric and a sample answer."))
         return Item("free_text", stem, sample_answer=sample_answer)
     if tag == "matchinteraction":
         return _matching(stem, interaction, declaration, notes)
     choices = _choices(interaction, feedback, notes)
-    if declaration is None or not (correct := _correct(declaration)):
+    if declaration is None or not (correct := correct_values(declaration)):
         raise Skipped(gettext("It has no correct answer."))
     if tag == "orderinteraction":
         return _ordering(stem, choices, correct)
     found = _choice_question(stem, interaction, declaration, choices, notes)
-    return replace(found, all_or_nothing=found.question_type == "multiple" and _is_all_or_nothing(element))
+    return replace(found, all_or_nothing=found.question_type == "multiple" and is_all_or_nothing(element))
 
 
 def _interactions(body: Element) -> list[Element]:
@@ -237,8 +173,8 @@ def _choices(interaction: Element, feedback: Mapping[str, str], notes: list[str]
     return [
         _Choice(
             ident := choice.get("identifier") or "",
-            _all_text(choice, notes),
-            "\n".join(_all_text(part, notes) for part in choice.iter("feedbackinline")) or feedback.get(ident, ""),
+            text_of(choice, notes),
+            "\n".join(text_of(part, notes) for part in choice.iter("feedbackinline")) or feedback.get(ident, ""),
         )
         for choice in interaction.iter("simplechoice")
     ]
@@ -265,8 +201,8 @@ def _true_false(stem: str, lines: Sequence[Line]) -> Item:
 def _choice_question(
     stem: str, interaction: Element, declaration: Element, choices: Sequence[_Choice], notes: list[str]
 ) -> Item:
-    correct = _correct(declaration)
-    _note_partial(declaration, {choice.ident: choice.text for choice in choices}, notes)
+    correct = correct_values(declaration)
+    note_partial_credit(declaration, {choice.ident: choice.text for choice in choices}, notes)
     lines = tuple(Line(choice.text, choice.ident in correct, choice.feedback) for choice in choices)
     if not any(line.is_correct for line in lines):
         raise Skipped(gettext("Its correct answer isn’t one of its choices."))
@@ -277,62 +213,16 @@ def _choice_question(
     return Item("multiple" if is_multiple else "single", stem, lines=lines, keep_order=is_kept)
 
 
-def _is_all_or_nothing(element: Element) -> bool:
-    """Whether only the whole correct answer earns points, by a template of the standard."""
-    processing = element.find("responseprocessing")
-    template = "" if processing is None else processing.get("template") or ""
-    return template.rpartition("/")[2].removesuffix(".xml") == "match_correct"
-
-
-_GENERAL = frozenset(("general", "explanation"))
-
-
-def _mapped(declaration: Element) -> list[tuple[float, str]]:
-    """(points, value) of each entry of a mapping, if its points are a number."""
-    entries = []
-    for entry in declaration.iter("mapentry"):
-        try:
-            entries.append((float(entry.get("mappedvalue") or 0), (entry.get("mapkey") or "").strip()))
-        except ValueError:
-            continue
-    return entries
-
-
-def _correct(declaration: Element | None) -> list[str]:
-    """The correct values, and those of a mapping that earn as much as the best."""
-    if declaration is None:
-        return []
-    values = [(value.text or "").strip() for value in declaration.iterfind("correctresponse/value")]
-    entries = _mapped(declaration)
-    best = max((points for points, _ in entries), default=0.0)
-    # The points of several choices add up, so each that earns some is correct.
-    adds_up = declaration.get("cardinality") == "multiple" and declaration.get("basetype") == "identifier"
-    # Only the entries of text are alternatives. Those of choices are shares of the credit.
-    if best > 0 and (not values or declaration.get("basetype") == "string"):
-        values += [key for points, key in entries if points > 0 and (adds_up or points >= best)]
-    return [value for value in dict.fromkeys(values) if value]
-
-
-def _note_partial(declaration: Element | None, texts: Mapping[str, str], notes: list[str]) -> None:
-    """Say which answers earned a part of the credit, because none of them is correct. texts: of choices, by value."""
-    if declaration is None or declaration.get("basetype") not in ("string", "identifier"):
-        return
-    taken = _correct(declaration)
-    for points, value in _mapped(declaration):
-        if points > 0 and value not in taken:
-            notes.append(partial_credit_note(texts.get(value, value)))
-
-
 def _matching(stem: str, interaction: Element, declaration: Element | None, notes: list[str]) -> Item:
     sets = list(interaction.iter("simplematchset"))
     if len(sets) != 2:
         raise Skipped(gettext("It doesn’t have 2 lists to match."))
     prompts, options = (
-        {choice.get("identifier") or "": _all_text(choice, notes) for choice in group.iter("simpleassociablechoice")}
+        {choice.get("identifier") or "": text_of(choice, notes) for choice in group.iter("simpleassociablechoice")}
         for group in sets
     )
     pairs = dict[str, str]()
-    for pair in _correct(declaration):
+    for pair in correct_values(declaration):
         left, _, right = pair.partition(" ")
         if left in pairs:
             raise Skipped(gettext("One of its lines has several matches."))
@@ -345,10 +235,11 @@ def _matching(stem: str, interaction: Element, declaration: Element | None, note
 
 def _gap_match(body: Element, interaction: Element, declaration: Element | None, notes: list[str]) -> Item:
     """Words to put into blanks, as blanks with one list of words."""
-    words = {word.get("identifier") or "": _all_text(word, notes) for word in interaction.iter("gaptext")}
+    words = {word.get("identifier") or "": text_of(word, notes) for word in interaction.iter("gaptext")}
     elements = list[Element]()
-    text = tidy(_text(body, notes, elements))
-    word_of = {gap: words.get(word, "") for word, _, gap in (pair.partition(" ") for pair in _correct(declaration))}
+    text = tidy(raw_text(body, notes, elements))
+    pairs = (pair.partition(" ") for pair in correct_values(declaration))
+    word_of = {gap: words.get(word, "") for word, _, gap in pairs}
     gaps = [Gap((word_of.get(gap.get("identifier") or "", ""),), tuple(words.values())) for gap in elements]
     if not gaps or not all(gap.accepted[0] for gap in gaps):
         raise Skipped(gettext("One of its blanks has no correct answer."))
@@ -359,12 +250,12 @@ def _blanks(
     element: Element, body: Element, found: list[Element], declared: dict[str, Element], notes: list[str]
 ) -> Item:
     gaps, elements = list[Gap](), list[Element]()
-    text = tidy(_text(body, notes, elements))
+    text = tidy(raw_text(body, notes, elements))
     for blank in elements:
         declaration = declared.get(blank.get("responseidentifier") or "")
-        accepted = _correct(declaration)
-        choices = {choice.get("identifier") or "": _all_text(choice, notes) for choice in blank.iter("inlinechoice")}
-        _note_partial(declaration, choices, notes)
+        accepted = correct_values(declaration)
+        choices = {choice.get("identifier") or "": text_of(choice, notes) for choice in blank.iter("inlinechoice")}
+        note_partial_credit(declaration, choices, notes)
         if choices:
             accepted = [choices[ident] for ident in accepted if choices.get(ident)][:1]
         if not accepted:
@@ -396,5 +287,5 @@ def _numeric(stem: str, element: Element, answer: str) -> Item:
 
 
 def _with_blanks(text: str, gaps: Sequence[Gap]) -> Item:
-    """A question with the blanks that `_text` marked."""
+    """A question with the blanks that `raw_text` marked."""
     return blanks_of(text, [(f"\ue000{place}\ue001", gap) for place, gap in enumerate(gaps)])
