@@ -11,9 +11,10 @@ from django.db.models import Q
 from quizzes.assignments.accommodations import lock_quizzes_of, record_accommodations, set_time_factors
 from quizzes.assignments.extended_times import ExtendedTime, times_with_factors
 from quizzes.assignments.reading_levels import reading_choice, set_reading_levels
-from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Student, User
+from quizzes.models import Assignment, Attempt, Classroom, Student, User
 from quizzes.models.attempts import AttemptQuerySet
 from quizzes.models.locks import lock_remaining, locked, read_again, read_locked
+from quizzes.people.classrooms import store_settings
 
 TEXT_SIZES = (100, 125, 150, 200)
 # For each attempt, in minutes.
@@ -113,24 +114,14 @@ def set_class_supports(classroom: Classroom, supports: Supports, *, by: User, no
     Raises RowDeleted.
     """
     read_locked(classroom, "supports")
-    before, after = classroom.supports, supports.stored()
-    if before == after:
+    if classroom.supports == supports.stored():
         return
-    classroom.supports = after
-    classroom.save(update_fields=["supports"])
     as_the_class = Attempt.objects.open().filter(student__classroom=classroom, student__supports__isnull=True)
     # A start at the same moment comes before or after, as in `lock_quizzes_of`.
     quizzes = Assignment.objects.filter(Q(classroom=classroom) | Q(pk__in=as_the_class.order_by().values("assignment")))
     lock_remaining(quizzes)
     set_open_attempts(as_the_class, supports)
-    AuditEvent.objects.record(
-        AuditEvent.Action.CLASSROOM_CHANGED,
-        actor=by,
-        classroom=classroom,
-        at=now,
-        before={"supports": before},
-        after={"supports": after},
-    )
+    store_settings(classroom, by=by, now=now, supports=supports.stored())
 
 
 @transaction.atomic

@@ -78,7 +78,7 @@ def change_classroom(classroom: Classroom, *, by: User, name: str, time_zone: st
     read_locked(classroom, "name", "time_zone")
     if name != classroom.name:
         check_name_is_free(name, _owners(classroom), classroom)
-    return _store(classroom, by, now, name=name, time_zone=time_zone)
+    return store_settings(classroom, by=by, now=now, name=name, time_zone=time_zone)
 
 
 @transaction.atomic
@@ -195,10 +195,10 @@ def hand_over(classroom: Classroom, *, giver: User, to: User, by: User | None, n
 def _change(classroom: Classroom, by: User, now: datetime, **after: Any) -> Classroom:
     """Lock these columns and store them. A repeat changes nothing."""
     read_locked(classroom, *after)
-    return _store(classroom, by, now, **after)
+    return store_settings(classroom, by=by, now=now, **after)
 
 
-def _store(classroom: Classroom, by: User, now: datetime, **after: Any) -> Classroom:
+def store_settings(classroom: Classroom, *, by: User, now: datetime, **after: Any) -> Classroom:
     """Store these columns, which are locked, and log them with what they replace. A repeat changes nothing."""
     before = {column: getattr(classroom, column) for column in after}
     if before == after:

@@ -12,6 +12,7 @@ from django.db.models import F, Q, QuerySet, Sum
 from quizzes.models import AuditEvent, Classroom, FailedTry, Student, User
 from quizzes.models.locks import lock_rows, read_locked
 from quizzes.people import newcomers
+from quizzes.people.classrooms import store_settings
 from quizzes.people.names import (
     MAX_STUDENTS,
     PersonName,
@@ -248,12 +249,7 @@ def sort_roster(classroom: Classroom, *, by_first: bool, by: User, now: datetime
     """Sort the class by first name or by family name from now on. A repeat changes nothing."""
     if classroom.sorts_by_first_name == by_first:
         return
-    classroom.sorts_by_first_name = by_first
-    classroom.save(update_fields=["sorts_by_first_name"])
-    before, after = {"sorts_by_first_name": not by_first}, {"sorts_by_first_name": by_first}
-    AuditEvent.objects.record(
-        Action.CLASSROOM_CHANGED, actor=by, classroom=classroom, at=now, before=before, after=after
-    )
+    store_settings(classroom, by=by, now=now, sorts_by_first_name=by_first)
     lock_rows(students=classroom.students.order_by().values_list("pk", flat=True))
     students = list(classroom.students.all())
     for student in students:
