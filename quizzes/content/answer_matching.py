@@ -251,9 +251,12 @@ def _is_other_word(word: str, accepted: str) -> bool:
 def is_close(answer: str, accepted: str) -> bool:
     """Whether a teacher should compare a normalized answer with this accepted one before it counts as wrong.
 
-    True if one contains the other (with at least half of its letters), if only the year of a date is missing or
-    added, if month and day changed places, if few letters and no digits differ, or if both have the same singular.
-    For a date also its month with other words (“the last day of August”), its day alone, or its figures (“0831”).
+    One of these is true:
+    - one contains the other, with at least half of its letters;
+    - few letters and no digits differ, or both have the same singular;
+    - only the year of a date is missing or added, or month and day changed places;
+    - the answer has a part of an accepted date: its month with other words (“the last day of August”), its day alone,
+      or its figures (“0831”).
     """
     if _DATE.fullmatch(accepted):
         day, month = read_date(answer), int(accepted[-5:-3])

@@ -214,8 +214,8 @@ def _due(due_at: datetime | None, classroom: Classroom) -> CellValue:
 def _canvas_title(title: str) -> str:
     """The title, changed so that Canvas reads it as the title of an assignment.
 
-    Canvas reads a number in parentheses at the end as an assignment id and the name of one of its columns as that
-    column, and skips a title that contains the name of a total. Source: canvas-lms, lib/gradebook_importer.rb.
+    Canvas reads a number in parentheses at the end as the id of an assignment. It reads the name of one of its columns
+    as that column. It skips a title with the name of a total. Source: canvas-lms, lib/gradebook_importer.rb.
     """
     title = re.sub(r"\((\d+)\)\s*$", r"[\1]", title)
     title = re.sub(r"(Current|Final|Override) (Score|Points|Grade|Status)", r"\1-\2", title)

@@ -80,7 +80,7 @@ def delete_old_launches(*, now: datetime) -> None:
 def queue_scores(*, now: datetime) -> None:
     """Write down each score that differs from what its platform has.
 
-    2 queries, and 7 for each LINKS_AT_ONCE links, 2 more if students have another version of a quiz, 1 more for 500 new
+    2 queries, and 7 for each LINKS_AT_ONCE links. 2 more if students have another version of a quiz, 1 more for 500 new
     scores, and 1 for each changed one.
     With more than LINKS_A_MINUTE links, a round takes some of them, so that other periodic jobs do not wait: 3 queries.
     """

@@ -169,9 +169,9 @@ def student_assignments(student: Student, *, now: datetime) -> StudentAssignment
 def open_times(student: Student, *, now: datetime) -> tuple[OpenTime, ...]:
     """The assignments that are open for the student or show scores, in the same order for the same ones; 1 query.
 
-    Changes when one opens, closes, is paused, or is resumed, when an extension opens it or gives more attempts, when
-    the student is excused, starts, or turns in, when an attempt is reopened, and when its scores are shown or hidden.
-    Leaves out a turned-in quiz of a class that the student left, because the student can do nothing more with it.
+    They change when a quiz opens, closes, is paused, or is resumed, and when its scores are shown or hidden. Of the
+    student, with an extension, an excuse, a start, a turned-in attempt, and a reopened one.
+    A turned-in quiz of a class that the student left is left out, because the student can do nothing more with it.
     """
     columns = ("opens_at", "due_at", "closes_at", "waits_for_teacher", "paused_at", "created_at", "shows_scores")
     own = FilteredRelation("extensions", condition=Q(extensions__student=student))

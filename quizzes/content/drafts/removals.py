@@ -1,10 +1,13 @@
 """What the last save removed from a draft, so that the next page can put it back. Pure.
 
-A draft has `removed`: {"at": the draft's revision after that save, then what is gone: "questions", "objectives" and
-"voices" as [place, table] each, "minimum" by objective, "moved" by question key as [removed objective, new one],
-"pictures" as [question key or "", table] each, "paragraphs" as they were if a sentence is gone, and "levels" and
-"words" of the reading that are gone, the words as [place, table] each}. `removed_before` has the "questions" and
-"levels" of earlier removals, the latest first, for a page that still has one.
+A draft has `removed`, an object with "at", the draft's revision after that save, and with what is gone:
+- "questions", "objectives", "voices", and "words" of the reading: [place, table] each;
+- "minimum": by objective;
+- "moved": [removed objective, new one] by question key;
+- "pictures": [question key or "", table] each;
+- "paragraphs": as they were, if a sentence is gone;
+- "levels" of the reading.
+`removed_before` has the "questions" and "levels" of earlier removals, the latest first, for a page that still has one.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

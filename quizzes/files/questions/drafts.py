@@ -211,8 +211,8 @@ def exported_item(
 ) -> Item | None:
     """The item of a question for a format of another program, as `item_of` has it.
 
-    Other formats have no place for a stem above a statement or a text with blanks, and none for a note to students, so
-    they are part of that text.
+    Other formats have no place for a note to students, and none for a stem above a statement or a text with blanks. So
+    both become a part of the text.
     """
     item = item_of(question, number, pictures)
     if item is None:

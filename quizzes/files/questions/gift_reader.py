@@ -63,8 +63,8 @@ def read_gift(content: bytes) -> list[ReadQuestion]:
 def _blocks(text: str) -> Iterator[tuple[int, str]]:
     """(first line, text) of each question. A blank line ends a question; comments and categories are left out.
 
-    Files that people type lack the blank line, or have one between the answers. So a title or a next question after the
-    answers starts a block too, and a blank line within braces does not end one if the closing brace comes later.
+    Files that people type may lack the blank line. So a title or a next question after the answers starts a block too.
+    They may have one between the answers. So it ends no block within braces, if the closing brace comes later.
     """
     block: list[str] = []
     # The braces of the block. Each title looks at them, and a block can have a million lines that look like titles.
