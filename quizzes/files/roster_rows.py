@@ -70,6 +70,8 @@ _PRINTED = re.compile(
     # “Absent:”, “School: Lincoln Middle”.
     r"|(?:absent|present|late|tardy|names|students|boys|girls|attendance|ausentes|presentes)\s*:"
     r"|(?:school|campus|district|course|class|subject|term|escuela|clase|curso)\s*:.{0,120}"
+    # The head of an email.
+    r"|(?:from|sent|subject|de|enviado|asunto)\s*:.{0,120}"
     # “Male: 12 Female: 14”, “Count = 26”.
     r"|(?:[^\W\d][^:=,]{0,30}[:=]\s*\d{1,4}[\s,;|]*)+",
     re.IGNORECASE,

@@ -84,6 +84,10 @@ _ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-f]{1,6}|[a-z]{2,8});", re.IGNORECASE
 _MAILBOX = re.compile(r"(?<!\s)\s*<[^<>@\s]{1,200}@[^<>@\s]{1,200}>")
 # In a line of recipients, “Ana Ruiz <ana@school.example>, Bo Lee <bo@school.example>”, the comma ends a name.
 _AFTER_MAILBOX = re.compile(r"(?<=[^<>@\s]>),(?=[^<>@]{1,200}<[^<>@\s]{1,200}@)")
+# A line of recipients of an email, with its names.
+_RECIPIENTS = re.compile(r"\s*(?:to|cc|bcc|cco|para)\s*:\s*(.+)", re.IGNORECASE)
+# Outlook puts names into quotes that have no meaning in a table: “'Ruiz, Ana' <ana@school.example>; 'Bo Lee'”.
+_QUOTED_NAME = re.compile(r"(^|;)\s*['‘]([^\W\d_][^;<>]{0,200}?)['’](?=\s*(?:;|<|$))")
 # What a spreadsheet shows for a formula that failed.
 _NO_VALUE = re.compile(r"#(?:n/a|ref!|value!|name\?|div/0!|null!|num!)|n/a", re.IGNORECASE)
 # What web pages and programs for Arabic or Hebrew leave in a copied text. Other hidden characters are refused.
@@ -148,6 +152,7 @@ def read_text(text: str) -> tuple[TableRow, ...]:
     lines = text.lstrip("\ufeff").splitlines()
     if len(lines) == 1:
         lines = [_AFTER_MAILBOX.sub(";", lines[0])]
+    lines = [_QUOTED_NAME.sub(r"\1\2", name) for line in lines for name in _names_of_recipients(line)]
     lines = [_ENTITY.sub(lambda found: unescape(found[0]), _MAILBOX.sub("", line)) for line in lines]
     lines = _rejoined(_aligned(lines))
     first = next((place for place, line in enumerate(lines) if line.strip()), 0)
@@ -174,6 +179,12 @@ def _without_questions(rows: tuple[TableRow, ...]) -> tuple[TableRow, ...]:
                 gettext("This file has questions, not names. Choose it under “Question sets”, “Import questions”.")
             )
     return rows
+
+
+def _names_of_recipients(line: str) -> list[str]:
+    """The recipients of a line such as “To: Ana Ruiz; Bo Lee”, or the line."""
+    found = _RECIPIENTS.fullmatch(line)
+    return [name.strip() for name in _AFTER_MAILBOX.sub(";", found[1]).split(";")] if found else [line]
 
 
 def _aligned(lines: Sequence[str]) -> list[str]:

@@ -622,6 +622,27 @@ LISTS |= {
         "Lopez, Maya <maya@school.example>, Kim, Noah <noah@school.example>",
         ["Maya Lopez / Lopez", "Noah Kim / Kim"],
     ),
+    "recipients with the head of a mail": (
+        "From: Ana Rivera\nTo: Lopez, Maya <m@school.example>, Kim, Noah <n@school.example>\n"
+        "Cc:\tAna Ruiz; Bo Lee\nPara: Cy Dunn\nSubject: Your class\n",
+        [
+            "- Not a student",
+            "Maya Lopez / Lopez",
+            "Noah Kim / Kim",
+            "Ana Ruiz / Ruiz",
+            "Bo Lee / Lee",
+            "Cy Dunn / Dunn",
+            "- Not a student",
+        ],
+    ),
+    "recipients of Outlook": (
+        "To: 'Lopez, Maya' <m@school.example>; 'Ana O'Neil' <a@school.example>; ‘Noah Kim’",
+        ["Maya Lopez / Lopez", "Ana O'Neil / O'Neil", "Noah Kim / Kim"],
+    ),
+    "a nickname in quotes at the end": (
+        "Maya Lopez 'May'\nD'Angelo Ruiz\n",
+        ["Maya Lopez 'May' / 'May'", "D'Angelo Ruiz / Ruiz"],
+    ),
     "marks that nobody sees": (
         "\u200bMaya\u200b Lopez\n\u200fسارة علي\nNoah \u202bKim\u202c\nAna\u202e Ruiz\n",
         ["Maya Lopez / Lopez", "سارة علي / علي", "Noah Kim / Kim", "- The name has a hidden character, so retype it."],
