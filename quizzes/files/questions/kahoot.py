@@ -45,6 +45,9 @@ _MIN_PAIRS = 2
 _TRUTHS = ("true", "false")
 _POINTS = re.compile(r"(?:max(?:imum)? )?(?:points?|pts|puntos)(?: possible)?", re.IGNORECASE)
 _KIND = re.compile(r"question type:?", re.IGNORECASE)
+# A question of these types, or with these words, takes several choices, also if only one is correct.
+_SEVERAL_KINDS = ("checkbox", "multi select", "multi-select", "multiple select", "choose all", "select all")
+_ALL_THAT_APPLY = re.compile(r"\b(?:all that apply|tod[ao]s l[ao]s que correspondan)\b", re.IGNORECASE)
 # A table has one of each.
 _SINGLE_COLUMNS = (_KAHOOT_QUESTION, _KAHOOT_EXPLANATION, _POINTS)
 # Columns of Kahoot and other games that questions here do not have.
@@ -245,7 +248,8 @@ def _kahoot_item(stem: str, answers: Sequence[str], right: set[int], kind: str) 
     words = [line.text.casefold() for line in lines]
     if sorted(words) == ["false", "true"] and sum(line.is_correct for line in lines) == 1:
         return Item("true_false", stem, is_true=lines[words.index("true")].is_correct)
-    return Item("single" if sum(line.is_correct for line in lines) == 1 else "multiple", stem, lines=lines)
+    has_several = sum(line.is_correct for line in lines) > 1 or kind.startswith(_SEVERAL_KINDS)
+    return Item("multiple" if has_several or _ALL_THAT_APPLY.search(stem) else "single", stem, lines=lines)
 
 
 def write_kahoot(title: str, items: Sequence[Item]) -> bytes:

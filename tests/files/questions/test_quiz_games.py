@@ -22,6 +22,7 @@ QUIZIZZ = [
     ],
     ["Who votes?", "Multiple Choice", "Mayor", "Council", "", 2, 30],
     ["Who may vote?", "Checkbox", "Mayor", "Council", "No one", "1,2", 30],
+    ["Who may sign?", "Checkbox", "Mayor", "Council", "No one", "1", 30],
     ["Why?", "Open-Ended", "", "", "", "", 300],
 ]
 
@@ -46,7 +47,20 @@ def test_a_row_of_instructions_below_the_headings_is_skipped_as_such() -> None:
         INSTRUCTIONS,
         "single: Who votes? [Mayor; *Council]",
         "multiple: Who may vote? [*Mayor; *Council; No one]",
+        "multiple: Who may sign? [*Mayor; Council; No one]",
         "free_text: Why?",
+    ]
+
+
+def test_question_that_asks_for_all_choices_may_have_one_correct_answer() -> None:
+    heading = "Question,Answer 1,Answer 2,Correct answer\n"
+    assert outcomes(
+        f"{heading}Who votes? (Select all that apply),Mayor,Council,2\n"
+        "¿Quién vota? Elige todas las que correspondan,Mayor,Council,2\nWho votes?,Mayor,Council,2\n"
+    ) == [
+        "multiple: Who votes? (Select all that apply) [Mayor; *Council]",
+        "multiple: ¿Quién vota? Elige todas las que correspondan [Mayor; *Council]",
+        "single: Who votes? [Mayor; *Council]",
     ]
 
 
