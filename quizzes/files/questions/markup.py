@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from xml.etree.ElementTree import Element
 
 from quizzes.content.question_types.question import has_visible
+from quizzes.files.questions.formulas import FormulaReader, raised
 from quizzes.files.questions.item import ItemPicture
 from quizzes.files.questions.pictures import CREDIT_CLASS, PictureTaker
 from quizzes.phrases import gettext, gettext_noop
@@ -23,8 +24,8 @@ _MEDIA = {
     "audio": gettext_noop("A recording was left out."),
     "iframe": gettext_noop("An embedded page was left out."),
     "object": gettext_noop("A file was left out."),
-    "math": gettext_noop("A picture, a recording, or a formula was left out."),
 }
+A_FORMULA = gettext_noop("A picture, a recording, or a formula was left out.")
 _STRUCK = frozenset(("s", "strike", "del"))
 _WHITE = re.compile(r"\s+")
 _STARTS_A_TAG, _ENTITY = re.compile(r"<[a-zA-Z/!]"), re.compile(r"&[a-zA-Z#]")
@@ -105,8 +106,16 @@ class _Reader(HTMLParser):
         # The open lists, None for one without numbers, and the number that waits for the text of its line.
         self._lists: list[_Numbers | None] = []
         self._number: tuple[_Numbers, str] | None = None
+        # The formula that is read.
+        self._formula: FormulaReader | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self._formula is not None:
+            self._formula.start(tag)
+            return
+        if tag.rpartition(":")[2] == "math":
+            self._formula = FormulaReader()
+            return
         if tag in _HIDDEN:
             self._hidden += 1
         if tag in _BLOCKS:
@@ -133,6 +142,10 @@ class _Reader(HTMLParser):
             self.lost.append(gettext(_MEDIA[tag]))
 
     def handle_endtag(self, tag: str) -> None:
+        if self._formula is not None:
+            if self._formula.end(tag):
+                self.end_formula()
+            return
         if tag in _HIDDEN:
             self._hidden = max(0, self._hidden - 1)
         if tag == self._credit:
@@ -147,7 +160,20 @@ class _Reader(HTMLParser):
         if tag in _BLOCKS:
             self.parts.append(EDGE)
 
+    def end_formula(self) -> None:
+        """Add the text of the open formula, if there is one, or note that it is left out."""
+        if self._formula is None:
+            return
+        text, self._formula = self._formula.text(), None
+        if text is None:
+            self.lost.append(gettext(A_FORMULA))
+        else:
+            self.handle_data(text)
+
     def handle_data(self, data: str) -> None:
+        if self._formula is not None:
+            self._formula.data(data)
+            return
         if self._credit and self._taker is not None:
             self._taker.credit += data
         elif not self._hidden:
@@ -157,15 +183,6 @@ class _Reader(HTMLParser):
                 self._number = None
             # A line break of the source is a space, as in a browser.
             self.parts.append(_WHITE.sub(" ", data))
-
-
-_RAISED = str.maketrans("0123456789+-−()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿ")
-_CAN_BE_RAISED = re.compile(r"[0-9+−()n-]+")
-
-
-def raised(text: str) -> str:
-    """The text in superscript characters, because “10<sup>6</sup>” is not 106. Unchanged with others, as in “1st”."""
-    return text.translate(_RAISED) if _CAN_BE_RAISED.fullmatch(text.strip()) else text
 
 
 def plain(text: str, taker: PictureTaker | None = None) -> tuple[str, list[str]]:
@@ -181,6 +198,7 @@ def plain(text: str, taker: PictureTaker | None = None) -> tuple[str, list[str]]
     reader = _Reader(taker)
     reader.feed(marked + text[end:].replace("<", "&lt;"))
     reader.close()
+    reader.end_formula()
     return tidy("".join(reader.parts)), list(dict.fromkeys(reader.lost))
 
 

@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping
 from xml.etree.ElementTree import Element
 
+from quizzes.files.questions.formulas import formula_text, raised
 from quizzes.files.questions.limits import partial_credit_note
-from quizzes.files.questions.markup import EDGE, raised, tidy
+from quizzes.files.questions.markup import EDGE, tidy
 from quizzes.files.questions.pictures import CREDIT_CLASS, PictureTaker
 from quizzes.phrases import gettext
 
@@ -67,10 +68,11 @@ def raw_text(element: Element, notes: list[str], gaps: list[Element] | None = No
         elif name in _NOT_THE_STEM:
             if name == "rubricblock":
                 notes.append(gettext("A rubric or a note for graders was left out."))
+        elif name == "math" and (formula := formula_text(child)) is not None:
+            parts.append(formula)
         elif name in _MEDIA:
             notes.append(gettext("A picture, a recording, or a formula was left out."))
-            words = "".join(child.itertext()) if name == "math" else child.get("alt") or ""
-            parts.append(f" {_WHITE.sub(' ', words)} ")
+            parts.append(f" {_WHITE.sub(' ', child.get('alt') or '')} ")
         else:
             inner = raw_text(child, notes, gaps)
             inner = raised(inner) if name == "sup" else f" {inner} " if name in ("td", "th") else inner
