@@ -40,6 +40,19 @@ def numbers(text: str) -> tuple[str, str]:
     )
 
 
+def qti_tolerance(mode: str, given: str, number: str) -> str:
+    """The tolerance of QTI 2: one value, or one below and one above; raises Skipped if they differ. "" for none.
+
+    mode: with “relative”, the values are percentages of the number.
+    """
+    values = [numbers(f"0:{one}")[1] for one in given.split()]
+    if mode not in ("absolute", "relative") or not values:
+        return ""
+    if values[0] != values[-1]:
+        raise Skipped(gettext("It accepts more on one side of its number than on the other. Footnote has 1 tolerance."))
+    return numbers(f"0:{abs(Decimal(number) * Decimal(values[0])) / 100:f}")[1] if mode == "relative" else values[0]
+
+
 def _written(number: Decimal) -> str:
     # A number with a great exponent would become a text of millions of digits.
     if not -_MAX_DIGITS < number.adjusted() < _MAX_DIGITS:

@@ -7,13 +7,12 @@ Source: 1EdTech Question and Test Interoperability 2.1, 2.2 and 3.0.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from xml.etree.ElementTree import Element
 
 from quizzes.files.questions.containers import xml_tree
 from quizzes.files.questions.item import Gap, Item, Line, ReadQuestion, Skipped, blanks_of, counted, read, skipped
 from quizzes.files.questions.markup import number_lists, tidy
-from quizzes.files.questions.numeric import numbers
+from quizzes.files.questions.numeric import numbers, qti_tolerance
 from quizzes.files.questions.pictures import Find, PictureTaker
 from quizzes.files.questions.qti2_rules import (
     BLANKS,
@@ -277,12 +276,8 @@ def _blanks(
 def _numeric(stem: str, element: Element, answer: str) -> Item:
     number, tolerance = numbers(answer)
     for equal in element.iter("equal"):
-        mode, given = equal.get("tolerancemode"), (equal.get("tolerance") or "").split()
-        if mode in ("absolute", "relative") and given:
-            _, tolerance = numbers(f"0:{given[0]}")
-        if mode == "relative" and given:
-            # In percent of the number.
-            _, tolerance = numbers(f"0:{abs(Decimal(number) * Decimal(tolerance)) / 100:f}")
+        mode, given = equal.get("tolerancemode") or "", equal.get("tolerance") or ""
+        tolerance = qti_tolerance(mode, given, number) or tolerance
     return Item("numeric", stem, number=number, tolerance=tolerance)
 
 

@@ -1925,6 +1925,16 @@ def test_tolerance_of_qti_in_percent() -> None:
         assert outcomes(content) == [f"numeric: How many? 3.5 ± {tolerance}"]
 
 
+def test_number_of_qti_that_accepts_more_on_one_side_is_skipped() -> None:
+    number = qti2('<p>How many? <textEntryInteraction responseIdentifier="R"/></p>', "float", "3.5")
+    rule = '<responseProcessing><equal toleranceMode="absolute" tolerance="{}"/></responseProcessing></assessmentItem>'
+    for given in ("0 5", "5 0"):
+        assert outcomes(number.replace("</assessmentItem>", rule.format(given))) == [
+            "- It accepts more on one side of its number than on the other. Footnote has 1 tolerance."
+        ]
+    assert outcomes(number.replace("</assessmentItem>", rule.format("5 5.0"))) == ["numeric: How many? 3.5 ± 5"]
+
+
 def _choice_item(name: str, feedback: str = "") -> str:
     return (
         f'<assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p1" identifier="{name}" title="{name}">'
