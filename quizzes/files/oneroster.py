@@ -143,13 +143,16 @@ def _classes(
     numbered = students | {row["usersourcedid"] for row in tables["enrollments"] if _is_student(row.get("role", ""))}
     counts = Counter(row.get("identifier", "") for key, row in users.items() if key in numbered)
     shared = {number for number, count in counts.items() if count > 1}
+    # Schools that use no accounts have “false” for everyone. Then the column says nothing.
+    enabled = {key: users[key].get("enableduser", "").casefold() for key in numbered if key in users}
+    off = {key for key, word in enabled.items() if word == "false"} if "true" in enabled.values() else set()
     classes = {row["sourcedid"]: row for row in tables["classes"] if not _is_gone(row)}
     rows = defaultdict[str, list[Mapping[str, str]]](list)
     for row in tables["enrollments"]:
         rows[row.get("classsourcedid", "")].append(row)
     found = []
     for key, title in _titles(classes).items():
-        own = _Members(users, students, shared, today, is_delta)
+        own = _Members(users, students, shared, off, today, is_delta)
         own.read(rows[key])
         # A class that lost its students is in the file with its teacher.
         if own.members or own.gone or own.problems or own.teachers:
@@ -160,11 +163,15 @@ def _classes(
 
 @dataclass(slots=True)
 class _Members:
-    """Who is in one class, from its rows of enrollments.csv."""
+    """Who is in one class, from its rows of enrollments.csv.
+
+    shared: numbers of several users. off: students with an account that the school turned off.
+    """
 
     users: Mapping[str, Mapping[str, str]]
     students: Collection[str]
     shared: Collection[str]
+    off: Collection[str]
     today: date | None
     is_delta: bool
     members: list[RosterStudent] = field(default_factory=list)
@@ -204,6 +211,12 @@ class _Members:
             self.gone.append(external_id)
             if user is None:
                 self.nameless.append(external_id)
+        elif row["usersourcedid"] in self.off:
+            # A student who is here already may be removed, and no one is added without a word.
+            self.gone.append(external_id)
+            self.problems.append(
+                gettext("Student {number} isn’t added: the school turned off this account.").format(number=external_id)
+            )
         elif user is None:
             self.problems.append(gettext("The file has no name for student {number}.").format(number=external_id))
         else:

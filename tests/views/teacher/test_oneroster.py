@@ -95,6 +95,30 @@ def test_name_that_is_cut_in_a_letter_spoils_no_other(monkeypatch: pytest.Monkey
     assert "José Núñez" in [student.name.display for student in one.students]
 
 
+def test_student_with_an_account_that_is_off_is_named_and_not_added() -> None:
+    content = encoded(package({"A": ["u1", "u2"]}), lambda text: text.replace("u2,,,true", "u2,,,FALSE").encode())
+
+    [one] = read_oneroster(content).classes
+
+    assert ([student.name.display for student in one.students], one.gone, one.problems) == (
+        ["Ana Reyes"],
+        ("1002",),
+        ("Student 1002 isn’t added: the school turned off this account.",),
+    )
+
+
+def test_students_of_a_school_without_accounts_are_added() -> None:
+    content = encoded(SMALL, lambda text: text.replace(",,,true", ",,,false").encode())
+
+    [one] = read_oneroster(content).classes
+
+    assert ([student.name.display for student in one.students], one.gone, one.problems) == (
+        ["Ben Cole", "Ana Reyes"],
+        (),
+        (),
+    )
+
+
 def run(client: Client, content: bytes, *, targets: dict[str, str] | None = None, also: tuple[str, ...] = ()) -> Any:
     """Upload, choose classes, and save the checked changes and those of `also`. Returns the page of changes."""
     address = reverse("import_oneroster")
