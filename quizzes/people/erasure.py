@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from django.contrib.auth import SESSION_KEY
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
@@ -53,7 +54,7 @@ from quizzes.people.erasure_ledger import (
     open_ledger,
     read_ledger,
 )
-from quizzes.people.stored_sessions import ReadSessions, end_sessions, end_sessions_of_user, read_sessions
+from quizzes.people.stored_sessions import ReadSessions, end_sessions, read_sessions
 from quizzes.people.student_sessions import STUDENT
 
 Action = AuditEvent.Action
@@ -82,9 +83,6 @@ def find_erasure(receipt: str, *, by: User) -> AuditEvent | None:
     allowed = Q(actor=by) | (Q(actor=None) & near)
     events = AuditEvent.objects.filter(allowed, action__in=actions, detail__receipt=receipt)
     return events.select_related("classroom").first()
-
-
-# --- Erase --------------------------------------------------------------------------------------------------------
 
 
 def erase_student(
@@ -178,7 +176,7 @@ def erase_teacher(
         delete_classrooms(classrooms, read)
         for classroom in Classroom.objects.taught_by(user):
             keep_an_owner(classroom, leaving=user, now=now)
-        end_sessions_of_user(user, names={user.name, user.email}, read=read)
+        end_sessions(SESSION_KEY, {str(user.pk)}, names={user.name, user.email}, read=read)
         delete_account(user)
         _record(Action.ACCOUNT_ERASED, None, receipt, counts, by=None, now=now)
     return Erasure(receipt, counts)

@@ -20,16 +20,6 @@ EVENTS_AT_ONCE = 10_000
 KEEP_INVITATIONS = timedelta(days=30)
 
 
-def archived_term() -> timedelta:
-    """How long an archived class is kept before its erasure is announced."""
-    return timedelta(days=settings.KEEP_ARCHIVED_DAYS)
-
-
-def log_term() -> timedelta:
-    """How long an event of the audit log is kept."""
-    return timedelta(days=settings.KEEP_LOG_DAYS)
-
-
 def apply_retention(*, now: datetime) -> None:
     """Announce the erasure of archived classes, erase those announced for 30 days, and delete old log rows."""
     announce_erasures(now=now)
@@ -40,7 +30,7 @@ def apply_retention(*, now: datetime) -> None:
 
 def announce_erasures(*, now: datetime) -> None:
     """Start the notice of classes that were archived long enough ago; end it where that no longer holds."""
-    is_over = Q(archived_at__lte=now - archived_term())
+    is_over = Q(archived_at__lte=now - timedelta(days=settings.KEEP_ARCHIVED_DAYS))
     Classroom.objects.archived().filter(is_over, erasure_announced_at=None).update(erasure_announced_at=now)
     # A notice in the future is of a clock that was ahead.
     ended = ~is_over | Q(archived_at=None) | Q(erasure_announced_at__gt=now)
@@ -77,11 +67,12 @@ def delete_old_events(*, now: datetime) -> int:
 
     After a shorter term was set, the next rounds delete the rest.
     """
+    term_began = now - timedelta(days=settings.KEEP_LOG_DAYS)
     # This query takes no lock, unlike the transaction below. It asks for the oldest event, not for one before the
     # term: with a plan for any time, PostgreSQL expects one early in the table and reads all of it.
     oldest = AuditEvent.objects.aggregate(at=Min("at"))["at"]
-    if oldest is None or oldest >= now - log_term():
+    if oldest is None or oldest >= term_began:
         return 0
     with allow_deleting_logs():
-        old = AuditEvent.objects.filter(at__lt=now - log_term()).order_by("at")[:EVENTS_AT_ONCE]
+        old = AuditEvent.objects.filter(at__lt=term_began).order_by("at")[:EVENTS_AT_ONCE]
         return AuditEvent.objects.filter(pk__in=old.values("pk")).delete()[0]

@@ -9,7 +9,6 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 
-from quizzes.models import User
 from quizzes.people.student_sessions import STUDENT
 
 # A stored text with the owners of its session: the value under each key that names one.
@@ -45,8 +44,3 @@ def end_sessions(key: str, owners: Collection[Any], *, names: Collection[str], r
         elif any(name in str(data.get("_messages", "")) for name in written):
             others = {name: value for name, value in data.items() if name != "_messages"}
             Session.objects.filter(pk=session_key).update(session_data=store.encode(others))
-
-
-def end_sessions_of_user(user: User, *, names: Collection[str], read: ReadSessions) -> None:
-    """Delete the sessions of an account that is erased. names, read: as for `end_sessions`."""
-    end_sessions(SESSION_KEY, {str(user.pk)}, names=names, read=read)

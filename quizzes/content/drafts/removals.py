@@ -204,7 +204,8 @@ def what_was_removed(removed: Mapping[str, Any]) -> str:
         if places:
             parts.append(_places(name, len(places)).format(numbers=", ".join(places)))
     if words := [table["word"] for _, table in removed.get("words", ())]:
-        parts.append(ngettext("word {words}", "words {words}", len(words)).format(words=_quoted(words)))
+        quoted = ", ".join(f"“{word}”" for word in words)
+        parts.append(ngettext("word {words}", "words {words}", len(words)).format(words=quoted))
     if removed.get("pictures"):
         parts.append(gettext("the picture"))
     return gettext("Removed: {parts}.").format(parts=gettext(" and ").join(parts))
@@ -217,10 +218,6 @@ def _places(name: str, count: int) -> str:
         case "objectives":
             return ngettext("objective {numbers}", "objectives {numbers}", count)
     return ngettext("speaker {numbers}", "speakers {numbers}", count)
-
-
-def _quoted(words: Sequence[str]) -> str:
-    return ", ".join(f"“{word}”" for word in words)
 
 
 def _parts_with_pictures(document: Table) -> dict[str, Table]:

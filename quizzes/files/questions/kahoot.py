@@ -65,8 +65,8 @@ def kahoot_heading(rows: Sequence[Row]) -> int | None:
     """The index of the row with the headings of Kahoot's template, or with others of this kind; None without one."""
     for place, (_, cells) in enumerate(rows[:30]):
         names = _names(cells)
-        correct = _correct_column(names) if any(map(_KAHOOT_QUESTION.fullmatch, names)) else None
-        if correct is not None and (_has_choices(names) or not _are_letters(rows[place + 1 :], correct)):
+        correct = _correct_columns(names) if any(map(_KAHOOT_QUESTION.fullmatch, names)) else []
+        if correct and (_has_choices(names) or not _are_letters(rows[place + 1 :], correct[0])):
             return place
     return None
 
@@ -92,13 +92,8 @@ def _first(heading: re.Pattern[str], names: Sequence[str]) -> int | None:
     return next((place for place, name in enumerate(names) if heading.fullmatch(name)), None)
 
 
-def _correct_column(names: Sequence[str]) -> int | None:
-    """The first column of the correct answer under these headings; None without one, and of our own template."""
-    return next(iter(_correct_columns(names)), None)
-
-
 def _correct_columns(names: Sequence[str]) -> list[int]:
-    """The columns of the correct answer: Socrative has 5 with the same heading."""
+    """The columns of the correct answer; [] without one. Socrative has 5 with the same heading."""
     patterns = [_KAHOOT_CORRECT]
     if template_heading([(1, list(names))]) is None:
         patterns.append(_CORRECT)
