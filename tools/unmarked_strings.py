@@ -21,6 +21,7 @@ ENGLISH = (
     "quizzes/apps.py",
     "quizzes/attempts/integrity.py",
     "quizzes/content/answer_matching.py",
+    "quizzes/content/normalized_answers.py",
     "quizzes/content/number_words.py",
     "quizzes/content/rules/",
     "quizzes/content/teaching_guide.py",

@@ -10,8 +10,8 @@ from decimal import ROUND_UP, Decimal
 from fractions import Fraction
 from uuid import UUID
 
-from quizzes.content.answer_matching import normalize
 from quizzes.content.editions import published, shown_edition
+from quizzes.content.normalized_answers import normalize
 from quizzes.content.question_types.question import Question, Value
 from quizzes.content.question_types.registry import TYPES, type_of
 from quizzes.content.question_types.results import KeyRow

@@ -20,8 +20,9 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from quizzes.content.answer_matching import TYPO_MIN_LETTERS, normalize, with_month_typos_corrected
+from quizzes.content.answer_matching import TYPO_MIN_LETTERS, with_month_typos_corrected
 from quizzes.content.english_words import english_names, english_words
+from quizzes.content.normalized_answers import normalize
 
 _ARTICLES = {
     "en": frozenset({"the", "a", "an"}),

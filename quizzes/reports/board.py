@@ -9,8 +9,8 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from quizzes.content.answer_matching import normalize
 from quizzes.content.editions import published
+from quizzes.content.normalized_answers import normalize
 from quizzes.content.question_types.question import Question, Value
 from quizzes.content.question_types.registry import public_view, reading_at, type_of
 from quizzes.content.question_types.results import Option

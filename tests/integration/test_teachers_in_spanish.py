@@ -10,11 +10,11 @@ from django.utils import translation
 
 from quizzes.assignments import accommodations, excuses
 from quizzes.attempts.lifecycle import submit_attempt
-from quizzes.content.answer_matching import Day
 from quizzes.content.drafts import lifecycle
 from quizzes.content.drafts.document import finished
 from quizzes.content.editions import latest_edition, published
 from quizzes.content.languages import PageWords
+from quizzes.content.normalized_answers import Day
 from quizzes.content.question_types.numeric.question import Numeric
 from quizzes.content.question_types.registry import type_of
 from quizzes.content.set_document import parse_set

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from quizzes.content.answer_matching import iso_date, read_date, read_number
+from quizzes.content.normalized_answers import iso_date, read_date, read_number
 from quizzes.content.picture_files import PictureFile
 from quizzes.content.pictures import PICTURE, set_picture
 from quizzes.content.question_types.registry import TYPES

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.content.answer_matching import normalize
 from quizzes.content.languages import translated
+from quizzes.content.normalized_answers import normalize
 from quizzes.content.question_types.blanks.question import Blanks
 from quizzes.content.question_types.registry import TYPES, accepting_only, parse_question, public_view, regraded
 from quizzes.content.question_types.results import ReviewRow, RowNote

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.content.answer_matching import normalize
+from quizzes.content.normalized_answers import normalize
 from quizzes.content.question_types.registry import accepting_only, parse_question, public_view, regraded
 from quizzes.content.question_types.results import ReviewRow, RowNote
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle

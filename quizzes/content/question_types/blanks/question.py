@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Self
 
-from quizzes.content.answer_matching import is_close, is_one_of, normalize, says_dont_know
+from quizzes.content.answer_matching import is_close, is_one_of, says_dont_know
 from quizzes.content.languages import TextFields, all_languages
+from quizzes.content.normalized_answers import normalize
 from quizzes.content.question_types.question import (
     CHOICE_IDS,
     MAX_LINE,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from quizzes.content.answer_matching import normalize, read_date, read_number
+from quizzes.content.normalized_answers import normalize, read_date, read_number
 from quizzes.content.question_types.draft import QuestionDraft, text_in
 from quizzes.content.question_types.numeric.question import can_be_unit
 from quizzes.content.tables import Table

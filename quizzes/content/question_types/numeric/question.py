@@ -8,20 +8,14 @@ from fractions import Fraction
 from typing import Any, Self
 
 from quizzes.content.answer_matching import (
-    Day,
-    has_digit,
     is_turned,
-    iso_date,
     names_amount,
     names_month,
-    normalize,
-    read_date,
-    read_number,
     says_dont_know,
     with_month_typos_corrected,
-    write_date,
 )
 from quizzes.content.languages import TextFields, all_languages
+from quizzes.content.normalized_answers import Day, has_digit, iso_date, normalize, read_date, read_number, write_date
 from quizzes.content.question_types.question import (
     MAX_LINE,
     NO_IDEA,

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Self
 
-from quizzes.content.answer_matching import is_close, is_one_of, normalize, says_dont_know
+from quizzes.content.answer_matching import is_close, is_one_of, says_dont_know
 from quizzes.content.languages import TEXTS, TextFields, all_languages, original_of
+from quizzes.content.normalized_answers import normalize
 from quizzes.content.question_types.question import (
     MAX_LINE,
     NO_IDEA,
