@@ -59,7 +59,10 @@ reserve_files()
 _own = CollectorRegistry()
 REQUESTS = Counter("footnote_requests", "Requests by route and status.", ["route", "status"], registry=_own)
 SAVES = Counter(
-    "footnote_saves", "Saves of answers: acknowledged, refused (late or stale), or failed.", ["result"], registry=_own
+    "footnote_saves",
+    "Saves of answers: acknowledged, refused (late, stale, or too fast), or failed.",
+    ["result"],
+    registry=_own,
 )
 SAVE_SECONDS = Histogram(
     "footnote_save_seconds",
