@@ -91,8 +91,7 @@ def blank_in_ledger(receipt: str, *, after: int, now: datetime) -> None:
     """Blank the lines of an erasure that was rolled back, so that no restore deletes what it kept.
 
     after: the `ledger_end` before the erasure. Lines before it with the same receipt are of erasures that happened, and
-    that are applied again. The file keeps its length, so that a crash cannot damage the lines of
-    others.
+    that are applied again. The file keeps its length, so that a crash cannot damage the lines of others.
     """
     # Their end, as json.dumps writes it.
     own = json.dumps({"receipt": receipt, "at": now.isoformat()})[1:].encode()
