@@ -157,7 +157,7 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "an attempt saves no faster than a device that was offline",
         "quizzes/attempts/save_limit.py",
-        "        if bucket.left < 1:",
+        "        if min(bucket.left, bucket.lasting) < 1:",
         "        if False:",
         "tests/attempts/test_save_limit.py",
     ),
