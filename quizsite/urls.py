@@ -52,7 +52,11 @@ account_urls = [
     # The second step. The browser allows passkeys below this address only, see quizsite/middleware.py.
     path("2-step/confirm/", allauth_views.reauthenticate, name="account_reauthenticate"),
     path("2-step/", on_demand("quizzes.views.second_factor.steps"), name="mfa_index"),
-    path("2-step/sign-in/", on_demand("allauth.mfa.base.views.authenticate", is_public=True), name="mfa_authenticate"),
+    path(
+        "2-step/sign-in/",
+        on_demand("quizzes.views.second_factor.authenticate", is_public=True),
+        name="mfa_authenticate",
+    ),
     path("2-step/confirm/code/", on_demand("allauth.mfa.base.views.reauthenticate"), name="mfa_reauthenticate"),
     path(
         "2-step/confirm/passkey/",

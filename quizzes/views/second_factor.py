@@ -3,14 +3,22 @@
 from typing import Any
 
 from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base import views as allauth_views
 from allauth.mfa.base.views import IndexView
 from allauth.mfa.webauthn.views import ReauthenticateWebAuthnView
 from django.contrib import messages
 from django.forms import BaseForm
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from quizzes.views.access import own_zone
+from quizzes.views.cookies import with_device
+
+
+def authenticate(request: HttpRequest) -> HttpResponse:
+    """allauth's second step. A launch of a learning platform comes without the browser's id and leads here."""
+    view = allauth_views.authenticate
+    return view(request) if request.method == "GET" else with_device(request, view)
 
 
 class Steps(IndexView):

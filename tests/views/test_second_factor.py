@@ -18,12 +18,14 @@ from django.urls import get_resolver, reverse
 from pytest_django.fixtures import Settings
 
 from quizsite.secret_key import has_its_key, record_secret_key
-from quizzes.models import AuditEvent, Classroom, FailedTry, Student, TeacherSession, User
+from quizzes.models import AuditEvent, Classroom, FailedTry, KnownDevice, Student, TeacherSession, User
 from quizzes.people import accounts
+from quizzes.people.known_devices import hash_device
 from quizzes.people.second_factor import remove_second_factor
 from quizzes.people.stored_secrets import decrypt, encrypt
 from quizzes.people.teacher_sign_in import DEVICE_TRIES
 from quizzes.urls import urlpatterns
+from quizzes.views.cookies import DEVICE_COOKIE
 from tests.factories import NOW, make_classroom, make_user
 from tests.management.test_commands import run
 from tests.pages import read, text_of
@@ -94,6 +96,22 @@ def test_pages_of_the_second_step_ask_for_the_password_first(client: Client, bap
     right = client.post(reverse("account_reauthenticate"), {"password": PASSWORD, "next": reverse("mfa_add_webauthn")})
     assert right.headers["Location"] == reverse("mfa_add_webauthn")
     assert FailedTry.objects.count() == 0
+
+
+def test_second_step_remembers_a_browser_without_an_id(
+    client: Client, baptiste: User, clock: time_machine.Traveller
+) -> None:
+    """After a launch of a learning platform, only the second step comes from a page of this site."""
+    secret, _ = add_app(client)
+    phone = Client()
+    start_sign_in(phone, baptiste)
+    del phone.cookies[DEVICE_COOKIE]
+    clock.shift(30)
+
+    assert send_code(phone, code_of(secret)) == reverse("teacher_home")
+
+    device = hash_device(phone.cookies[DEVICE_COOKIE].value)
+    assert KnownDevice.objects.filter(user=baptiste, device=device).exists()
 
 
 def test_pages_of_the_second_step_need_an_account(client: Client) -> None:
