@@ -16,10 +16,11 @@ from quizzes.content.editions import shown_edition, written_questions
 from quizzes.content.question_types.registry import type_of
 from quizzes.content.question_types.results import KeyRow
 from quizzes.content.set_document import SetDocument
+from quizzes.formatting import either
 from quizzes.forms.regrades import PolicyForm, RegradeForm
 from quizzes.grading import regrades
 from quizzes.grading.new_keys import own_document
-from quizzes.grading.points import explanation_in_force, since_new_key
+from quizzes.grading.points import Adjustments, accepted_versions, explanation_in_force, since_new_key
 from quizzes.grading.regrades import StalePreview
 from quizzes.grading.scores import applied_regrades, parsed
 from quizzes.models import Assignment, Edition, Question, Regrade
@@ -129,6 +130,7 @@ def _context(assignment: Assignment, row: Question, form: RegradeForm, document:
         "is_dropped": any(regrade.policy == "drop" for regrade in form.earlier),
         "is_full_credit": any(regrade.policy == "full_credit" for regrade in since_new_key(form.earlier)),
         "present_key": [line for line in present.answer_key(form.reading) if line.right],
+        "also_accepted": _also_accepted(form, document.language),
         "sentences": form.reading.sentences(present.evidence),
         "evidence": present.evidence,
         "explanation": explanation_in_force(form.question, form.earlier),
@@ -138,6 +140,13 @@ def _context(assignment: Assignment, row: Question, form: RegradeForm, document:
         "question_template": type_of(form.question).template("page"),
         "address": reverse("regrade_question", args=[assignment.public_id, row.position]),
     }
+
+
+def _also_accepted(form: RegradeForm, language: str) -> str:
+    """The earlier answers that still count as correct, besides the newest; "" for none."""
+    versions = accepted_versions(form.question, Adjustments({form.question.key: form.earlier}))
+    *earlier, newest = [version.in_language(language).review(None, form.reading).correct for version in versions]
+    return either([text for text in dict.fromkeys(earlier) if text != newest])
 
 
 def _class_names(assignments: Sequence[Assignment]) -> list[str]:

@@ -575,6 +575,15 @@ def test_next_regrade_starts_with_the_evidence_of_the_present_answer(
     assert [one.document["evidence"] for one in assignment.regrades.all()] == [["s2", "s5"], ["s2", "s5"]]
 
 
+def test_next_regrade_shows_each_answer_that_is_accepted_now(assignment: Assignment, teacher_client: Client) -> None:
+    regraded_question(teacher_client, assignment, policy="either_key")
+    assert "Citizenship Correct answer Also accepted: Birthplace" in text_of(teacher_client.get(address_of(assignment)))
+
+    regraded_question(teacher_client, assignment, policy="new_key")
+    page = text_of(teacher_client.get(address_of(assignment)))
+    assert ("Citizenship Correct answer" in page, "Also accepted" in page) == (True, False)
+
+
 def test_second_key_removes_no_explanation(
     class_of_three: list[Attempt],
     assignment: Assignment,
