@@ -133,7 +133,7 @@ def test_results_count_no_ungraded_answer(given: Assignment, teacher: User, teac
     Student.objects.filter(display_name="Ben").update(removed_at=NOW)
     page = text_of(teacher_client.get(address))
     assert "2 students have answers that need grading. Grade answers" in page
-    assert "No scores yet." in page
+    assert "Students who need help No scores yet." in page
     Student.objects.update(removed_at=None)
     mark(given, "Ana", 2, teacher)
     mark(given, "Cy", 0, teacher)
