@@ -134,9 +134,14 @@ def _words(assignment: Assignment, extension: Extension | None) -> str:
 
 def _warn(request: TeacherRequest, assignment: Assignment, students: Sequence[Student], *, now: datetime) -> None:
     """Name the students for whom the extension is not enough."""
+    rows = _rows(assignment, students, now=now)
+    late = [student.display_name for student, found, _ in rows if found.status is Status.MISSING and found.can_start]
+    if late:
+        text = gettext("The due time has passed for these students, so new work is late: {names}")
+        messages.warning(request, text.format(names=listed_names(late)))
     stuck = [
         student.display_name
-        for student, found, _ in _rows(assignment, students, now=now)
+        for student, found, _ in rows
         if found.open_attempt is None and not found.can_start and found.status is not Status.NOT_OPEN
     ]
     if stuck:

@@ -252,6 +252,15 @@ def test_page_names_students_for_whom_it_is_not_enough(
     assert homework.extensions.get(student=classmate).closes_at == NOW + timedelta(hours=60)
 
 
+def test_later_close_after_the_due_time_names_who_is_late(
+    homework: Assignment, student: Student, classmate: Student, teacher_client: Client
+) -> None:
+    Assignment.objects.update(due_at=NOW - DAY, closes_at=NOW - timedelta(hours=1))
+    words = "The due time has passed for these students, so new work is late: Maya Lopez"
+    assert words in text_of(send(teacher_client, homework, student, closes=NOW + DAY))
+    assert "new work is late" not in text_of(send(teacher_client, homework, classmate, due=NOW + DAY, closes=NOW + DAY))
+
+
 def test_quiz_without_limits_has_no_extensions(
     edition: Edition, classroom: Classroom, student: Student, teacher_client: Client
 ) -> None:
