@@ -26,11 +26,8 @@ class FreeTextForm(QuestionTypeForm):
             length = forms.IntegerField(label=label, min_value=least, max_value=MAX_LENGTH, required=False)
             self.put(name, length, self.question.get(name))
         for number, row in enumerate(self.row_tables, start=1):
-            self.put(
-                f"text-{number}",
-                text(gettext("What earns points, line {number}").format(number=number), 200),
-                row.get("title", ""),
-            )
+            title = text(gettext("What earns points, line {number}").format(number=number), 200, look="why")
+            self.put(f"text-{number}", title, row.get("title", ""))
             points = forms.IntegerField(
                 label=gettext("Points of line {number}").format(number=number),
                 min_value=1,
