@@ -355,3 +355,25 @@ def test_quiz_of_a_sample_school_fits_the_window(attempt: Attempt, open_context:
         if width == 360:
             expect(page.locator("label:has(#v-read)")).to_be_in_viewport(ratio=1)
             expect(page.locator("label:has(#v-q)")).to_be_in_viewport(ratio=1)
+
+
+# Where the words of an element end, in pixels.
+END_OF_WORDS = """all => all.map((one) => {
+  const words = document.createRange();
+  words.selectNodeContents([...one.childNodes].find((part) => part.nodeType === Node.TEXT_NODE && part.data.trim()));
+  return words.getBoundingClientRect().bottom;
+})"""
+
+
+def test_words_of_a_row_stand_on_one_line(teacher: User, open_context: NewContext) -> None:
+    User.objects.update(is_staff=True)
+    page = open_context(teacher).new_page()
+    page.goto(reverse("administration"))
+    row = page.get_by_role("row").filter(has_text="Administrator")
+    name, email = (row.locator(cell).evaluate_all(END_OF_WORDS)[0] for cell in (".tag", "td"))
+    assert abs(name - email) < 2
+    page.goto(reverse("export_questions", args=[make_draft(owner=teacher).question_set.public_id]))
+    row = page.get_by_role("row").filter(has_text="things").first
+    assert row.locator("summary").count() == 1
+    ends = [row.locator(cell).evaluate_all(END_OF_WORDS)[0] for cell in ("th", "td >> nth=0", "summary")]
+    assert max(ends) - min(ends) < 1
