@@ -612,6 +612,17 @@ def test_the_editor_works_by_keyboard_alone(teacher: User, open_context: NewCont
     page.get_by_role("checkbox", name=re.compile("It also records an address")).focus()
     page.keyboard.press("Space")
     expect(page.locator("#cited-speakers")).to_contain_text("2: Reported fact")
+    # The button that moves a question keeps the focus, so that it moves the question on.
+    saved(page)
+    page.get_by_role("button", name="Move question 1 down").focus()
+    for place in (2, 3):
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("button", name=f"Move question {place} down")).to_be_focused()
+    expect(page.locator(".qlist [aria-current]")).to_be_in_viewport(ratio=1)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Move question 4 down")).to_be_disabled()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Duplicate")).to_be_focused()
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])

@@ -223,6 +223,8 @@ def _act(request: TeacherRequest, draft: Draft, key: str, form: QuestionForm) ->
             case "up" | "down" | "move":
                 to = form.number_to_get(number_of(draft.document, key))
                 saving_questions.move_question(draft, key, to=to, **actor)
+                # The next press of the same key moves the question on.
+                return redirect(f"{reverse('edit_question', args=[public_id, key])}#act-{form.action}")
             case "duplicate":
                 draft, key = saving_questions.duplicate_question(draft, key, new_key=new_key, **actor)
             case "add":
