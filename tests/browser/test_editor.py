@@ -623,6 +623,11 @@ def test_the_editor_works_by_keyboard_alone(teacher: User, open_context: NewCont
     expect(page.get_by_role("button", name="Move question 4 down")).to_be_disabled()
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Duplicate")).to_be_focused()
+    # A new row is in view, above the button that adds the next one.
+    page.get_by_role("button", name="Add an answer").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Answer 4", exact=True)).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("button", name="Add an answer")).to_be_focused()
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])

@@ -223,8 +223,9 @@ def _act(request: TeacherRequest, draft: Draft, key: str, form: QuestionForm) ->
             case "up" | "down" | "move":
                 to = form.number_to_get(number_of(draft.document, key))
                 saving_questions.move_question(draft, key, to=to, **actor)
-                # The next press of the same key moves the question on.
-                return redirect(f"{reverse('edit_question', args=[public_id, key])}#act-{form.action}")
+                return _back_to_button(public_id, key, form.action)
+            case "more" | "more_tempting":
+                return _back_to_button(public_id, key, form.action)
             case "duplicate":
                 draft, key = saving_questions.duplicate_question(draft, key, new_key=new_key, **actor)
             case "add":
@@ -243,6 +244,11 @@ def _act(request: TeacherRequest, draft: Draft, key: str, form: QuestionForm) ->
     except DraftChanged:
         messages.error(request, CHANGED)
     return redirect("edit_question", public_id, key)
+
+
+def _back_to_button(public_id: str, key: str, act: str) -> HttpResponse:
+    """Open the page at its button, which keeps the focus."""
+    return redirect(f"{reverse('edit_question', args=[public_id, key])}#act-{act}")
 
 
 def _next_key(document: Table, key: str) -> str:
