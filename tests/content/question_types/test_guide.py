@@ -25,6 +25,7 @@ from quizzes.content.set_document import combine, parse_set
 from quizzes.content.set_problems import find_problems
 from quizzes.files.built_in_sets import read_toml
 from quizzes.models import Classroom, Draft, Edition, Student, User
+from tests.content.question_types.test_boundaries import modules_of_paper
 from tests.content.question_types.test_reference import SOURCE
 from tests.drafting import document_of, editor_of, publish, question_now, save
 from tests.factories import NOW, make_assignment, make_attempt, make_draft
@@ -83,6 +84,10 @@ def test_the_guide_names_every_file_of_a_type() -> None:
     assert set(FILES) == {f"{PACKAGE.replace('.', '/')}/{part}.py" for part in parts} | {
         f"templates/question_types/yes_no/{part}.html" for part in ("page", "editor", "paper")
     }
+
+
+def test_the_paper_entry_of_the_guide_is_of_a_module_that_types_may_use(yes_no: QuestionType) -> None:
+    assert type(yes_no.paper).__module__ in modules_of_paper(yes_no.name)
 
 
 def test_the_guide_marks_each_text_of_a_page_for_translation() -> None:
