@@ -279,7 +279,7 @@ class SignOnAdapter(DefaultSocialAccountAdapter):
         except sign_on.EmailNotVerified as error:
             raise _Refused(EMAIL_NOT_VERIFIED, str(error)) from error
         except sign_on.DomainNotAllowed as error:
-            raise _Refused(DOMAIN_NOT_ALLOWED) from error
+            raise _Refused(DOMAIN_NOT_ALLOWED, "FOOTNOTE_SIGN_ON_DOMAINS lacks the domain") from error
         except sign_on.LinkedElsewhere as error:
             raise _Refused(LINKED_ELSEWHERE) from error
         if user is None:
