@@ -87,7 +87,7 @@ _AFTER_MAILBOX = re.compile(r"(?<=[^<>@\s]>),(?=[^<>@]{1,200}<[^<>@\s]{1,200}@)"
 # A line of recipients of an email, with its names.
 _RECIPIENTS = re.compile(r"\s*(?:to|cc|bcc|cco|para)\s*:\s*(.+)", re.IGNORECASE)
 # Outlook puts names into quotes that have no meaning in a table: “'Ruiz, Ana' <ana@school.example>; 'Bo Lee'”.
-_QUOTED_NAME = re.compile(r"(^|;)\s*['‘]([^\W\d_][^;<>]{0,200}?)['’](?=\s*(?:;|<|$))")
+_QUOTED_NAME = re.compile(r"((?:^|[;,])\s*)['‘]([^\W\d_][^;<>]{0,200}?)['’](?=\s*(?:[;,<]|$))")
 # What a spreadsheet shows for a formula that failed.
 _NO_VALUE = re.compile(r"#(?:n/a|ref!|value!|name\?|div/0!|null!|num!)|n/a", re.IGNORECASE)
 # What web pages and programs for Arabic or Hebrew leave in a copied text. Other hidden characters are refused.

@@ -643,6 +643,10 @@ LISTS |= {
         "Maya Lopez 'May'\nD'Angelo Ruiz\n",
         ["Maya Lopez 'May' / 'May'", "D'Angelo Ruiz / Ruiz"],
     ),
+    "2 names in quotes in one line": (
+        "'Maya Lopez', 'Noah Kim', 'Ana O’Neil'",
+        ["Maya Lopez / Lopez", "Noah Kim / Kim", "Ana O’Neil / O’Neil"],
+    ),
     "marks that nobody sees": (
         "\u200bMaya\u200b Lopez\n\u200fسارة علي\nNoah \u202bKim\u202c\nAna\u202e Ruiz\n",
         ["Maya Lopez / Lopez", "سارة علي / علي", "Noah Kim / Kim", "- The name has a hidden character, so retype it."],

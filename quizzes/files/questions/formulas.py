@@ -12,8 +12,8 @@ _CAN_BE_RAISED = re.compile(r"[0-9+−()n-]+")
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _CAN_BE_LOWERED = re.compile(r"[0-9]+")
 _ROOTS = {"2": "√", "3": "∛", "4": "∜"}
-_GROUPS = frozenset("math mrow mstyle mpadded".split())
-_LEAVES = frozenset("mi mn mo mtext ms".split())
+_GROUPS = frozenset(("math", "mrow", "mstyle", "mpadded"))
+_LEAVES = frozenset(("mi", "mn", "mo", "mtext", "ms"))
 # Signs that no one sees: of a function, of a product, between indices, and in “1 1/2”.
 _UNSEEN = {"\u2061": " ", "\u2062": "·", "\u2063": ",", "\u2064": " "}
 # What needs no parentheses in a fraction, a power, or a root.
@@ -86,6 +86,8 @@ def formula_text(element: Element, depth: int = 0) -> str | None:
 
 
 def _of_two(name: str, first: str, second: str) -> str | None:
+    if not first or not second:
+        return None
     match name:
         case "mfrac":
             return f"{_whole(first)}/{_whole(second)}"

@@ -45,6 +45,7 @@ def test_simple_formula_is_a_line_of_text(markup: str, text: str) -> None:
         "<msubsup><mi>x</mi><mn>1</mn><mn>2</mn></msubsup>",
         "<mroot><mn>8</mn><mn>5</mn></mroot>",
         "<mfrac><mn>1</mn></mfrac>",
+        "<mfrac><mn>1</mn><mn></mn></mfrac>",
         "<semantics></semantics>",
         f"<mn>1</mn>{HALF}<mi>x</mi>",
         "<mrow>" * 1000 + "<mn>1</mn>",
