@@ -359,9 +359,7 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
         "is_refused": bool(context.keys() & FORMS),
         "has_other_classroom": others.exists(),
         "transferable_count": len(transfers.transferable_attempts(student)),
-        "earlier": [
-            (quiz, late_joiners.over_at(quiz)) for quiz in late_joiners.earlier_quizzes(student, now=now)
-        ],
+        "earlier": [(quiz, late_joiners.over_at(quiz)) for quiz in late_joiners.earlier_quizzes(student, now=now)],
         "merged": merged,
         "events": titled_events(changes, work),
         "changes": changes,
