@@ -223,14 +223,16 @@ class Bridge:
 
         environ = environ_of(request)
         environ[REQUESTS_WAITING] = self._queue.qsize()
-        response = self._application(environ, start_response)
-        try:
-            # Granian takes the bytes and waits for the client itself. No page or file of the site is large.
-            content = b"".join(response)
-            [(status, headers)] = started
-            request.protocol.response_bytes(status, headers, content)
-        finally:
-            response.close()
+        # A request of Django is part of a reference cycle. It would keep its body until a garbage collection.
+        with environ["wsgi.input"]:
+            response = self._application(environ, start_response)
+            try:
+                # Granian takes the bytes and waits for the client itself. No page or file of the site is large.
+                content = b"".join(response)
+                [(status, headers)] = started
+                request.protocol.response_bytes(status, headers, content)
+            finally:
+                response.close()
 
 
 def too_long() -> Refusal:

@@ -8,6 +8,8 @@ from typing import Any
 
 LARGE = 30_000_000
 closed: list[str] = []
+# As a request of Django does, they live on after the reply.
+bodies: list[Any] = []
 
 
 class Content:
@@ -27,6 +29,8 @@ class Content:
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Content:
     """`/large`: many bytes. `/slow`: after a second. `/broken`: an error. Otherwise the environment as JSON."""
     path = environ["PATH_INFO"]
+    if path != "/":
+        bodies.append(environ["wsgi.input"])
     if path == "/broken":
         raise ZeroDivisionError
     if path == "/slow":
@@ -38,6 +42,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
         texts["body"] = environ["wsgi.input"].read().decode("latin-1")
         texts["thread"] = threading.current_thread().name
         texts["closed"] = list(closed)
+        texts["kept_bodies"] = sum(not body.closed for body in bodies)
         chunks = [json.dumps(texts).encode()]
     start_response("200 OK", [("Content-Type", "application/json"), ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")])
     return Content(path, [] if environ["REQUEST_METHOD"] == "HEAD" else chunks)

@@ -347,6 +347,14 @@ def test_reply_keeps_each_cookie_and_is_closed(site: Site) -> None:
     assert "/closed-after" in environ(site, head("GET", "/"))["closed"]
 
 
+def test_body_goes_with_its_reply(site: Site) -> None:
+    """Anyone can send 16 MB to the address of an import, and workers kept many such bodies."""
+    assert send(site, post(b"x", path="/kept"))[0] == 200
+    assert send(site, post(b"x", path="/broken"))[0] == 500
+
+    assert environ(site, head("GET", "/"))["kept_bodies"] == 0
+
+
 def test_head_has_no_body_and_the_connection_goes_on(site: Site) -> None:
     with connect(site) as link:
         link.sendall(head("HEAD", "/"))
