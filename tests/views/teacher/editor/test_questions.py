@@ -228,7 +228,7 @@ def test_editor_says_what_a_typo_in_another_language_does(
     text = text_of(teacher_client.post(editor_of(draft), data, follow=True))
 
     assert (
-        "Allow 1 typo in longer words A typo that makes another English word waits for you. If a typo makes a word of "
+        "Allow 1 typo in longer words You grade a typo that makes another English word. If a typo makes a word of "
         f"another language, {end}"
     ) in text
 
