@@ -57,8 +57,9 @@ function restorePlace() {
     const isPlace = (one) => one.name === name && one.value === value;
     const place = [...document.querySelector("#answers")?.elements ?? []].find(isPlace);
     place?.focus();
-    // The supports come after the page, such as open notes, and push it down.
-    const follow = () => document.activeElement === place && place.scrollIntoView({ block: "nearest" });
+    // The supports come after the page, such as open notes, and push it down. The ring is around the whole choice.
+    const box = place?.closest("label") ?? place;
+    const follow = () => document.activeElement === place && box.scrollIntoView({ block: "nearest" });
     const tools = document.querySelector("[data-tools]");
     if (place && tools) new ResizeObserver(follow).observe(tools);
   } catch { /* As above. */ }

@@ -34,6 +34,16 @@ VOICE = """
 })();
 """
 
+# How many pixels at the end of the choice with the focus are below the window or under a bar.
+HIDDEN_PART = """() => {
+  const label = document.activeElement.closest("label");
+  const box = label.getBoundingClientRect();
+  const isShown = (y) => label.contains(document.elementFromPoint(box.left + 60, y));
+  let hidden = 0;
+  while (hidden < box.height && !isShown(box.bottom - 3 - hidden)) hidden += 1;
+  return hidden;
+}"""
+
 
 @pytest.fixture
 def attempt(classroom: Classroom, teacher: User, student: Student) -> Attempt:
@@ -674,6 +684,27 @@ def test_focus_is_in_sight_when_changed_supports_open_the_notes(
     expect(flag).to_be_focused()
     expect(flag).to_be_in_viewport(ratio=0.9)
     assert out_of_reach(flag) == []
+
+
+def test_whole_choice_is_in_sight_when_changed_supports_open_the_notes(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    supports = {"read_aloud": True, "line_focus": True, "cross_out": True, "notes": True}
+    Attempt.objects.update(supports=supports)
+    page = page_with_voice(open_context(student, width=360, height=740))
+    open_question(page, attempt, 2)
+    page.locator("[data-notes] summary").click()
+    with page.expect_response("**/marks/"):
+        page.locator("#support-notes").fill("My note")
+    choice = page.locator("#question input[name=choice]").first
+    for size in (100, 125, 200):
+        choice.focus()
+        Attempt.objects.update(supports=supports | {"spacing": True, "text_size": size})
+        with page.expect_navigation():
+            page.evaluate("dispatchEvent(new Event('online'))")
+        expect(page.locator("#support-notes")).to_be_visible()
+        expect(choice).to_be_focused()
+        assert becomes_true(page, lambda: page.evaluate(HIDDEN_PART) == 0), (size, page.evaluate(HIDDEN_PART))
 
 
 @pytest.mark.parametrize(("number", "shown"), [(1, "#v-q"), (2, "#v-read")])
