@@ -472,6 +472,7 @@ def test_restore_waits_for_no_worker_of_autovacuum(drill: Drill, made: Path) -> 
     name = urlsplit(drill.site.extra["DATABASE_URL"]).path[1:]
     query = "SELECT 1 FROM pg_stat_activity WHERE datname = %s AND backend_type = 'autovacuum worker'"
     with server() as admin:
+        admin.execute("ALTER SYSTEM SET autovacuum = on")
         admin.execute("ALTER SYSTEM SET autovacuum_naptime = 1")
         try:
             admin.execute("SELECT pg_reload_conf()")
@@ -483,6 +484,7 @@ def test_restore_waits_for_no_worker_of_autovacuum(drill: Drill, made: Path) -> 
 
             drill.site.run("restore", str(made))
         finally:
+            admin.execute("ALTER SYSTEM RESET autovacuum")
             admin.execute("ALTER SYSTEM RESET autovacuum_naptime")
             admin.execute("SELECT pg_reload_conf()")
 
