@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import sys
 from collections.abc import Callable
 from errno import EACCES, EADDRNOTAVAIL, EDQUOT, EEXIST, EISDIR, ENOSPC, ENOTDIR, EPERM, EROFS
@@ -33,8 +34,9 @@ CANNOT_WRITE = "attempt to write a readonly database"
 # EX_CONFIG of sysexits.h. With it, systemd does not start the site again by itself (deploy/footnote.service).
 WRONG_SETTING = 78
 # Errors that only the operator can fix: a file or folder of another user, a folder outside of ReadWritePaths= of the
-# unit, a path that names something else, a HOST of another machine. Not ENOENT: a disk may not be there yet.
-LASTING = frozenset({EACCES, EPERM, EROFS, EISDIR, ENOTDIR, EEXIST, EADDRNOTAVAIL})
+# unit, a path that names something else, a HOST of another machine or that no name server knows. Not ENOENT: a disk may
+# not be there yet.
+LASTING = frozenset({EACCES, EPERM, EROFS, EISDIR, ENOTDIR, EEXIST, EADDRNOTAVAIL, socket.EAI_NONAME})
 
 
 def exit_with_message(work: Callable[[], object]) -> None:

@@ -1,6 +1,7 @@
 """Startup errors: one line for what the operator can mend, a traceback for the rest."""
 
 import os
+import socket
 from errno import EACCES, EADDRINUSE, EADDRNOTAVAIL, EIO, EISDIR, ENOENT, ENOSPC, EROFS
 from pathlib import Path
 from types import SimpleNamespace
@@ -122,6 +123,9 @@ def test_error_that_the_operator_can_mend_is_one_line(
         (caused(CommandError(), by=BackupError("a damaged database")), 1),
         (OSError(EADDRNOTAVAIL, "of HOST"), 78),
         (OSError(EADDRINUSE, "of PORT"), 1),
+        (caused(ImproperlyConfigured(), by=socket.gaierror(socket.EAI_NONAME, "of HOST")), 78),
+        # The network is not up yet.
+        (caused(ImproperlyConfigured(), by=socket.gaierror(socket.EAI_AGAIN, "of HOST")), 1),
         (OperationalError("connection refused"), 1),
     ],
 )
