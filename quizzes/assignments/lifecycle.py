@@ -174,7 +174,7 @@ def give_more_time(
     *,
     more_time: timedelta,
     seen_close: datetime | None,
-    seen_limit: timedelta | None = None,
+    seen_limit: timedelta | None,
     by: User,
     now: datetime,
 ) -> Assignment:

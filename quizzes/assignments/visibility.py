@@ -69,8 +69,8 @@ class SetClose:
     """
 
     closes: Closes
-    extended: Sequence[Closes] = ()
-    ends_at: datetime | None = None
+    extended: Sequence[Closes]
+    ends_at: datetime | None
 
     def counts(self, at: datetime) -> bool:
         """Whether a release after the close waits for it at this moment."""
@@ -131,7 +131,7 @@ def visible_since(
     *,
     now: datetime,
     student_ids: Collection[int] | None = None,
-    first_sets: Mapping[int, int] | None = None,
+    first_sets: Mapping[int, int] | None,
 ) -> dict[Key, datetime]:
     """When each student could first see answers, by student id and assignment id, for those who could.
 

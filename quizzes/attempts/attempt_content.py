@@ -25,7 +25,7 @@ class AttemptContent:
     published: Published
     shuffle: Shuffle
     questions: tuple[Question, ...]
-    variant: str = STANDARD
+    variant: str
 
     def reading_of(self, question: Question) -> Reading:
         """The reading for this question at the student's level; the standard one if that level lacks a sentence."""
@@ -102,7 +102,7 @@ def arrange_content(
     variant: str,
     language: str | None,
     fewer_choices: bool,
-    draws_by_key: bool = True,
+    draws_by_key: bool,
 ) -> AttemptContent:
     """The edition in the order of this seed. No query if the process has the edition cached.
 

@@ -99,6 +99,7 @@ def preview_attempt(
         variant=variant,
         language=language,
         fewer_choices=fewer_choices,
+        draws_by_key=True,
     )
     questions = tuple(question for question in content.questions if only is None or question.key in only)
     values = {question.key: stored_values[question.key] for question in questions if question.key in stored_values}

@@ -50,7 +50,7 @@ def publish_built_in(
     document: Mapping[str, Any],
     *,
     now: datetime,
-    guide: Mapping[str, Any] | None = None,
+    guide: Mapping[str, Any] | None,
 ) -> Edition | None:
     """Publish a built-in set; None if its latest edition has the same content.
 

@@ -58,7 +58,7 @@ SAME_SENTENCE = 0.75
 WORTH_OFFERING = 0.4
 
 
-def split_text(text: str, language: str = "en") -> list[list[str]]:
+def split_text(text: str, language: str) -> list[list[str]]:
     """The sentences of each paragraph, in order, each on one line; [] for an empty text.
 
     A blank line ends a paragraph. In a text without blank lines, a line break does; `clean_text` has joined the others.

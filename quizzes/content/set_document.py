@@ -74,8 +74,8 @@ class SetDocument:
     objectives: tuple[Objective, ...]
     reading: Reading
     questions: tuple[Question, ...]
-    form_of: str = ""
-    language: str = "en"
+    form_of: str
+    language: str
     translations: Mapping[str, "SetDocument"] = field(default_factory=dict, compare=False, repr=False)
 
     @property

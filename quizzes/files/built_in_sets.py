@@ -64,7 +64,7 @@ class SetFile:
     own: Mapping[str, Any]
     document: Mapping[str, Any]
     parsed: SetDocument
-    guide: Mapping[str, Any] | None = None
+    guide: Mapping[str, Any] | None
 
 
 def read_set_files(folder: Path) -> list[SetFile]:

@@ -60,11 +60,11 @@ class RosterClass:
     key: str
     title: str
     students: tuple[RosterStudent, ...]
-    gone: tuple[str, ...] = ()
-    problems: tuple[str, ...] = ()
-    teachers: tuple[str, ...] = ()
-    is_own: bool = False
-    nameless: tuple[str, ...] = ()
+    gone: tuple[str, ...]
+    problems: tuple[str, ...]
+    teachers: tuple[str, ...]
+    is_own: bool
+    nameless: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,7 @@ class RosterRow:
     text: str
     name: PersonName
     state: RowState
-    note: str = ""
+    note: str
     proposal: str = ""
     external_id: str = ""
 

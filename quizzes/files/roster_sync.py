@@ -33,7 +33,7 @@ class ClassPlan:
     roster: RosterClass
     classroom: Classroom | None
     changes: tuple[Change, ...]
-    unknown: tuple[str, ...] = ()
+    unknown: tuple[str, ...]
 
 
 def pack(file: OneRoster, *, by: User) -> str:

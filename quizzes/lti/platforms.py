@@ -42,7 +42,7 @@ class PlatformSession(LimitedSession):
 class ToolConfig(ToolConfAbstract[Any]):
     """One platform for the library."""
 
-    def __init__(self, platform: LtiPlatform, key_set: Any = None) -> None:
+    def __init__(self, platform: LtiPlatform, key_set: Any) -> None:
         self.platform = platform
         self.key_set = key_set
 
@@ -105,7 +105,7 @@ def registration_of(platform: LtiPlatform, key_set: Any = None) -> Registration:
     return registration.set_auth_audience(platform.auth_audience) if platform.auth_audience else registration
 
 
-def fetch_key_set(platform: LtiPlatform, kid: str, *, now: datetime, is_wrong: bool = False) -> Any:
+def fetch_key_set(platform: LtiPlatform, kid: str, *, now: datetime, is_wrong: bool) -> Any:
     """The platform's public keys, fetched again if they are old, or lack this key id or have a wrong key for it.
 
     Raises requests.RequestException or ValueError.

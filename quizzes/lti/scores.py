@@ -59,7 +59,7 @@ class SendState:
     sent_count: int
     waiting_count: int
     errors: tuple[tuple[str, str], ...]
-    column_error: str = ""
+    column_error: str
 
 
 def exchange_scores(*, now: datetime) -> None:

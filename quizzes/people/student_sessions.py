@@ -24,7 +24,7 @@ class StudentSession:
 
     student_id: int
     pin_version: int
-    is_idle: bool = False
+    is_idle: bool
 
     def is_valid(self, *, pin_version: int, can_sign_in: bool) -> bool:
         """Whether the student still has this PIN and can sign in with it."""

@@ -26,7 +26,7 @@ class PasswordLocked(Exception):
         self.refusal = refusal
 
 
-def count_try(email: str, *, address: str, device: str, now: datetime, step: str = "") -> FailedTry:
+def count_try(email: str, *, address: str, device: str, now: datetime, step: str) -> FailedTry:
     """Count a try as failed before the slow check of its password, so that parallel tries see each other.
 
     Raises PasswordLocked. Nothing depends on whether the email has an account. step: names what is tried after the

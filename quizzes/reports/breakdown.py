@@ -71,7 +71,7 @@ class Breakdown:
 
     speakers: tuple[BreakdownLine, ...]
     skills: tuple[BreakdownLine, ...]
-    standards: tuple[BreakdownLine, ...] = ()
+    standards: tuple[BreakdownLine, ...]
 
     @property
     def groups(self) -> tuple[tuple[str, tuple[BreakdownLine, ...]], ...]:

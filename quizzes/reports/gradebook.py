@@ -65,7 +65,7 @@ class Cell:
 
     status: Status
     due_at: datetime | None
-    attempt: AttemptRow | Attempt | None = None
+    attempt: AttemptRow | Attempt | None
     score: Decimal | None = None
     max_score: int | None = None
     is_late: bool = False
@@ -131,7 +131,7 @@ class Gradebook:
     rows: tuple[Row, ...]
     average_share: Decimal | None
     median_share: Decimal | None
-    has_others_work: bool = False
+    has_others_work: bool
 
     @property
     def scored_count(self) -> int:

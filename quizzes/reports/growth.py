@@ -26,7 +26,7 @@ class GrowthLine:
     before: float | None
     after: float | None
     figure: GrowthFigure | None
-    is_too_small: bool = False
+    is_too_small: bool
 
     @property
     def change(self) -> str:

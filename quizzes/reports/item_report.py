@@ -60,8 +60,8 @@ class QuestionReport:
     ungraded_count: int
     reading: Reading
     language: str
-    is_regraded: bool = False
-    gives_full_credit: bool = False
+    is_regraded: bool
+    gives_full_credit: bool
 
     @property
     def commonest_wrong(self) -> ChoiceFigures | None:

@@ -60,13 +60,13 @@ class StudentProgress:
     student: Student
     student_status: StudentStatus[Attempt]
     activity: Activity | None
-    answered_count: int = 0
-    last_saved_at: datetime | None = None
+    answered_count: int
+    last_saved_at: datetime | None
+    has_late_answers: bool
     at_number: int | None = None
     is_reviewing: bool = False
     seen_at: datetime | None = None
     earliest_end: datetime | None = None
-    has_late_answers: bool = False
 
     @property
     def status(self) -> Status:

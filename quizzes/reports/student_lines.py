@@ -29,10 +29,10 @@ class StudentLine:
 
     student: Student
     student_status: StudentStatus[Attempt]
+    has_late_answers: bool
     scores: tuple[ObjectiveScore | None, ...] = ()
     earned: Fraction = Fraction(0)
     possible: int = 0
-    has_late_answers: bool = False
 
     @property
     def status(self) -> Status:

@@ -182,8 +182,8 @@ def test_answers_after_the_close_wait_for_copies_of_the_question_set(
     assert set(given_with(given[:1])) == set(given[:3])
     assert listed(attempt, now=NOW + 2 * DAY) is False
     assert listed(attempt, now=NOW + 4 * DAY) is True
-    assert visible_since(given[:1], now=NOW + 2 * DAY) == {}
-    assert visible_since(given[:1], now=NOW + 4 * DAY)[student.pk, given[0].pk] > NOW + 3 * DAY
+    assert visible_since(given[:1], now=NOW + 2 * DAY, first_sets=None) == {}
+    assert visible_since(given[:1], now=NOW + 4 * DAY, first_sets=None)[student.pk, given[0].pk] > NOW + 3 * DAY
 
 
 def test_answers_after_the_close_wait_for_a_students_extension(
@@ -223,7 +223,7 @@ def test_answers_after_the_close_wait_for_the_classes_of_the_teacher_who_has_the
     assert listed(attempt, now=NOW + 2 * DAY) is False
     assert listed(attempt, now=NOW + 4 * DAY) is True
     key = student.pk, first.pk
-    assert visible_since([first], now=NOW + 4 * DAY)[key] > NOW + 3 * DAY
+    assert visible_since([first], now=NOW + 4 * DAY, first_sets=None)[key] > NOW + 3 * DAY
     assert set(given_with([first])) == {first, new}
     if connection.vendor == "sqlite":  # The query plans of PostgreSQL depend on the number of rows.
         assert "quizzes_assignment_edition_id" not in given_with([first]).explain()

@@ -44,7 +44,9 @@ def given(edition: Edition, classroom: Classroom, teacher: User) -> Assignment:
 
 
 def since(attempt: Attempt, *, now: datetime = LATER) -> datetime | None:
-    return visible_since([attempt.assignment], now=now).get((attempt.student_id, attempt.assignment_id))
+    return visible_since([attempt.assignment], now=now, first_sets=None).get(
+        (attempt.student_id, attempt.assignment_id)
+    )
 
 
 def released(assignment: Assignment, release: str) -> Assignment:
@@ -255,7 +257,9 @@ def test_visible_since_waits_for_an_extension_that_changed_later(
     late = {"due_at": None, "extra_attempts": 0, "reason": "Ill.", "by": teacher}
     extend(given, classmate, closes_at=first, now=NOW, **late)
     if is_outdated:
-        give_more_time(given, more_time=3 * DAY, seen_close=given.closes_at, by=teacher, now=changed_at)
+        give_more_time(
+            given, more_time=3 * DAY, seen_close=given.closes_at, by=teacher, now=changed_at, seen_limit=None
+        )
         assert given.extensions.get().closes_at == first
     else:
         extend(given, classmate, closes_at=last, now=changed_at, **late)
@@ -295,7 +299,7 @@ def test_visible_since_the_first_close_although_a_class_got_more_time_later(
     )
     closed = NOW + DAY + GRACE + MICROSECOND
     moved = other if of_other_class else given
-    give_more_time(moved, more_time=5 * DAY, seen_close=moved.closes_at, by=teacher, now=NOW + 2 * DAY)
+    give_more_time(moved, more_time=5 * DAY, seen_close=moved.closes_at, by=teacher, now=NOW + 2 * DAY, seen_limit=None)
     shown_at = answers_shown_at(given, student.pk)
     assert shown_at is not None
     assert shown_at > NOW + 5 * DAY

@@ -190,7 +190,7 @@ def test_file_is_published_with_its_source_and_reading(tmp_path: Path) -> None:
     write_set_files(tmp_path)
     [file] = read_set_files(tmp_path)
 
-    edition = publish_built_in(file.source, file.document, now=NOW)
+    edition = publish_built_in(file.source, file.document, now=NOW, guide=None)
 
     assert edition is not None
     source = Source.objects.get()
@@ -204,9 +204,9 @@ def test_file_is_published_with_its_source_and_reading(tmp_path: Path) -> None:
 def test_file_published_again_changes_nothing(tmp_path: Path) -> None:
     write_set_files(tmp_path)
     [file] = read_set_files(tmp_path)
-    publish_built_in(file.source, file.document, now=NOW)
+    publish_built_in(file.source, file.document, now=NOW, guide=None)
 
-    assert publish_built_in(file.source, file.document, now=NOW) is None
+    assert publish_built_in(file.source, file.document, now=NOW, guide=None) is None
     counts = [model.objects.count() for model in (Source, Reading, QuestionSet, Edition)]
     assert counts == [1, 1, 1, 1]
 
@@ -216,7 +216,7 @@ def test_file_does_not_touch_a_teachers_set_of_the_same_slug(tmp_path: Path, tea
     write_set_files(tmp_path)
     [file] = read_set_files(tmp_path)
 
-    publish_built_in(file.source, file.document, now=NOW)
+    publish_built_in(file.source, file.document, now=NOW, guide=None)
 
     own.refresh_from_db()
     assert (own.title, own.editions.count()) == ("Own", 0)

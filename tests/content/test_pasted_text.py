@@ -54,7 +54,7 @@ def test_clean_text_removes_what_is_no_text_and_counts_it(text: str, clean: Clea
 
 
 def test_clean_text_leaves_no_half_sentence_of_a_pdf_line() -> None:
-    assert split_text(clean_text(PDF).text) == [
+    assert split_text(clean_text(PDF).text, "en") == [
         [
             "The council of the city met on Tuesday night and Mayor Ann Kessler spoke for an hour about the plan of "
             "Philadelphia to end the deal, which is from J. R. Smith.",

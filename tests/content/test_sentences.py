@@ -58,19 +58,19 @@ def test_split_sentences_knows_where_news_ends_one(paragraph: str, sentences: li
     ],
 )
 def test_split_text_ends_a_paragraph_at_a_blank_line_or_else_a_line(text: str, paragraphs: list[list[str]]) -> None:
-    assert split_text(text) == paragraphs
+    assert split_text(text, "en") == paragraphs
 
 
 @given(st.text(MARKS, max_size=300))
 def test_split_text_loses_nothing_but_white_space(text: str) -> None:
-    kept = "".join(sentence for paragraph in split_text(text) for sentence in paragraph)
+    kept = "".join(sentence for paragraph in split_text(text, "en") for sentence in paragraph)
 
     assert "".join(kept.split()) == "".join(text.split())
 
 
 @given(st.text(MARKS, max_size=300))
 def test_split_text_gives_no_empty_sentence_and_no_line_break(text: str) -> None:
-    for paragraph in split_text(text):
+    for paragraph in split_text(text, "en"):
         assert paragraph
         assert all(sentence.strip() == sentence != "" and "\n" not in sentence for sentence in paragraph)
 

@@ -780,7 +780,7 @@ def test_wrong_pins_at_an_unknown_attempt_at_once_get_no_more_tries(now: datetim
 def test_wrong_passwords_at_once_get_no_more_tries(now: datetime) -> None:
     def guess(number: int) -> bool:
         try:
-            count_try("a@school.example", address="192.0.2.1", device=f"device {number}", now=now)
+            count_try("a@school.example", address="192.0.2.1", device=f"device {number}", now=now, step="")
         except PasswordLocked:
             return False
         return True

@@ -494,7 +494,7 @@ def test_a_roster_sync_and_new_pins_end_in_no_deadlock(classroom: Classroom, stu
         Change("gone", "gone", person_name(student), "1", student),
         Change("new", "new", PersonName("Bo Chen", "Chen"), "2"),
     )
-    plan = ClassPlan(RosterClass("c", "Period 3", (), (), ()), classroom, changes)
+    plan = ClassPlan(RosterClass("c", "Period 3", (), (), (), (), False, ()), classroom, changes, ())
     chosen = [("c", "gone"), ("c", "new")]
     sync = partial(roster_sync.apply, [plan], chosen, time_zone="America/Denver", by=teacher, now=LATER)
     pins = partial(change_pins, classroom, seen=pins_state(classroom), by=teacher, now=LATER)

@@ -130,7 +130,7 @@ def test_two_machines_send_a_score_once(platform: Platform, link: LtiLink, learn
     send_scores(second, now=LATER)
 
     assert len(platform.scores) == 1
-    assert send_state(link.assignment) == scores.SendState(1, 0, ())
+    assert send_state(link.assignment) == scores.SendState(1, 0, (), "")
 
 
 def test_score_waits_for_the_release(platform: Platform, link: LtiLink, learner: LtiStudent) -> None:
@@ -138,17 +138,17 @@ def test_score_waits_for_the_release(platform: Platform, link: LtiLink, learner:
     turn_in(link, learner)
 
     queue_scores(now=LATER)
-    assert send_state(link.assignment) == scores.SendState(0, 0, ())
+    assert send_state(link.assignment) == scores.SendState(0, 0, (), "")
     exchange_scores(now=LATER)
     assert [(sent.get("scoreGiven"), sent["gradingProgress"]) for sent in platform.scores] == [(None, "Pending")]
-    assert send_state(link.assignment) == scores.SendState(0, 0, ())
+    assert send_state(link.assignment) == scores.SendState(0, 0, (), "")
     # The teacher shows scores before the answers, and hides them again.
     for shows_scores in (True, False):
         Assignment.objects.update(shows_scores=shows_scores)
         exchange_scores(now=LATER)
     exchange_scores(now=NOW + timedelta(days=2))
     assert [sent.get("scoreGiven") for sent in platform.scores] == [None, 3.0, None, 3.0]
-    assert send_state(link.assignment) == scores.SendState(1, 0, ())
+    assert send_state(link.assignment) == scores.SendState(1, 0, (), "")
 
 
 def test_ungraded_answers_are_said(platform: Platform, link: LtiLink, learner: LtiStudent) -> None:

@@ -83,7 +83,10 @@ def test_key_changes_name_other_keys_and_what_is_gone() -> None:
     del new["questions"][0]["choices"][1]["key"]
     new["questions"][1]["stem"] = "Other words, the same key?"
     del new["questions"][3]
-    assert key_changes(parse_set(old), parse_set(new)) == [KeyChange("one", 1, False), KeyChange("proof", 4, True)]
+    assert key_changes(parse_set(old), parse_set(new)) == [
+        KeyChange("one", 1, False, False),
+        KeyChange("proof", 4, True, False),
+    ]
     assert key_changes(parse_set(old), parse_set(old)) == []
 
 

@@ -198,6 +198,7 @@ def in_order(edition: Edition) -> AttemptContent:
         variant=STANDARD,
         language=None,
         fewer_choices=False,
+        draws_by_key=True,
     )
 
 

@@ -354,7 +354,7 @@ def test_limits_get_stricter_with_the_number_of_questions(question_count: int, k
     # 3 of 15 who gave a or b gave a: by chance 0.018, which is above 2 / (45 questions * 3 wrong choices).
     shares = {"a": (3, 0.1), "b": (12, 0.8), "c": (1, 0.1), "d": (1, 0.0)}
     choices = tuple(
-        ChoiceFigures(option, count, None, upper)
+        ChoiceFigures(option, count, None, upper, None)
         for option, (count, upper) in zip(CHOICES, shares.values(), strict=True)
     )
     question = ItemFigures(Item("q", 1, CHOICES), 17, 17, 0, 0, 3 / 17, choices)

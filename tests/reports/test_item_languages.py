@@ -8,7 +8,7 @@ import pytest
 from quizzes.reports.item_analysis.figures import Column, DistinctAnswer, Item
 from quizzes.reports.item_analysis.languages import language_flags
 
-ANSWERS = [DistinctAnswer(Fraction(0)), DistinctAnswer(Fraction(1))]
+ANSWERS = [DistinctAnswer(Fraction(0), (), True), DistinctAnswer(Fraction(1), (), True)]
 ITEMS = [Item(f"q{place}", 1) for place in range(8)]
 
 

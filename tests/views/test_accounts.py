@@ -310,7 +310,7 @@ def fail(email: str, count: int, *, address: str = "192.0.2.1") -> None:
     """Wrong passwords from new devices, without the slow hash of each."""
     for number in range(count):
         with suppress(PasswordLocked):
-            count_try(email, address=address, device=f"{email} {number}", now=timezone.now())
+            count_try(email, address=address, device=f"{email} {number}", now=timezone.now(), step="")
 
 
 @pytest.fixture

@@ -59,7 +59,7 @@ class StoredPaperAnswers:
     version: int
     on_screen: tuple[Attempt, ...]
     may_type: bool
-    others_on_paper: tuple[Attempt, ...] = ()
+    others_on_paper: tuple[Attempt, ...]
 
 
 def form_of(assignment: Assignment, letter: FormLetter) -> PaperForm:

@@ -41,7 +41,7 @@ class KeyChange:
     key: str
     number: int
     is_gone: bool
-    keeps_answer: bool = False
+    keeps_answer: bool
 
 
 def key_changes(edition: SetDocument, new: SetDocument) -> list[KeyChange]:
@@ -322,7 +322,7 @@ class Pair:
     state: State
     before: tuple[int, str] | None
     now: tuple[int, str] | None
-    questions: tuple[int, ...] = ()
+    questions: tuple[int, ...]
 
 
 def compared(edition: Table, draft: Table) -> list[Pair]:

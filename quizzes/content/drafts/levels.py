@@ -163,7 +163,7 @@ def set_level(
     matches: Mapping[str, str],
     *,
     standard: Sequence[Table],
-    kept: str = "",
+    kept: str,
 ) -> None:
     """Set title, level and note of a level, and texts and matches by row id. A line break becomes a space.
 

@@ -31,7 +31,7 @@ def save_level(
     texts: Mapping[str, str],
     matches: Mapping[str, str],
     *,
-    kept: str = "",
+    kept: str,
     seen: int,
     by: User,
     now: datetime,

@@ -98,8 +98,8 @@ class TextToTranslate:
     translation: str | list[str]
     is_stale: bool
     at_most: int
-    is_lines: bool = False
-    is_answers: bool = False
+    is_lines: bool
+    is_answers: bool
 
 
 def offered_languages(document: Table, all_languages: Sequence[str]) -> list[str]:
@@ -125,7 +125,7 @@ def texts_of_question(document: Table, key: str, language: str) -> list[TextToTr
 
 
 def set_translations(
-    document: Table, key: str, values: Mapping[str, str | list[str]], language: str, *, kept: str = ""
+    document: Table, key: str, values: Mapping[str, str | list[str]], language: str, *, kept: str
 ) -> None:
     """Set these translations, by id, in place. One that is new or `kept` belongs to the text that the draft has now."""
     for place, name, finished_table, _ in _slots(document, key):

@@ -137,8 +137,8 @@ class Folder:
     source: Mapping[str, Any]
     reading: Reading
     sets: tuple[RuleSet, ...]
-    story_runs: frozenset[str] | None = None
-    guide_tables: Mapping[str, Any] | None = None
+    story_runs: frozenset[str] | None
+    guide_tables: Mapping[str, Any] | None
 
     @property
     def guide(self) -> TeachingGuide | None:

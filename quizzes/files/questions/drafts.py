@@ -206,9 +206,7 @@ def _iso(text: str) -> str:
     return text if day is None else iso_date(day)
 
 
-def exported_item(
-    question: Mapping[str, Any], number: int, pictures: Mapping[str, PictureFile] | None = None
-) -> Item | None:
+def exported_item(question: Mapping[str, Any], number: int, pictures: Mapping[str, PictureFile] | None) -> Item | None:
     """The item of a question for a format of another program, as `item_of` has it.
 
     Other formats have no place for a note to students, and none for a stem above a statement or a text with blanks. So

@@ -67,8 +67,8 @@ class Parcel:
 
     batch: str
     questions: tuple[Table, ...]
-    document: Table | None = None
-    pictures: tuple[PictureFile, ...] = ()
+    document: Table | None
+    pictures: tuple[PictureFile, ...]
 
 
 @dataclass(frozen=True, slots=True)

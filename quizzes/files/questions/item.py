@@ -85,7 +85,7 @@ class ItemPicture:
     """The picture of a question. content: as the file has it. file: the same picture encoded again, None until then."""
 
     content: bytes
-    alternative: str = ""
+    alternative: str
     credit: str = ""
     file: PictureFile | None = None
 

@@ -132,7 +132,7 @@ class CleanPictures:
 
     files: Mapping[bytes, PictureFile]
     refused: Mapping[bytes, str]
-    side: int | None = None
+    side: int | None
 
     def note(self, content: bytes) -> str:
         """What the teacher must know about this picture."""

@@ -29,8 +29,8 @@ class DistinctAnswer:
     """
 
     credit: Fraction
-    picks: tuple[str, ...] = ()
-    is_answered: bool = True
+    picks: tuple[str, ...]
+    is_answered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,8 @@ class ChoiceFigures:
     option: Option
     count: int
     share: float | None
-    upper_share: Fraction | None = None
-    lower_share: Fraction | None = None
+    upper_share: Fraction | None
+    lower_share: Fraction | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,9 @@ def state(document: dict[str, Any]) -> levels.LevelState:
 def match(document: dict[str, Any], rows: dict[str, str] | None = None, **more: Any) -> None:
     variant = levels.level_of(document, "easier")
     assert variant is not None
-    levels.set_level(variant, {}, more.pop("texts", {}), rows or {}, standard=sentence_tables(document), **more)
+    levels.set_level(
+        variant, {}, more.pop("texts", {}), rows or {}, standard=sentence_tables(document), **{"kept": "", **more}
+    )
 
 
 @pytest.mark.parametrize(("key", "text"), [("easier", EASY), ("es", SPANISH)])

@@ -700,7 +700,7 @@ def test_an_imported_question_needs_evidence_and_nothing_unknown(item: Item) -> 
 @pytest.mark.parametrize("stem", ["Fill in the blanks.", "Is this true or false?", "¿Verdadero o falso?"])
 def test_a_stem_that_says_nothing_is_not_exported(stem: str) -> None:
     question = {"type": "true_false", "stem": stem, "statement": "ICE could see PARS.", "answer": True}
-    item = exported_item(question, 1)
+    item = exported_item(question, 1, None)
     assert item
     assert item.stem == "ICE could see PARS."
 
@@ -715,7 +715,7 @@ def test_the_stem_above_a_statement_or_blanks_is_exported() -> None:
     }
     texts = []
     for written in (one for one in FORMATS if one.name != "aiken"):
-        items = [item for one in (true_false, blanks) if holds(written, item := exported_item(one, 1))]
+        items = [item for one in (true_false, blanks) if holds(written, item := exported_item(one, 1, None))]
         texts += [found.item.stem + found.item.text for found in read_questions(written.write("T", items)).questions]
     assert {" ".join(text.split()) for text in texts if "ICE" in text} == {"According to the mayor: ICE left."}
     assert {" ".join(text.split()) for text in texts if "PARS" in text} == {
@@ -726,7 +726,7 @@ def test_the_stem_above_a_statement_or_blanks_is_exported() -> None:
 def test_a_note_to_students_is_exported() -> None:
     numeric = {"type": "numeric", "stem": "When did it end?", "note": "A month and a day.", "answer": "7"}
     blanks = {"type": "blanks", "text": "{a} and {b}", "note": "In figures.", "gaps": [{"accepted": ["1"]}] * 2}
-    items = [exported_item(numeric, 1), exported_item(blanks, 2)]
+    items = [exported_item(numeric, 1, None), exported_item(blanks, 2, None)]
     assert [(item.stem, item.text) for item in items if item] == [
         ("When did it end? A month and a day.", ""),
         ("", "{a} and {b}\nIn figures."),
@@ -749,7 +749,7 @@ def test_a_number_is_exported_as_other_programs_read_it(
     kind: str, answer: str, tolerance: str, expected: tuple[str, str]
 ) -> None:
     question = {"type": "numeric", "stem": "How far?", "kind": kind, "answer": answer, "tolerance": tolerance}
-    item = exported_item(question, 1)
+    item = exported_item(question, 1, None)
     assert item
     assert (item.number, item.tolerance) == expected
 

@@ -291,12 +291,12 @@ def test_excused_work_and_one_form_alone_do_not_count(
     ],
 )
 def test_sentence_says_what_the_error_allows(figure: GrowthFigure | None, sentence: str) -> None:
-    assert GrowthLine("Objective", 0.5, 0.6, figure).sentence == sentence
+    assert GrowthLine("Objective", 0.5, 0.6, figure, is_too_small=False).sentence == sentence
 
 
 def test_change_is_rounded_as_before_and_after_are() -> None:
     """The page shows 50% and 63%."""
-    line = GrowthLine("Objective", 0.5, 0.625, GrowthFigure(0.125, 0.045, 0.025, 0.225))
+    line = GrowthLine("Objective", 0.5, 0.625, GrowthFigure(0.125, 0.045, 0.025, 0.225), is_too_small=False)
     assert (line.change, line.error) == ("13", "5")
     assert line.sentence == "More than before, by 3 to 23 points of 100."
 

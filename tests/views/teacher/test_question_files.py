@@ -230,7 +230,7 @@ def test_our_words_above_an_imported_question_are_in_the_language_of_the_set(
     stems = ["¿Es verdadero o falso?", "Completa los espacios en blanco.", "Fill it."]
     assert [question["stem"] for question in imported] == stems
     # An export to another program leaves them out again.
-    assert [exported_item(question, 1).stem for question in imported[:1]] == ["El concejo votó."]  # type: ignore[union-attr]
+    assert [exported_item(question, 1, None).stem for question in imported[:1]] == ["El concejo votó."]  # type: ignore[union-attr]
 
 
 def test_an_archived_set_gets_no_questions(teacher_client: Client, teacher: User) -> None:

@@ -318,7 +318,7 @@ def test_every_type_can_be_translated() -> None:
             for text in texts
         }
         assert len(values) == len(texts)
-        set_translations(document, key, values, "es")
+        set_translations(document, key, values, "es", kept="")
 
     edition = finished(document)
     assert untranslated(edition, "es") == []
