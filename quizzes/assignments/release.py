@@ -16,7 +16,6 @@ from quizzes.assignments.deadlines import WindowState, grace_ends_at, is_over
 from quizzes.assignments.student_settings import attempt_limit, later_time, window_of
 from quizzes.models import Assignment, Attempt, Extension, QuestionSet, Teaching, User
 from quizzes.models.assignments import AssignmentQuerySet
-from quizzes.models.question_sets import first_set
 
 Release = Assignment.Release
 
@@ -276,9 +275,9 @@ def given_from_set(question_set_id: int, *, by: User) -> AssignmentQuerySet:
     taught = Teaching.objects.filter(teacher=by).values("classroom")
     is_used = Q(editions__assignments__classroom__in=taught)
     first_sets = QuestionSet.objects.filter(Q(pk=question_set_id) | is_used).first_sets()
-    given = Assignment.objects.with_responsible().alias(own_first=first_set("edition__question_set", first_sets))
+    given = Assignment.objects.with_responsible().with_first_set(first_sets)
     return given.filter(
-        classroom__in=taught, responsible=by.pk, own_first=first_sets.get(question_set_id, question_set_id)
+        classroom__in=taught, responsible=by.pk, first_set=first_sets.get(question_set_id, question_set_id)
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from quizzes.models.accounts import User
 from quizzes.models.audit import AuditEvent
 from quizzes.models.public_ids import new_public_id
-from quizzes.models.question_sets import Edition, QuestionSet, first_set
+from quizzes.models.question_sets import Edition, QuestionSet
 from quizzes.models.quiz_titles import quiz_title
 from quizzes.models.rosters import EDITORS, Classroom, Teaching
 
@@ -88,13 +88,19 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         return self.annotate(responsible=Case(When(is_there, then=F("assigned_by")), default=left, output_field=key))
 
     def of_same_set(self, assignments: Iterable["Assignment"], first_sets: Mapping[int, int]) -> Self:
-        """Assignments of the question set of one of these, or of a copy of it, with `first_set`.
+        """Assignments of the question set of one of these, or of a copy of it, as `with_first_set`."""
+        these = Assignment.objects.filter(pk__in=[item.pk for item in assignments]).order_by()
+        own = these.with_first_set(first_sets).values("first_set")  # type: ignore[misc]  # mypy sees no annotation
+        return self.with_first_set(first_sets).filter(first_set__in=own)
+
+    def with_first_set(self, first_sets: Mapping[int, int]) -> Self:
+        """With `first_set`: the id of the question set, or of the one where its line of copies began.
 
         first_sets: from `QuestionSet.objects.first_sets`.
         """
-        these = Assignment.objects.filter(pk__in=[item.pk for item in assignments]).order_by()
-        own = {"first_set": first_set("edition__question_set", first_sets)}
-        return self.annotate(**own).filter(first_set__in=these.annotate(**own).values(*own))
+        copies = [When(edition__question_set=copy, then=Value(first)) for copy, first in first_sets.items()]
+        first_set = Case(*copies, default=F("edition__question_set"), output_field=models.BigIntegerField())
+        return self.annotate(first_set=first_set)
 
     def with_set(self) -> Self:
         """With classroom and question set, without the edition's large document."""
@@ -179,7 +185,7 @@ class Assignment(models.Model):
     erased_count: int  # on rows of `with_erased_counts()`
     max_points: int  # on rows of `with_max_points()`
     responsible: int  # on rows of `with_responsible()`
-    first_set: int  # on rows of `of_same_set()`
+    first_set: int  # on rows of `with_first_set()`
     guide: dict[str, Any] | None  # on rows of `with_guide()`
 
     own_role: str  # on rows of `with_role()`

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 from django.db import models, transaction
-from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import get_language, gettext, gettext_noop
 
@@ -121,15 +121,6 @@ class QuestionSetQuerySet(models.QuerySet["QuestionSet"]):
     def by_shown_title(self) -> list["QuestionSet"]:
         """The sets by the title that the page shows, without case, accents, and marks such as “¿”."""
         return sorted(self.order_by("pk"), key=lambda row: _letters(row.shown_title))
-
-
-def first_set(path: str, first_sets: Mapping[int, int]) -> Case:
-    """The id of the set at this path of a query, or of the one where its line of copies began.
-
-    first_sets: from `QuestionSet.objects.first_sets`.
-    """
-    copies = [When(**{path: copy}, then=Value(first)) for copy, first in first_sets.items()]
-    return Case(*copies, default=F(path), output_field=models.BigIntegerField())
 
 
 def _first(copy: int, origins: Mapping[int, int]) -> int:
