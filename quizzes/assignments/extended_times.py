@@ -7,14 +7,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from quizzes.assignments.deadlines import Window, deadline, granted_time, needed_close
-from quizzes.assignments.status import has_attempts_left
-from quizzes.assignments.student_settings import (
-    attempt_limit,
-    extended_window,
-    extensions_of,
-    personal_window,
-    time_factors,
-)
+from quizzes.assignments.status import attempt_limit, has_attempts_left
+from quizzes.assignments.student_settings import extended_window, extensions_of, personal_window, time_factors
 from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Excuse, Extension, Student
 from quizzes.models.rosters import StudentQuerySet
 

@@ -13,7 +13,8 @@ from typing import Any, assert_never
 from django.db.models import Max, Q, QuerySet, Subquery
 
 from quizzes.assignments.deadlines import WindowState, grace_ends_at, is_over
-from quizzes.assignments.student_settings import attempt_limit, later_time, window_of
+from quizzes.assignments.status import attempt_limit
+from quizzes.assignments.student_settings import later_time, window_of
 from quizzes.models import Assignment, Attempt, Extension, QuestionSet, Teaching, User
 from quizzes.models.assignments import AssignmentQuerySet
 

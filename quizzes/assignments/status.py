@@ -139,6 +139,13 @@ def status_of[A: Made](
     )
 
 
+def attempt_limit(max_attempts: int | None, extra_attempts: int) -> int | None:
+    """How many attempts a student has with these extra ones. None: no limit but `MOST_ATTEMPTS`."""
+    if max_attempts is None:
+        return MOST_ATTEMPTS + extra_attempts if extra_attempts else None
+    return max_attempts + extra_attempts
+
+
 def has_attempts_left(max_attempts: int | None, made_count: int) -> bool:
     """Whether a student who made this many attempts may make another. No other code decides.
 

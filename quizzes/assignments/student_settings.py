@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from quizzes.assignments.deadlines import Window, granted_time
-from quizzes.assignments.status import MOST_ATTEMPTS
+from quizzes.assignments.status import attempt_limit
 from quizzes.models import Accommodation, Assignment, Extension, Student
 
 
@@ -58,13 +58,6 @@ def later_time(own: datetime | None, of_class: datetime | None) -> datetime | No
     The time of the class may move past an extension, and back.
     """
     return of_class if own is None or of_class is None else max(own, of_class)
-
-
-def attempt_limit(max_attempts: int | None, extra_attempts: int) -> int | None:
-    """How many attempts a student has with these extra ones. None: no limit but `MOST_ATTEMPTS`."""
-    if max_attempts is None:
-        return MOST_ATTEMPTS + extra_attempts if extra_attempts else None
-    return max_attempts + extra_attempts
 
 
 def student_settings(assignment: Assignment, student: Student) -> StudentSettings:

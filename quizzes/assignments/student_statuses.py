@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy, npgettext_lazy
 
 from quizzes.assignments.deadlines import Window
 from quizzes.assignments.release import Release, last_closes, own_attempts_ended_at, release_moment
-from quizzes.assignments.status import Made, Status, StudentStatus, status_of
-from quizzes.assignments.student_settings import attempt_limit, personal_window
+from quizzes.assignments.status import Made, Status, StudentStatus, attempt_limit, status_of
+from quizzes.assignments.student_settings import personal_window
 from quizzes.formatting import NO_BREAK_SPACE, day
 from quizzes.models import Assignment, Attempt, Excuse, Extension
 from quizzes.phrases import gettext

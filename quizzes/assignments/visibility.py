@@ -16,7 +16,8 @@ from quizzes.assignments.release import (
     last_of,
     release_moment,
 )
-from quizzes.assignments.student_settings import attempt_limit, later_time
+from quizzes.assignments.status import attempt_limit
+from quizzes.assignments.student_settings import later_time
 from quizzes.assignments.student_statuses import Key
 from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Extension
 from quizzes.models.assignments import AssignmentQuerySet

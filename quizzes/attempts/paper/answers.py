@@ -12,8 +12,7 @@ from typing import Literal
 
 from django.db import IntegrityError, transaction
 
-from quizzes.assignments.status import has_attempts_left
-from quizzes.assignments.student_settings import attempt_limit
+from quizzes.assignments.status import attempt_limit, has_attempts_left
 from quizzes.attempts.paper.handout import FormLetter, PaperForm, draw_form, letters_by_seed
 from quizzes.attempts.receipts import free_receipts
 from quizzes.content.editions import Published, published, shown_edition

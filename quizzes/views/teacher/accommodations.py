@@ -18,7 +18,14 @@ from quizzes.assignments.board import has_closed_questions
 from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.extended_times import ExtendedTime, time_on, times_with_factors
 from quizzes.assignments.own_versions import own_versions
-from quizzes.assignments.status import MOST_ATTEMPTS, Status, StudentStatus, has_attempts_left, status_of
+from quizzes.assignments.status import (
+    MOST_ATTEMPTS,
+    Status,
+    StudentStatus,
+    attempt_limit,
+    has_attempts_left,
+    status_of,
+)
 from quizzes.attempts.breaks import earliest_end
 from quizzes.formatting import isolated, listed, moment
 from quizzes.forms.accommodations import (
@@ -263,7 +270,7 @@ def _time_with_extension(
         window=student_settings.extended_window(
             student_settings.window_of(assignment), due_at=extension["due_at"], closes_at=extension["closes_at"]
         ),
-        max_attempts=student_settings.attempt_limit(assignment.max_attempts, extension["extra_attempts"]),
+        max_attempts=attempt_limit(assignment.max_attempts, extension["extra_attempts"]),
         attempts=list(assignment.attempts.made_by(student.pk)),
         now=now,
     )
