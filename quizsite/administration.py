@@ -14,7 +14,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
 from quizsite import health, storage
-from quizzes.forms.search import AccountSearchForm
+from quizzes.forms.search import AccountPageForm, AccountSearchForm
 from quizzes.models import Invitation, User
 from quizzes.people import accounts
 from quizzes.people.class_people import classes_without_owner
@@ -64,7 +64,7 @@ def administration(request: TeacherRequest) -> HttpResponse:
     ]
     form = AccountSearchForm(request.GET)
     query = form.cleaned_data["q"] if form.is_valid() else ""
-    page = Paginator(find_accounts(query), ACCOUNTS_ON_A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(find_accounts(query), ACCOUNTS_ON_A_PAGE).get_page(AccountPageForm(request.GET).number)
     context = {
         # A late backup, too: it never makes `/readyz` red, but someone must look.
         "is_fit": all(check["is_ok"] for check in checks),

@@ -30,3 +30,14 @@ class AccountSearchForm(SearchForm):
         super().__init__(*args, **kwargs)
         self.fields["q"].label = gettext_lazy("Name or email")
         self.fields["q"].required = False
+
+
+class AccountPageForm(forms.Form):
+    """Which page of the list of accounts a link opens."""
+
+    page = forms.IntegerField(required=False, min_value=1)
+
+    @property
+    def number(self) -> int:
+        """The number of the page, the first without a number or with one that no link has."""
+        return (self.is_valid() and self.cleaned_data["page"]) or 1
