@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.base import forms as step_forms
 from allauth.mfa.models import Authenticator
@@ -36,7 +35,9 @@ class _Code(Labeled):
         if self.authenticator.type == Authenticator.Type.TOTP:
             # allauth remembers a code for one period; with the tolerance it would work in three.
             span = 30 * (2 * settings.MFA_TOTP_TOLERANCE + 1)
-            if not cache.add(f"used code {self.user.pk} {normalize_user_code(code)}", 1, timeout=span):
+            # It accepts the same code with spaces and dashes.
+            digits = "".join(filter(str.isdigit, code))
+            if not cache.add(f"used code {self.user.pk} {digits}", 1, timeout=span):
                 raise get_mfa_adapter().validation_error("incorrect_code")
         adapter.accept_code(counted)
         return code
