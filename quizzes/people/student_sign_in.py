@@ -3,7 +3,6 @@
 Only failures count toward a limit, since a whole school may share one network address.
 """
 
-from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,8 +13,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from quizzes.models import AuditEvent, Classroom, FailedTry, Student, User
-from quizzes.models.locks import lock_names, locked, read_locked
+from quizzes.models import Classroom, FailedTry, Student
+from quizzes.models.locks import lock_names, locked
 from quizzes.people import guess_limits
 from quizzes.people.guess_limits import (
     ADDRESS_TRIES,
@@ -38,11 +37,11 @@ from quizzes.people.known_devices import (
 # Wrong codes from one address, and wrong PINs at all attempts: far more than the typing errors of a class. The argument
 # is in docs/guessing.md.
 CODE_TRIES, CODE_SPAN = 60, timedelta(minutes=10)
-# A button that a teacher presses twice lets a student in once. Whoever wants 10 minutes again waits.
-REPEATED = timedelta(seconds=30)
 # A failure further in the future is of a clock that was ahead. It would lock out a student or a teacher until then. The
 # clock of one of several web machines may be wrong by minutes, and its failures count.
 AHEAD = timedelta(hours=1)
+# The columns of a `FailedTry` as `Failure` has them.
+FAILURE_COLUMNS = ("student_id", "device", "is_known_device", "is_known_address", "at")
 
 
 class NoSuchCode(Exception):
@@ -67,28 +66,6 @@ class PinLocked(Exception):
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal)
         self.refusal = refusal
-
-
-@dataclass(frozen=True, slots=True)
-class GuessedStudent:
-    """A student for whom a device or new devices typed PIN_TRIES wrong PINs or more, or whose address had too many.
-
-    is_locked: whether such a device must wait or needs the teacher now. let_in_until: while “Let in now” works.
-    needs_teacher: locked, and no teacher let the student in after the last wrong PIN.
-    """
-
-    student: Student
-    is_locked: bool
-    let_in_until: datetime | None
-    needs_teacher: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SignInTrouble:
-    """Where wrong PINs keep someone out. attacked: ids of classes where new devices need the teacher."""
-
-    students: list[GuessedStudent]
-    attacked: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +198,9 @@ def check_pin_of_attempt(
             # With more than CODE_TRIES, the oldest that must end is the last of the newest.
             address_until=(moments[:CODE_TRIES][-1] if moments else now) + CODE_SPAN,
         )
-        on_page = replace(tries, device=found, failures=in_class, address_left=None, let_in_at=_let_in_at(student, now))
+        on_page = replace(
+            tries, device=found, failures=in_class, address_left=None, let_in_at=let_in_since(student, now)
+        )
         # No student has an empty PIN, so that an unchecked one counts as wrong.
         compared = pin if on_page.refusal(now) is None else ""
         error = _try(tries, student, compared, found, address=address, target=target, device=device, now=now)
@@ -229,39 +208,10 @@ def check_pin_of_attempt(
         raise error
 
 
-@transaction.atomic
-def let_in(student: Student, *, by: User, now: datetime) -> datetime:
-    """Let a student sign in on a new device for LET_IN_DURATION. Returns when that began. Safe to repeat.
-
-    After another wrong PIN it is no repeat. Raises RowDeleted.
-    """
-    read_locked(student, "let_in_at")
-    last = student.let_in_at
-    if last and last > now - REPEATED and not FailedTry.objects.filter(student=student, at__gt=last).exists():
-        return last
-    student.let_in_at = now
-    student.save(update_fields=["let_in_at"])
-    AuditEvent.objects.record(AuditEvent.Action.LET_IN, actor=by, classroom=student.classroom, student=student, at=now)
-    return now
-
-
-def sign_in_trouble(classrooms: list[Classroom], *, now: datetime) -> SignInTrouble:
-    """The students and devices that wrong PINs lock out of these classrooms, students by name. Two queries."""
-    by_classroom: defaultdict[int, list[Failure]] = defaultdict(list)
-    # When each student last met the limit of an address.
-    refused: dict[int, datetime] = {}
-    rows = FailedTry.objects.filter(student__classroom__in=classrooms, at__gt=now - PIN_SPAN).order_by("at")
-    for kind, classroom_id, *columns in rows.values_list("kind", "student__classroom", *_FAILURE):
-        failure = Failure(*columns)
-        if kind == FailedTry.Kind.ADDRESS and failure.student_id is not None:
-            refused[failure.student_id] = failure.at
-        else:
-            by_classroom[classroom_id].append(failure)
-    tried = {one.student_id for failures in by_classroom.values() for one in failures}
-    students = Student.objects.enrolled().filter(pk__in={*tried, *refused}).select_related("classroom")
-    found = (_guessed(one, by_classroom.get(one.classroom_id, []), refused.get(one.pk), now) for one in students)
-    attacked = (pk for pk, failures in by_classroom.items() if guess_limits.is_class_locked(failures))
-    return SignInTrouble([one for one in found if one is not None], frozenset(attacked))
+def let_in_since(student: Student | None, now: datetime) -> datetime | None:
+    """When a teacher last let this student in, if “Let in now” still works."""
+    at = student.let_in_at if student is not None else None
+    return at if at is not None and at > now - LET_IN_DURATION else None
 
 
 def delete_old_failures(*, now: datetime) -> int:
@@ -288,33 +238,10 @@ def _pin(student: Student, key: str | bytes) -> str:
     return str(int.from_bytes(digest.digest()[:8]) % 10**PIN_LENGTH).zfill(PIN_LENGTH)
 
 
-def _guessed(
-    student: Student, failures: list[Failure], refused_at: datetime | None, now: datetime
-) -> GuessedStudent | None:
-    let_in_at, open_since = student.let_in_at, _let_in_at(student, now)
-    if refused_at is not None and let_in_at is not None and let_in_at > refused_at and open_since is None:
-        # The teacher let the student in after it, and that is over.
-        refused_at = None
-    if guess_limits.most_failures(failures, student.pk) < guess_limits.PIN_TRIES and refused_at is None:
-        return None
-    is_locked = refused_at is not None or guess_limits.is_locked(failures, student.pk, now)
-    moments = [one.at for one in failures if one.student_id == student.pk]
-    last = max(moments if refused_at is None else [*moments, refused_at])
-    return GuessedStudent(
-        student,
-        is_locked,
-        open_since + LET_IN_DURATION if open_since is not None else None,
-        needs_teacher=is_locked and (let_in_at is None or let_in_at < last),
-    )
-
-
-_FAILURE = ("student_id", "device", "is_known_device", "is_known_address", "at")
-
-
 def _failures(now: datetime, **which: Any) -> list[Failure]:
     """The wrong PINs that still count."""
     rows = FailedTry.objects.filter(kind=FailedTry.Kind.PIN, at__gt=now - PIN_SPAN, **which)
-    return [Failure(*columns) for columns in rows.values_list(*_FAILURE)]
+    return [Failure(*columns) for columns in rows.values_list(*FAILURE_COLUMNS)]
 
 
 def _failures_of_new_devices_elsewhere(hashed: str, now: datetime) -> int:
@@ -348,7 +275,7 @@ def _try(
     """
     refusal = tries.refusal(now)
     if refusal is not None:
-        tries = replace(tries, let_in_at=_let_in_at(student, now))
+        tries = replace(tries, let_in_at=let_in_since(student, now))
         refusal = tries.refusal(now)
     if refusal is not None:
         _note_refusal(refusal, student, found, target=target, address=address, now=now)
@@ -388,9 +315,3 @@ def _note_refusal(
     key = {"kind": FailedTry.Kind.ADDRESS, "student": student, "address": hash_address(address)}
     if not FailedTry.objects.filter(**key).update(device=found.digest, at=now):
         FailedTry.objects.create(**key, device=found.digest, at=now)
-
-
-def _let_in_at(student: Student | None, now: datetime) -> datetime | None:
-    """When a teacher last let this student in, if that still holds."""
-    at = student.let_in_at if student is not None else None
-    return at if at is not None and at > now - LET_IN_DURATION else None

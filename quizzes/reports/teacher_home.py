@@ -16,7 +16,7 @@ from quizzes.attempts.late_answers import has_late_to_accept
 from quizzes.grading.queue import queued_counts
 from quizzes.models import Assignment, Attempt, Classroom, Student, User
 from quizzes.models.rosters import EDITORS
-from quizzes.people import student_sign_in
+from quizzes.people.sign_in_trouble import sign_in_trouble
 from quizzes.people.todos import hidden_counts
 from quizzes.reports.classroom_quizzes import QuizLine
 from quizzes.reports.gradebook import average_of, average_of_cells, cell_of
@@ -122,7 +122,7 @@ def load_teacher_home(user: User, *, now: datetime) -> TeacherHome:
     """The teacher's home page; at most 10 queries for any number of classes."""
     classes = _load(user, now)
     locked: defaultdict[int, list[Student]] = defaultdict(list)
-    trouble = student_sign_in.sign_in_trouble([*classes.classrooms.values()], now=now)
+    trouble = sign_in_trouble([*classes.classrooms.values()], now=now)
     for guessed in trouble.students:
         if guessed.needs_teacher:
             locked[guessed.student.classroom_id].append(guessed.student)

@@ -94,7 +94,8 @@ from quizzes.people.rosters import (
     restore_student,
     sort_roster,
 )
-from quizzes.people.student_sign_in import PinLocked, WrongPin, check_pin, check_pin_of_attempt, let_in, pin_of
+from quizzes.people.sign_in_trouble import let_in
+from quizzes.people.student_sign_in import PinLocked, WrongPin, check_pin, check_pin_of_attempt, pin_of
 from quizzes.people.teacher_sign_in import ACCOUNT_TRIES, PasswordLocked, count_try
 from tests.factories import (
     make_assignment,

@@ -180,14 +180,14 @@ CONTROLS: tuple[Control, ...] = (
         "quizzes/people/student_sign_in.py",
         "return at if at is not None and at > now - LET_IN_DURATION else None",
         "return at",
-        "tests/people/test_student_sign_in.py",
+        "tests/people/test_sign_in_trouble.py",
     ),
     control(
         "“Let in now” allows few wrong PINs",
         "quizzes/people/student_sign_in.py",
         "if refusal is not None or self.let_in_at is not None:\n            return refusal",
         "if self.let_in_at is not None:\n            return None",
-        "tests/people/test_student_sign_in.py",
+        "tests/people/test_sign_in_trouble.py",
     ),
     control(
         "a student's session ends after 8 hours",

@@ -23,7 +23,7 @@ from quizzes.forms.board import NamesForm
 from quizzes.lti import scores
 from quizzes.models import Assignment
 from quizzes.people.class_roles import ClassAct
-from quizzes.people.student_sign_in import sign_in_trouble
+from quizzes.people.sign_in_trouble import sign_in_trouble
 from quizzes.reports.answered_editions import AnsweredNotice, answered_notices
 from quizzes.reports.live_etag import LiveState, content_etag, time_step
 from quizzes.reports.progress import (

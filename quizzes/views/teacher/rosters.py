@@ -23,6 +23,7 @@ from quizzes.forms.rosters import AddStudentsForm, CardsForm
 from quizzes.models import Classroom
 from quizzes.people import rosters, student_sign_in
 from quizzes.people.class_roles import ClassAct
+from quizzes.people.sign_in_trouble import sign_in_trouble
 from quizzes.reports.classroom_quizzes import current_quizzes
 from quizzes.reports.next_step import next_step
 from quizzes.views.access import TeacherRequest, class_act, taught_classroom
@@ -36,7 +37,7 @@ SHOWN_ROWS = 10
 def roster(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The students of a class, and the class code."""
     classroom, now = taught_classroom(request, public_id), timezone.now()
-    trouble = student_sign_in.sign_in_trouble([classroom], now=now)
+    trouble = sign_in_trouble([classroom], now=now)
     context = {
         "classroom": classroom,
         "students": classroom.students.enrolled(),

@@ -27,7 +27,7 @@ from quizzes.forms.students import (
 )
 from quizzes.models import Accommodation, Classroom, Student
 from quizzes.models.rosters import ClassroomQuerySet
-from quizzes.people import rosters, student_sign_in
+from quizzes.people import rosters, sign_in_trouble, student_sign_in
 from quizzes.people.class_roles import ClassAct
 from quizzes.people.guess_limits import LET_IN_DURATION
 from quizzes.reports.classroom_quizzes import current_quizzes
@@ -322,7 +322,7 @@ def change_pin(request: TeacherRequest, public_id: str) -> HttpResponse:
 def let_student_in(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Let a student sign in on any device for 10 minutes, in spite of earlier failures."""
     student = taught_student(request, public_id)
-    since = student_sign_in.let_in(student, by=request.user, now=timezone.now())
+    since = sign_in_trouble.let_in(student, by=request.user, now=timezone.now())
     until = clock(since + LET_IN_DURATION, student.classroom.zone)
     messages.success(
         request,

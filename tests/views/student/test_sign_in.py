@@ -20,8 +20,9 @@ from quizzes.models import Attempt, Classroom, FailedTry, Student, User
 from quizzes.people import classrooms, rosters
 from quizzes.people.guess_limits import ADDRESS_TRIES, CLASS_TRIES, PIN_TRIES, STUDENT_TRIES
 from quizzes.people.known_devices import hash_device
+from quizzes.people.sign_in_trouble import let_in
 from quizzes.people.student_sessions import PIN_VERSION, STUDENT
-from quizzes.people.student_sign_in import CODE_TRIES, let_in, pin_of
+from quizzes.people.student_sign_in import CODE_TRIES, pin_of
 from quizzes.views.account_adapter import AccountAdapter
 from quizzes.views.cookies import DEVICE_COOKIE
 from quizzes.views.request_meta import client_address
