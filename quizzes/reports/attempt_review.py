@@ -34,13 +34,11 @@ from quizzes.grading.scores import adjustments
 from quizzes.models import Answer, AnswerEvent, Attempt, ManualGrade
 from quizzes.models.attempts import AttemptQuerySet
 from quizzes.phrases import gettext
+from quizzes.reports.objective_scores import ObjectiveScore
 
-# Levels of an objective: got it from 80 %, not yet below 50 %.
-GOT_IT_SHARE, NOT_YET_SHARE = Fraction(4, 5), Fraction(1, 2)
 # A student rereads a few sentences. A list of 12 of 21 sends them back to the whole reading, which says nothing.
 MAX_REREAD = 5
 
-Level = Literal["got_it", "almost", "not_yet"]
 RowMark = Literal["right", "wrong", "no", "given", "ungraded"]
 # A sentence, and the numbers of the missed questions that it answers.
 SentenceToReread = tuple[Sentence, list[int]]
@@ -121,27 +119,6 @@ class ReviewedQuestion:
     def explanation(self) -> str:
         """Why the key is right; "" if the explanation belongs to a replaced key."""
         return explanation_in_force(self.question, self.regrades)
-
-
-@dataclass(frozen=True, slots=True)
-class ObjectiveScore:
-    """Points earned and possible on one objective, at least 1 possible."""
-
-    objective: Objective
-    earned: Fraction
-    points: int
-
-    @property
-    def share(self) -> Fraction:
-        """Points earned as a share of the points possible, 0 to 1."""
-        return self.earned / self.points
-
-    @property
-    def level(self) -> Level:
-        """Got it from 80 %, not yet below 50 %, almost between."""
-        if self.share >= GOT_IT_SHARE:
-            return "got_it"
-        return "not_yet" if self.share < NOT_YET_SHARE else "almost"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,12 @@ from quizzes.content.editions import shown_edition
 from quizzes.content.set_document import Objective
 from quizzes.content.teaching_guide import Standard
 from quizzes.models import Assignment
-from quizzes.reports.attempt_review import GOT_IT_SHARE, NOT_YET_SHARE, ObjectiveScore
 from quizzes.reports.breakdown import Breakdown, breakdown
 from quizzes.reports.gradebook import average_of, cell_of
 from quizzes.reports.item_report import ItemReport, QuestionReport, item_report
 from quizzes.reports.misconceptions import Misconception, most_common
 from quizzes.reports.misread_map import MappedSentence, mapped_reading
+from quizzes.reports.objective_scores import GOT_IT_SHARE, NOT_YET_SHARE, ObjectiveScore
 from quizzes.reports.score_histogram import ScoreRange, score_histogram
 from quizzes.reports.student_lines import StudentLine, student_lines
 

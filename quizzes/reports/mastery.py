@@ -23,8 +23,8 @@ from quizzes.content.set_document import Objective
 from quizzes.grading.points import Adjustments, AppliedRegrade, Earned, earned_on_objective, rounded
 from quizzes.grading.scores import applied_regrades
 from quizzes.models import Answer, Assignment, Classroom, ManualGrade
-from quizzes.reports.attempt_review import ObjectiveScore
 from quizzes.reports.gradebook import Cell, Gradebook, Row, StudentRow, average_of_cells, totaled_gradebook
+from quizzes.reports.objective_scores import ObjectiveScore
 
 # Points earned and possible on one objective, by its title, of one student on one assignment.
 Points = dict[str, tuple[Fraction, int]]

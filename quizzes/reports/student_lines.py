@@ -14,9 +14,9 @@ from quizzes.content.set_document import Objective
 from quizzes.grading.points import earned_on_objective
 from quizzes.grading.scores import adjustments, values_of
 from quizzes.models import Assignment, Attempt, Student
-from quizzes.reports.attempt_review import NOT_YET_SHARE, ObjectiveScore
 from quizzes.reports.breakdown import AnsweredQuestion, answered_questions
 from quizzes.reports.misconceptions import GivenAnswers
+from quizzes.reports.objective_scores import NOT_YET_SHARE, ObjectiveScore
 
 
 @dataclass(frozen=True, slots=True)

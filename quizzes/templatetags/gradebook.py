@@ -18,8 +18,8 @@ from django.utils.translation import get_language, gettext, gettext_lazy
 from quizzes.assignments.status import Status
 from quizzes.caches import process_cache
 from quizzes.formatting import percent, points
-from quizzes.reports.attempt_review import ObjectiveScore
 from quizzes.reports.gradebook import Cell, Gradebook, Row
+from quizzes.reports.objective_scores import ObjectiveScore
 from quizzes.templatetags.footnote import status_tag
 from quizzes.templatetags.icons import icon
 
