@@ -5,12 +5,15 @@
 const LIMIT = 2000;
 // In ms. The click of a finger comes after its press, in a task of its own. A long press has none.
 const TAP = 300;
+// In ms, between the two taps of a double tap.
+const DOUBLE_TAP = 400;
 // What the space bar presses.
 const KEYED = "button, summary, [type=checkbox], [type=radio]";
 
 let isPressed = false;
 let timer = 0;
 let waiting = [];
+let tappedAt = -DOUBLE_TAP;
 
 /**
  * Calls what may move a button: now, or when a press has ended.
@@ -24,6 +27,19 @@ export function afterPress(action) {
 
 /** Whether someone presses something now. */
 export const isPressing = () => isPressed;
+
+/**
+ * Whether this click repeats the one before: of quick clicks, every second one. Phones do not count taps, so there the time
+ * decides. A key has the detail 0.
+ *
+ * @param {PointerEvent} event
+ */
+export function isRepeated({ pointerType, detail, timeStamp }) {
+  if (pointerType === "mouse") return detail > 0 && detail % 2 === 0;
+  const isSoon = detail > 0 && timeStamp - tappedAt < DOUBLE_TAP;
+  if (!isSoon) tappedAt = timeStamp;
+  return isSoon;
+}
 
 function begin() {
   isPressed = true;

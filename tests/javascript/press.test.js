@@ -3,7 +3,7 @@ import { beforeEach, test } from "node:test";
 
 const listeners = {};
 globalThis.document = { addEventListener: (name, listener) => { listeners[name] = listener; } };
-const { afterPress } = await import("../../quizzes/static/press.js");
+const { afterPress, isRepeated } = await import("../../quizzes/static/press.js");
 
 const button = { matches: () => true };
 const field = { matches: () => false };
@@ -89,3 +89,18 @@ for (const name of ["onload", "onerror", "ontimeout"]) {
     assert.deepEqual(called, ["reply"]);
   });
 }
+
+test("of quick clicks of a mouse, every second one repeats another", () => {
+  const clicks = [1, 2, 3, 4].map((detail) => isRepeated({ pointerType: "mouse", detail, timeStamp: 10_000 }));
+  assert.deepEqual(clicks, [false, true, false, true]);
+});
+
+test("the second tap of a double tap repeats the first, and a later one does not", () => {
+  const taps = [20_000, 20_399, 20_400].map((timeStamp) => isRepeated({ pointerType: "touch", detail: 1, timeStamp }));
+  assert.deepEqual(taps, [false, true, false]);
+});
+
+test("a key repeats nothing", () => {
+  const keys = [30_000, 30_001].map((timeStamp) => isRepeated({ pointerType: "", detail: 0, timeStamp }));
+  assert.deepEqual(keys, [false, false]);
+});

@@ -1,15 +1,14 @@
 // The question page: what the student and the server do, and what follows from it.
-import { afterPress } from "../press.js";
+import { afterPress, isRepeated } from "../press.js";
 import { createNotices } from "./announcements.js";
 import {
-  bringIntoSight, currentForm, currentNumber, fill, find, findAll, forms, hasNewerAnswer, isAnswered, isChanged, isLoaded,
-  keepQuestions, moveItem, openable, parseHTML, pathOf, refuseOldAnswers, replaceQuestion, sayTooMany, setAnswered, setFlagged, setOffline,
-  setToken, showChosenPart, showPressedPart, showView,
+  bringFocusIntoSight, bringIntoSight, bringListIntoSight, currentForm, currentNumber, fill, find, findAll, forms, hasNewerAnswer,
+  isAnswered, isChanged, isLoaded, keepQuestions, keepScroll, moveItem, openable, parseHTML, pathOf, refuseOldAnswers,
+  replaceQuestion, sayTooMany, setAnswered, setFlagged, setOffline, setToken, showChosenPart, showPressedPart, showView,
 } from "./questions.js";
 import { awayReason, createSender, readText, request, TIMEOUT } from "./sender.js";
-import { attemptOf, clearOld, clearOwn, createStaleAnswers, createStore, numberOf, PREFIX } from "./store.js";
+import { attemptOf, availableStorage, clearOld, clearOwn, createStaleAnswers, createStore, numberOf, remember } from "./store.js";
 
-const SCROLL = "footnote.reading";
 // When “Sign out” was pressed. By then all answers were saved, or the student read that not all are.
 const SIGN_OUT_AT = "footnote.sign-out-at";
 // In ms. Text is not sent letter by letter.
@@ -22,8 +21,6 @@ const MOVE_PATIENCE = 500;
 const AWAY = 20_000;
 // In ms. For that long after the page or a later reply came, a form goes without a check. A turn-in always has one.
 const REACHED_FOR = 30_000;
-// In ms. A question comes without a request, so the second tap of a double tap would move on to the next one.
-const DOUBLE_TAP = 400;
 const TURN_IN = ["hand-in", "time-up"];
 // Notices that leave once the student answers or goes on.
 const PASSING = ["sent", "stale", "stale-before", "late-elsewhere", "refused-elsewhere", "flag"];
@@ -63,29 +60,12 @@ let typingTimer = 0;
 let typingSince = 0;
 let lastAnswer = "";
 let signingIn = null;
-let movedAt = -DOUBLE_TAP;
 // Far in the future until the page was hidden.
 let hiddenAt = Infinity;
 // The notice about an answer to another attempt that the server did not take, until it was shown.
 let elsewhere = "";
 // The path of the question with a flag that is not saved, until the page said so.
 let unsavedFlag = "";
-
-function availableStorage() {
-  try {
-    localStorage.getItem(PREFIX);
-    return localStorage;
-  } catch {
-    return null;
-  }
-}
-
-// For the next page. On a full device it opens without the place in the reading.
-function remember(name, value) {
-  try {
-    sessionStorage.setItem(name, value);
-  } catch { /* full */ }
-}
 
 // ---- What the sender reports
 
@@ -382,16 +362,9 @@ async function signIn(form) {
   find(".err", form)?.scrollIntoView({ block: "nearest" });
 }
 
-// Of quick clicks, every second one. Phones do not count taps, so there the time decides. A key has the detail 0.
-function isRepeated({ pointerType, detail, timeStamp }) {
-  if (pointerType === "mouse") return detail > 0 && detail % 2 === 0;
-  const isSoon = detail > 0 && timeStamp - movedAt < DOUBLE_TAP;
-  if (!isSoon) movedAt = timeStamp;
-  return isSoon;
-}
-
 async function onClick(event) {
   const { target } = event;
+  // A question comes without a request, so the second tap of a double tap would move on to the next one.
   if (target.closest("[data-go]") && isRepeated(event)) return event.preventDefault();
   if (target.closest("[data-send]")) sender.retryNow();
   // Not every browser opens the row of a target inside it.
@@ -471,16 +444,6 @@ async function onConfirm(event) {
   if (await settle(isSignOut ? "sign-out" : "act")) event.detail.issueRequest(true);
 }
 
-// The list of all questions is last, so it opens below what is in sight.
-function onToggle({ target }) {
-  if (target.open && target.matches("[data-places]")) target.scrollIntoView({ block: "nearest" });
-}
-
-// Firefox leaves a sentence that gets the focus partly under a bar. Where one is asked for, arrow keys move the focus.
-function onKeyup({ key, target }) {
-  if (key === "Tab" || target.matches("[type=radio]")) target.closest(".pick label")?.scrollIntoView({ block: "nearest" });
-}
-
 function onNoResponse() {
   isLeaving = false;
   notices.blocked = "act";
@@ -542,14 +505,6 @@ function quoteTyped(body) {
 
 // ---- Start
 
-function keepScroll(reading) {
-  const attempt = attemptOf(location.pathname);
-  const [lastAttempt, top] = (sessionStorage.getItem(SCROLL) || "").split(" ");
-  if (lastAttempt === attempt) reading.scrollTop = Number(top);
-  const keep = () => remember(SCROLL, `${attempt} ${reading.scrollTop}`);
-  reading.addEventListener("scroll", keep, { passive: true });
-}
-
 function start() {
   tabs?.addEventListener("message", ({ data }) => data.signedOut ? onSignedOut(data) : sender.receive(data));
   const listeners = {
@@ -557,7 +512,7 @@ function start() {
     click: onClick,
     change: onChange,
     input: onInput,
-    keyup: onKeyup,
+    keyup: bringFocusIntoSight,
     visibilitychange: onVisibilityChange,
     "footnote:move": onMove,
     "footnote:polled": onPolled,
@@ -575,7 +530,7 @@ function start() {
   // Answers are saved without them, and the form may be replaced. Enter in a field presses the form's own first button.
   findAll(".levels [form]").forEach((button) => button.removeAttribute("form"));
   // A toggle does not bubble.
-  document.addEventListener("toggle", onToggle, true);
+  document.addEventListener("toggle", bringListIntoSight, true);
   window.addEventListener("popstate", onPopState);
   // Safari may keep a page that must not be stored. By now it may be old, or of a student who has signed out.
   window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });

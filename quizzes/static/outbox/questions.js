@@ -1,5 +1,7 @@
 // The questions in the page: their forms, those that are loaded ahead, the list of all questions, and what is in sight.
-import { numberOf } from "./store.js";
+import { attemptOf, numberOf, remember } from "./store.js";
+
+const SCROLL = "footnote.reading";
 
 export const find = (selector, within = document) => within.querySelector(selector);
 export const findAll = (selector, within = document) => Array.from(within.querySelectorAll(selector));
@@ -214,6 +216,25 @@ export function showView(tab) {
 // On a low screen, the question is below the reading.
 export function bringIntoSight(question) {
   if (question.getBoundingClientRect().top >= window.innerHeight) question.scrollIntoView({ behavior: "instant" });
+}
+
+// The list of all questions is last, so it opens below what is in sight.
+export function bringListIntoSight({ target }) {
+  if (target.open && target.matches("[data-places]")) target.scrollIntoView({ block: "nearest" });
+}
+
+// Firefox leaves a sentence that gets the focus partly under a bar. Where one is asked for, arrow keys move the focus.
+export function bringFocusIntoSight({ key, target }) {
+  if (key === "Tab" || target.matches("[type=radio]")) target.closest(".pick label")?.scrollIntoView({ block: "nearest" });
+}
+
+// The reading opens at the same place on the next page of the attempt.
+export function keepScroll(reading) {
+  const attempt = attemptOf(location.pathname);
+  const [lastAttempt, top] = (sessionStorage.getItem(SCROLL) || "").split(" ");
+  if (lastAttempt === attempt) reading.scrollTop = Number(top);
+  const keep = () => remember(SCROLL, `${attempt} ${reading.scrollTop}`);
+  reading.addEventListener("scroll", keep, { passive: true });
 }
 
 // The fragment of the address names the part with the button that was pressed. `:target` matches only after the browser

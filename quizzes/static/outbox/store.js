@@ -20,6 +20,27 @@ export const attemptOf = (url) => url.replace(/\d+\/$/, "");
 /** @param {string} url path of a question; returns its number */
 export const numberOf = (url) => /(\d+)\/$/.exec(url)?.[1];
 
+/** The storage of the browser; null if it refuses it. */
+export function availableStorage() {
+  try {
+    localStorage.getItem(PREFIX);
+    return localStorage;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * For the next page of the tab. On a full device it opens without it.
+ *
+ * @param {string} name  @param {string | number} value
+ */
+export function remember(name, value) {
+  try {
+    sessionStorage.setItem(name, value);
+  } catch { /* full */ }
+}
+
 function parse(text) {
   try {
     return JSON.parse(text);
