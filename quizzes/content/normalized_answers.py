@@ -92,6 +92,11 @@ def read_number(text: str) -> tuple[Decimal, str] | None:
     return Decimal(numbers[0]), " ".join(word for word in words if word != numbers[0])
 
 
+def sign_names(text: str) -> set[str]:
+    """The normalized names of the signs in a text that stand next to a number: “dollars” for $."""
+    return {name for sign, name in _UNITS.items() if sign in text and sign != "&"}
+
+
 def read_date(text: str) -> Day | None:
     """The date of an answer; None if the answer is not a date or has other words too."""
     normalized = normalize(text)

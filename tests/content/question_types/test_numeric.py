@@ -83,6 +83,11 @@ dated = st.builds(lambda day, tolerance: on(day.isoformat(), tolerance=tolerance
         ({"answer": 12, "units": ["percent"], "unit_required": True}, "12", 0, True),
         ({"answer": 12, "units": ["percent"], "unit_required": True}, "12 %", 1, False),
         ({"answer": 5, "units": ["dollars"]}, "$5", 1, False),
+        ({"answer": 40000}, "$40,000", 1, False),
+        ({"answer": 40000}, "40.000 $", 0, True),
+        ({"answer": 40000}, "40,000 dollars", 0, True),
+        ({"answer": 5, "units": ["dollars"]}, "€5", 0, True),
+        ({"answer": 12}, "12 %", 1, False),
         ({"answer": 3, "units": ["months", "month"]}, "three months", 1, False),
         ({"answer": 1, "units": ["months", "month"]}, "a month", 0, True),
         ({"answer": 1, "units": ["months", "month"]}, "a long month", 0, True),
@@ -388,7 +393,13 @@ TOLERANCE_WANTED = "Enter the tolerance as a number, 0 or more, without a unit."
         ({"answer": "1,500", "tolerance": "", "units": ["votes"], "unit_required": True}, []),
         ({"answer": "seven", "tolerance": "0.5"}, []),
         ({"answer": ""}, [NUMBER_WANTED]),
-        ({"answer": "$3.5 million"}, [NUMBER_WANTED]),
+        ({"answer": "$40,000"}, []),
+        ({"answer": "$3.5 million"}, []),
+        ({"answer": "12 %"}, []),
+        ({"answer": "12 %", "units": ["percent"], "unit_required": True}, []),
+        ({"answer": "$40,000", "units": ["euros"]}, [NUMBER_WANTED]),
+        ({"answer": "40,000 people"}, [NUMBER_WANTED]),
+        ({"answer": "40,000 dollars"}, [NUMBER_WANTED]),
         *(({"answer": number}, []) for number in ("3.5", "12.5", "3.14", "8.25")),
         ({"answer": "2018-08-31"}, ["“2018-08-31” is a date. Choose “A date”."]),
         ({"kind": "date", "answer": "August 31, 2018", "tolerance": "1"}, []),
@@ -415,3 +426,13 @@ def test_numeric_draft_says_in_words_what_cannot_be_published(changes: dict[str,
             parse_question(finished)
     else:
         assert parse_question(finished).type == "numeric"
+
+
+@pytest.mark.parametrize("answer", ["$40,000", "40,000 $", "40 000 €", "£40k"])
+def test_numeric_draft_reads_the_number_next_to_a_sign_like_an_answer(answer: str) -> None:
+    draft = NumericDraft()
+
+    finished = draft.finish({**document(), **draft.blank([]), "answer": answer}, [], [])
+
+    assert finished["answer"] == "40000"
+    assert parse_question(finished).grade(answer) == 1

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from quizzes.content.normalized_answers import normalize, read_date, read_number
 from quizzes.content.question_types.draft import QuestionDraft, text_in
-from quizzes.content.question_types.numeric.question import can_be_unit
+from quizzes.content.question_types.numeric.question import can_be_unit, fits_unit
 from quizzes.content.tables import Table
 from quizzes.phrases import gettext
 
@@ -27,10 +27,12 @@ class NumericDraft(QuestionDraft):
         question |= {"answer": str(question["answer"]), "tolerance": str(question["tolerance"])}
 
     def finish(self, question: Table, sentence_keys: Sequence[str], speakers: Sequence[Table]) -> Table:
-        """Without units for a date, and without a blank tolerance."""
+        """Without units for a date, without a blank tolerance, and without a unit next to the number."""
         finished = {**question, "answer": text_in(question, "answer")}
         if question.get("kind") == "date":
             finished |= {"units": [], "unit_required": False}
+        else:
+            finished["answer"] = _without_unit(finished["answer"], question.get("units", []))
         if not text_in(question, "tolerance"):
             finished.pop("tolerance", None)
         return finished
@@ -57,6 +59,14 @@ class NumericDraft(QuestionDraft):
         """With a placeholder key, which students do not see."""
         answer = "2000-01-01" if question.get("kind") == "date" else "0"
         return {name: value for name, value in {**question, "answer": answer}.items() if name != "tolerance"}
+
+
+def _without_unit(answer: str, units: Sequence[str]) -> str:
+    """The number alone, “40000” for “$40,000”, if the unit next to it is that of the question. Any other text stays."""
+    number = read_number(answer)
+    if number is None or not fits_unit(answer, number[1], [normalize(unit) for unit in units]):
+        return answer
+    return f"{number[0]:f}"
 
 
 def _answer_problems(answer: str, *, is_date: bool) -> list[str]:

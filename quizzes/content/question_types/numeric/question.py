@@ -1,6 +1,6 @@
 """Number or date: typed, correct within a tolerance and in an accepted unit."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,16 @@ from quizzes.content.answer_matching import (
     with_month_typos_corrected,
 )
 from quizzes.content.languages import TextFields, all_languages
-from quizzes.content.normalized_answers import Day, has_digit, iso_date, normalize, read_date, read_number, write_date
+from quizzes.content.normalized_answers import (
+    Day,
+    has_digit,
+    iso_date,
+    normalize,
+    read_date,
+    read_number,
+    sign_names,
+    write_date,
+)
 from quizzes.content.question_types.question import (
     MAX_LINE,
     NO_IDEA,
@@ -138,7 +147,7 @@ class Numeric(Question):
             day = read_date(value)
             return Fraction(day is not None and self._is_within(day))
         found = read_number(value)
-        return Fraction(found is not None and self._is_within(found[0]) and self._has_unit(found[1]))
+        return Fraction(found is not None and self._is_within(found[0]) and self._has_unit(value, found[1]))
 
     def review(self, value: Value, reading: Reading) -> Review:
         """The answer and the correct one."""
@@ -191,7 +200,7 @@ class Numeric(Question):
         found = read_number(value)
         if found is None:
             raise InvalidDocument(gettext("“{value}” isn’t a number").format(value=value))
-        if not question._has_unit(found[1]):
+        if not question._has_unit(value, found[1]):
             raise InvalidDocument(gettext("“{value}” isn’t in the unit of the question").format(value=value))
         return {**document, "answer": f"{found[0]:f}"}
 
@@ -254,8 +263,8 @@ class Numeric(Question):
         days = [date.fromordinal(min(max(key + int(step), 1), last)) for step in steps]
         return [Day(self.answer.year and day.year, day.month, day.day) for day in days]
 
-    def _has_unit(self, unit: str) -> bool:
-        return unit in self.normalized_units or (not unit and not self.unit_required)
+    def _has_unit(self, value: str, unit: str) -> bool:
+        return fits_unit(value, unit, self.normalized_units) or (not unit and not self.unit_required)
 
     def _is_unit(self, words: str) -> bool:
         """Whether these normalized words are a name of the unit, in the singular or plural."""
@@ -263,7 +272,7 @@ class Numeric(Question):
 
     def _option_id(self, value: str) -> str:
         found = read_number(value)
-        if isinstance(self.answer, Decimal) and found is not None and self._has_unit(found[1]):
+        if isinstance(self.answer, Decimal) and found is not None and self._has_unit(value, found[1]):
             return f"{found[0]:f}"
         return normalize(value) or value
 
@@ -271,6 +280,14 @@ class Numeric(Question):
 def can_be_unit(name: str) -> bool:
     """Whether this normalized name can be that of a unit: a word or a sign, without a number."""
     return bool(name) and not has_digit(name)
+
+
+def fits_unit(text: str, unit: str, names: Collection[str]) -> bool:
+    """Whether these normalized words next to the number of the text are its unit.
+
+    If the unit has no name, it is a sign in the text: the $ of “$40,000”. The word “pounds” may also be a weight.
+    """
+    return unit in (names or sign_names(text))
 
 
 def _number(document: Mapping[str, Any], name: str) -> Decimal:
