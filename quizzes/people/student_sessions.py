@@ -75,9 +75,9 @@ def has_open_attempt(student_id: int) -> bool:
     return Attempt.objects.open().made_by(student_id).exists()
 
 
-def is_merged_session(session: SessionBase) -> bool:
-    """Whether the session is of an entry that was merged into another one. A query if a student has signed in."""
-    return STUDENT in session and Student.objects.filter(pk=session[STUDENT]).exclude(merged_into=None).exists()
+def student_of_ended_session(session: SessionBase) -> Student | None:
+    """The student of a session that has ended, with the classroom, so that a page says why. A query if it has one."""
+    return Student.objects.select_related("classroom").filter(pk=session.get(STUDENT)).first()
 
 
 def signed_in_student(session: SessionBase, *, now: datetime) -> Student | None:

@@ -24,7 +24,7 @@ from quizzes.forms.student_sign_in import CodeForm, NameForm, PinForm, SentPinKi
 from quizzes.models import Classroom, Student
 from quizzes.people.class_people import teachers_of
 from quizzes.people.rosters import join_list, set_language
-from quizzes.people.student_sessions import is_merged_session, signed_in_student
+from quizzes.people.student_sessions import signed_in_student, student_of_ended_session
 from quizzes.people.student_sign_in import (
     NoSuchCode,
     PinLocked,
@@ -230,7 +230,7 @@ def _code_page(request: HttpRequest, form: CodeForm) -> HttpResponse:
         "form": form,
         "signed_in": signed_in,
         "course": course,
-        "was_merged": signed_in is None and is_merged_session(request.session),
+        "ended": student_of_ended_session(request.session) if signed_in is None else None,
         "signed_out": signed_out,
         "unsent": unsent.cleaned_data["unsent"] if unsent.is_valid() else "",
     }

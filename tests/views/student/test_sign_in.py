@@ -573,6 +573,21 @@ def test_join_page_says_who_is_signed_in(student: Student, student_client: Clien
     assert (form.action, form.method) == (reverse("sign_out"), "post")
 
 
+def test_student_of_an_archived_class_reads_why_the_code_page_came(
+    student: Student, student_client: Client, teacher: User
+) -> None:
+    said = (
+        "Your class is closed, because your teacher archived it. Type the code of your new class, or ask your teacher."
+    )
+    assert said not in text_of(student_client.get(reverse("student_home"), follow=True))
+    classrooms.archive_classroom(student.classroom, by=teacher, now=NOW)
+
+    assert said in text_of(student_client.get(reverse("student_home"), follow=True))
+    assert said not in text_of(Client().get(reverse("join")))
+    classrooms.restore_classroom(student.classroom, by=teacher, now=NOW)
+    assert said not in text_of(student_client.get(reverse("join")))
+
+
 def test_signing_out_ends_the_session_and_has_the_browser_forget(student: Student, student_client: Client) -> None:
     old = student_client.cookies["sessionid"].value
     form = read(student_client.get(reverse("join"))).forms[0]
