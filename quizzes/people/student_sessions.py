@@ -77,7 +77,9 @@ def has_open_attempt(student_id: int) -> bool:
 
 def student_of_ended_session(session: SessionBase) -> Student | None:
     """The student of a session that has ended, with the classroom, so that a page says why. A query if it has one."""
-    return Student.objects.select_related("classroom").filter(pk=session.get(STUDENT)).first()
+    if STUDENT not in session:
+        return None
+    return Student.objects.select_related("classroom").filter(pk=session[STUDENT]).first()
 
 
 def signed_in_student(session: SessionBase, *, now: datetime) -> Student | None:
