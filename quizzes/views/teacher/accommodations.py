@@ -111,13 +111,27 @@ def _say_extended(
     elif extension["closes_at"] and has_used_all and not any(attempt.is_open for attempt in attempts):
         text = gettext("This quiz was turned in. To give more time, reopen the attempt.")
         messages.warning(request, f"{gettext('Saved.')} {text}")
-    elif _open_end(assignment, student) != end_before:
-        messages.success(request, gettext("Saved. The quiz in progress has the new end time."))
+    elif (end := _open_end(assignment, student)) != end_before:
+        text = gettext("Saved. The quiz in progress has the new end time.")
+        if settings.window.state(at=now) is WindowState.PAST_DUE:
+            text = f"{text} {gettext('It will be late. To change that, enter a later due time.')}"
+            messages.warning(request, text)
+        else:
+            messages.success(request, f"{text} {_late_after(settings.window.due_at, end, assignment)}".rstrip())
     elif extension["closes_at"] and settings.window.state(at=now) is WindowState.PAST_DUE:
         text = gettext("Saved. The due time has passed, so new work is late. To change that, enter a later due time.")
         messages.warning(request, text)
     else:
         messages.success(request, gettext("Saved."))
+
+
+def _late_after(due_at: datetime | None, end: datetime | None, assignment: Assignment) -> str:
+    """When an attempt in progress becomes late; "" without a due time."""
+    if due_at is None:
+        return ""
+    if end is not None and end <= due_at:
+        return gettext("It won’t be late.")
+    return gettext("It will be late after {time}.").format(time=moment(due_at, assignment.classroom.zone))
 
 
 def _changed_meanwhile(

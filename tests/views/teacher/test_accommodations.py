@@ -714,6 +714,33 @@ def test_extension_moves_the_end_of_a_running_attempt(
 
 
 @pytest.mark.parametrize(
+    ("due_at", "changes", "said"),
+    [
+        (CLOSE - timedelta(hours=1), {}, "It will be late after Fri, Oct 23, 3:00 pm EDT."),
+        (NOW - timedelta(minutes=1), {}, "It will be late. To change that, enter a later due time."),
+        (NOW - timedelta(minutes=1), {"due": "2026-10-23T16:30"}, "It will be late after Fri, Oct 23, 4:30 pm EDT."),
+        (NOW - timedelta(minutes=1), {"due": "2026-10-23T17:00"}, "It won’t be late."),
+        (None, {}, ""),
+    ],
+)
+def test_extension_of_a_running_attempt_says_whether_it_will_be_late(
+    due_at: datetime | None,
+    changes: dict[str, str],
+    said: str,
+    closing: Assignment,
+    student: Student,
+    teacher_client: Client,
+    clock: time_machine.Traveller,
+) -> None:
+    Assignment.objects.filter(pk=closing.pk).update(due_at=due_at)
+    make_attempt(assignment=closing, student=student, deadline_at=CLOSE)
+    extend(teacher_client, closing, student, closes="2026-10-23T17:00", **changes)
+
+    [notice] = teacher_client.get(terms_of(closing, student)).context["messages"]
+    assert " ".join(str(notice).split()) == f"Saved. The quiz in progress has the new end time. {said}".rstrip()
+
+
+@pytest.mark.parametrize(
     ("changes", "is_said"),
     [
         ({"closes": "2026-10-26T09:30"}, True),
