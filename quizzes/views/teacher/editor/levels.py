@@ -68,6 +68,7 @@ def edit_level(request: TeacherRequest, public_id: str, level: str) -> HttpRespo
         return _page(request, part, level)
     if part.form.publishes:
         return publish_or_review(request, part.draft)
+    messages.success(request, gettext("Saved."))
     return redirect("edit_level", public_id, level)
 
 

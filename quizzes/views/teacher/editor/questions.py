@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.text import format_lazy
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from quizzes.content.drafts import saving_questions
@@ -239,6 +239,8 @@ def _act(request: TeacherRequest, draft: Draft, key: str, form: QuestionForm) ->
                 return _show_question_in_place(draft, number)
             case "next":
                 key = _next_key(draft.document, key)
+            case "save" if form.cleaned_data["act"]:
+                messages.success(request, gettext("Saved."))
     except saving_questions.TooManyQuestions:
         messages.error(request, FULL)
     except DraftChanged:

@@ -58,6 +58,8 @@ def edit_reading(request: TeacherRequest, public_id: str) -> HttpResponse:
     if part.form.is_out_of_date:
         messages.error(request, CHANGED)
     name, key = part.form.action
+    if name == "save" and not part.form.is_out_of_date:
+        messages.success(request, gettext("Saved."))
     return redirect(f"{request.path}#sentence-{key}" if key and name != "remove" else request.path)
 
 

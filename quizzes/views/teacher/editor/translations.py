@@ -4,8 +4,10 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from quizzes.content.drafts import translations
@@ -55,7 +57,10 @@ def edit_translation(request: TeacherRequest, public_id: str, language: str, key
         return _page(request, part, language, key)
     if part.form.publishes:
         return publish_or_review(request, part.draft)
-    following = _following(part.draft, key) if part.form.cleaned_data["act"] == "next" else key
+    is_next = part.form.cleaned_data["act"] == "next"
+    if not is_next:
+        messages.success(request, gettext("Saved."))
+    following = _following(part.draft, key) if is_next else key
     return (
         redirect("edit_translation", public_id, language, following)
         if following

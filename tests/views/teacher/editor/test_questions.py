@@ -1069,3 +1069,21 @@ def test_a_published_copy_of_a_built_in_set_is_like_it(teacher: User, teacher_cl
         table["stem"] for table in built_in.document["questions"]
     ]
     assert draft_problems(from_edition(copy.document, title="Small set (copy)")) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "args"),
+    [("edit_question", ["one"]), ("edit_reading", []), ("edit_translation", ["es", "one"]), ("edit_source", [])],
+)
+def test_save_at_the_top_is_said_in_a_message_that_takes_the_focus(
+    name: str, args: list[str], draft: Draft, teacher_client: Client
+) -> None:
+    """A status in a page that loads is not read out."""
+    address = url(name, draft, *args)
+    forms = read(teacher_client.get(address)).forms
+    [form] = [form for form in forms if ("act", "save") in form.buttons and "revision" in form.data()]
+
+    saved = teacher_client.post(address, form.data(act="save"), follow=True)
+
+    assert html_of(saved).count("<p>Saved.</p>") == 1
+    assert html_of(saved).count("autofocus") == 1
