@@ -8,7 +8,7 @@ from django.forms.boundfield import BoundField, BoundWidget
 from django.template import Context, Engine
 from django.utils.safestring import SafeString
 
-from quizzes.content.question_types.form import SentencesField
+from quizzes.content.question_types.form import PartForm, SentencesField
 
 register = template.Library()
 
@@ -67,5 +67,7 @@ def _described_by(field: BoundField) -> list[str]:
 
 
 def _attributes(field: BoundField) -> dict[str, Any]:
+    if isinstance(field.form, PartForm) and field.form.leaves_focus:
+        return {}
     faulty = [name for name in field.form.errors if name != NON_FIELD_ERRORS]
     return {"autofocus": True} if faulty and faulty[0] == field.name else {}

@@ -29,18 +29,24 @@ class StoredField(BoundField):
 class PartForm(forms.Form):
     """A part of a draft. Each valid field is saved, even if others are invalid.
 
-    not_saved: the fields that are not part of the draft.
+    not_saved: the fields that are not part of the draft. leaves_focus: whether something above it on the page has the
+    focus. Otherwise its first field with an error has it.
     """
 
     bound_field_class = StoredField
 
     not_saved: tuple[str, ...] = ()
+    leaves_focus = False
 
     @property
     def valid(self) -> dict[str, Any]:
         """The values of the valid fields, by name."""
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if name not in self.not_saved}
+
+    def place_focus(self, *, is_taken: bool) -> None:
+        """Let the first field with an error have the focus, if nothing above the form has it."""
+        self.leaves_focus = is_taken
 
     def others(self) -> list[tuple[str, str]]:
         """(label, value of the draft) for each field that was sent with another value."""

@@ -152,6 +152,12 @@ class FullQuestionForm(QuestionForm):
         """Whether all submitted fields are valid."""
         return super().is_valid() and self.own.is_valid()
 
+    def place_focus(self, *, is_taken: bool) -> None:
+        """What the base does. Only the explanation is below the fields of the type."""
+        has_error_above = any(name != "explanation" for name in self.errors)
+        super().place_focus(is_taken=is_taken or (bool(self.own.errors) and not has_error_above))
+        self.own.place_focus(is_taken=is_taken or has_error_above)
+
     def others(self) -> list[tuple[str, str]]:
         """What the base returns, and the same for the fields of the type."""
         return [*super().others(), *self.own.others()]

@@ -54,4 +54,6 @@ def edit_part[F: DraftForm](
 def show_part(request: TeacherRequest, template: str, part: EditedPart[Any], **context: Any) -> HttpResponse:
     """The page of a part, as `show` renders it."""
     unsaved = part.form.problems() if part.form.is_bound else ()
+    if part.form.is_bound:
+        part.form.place_focus(is_taken=part.conflict is not None)
     return show(request, template, part.draft, unsaved=unsaved, conflict=part.conflict, form=part.form, **context)

@@ -1087,3 +1087,19 @@ def test_save_at_the_top_is_said_in_a_message_that_takes_the_focus(
 
     assert html_of(saved).count("<p>Saved.</p>") == 1
     assert html_of(saved).count("autofocus") == 1
+
+
+@pytest.mark.parametrize("is_changed_elsewhere", [True, False])
+@pytest.mark.parametrize("other", [{"points": "many"}, {"explanation": "x" * 2001}])
+def test_the_first_of_several_errors_has_the_focus(
+    other: dict[str, str], is_changed_elsewhere: bool, draft: Draft, teacher: User, teacher_client: Client
+) -> None:
+    data = sent(teacher_client, editor_of(draft), having="stem", **other, **{"text-1": "x" * 2001})
+    if is_changed_elsewhere:
+        saving_questions.save_question(draft, "one", {"stem": "Theirs?"}, seen=1, by=teacher, now=NOW)
+
+    page = teacher_client.post(editor_of(draft), data)
+
+    assert len(field_errors_of(page)) == 2
+    assert ("changed in another window" in html_of(page)) is is_changed_elsewhere
+    assert html_of(page).count("autofocus") == 1
