@@ -207,8 +207,13 @@ class AssignForm(AssignmentSettingsForm):
     @property
     def has_open_settings(self) -> bool:
         """Whether the page opens the settings: one of them has an error, or another page sent them to edit."""
-        outside = {"group", "question_set", "classrooms", "preset", "filled", "filled_zone"}
-        return self.is_bound and (bool(set(self.errors) - outside) or self.data.get("act") == "edit")
+        return bool(self.settings_errors) or (self.is_bound and self.data.get("act") == "edit")
+
+    @property
+    def settings_errors(self) -> list[str]:
+        """Each message of the settings once, also if it is at the times of several classes."""
+        found = (str(error) for name, errors in self.errors.items() if name not in self.field_order for error in errors)
+        return list(dict.fromkeys(found))
 
     def _values(self, preset: Preset, zone: ZoneInfo) -> PresetValues:
         return preset_values(preset, zone=zone, now=self.now, copied=self._copied)

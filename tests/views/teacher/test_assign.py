@@ -491,6 +491,21 @@ def test_fragment_has_the_summary_and_the_settings_of_a_new_preset(
     assert not Assignment.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("chosen", "said"),
+    [(True, "Set a closing time. Answers show after all classes close."), (False, "")],
+)
+def test_summary_says_what_the_settings_lack(
+    chosen: bool, said: str, edition: Edition, classroom: Classroom, teacher_client: Client
+) -> None:
+    address = address_of(edition)
+    form = form_of(teacher_client.get(address), having="preset")
+    release = "after_close" if chosen else "after_last"
+    data = form.data(act="preview", release=release, classrooms=[classroom.public_id] if chosen else [])
+
+    assert text_of(teacher_client.post(address, data, headers={"HX-Request": "true"})) == said
+
+
 @pytest.mark.parametrize(("limit", "is_short"), [("3", True), ("4", False), ("", False)])
 def test_time_limit_below_the_estimate_is_noted(
     limit: str, is_short: bool, edition: Edition, classroom: Classroom, teacher_client: Client
