@@ -576,6 +576,33 @@ def test_line_focus_shows_its_lines_below_open_notes(
     page.wait_for_function(bottom, arg=page.locator("[data-tools]").first.element_handle())
 
 
+def test_line_focus_is_at_the_focus_after_supports_changed(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    Attempt.objects.update(supports={"line_focus": True})
+    page = open_context(student, width=1280, height=900).new_page()
+    open_question(page, attempt)
+    with page.expect_response("**/marks/"):
+        page.get_by_role("button", name="Line focus").press("Enter")
+    choice = page.locator("#question input[name=choice]").last
+    choice.focus()
+    Attempt.objects.update(supports={"line_focus": True, "text_size": 125, "notes": True})
+    with page.expect_navigation():
+        page.evaluate("dispatchEvent(new Event('online'))")
+
+    expect(choice).to_be_focused()
+    expect(page.locator(".shade")).to_have_count(2)
+    page.wait_for_function(
+        """choice => {
+          const [above, below] = ["above", "below"].map((name) => document.querySelector(`.shade.${name}`));
+          const { top, bottom } = choice.getBoundingClientRect();
+          const middle = (top + bottom) / 2;
+          return above.getBoundingClientRect().bottom <= middle && middle <= below.getBoundingClientRect().top;
+        }""",
+        arg=choice.element_handle(),
+    )
+
+
 def test_line_focus_does_not_shade_the_notice_of_work_offline(
     attempt: Attempt, student: Student, open_context: NewContext
 ) -> None:

@@ -75,10 +75,19 @@ function show(isShown) {
   place(reading ? Math.max(reading.top, innerHeight / 4) : innerHeight / 3);
   const spoken = document.querySelector("[data-speaking]");
   if (spoken) follow(spoken);
+  else followFocus();
 }
 
-function onFocus({ target }) {
-  if (!bar.contains(target) && target.matches(":focus-visible")) follow(target);
+function followFocus() {
+  const target = document.activeElement;
+  if (target !== document.body && !bar.contains(target) && target.matches(":focus-visible")) follow(target);
+}
+
+// What the band shows moves with the height of the tools: when the notes open, or when supports change.
+function placeAgain() {
+  if (!isOn()) return;
+  place(top);
+  followFocus();
 }
 
 function follow(element) {
@@ -109,11 +118,10 @@ function start() {
     middle = event.clientX;
     place(event.clientY - (LINES * lineHeight()) / 2);
   });
-  document.addEventListener("focusin", onFocus);
+  document.addEventListener("focusin", followFocus);
   document.addEventListener("footnote:spoken", ({ target }) => follow(target));
   window.addEventListener("resize", () => { if (isOn()) place(top); });
-  // The event of the notes does not bubble.
-  bar.addEventListener("toggle", () => { if (isOn()) place(top); }, true);
+  new ResizeObserver(placeAgain).observe(bar);
   if (marks.get("setting", "line_focus")) show(true);
 }
 
