@@ -71,9 +71,25 @@ def history_lines(student: Student, *, by: User, now: datetime) -> list[HistoryL
 def events_of(entries: Collection[Student], *, by: User) -> QuerySet[AuditEvent]:
     """What was done to these entries of a student in this teacher's classes, the newest first.
 
-    What teachers of an earlier class did stays theirs: it has their grades, comments and reasons.
+    What teachers of an earlier class did stays theirs: it has their grades, comments and reasons. A merge is one event.
     """
-    return AuditEvent.objects.filter(student__in=entries, classroom__teachers=by)
+    return AuditEvent.objects.filter(student__in=entries, classroom__teachers=by).exclude(_second_of_merge(entries))
+
+
+def _second_of_merge(entries: Collection[Student]) -> Q:
+    """The event of a merge that is of the entry that left. The entry that stayed has the same one.
+
+    An entry stays on the roster when another one is merged into it, so it was removed later, or never.
+    """
+    found = Q(pk__in=())
+    for one in entries:
+        stayed = [
+            other.public_id
+            for other in entries
+            if one.removed_at is not None and (other.removed_at is None or other.removed_at > one.removed_at)
+        ]
+        found |= Q(student=one, detail__other__in=stayed)
+    return found & Q(action__in=(AuditEvent.Action.STUDENT_MERGED, AuditEvent.Action.MERGE_UNDONE))
 
 
 def events_and_class_files(entries: Collection[Student], *, by: User) -> QuerySet[AuditEvent]:
