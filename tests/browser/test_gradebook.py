@@ -335,6 +335,33 @@ def test_every_row_and_column_prints(
     assert len(pages) <= 3
 
 
+def test_class_of_30_prints_on_one_page(edition: Edition, teacher: User, open_context: NewContext) -> None:
+    now = timezone.now()
+    classroom = make_classroom(teacher=teacher, created_at=now)
+    times = {"due_at": now - timedelta(days=1), "created_at": now - timedelta(days=2)}
+    given = [
+        make_assignment(edition=edition, classroom=classroom, assigned_by=teacher, own_title=f"Week {number}", **times)
+        for number in range(5)
+    ]
+    for number in range(30):
+        # The last 2 names take 2 lines.
+        first = "Alexandria-Konstantina" if number >= 28 else ("Emmanuel", "Khadija")[number % 2]
+        student = make_student(classroom=classroom, name=f"{first} {chr(65 + number // 2)}{number % 2}.")
+        make_answered_attempt(assignment=given[number % 5], student=student, started_at=now - timedelta(hours=1))
+    page = open_context(teacher).new_page()
+    page.goto(reverse("classroom_gradebook", args=[classroom.public_id]))
+
+    pages = [read_pdf(page.pdf(format=paper, prefer_css_page_size=False)) for paper in ("Letter", "A4")]
+
+    assert [len(sheets) for sheets in pages] == [1, 1]
+    page.emulate_media(media="print")
+    sizes = page.locator(".grid :is(th, td, a, small, .tag), .key .tag").evaluate_all(
+        "all => all.filter(one => one.checkVisibility()).map(one => parseFloat(getComputedStyle(one).fontSize))"
+    )
+    # 9 points.
+    assert min(sizes) >= 12
+
+
 @pytest.mark.parametrize("paper", ["Letter", "A4"])
 def test_every_column_of_the_item_analysis_prints(
     paper: str, assignment: Assignment, teacher: User, open_context: NewContext
