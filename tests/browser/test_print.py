@@ -230,6 +230,12 @@ def test_pages_of_a_teacher_print_without_what_one_presses(
             "all => all.filter(one => one.checkVisibility()).map(one => one.outerHTML.slice(0, 90))"
         )
         assert (name, pressed, overflow(page)) == (name, [], 0)
+        closed = page.locator("details.more:not([open])")
+        assert (closed.count() > 0) == (name in {"assignment_results", "student_history"})
+        assert closed.locator("visible=true").count() == 0
+        if name == "assignment_results":
+            page.locator("details.more").first.evaluate("part => { part.open = true; }")
+            assert page.locator("details.more h2 >> visible=true").count() == 1
         # A printed roster had no names.
         has_name = school.student.display_name in page.locator("main").inner_text()
         assert has_name or name in {"assignment_results", "item_analysis", "question_set"}, name
