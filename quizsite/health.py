@@ -314,8 +314,11 @@ def backup_verdict(age: timedelta | None, *, uptime: timedelta, wait: timedelta 
     wait: until the next try, if the last one failed.
     """
     words = "none yet" if age is None else f"made {_ago(age)}"
+    if not settings.BACKUP_MINUTES:
+        # Another web machine may make them.
+        return f"{words}. This machine makes no automatic backups: FOOTNOTE_BACKUP_MINUTES is 0"
     due = 2 * timedelta(minutes=settings.BACKUP_MINUTES)
-    is_late = due and uptime > BACKUP_AFTER_START and (age is None or age > due)
+    is_late = uptime > BACKUP_AFTER_START and (age is None or age > due)
     if wait is not None:
         words += f". The last try failed, and the next is in {wait / timedelta(minutes=1):.0f} min: see the log"
     elif is_late:
