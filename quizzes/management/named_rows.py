@@ -12,7 +12,15 @@ def find_account(email: str, *, among: QuerySet[User] | None = None) -> User:
     found = User.objects.with_email(email)
     user = (found if among is None else found & among).first()
     if user is None:
-        raise CommandError(f"No account has the email {email}.")
+        if not User.objects.exists():
+            raise CommandError(
+                "This site has no account yet. To create the first one, open the link that "
+                f"`{settings.COMMAND} serve` prints."
+            )
+        raise CommandError(
+            f"No account has the email {email}. The page /site/ lists all accounts. For a new account, a teacher "
+            "chooses “Invite a teacher”."
+        )
     return user
 
 

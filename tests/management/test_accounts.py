@@ -185,7 +185,12 @@ def test_hand_over_class_refuses(classroom: Classroom, teacher: User, other_teac
             "",
             "There is no class AAAAAAAAAAAA. The id is in the address of the class's page.",
         ),
-        ((public_id, "nobody@school.test"), "", "No account has the email nobody@school.test."),
+        (
+            (public_id, "nobody@school.test"),
+            "",
+            "No account has the email nobody@school.test. The page /site/ lists all accounts. For a new account, a "
+            "teacher chooses “Invite a teacher”.",
+        ),
         (
             (public_id, closed.email),
             "",
@@ -210,9 +215,18 @@ def test_hand_over_class_refuses(classroom: Classroom, teacher: User, other_teac
     assert list(classroom.teachers.all()) == [teacher]
 
 
-def test_close_account_refuses_an_unknown_address() -> None:
+def test_close_account_refuses_an_unknown_address(teacher: User) -> None:
     with pytest.raises(CommandError, match=r"No account has the email nobody@school.test."):
         run("close_account", "nobody@school.test")
+
+
+def test_command_on_a_site_without_an_account_names_serve() -> None:
+    with pytest.raises(CommandError) as refused:
+        run("sign_in_link", "nobody@school.test")
+
+    assert str(refused.value) == (
+        "This site has no account yet. To create the first one, open the link that `manage.py serve` prints."
+    )
 
 
 def test_test_mail_says_whether_the_mail_server_took_it(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

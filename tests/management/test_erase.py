@@ -88,10 +88,15 @@ def test_erase_teacher_erases_the_account_and_its_classes(student: Student, teac
             "There is no student AAAAAAAAAAAA. The id is in the address of the student's page.",
         ),
         ("class", "AAAAAAAAAAAA", "There is no class AAAAAAAAAAAA. The id is in the address of the class's page."),
-        ("teacher", "nobody@school.test", "No account has the email nobody@school.test."),
+        (
+            "teacher",
+            "nobody@school.test",
+            "No account has the email nobody@school.test. The page /site/ lists all accounts. For a new account, a "
+            "teacher chooses “Invite a teacher”.",
+        ),
     ],
 )
-def test_erase_refuses_what_is_not_there(kind: str, key: str, reason: str, db: None) -> None:
+def test_erase_refuses_what_is_not_there(kind: str, key: str, reason: str, teacher: User) -> None:
     with pytest.raises(CommandError) as refused:
         run("erase", kind, key)
 
