@@ -47,8 +47,7 @@ class BadFile(Exception):
     """A source or set file that is not valid. The message is one line with file, question and reason."""
 
     def __init__(self, path: Path, question: str, reason: str) -> None:
-        where = f"{path.parent.name}/{path.name}"
-        super().__init__(f"{where}: question “{question}”: {reason}" if question else f"{where}: {reason}")
+        super().__init__(f"{path}: question “{question}”: {reason}" if question else f"{path}: {reason}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,8 @@ def read_set_files(folder: Path) -> list[SetFile]:
     files: list[SetFile] = []
     sources = sorted(folder.glob(SOURCE_NAME)) or sorted(folder.glob(f"*/{SOURCE_NAME}"))
     if not sources:
-        raise BadFile(folder / SOURCE_NAME, "", "there is no such file")
+        reason = f"no {SOURCE_NAME} here or one folder below" if folder.is_dir() else "there is no such folder"
+        raise BadFile(folder, "", reason)
     for source_path in sources:
         source = _read(source_path)
         try:
@@ -96,8 +96,10 @@ def read_set_files(folder: Path) -> list[SetFile]:
 def _read(path: Path) -> dict[str, Any]:
     try:
         return read_toml(path.read_bytes())
-    except (InvalidFile, OSError) as error:
+    except InvalidFile as error:
         raise BadFile(path, "", str(error)) from error
+    except OSError as error:
+        raise BadFile(path, "", error.strerror or str(error)) from error
 
 
 def _read_guide(path: Path) -> dict[str, Any] | None:

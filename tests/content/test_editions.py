@@ -279,11 +279,11 @@ def test_bad_file_is_named_with_question_and_reason_in_one_line(
     with pytest.raises(BadFile) as refused:
         read_set_files(tmp_path)
 
-    assert str(refused.value) == reason
+    assert str(refused.value) == f"{tmp_path}/{reason}"
 
 
 def test_folder_without_a_source_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadFile, match="source.toml: there is no such file"):
+    with pytest.raises(BadFile, match=f"^{tmp_path}: no source.toml here or one folder below$"):
         read_set_files(tmp_path)
-    with pytest.raises(BadFile, match="source.toml: there is no such file"):
+    with pytest.raises(BadFile, match=f"^{tmp_path}/nowhere: there is no such folder$"):
         read_set_files(tmp_path / "nowhere")

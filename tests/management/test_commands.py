@@ -58,7 +58,7 @@ def test_check_refuses_a_bad_set_in_one_line(folder: Path) -> None:
 
     assert refused.value.returncode == 1
     assert str(refused.value) == (
-        "story/z-set.toml: question “proof”: the evidence of the question is not its key sentences"
+        f"{folder}/story/z-set.toml: question “proof”: the evidence of the question is not its key sentences"
     )
 
 
