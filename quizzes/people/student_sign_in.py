@@ -125,11 +125,17 @@ def find_classroom(code: str, *, address: str, device: str, now: datetime) -> Cl
     if classroom is not None:
         return classroom
     hashed = hash_address(address)
-    failures = FailedTry.objects.filter(kind=FailedTry.Kind.CODE, address=hashed, at__gt=now - CODE_SPAN).count()
-    if failures >= CODE_TRIES:
+    failures = FailedTry.objects.filter(kind=FailedTry.Kind.CODE, address=hashed, at__gt=now - CODE_SPAN)
+    # Above the limit, no request waits for a lock.
+    if failures.count() >= CODE_TRIES:
         raise TooManyTries
-    FailedTry.objects.create(kind=FailedTry.Kind.CODE, address=hashed, device=hash_device(device), at=now)
-    raise NoSuchCode
+    with transaction.atomic():
+        # Codes that arrive at the same moment count one at a time.
+        lock_names(hashed)
+        has_tries = failures.count() < CODE_TRIES
+        if has_tries:
+            FailedTry.objects.create(kind=FailedTry.Kind.CODE, address=hashed, device=hash_device(device), at=now)
+    raise NoSuchCode if has_tries else TooManyTries
 
 
 def student_of_attempt(public_id: str) -> Student | None:

@@ -95,7 +95,17 @@ from quizzes.people.rosters import (
     sort_roster,
 )
 from quizzes.people.sign_in_trouble import let_in
-from quizzes.people.student_sign_in import PinLocked, WrongPin, check_pin, check_pin_of_attempt, pin_of
+from quizzes.people.student_sign_in import (
+    CODE_TRIES,
+    NoSuchCode,
+    PinLocked,
+    TooManyTries,
+    WrongPin,
+    check_pin,
+    check_pin_of_attempt,
+    find_classroom,
+    pin_of,
+)
 from quizzes.people.teacher_sign_in import ACCOUNT_TRIES, PasswordLocked, count_try
 from tests.factories import (
     make_assignment,
@@ -776,6 +786,25 @@ def test_wrong_pins_at_an_unknown_attempt_at_once_get_no_more_tries(now: datetim
 
     assert sorted(tries_left) == [*[0] * 26, 1, 2, 3, 4]
     assert FailedTry.objects.count() == PIN_TRIES
+
+
+def test_wrong_codes_at_once_get_no_more_tries(now: datetime) -> None:
+    def guess(number: int) -> bool:
+        try:
+            find_classroom("WRONG2", address="192.0.2.1", device=f"device {number}", now=now)
+        except NoSuchCode:
+            return True
+        except TooManyTries:
+            return False
+        raise AssertionError("No class has this code.")
+
+    for number in range(CODE_TRIES - 5):
+        assert guess(number)
+
+    counted = at_once([lambda number=number: guess(number) for number in range(30)])  # type: ignore[misc]
+
+    assert counted.count(True) == 5
+    assert FailedTry.objects.count() == CODE_TRIES
 
 
 def test_wrong_passwords_at_once_get_no_more_tries(now: datetime) -> None:
