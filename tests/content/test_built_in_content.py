@@ -112,6 +112,13 @@ def test_easier_reading_is_easier() -> None:
         assert 0 < low < high
 
 
+def test_english_levels_have_the_grade_that_is_computed() -> None:
+    """Without names, so that teachers can compare the levels."""
+    english = [one for one in (READING, *READING.variants) if one.language == "en"]
+    grades = [grade_level([sentence.text for sentence in one], without=NAMES) for one in english]
+    assert [one.level for one in english] == [f"Grade {grade:.0f}" for grade in grades]
+
+
 def test_mayor_is_heard_as_often_in_every_language_and_level() -> None:
     """The question quotes the words that the reader counts, so each reading has them as often as its answer says."""
     for language in ("en", "es"):
