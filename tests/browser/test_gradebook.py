@@ -80,43 +80,38 @@ def full(edition: Edition, teacher: User) -> Classroom:
     return classroom
 
 
-@pytest.mark.parametrize(
-    ("name", "query"),
-    [
+def test_tables_and_reports_with_every_state_are_accessible(
+    full: Classroom, teacher: User, open_context: NewContext, subtests: pytest.Subtests
+) -> None:
+    page = open_context(teacher).new_page()
+    for name, query in (
         ("classroom_gradebook", ""),
         ("classroom_gradebook", "?objective=Why%20it%20was%20ended"),
         ("classroom_mastery", ""),
-    ],
-    ids=["gradebook", "one objective", "mastery"],
-)
-def test_tables_with_every_state_are_accessible(
-    name: str, query: str, full: Classroom, teacher: User, open_context: NewContext
-) -> None:
-    page = open_context(teacher).new_page()
-    page.goto(reverse(name, args=[full.public_id]) + query)
-    assert page.locator("table.grid").is_visible()
-    assert_fits(page)
+    ):
+        with subtests.test(name + query):
+            page.goto(reverse(name, args=[full.public_id]) + query)
+            assert page.locator("table.grid").is_visible()
+            assert_fits(page)
+    for name in ("assignment_results", "assignment_progress", "item_analysis"):
+        with subtests.test(name):
+            page.goto(reverse(name, args=[full.assignments.first().public_id]))
+            assert_fits(page)
 
 
-@pytest.mark.parametrize("name", ["assignment_results", "assignment_progress", "item_analysis"])
-def test_reports_with_every_state_are_accessible(
-    name: str, full: Classroom, teacher: User, open_context: NewContext
-) -> None:
-    page = open_context(teacher).new_page()
-    page.goto(reverse(name, args=[full.assignments.first().public_id]))
-    assert_fits(page)
-
-
-@pytest.mark.parametrize("count", [0, 4, 9])
-@pytest.mark.parametrize("name", ["assignment_results", "item_analysis"])
 def test_reports_of_few_are_accessible(
-    name: str, count: int, assignment: Assignment, teacher: User, open_context: NewContext
+    assignment: Assignment, teacher: User, open_context: NewContext, subtests: pytest.Subtests
 ) -> None:
     make_student(classroom=assignment.classroom, name="Zoe")
-    sit(assignment, count, proof=["s3"])
     page = open_context(teacher).new_page()
-    page.goto(reverse(name, args=[assignment.public_id]))
-    assert_fits(page)
+    turned_in = 0
+    for count in (0, 4, 9):
+        sit(assignment, count - turned_in, proof=["s3"])
+        turned_in = count
+        for name in ("assignment_results", "item_analysis"):
+            with subtests.test(name, count=count):
+                page.goto(reverse(name, args=[assignment.public_id]))
+                assert_fits(page)
 
 
 def test_tables_of_an_empty_class_are_accessible(teacher: User, edition: Edition, open_context: NewContext) -> None:
@@ -138,20 +133,19 @@ def test_tables_of_an_empty_class_are_accessible(teacher: User, edition: Edition
         assert_fits(page)
 
 
-@pytest.mark.parametrize("width", [360, 320])
-@pytest.mark.parametrize("name", ["classroom_gradebook", "classroom_mastery"])
-def test_names_stay_readable_on_a_phone(
-    name: str, width: int, full: Classroom, teacher: User, open_context: NewContext
-) -> None:
+def test_names_stay_readable_on_a_phone(full: Classroom, teacher: User, open_context: NewContext) -> None:
     make_student(classroom=full, name="Aaliyah Montgomery")
     make_student(classroom=full, name="Christopher Washington")
-    page = open_context(teacher, width=width, height=740).new_page()
-    page.goto(reverse(name, args=[full.public_id]))
-    names = page.locator("tbody th bdi").evaluate_all(LINES)
-    assert len(names) == 7
-    # The one of 60 letters has a word that no narrow column holds.
-    assert [name for name in names if (name[1] > 2 or name[2]) and name[0] not in LONG] == []
-    assert overflow(page) == 0
+    page = open_context(teacher).new_page()
+    for name in ("classroom_gradebook", "classroom_mastery"):
+        page.goto(reverse(name, args=[full.public_id]))
+        for width in (360, 320):
+            page.set_viewport_size({"width": width, "height": 740})
+            names = page.locator("tbody th bdi").evaluate_all(LINES)
+            assert len(names) == 7
+            # The one of 60 letters has a word that no narrow column holds.
+            torn = [name for name in names if (name[1] > 2 or name[2]) and name[0] not in LONG]
+            assert (name, width, torn, overflow(page)) == (name, width, [], 0)
 
 
 @pytest.mark.parametrize("name", ["assignment_progress", "sign_in_cards"])
@@ -291,10 +285,11 @@ def test_every_link_is_there_without_a_script(
 # --- On paper -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("paper", ["Letter", "A4"])
-@pytest.mark.parametrize("name", ["classroom_gradebook", "classroom_mastery"])
+PAPERS = {"Letter": LETTER, "A4": A4}
+
+
 def test_every_row_and_column_prints(
-    name: str, paper: str, edition: Edition, teacher: User, open_context: NewContext
+    edition: Edition, teacher: User, open_context: NewContext, subtests: pytest.Subtests
 ) -> None:
     now = timezone.now()
     classroom = make_classroom(teacher=teacher, created_at=now)
@@ -314,25 +309,26 @@ def test_every_row_and_column_prints(
         if number % 3 == 0:
             make_answered_attempt(assignment=given[number % 12], student=student, started_at=now)
     page = open_context(teacher).new_page()
-    page.goto(reverse(name, args=[classroom.public_id]))
-    cells = page.locator(".grid tr > *").count()
-    assert cells == {"classroom_gradebook": 34 * 14, "classroom_mastery": 34 * 4}[name]
-    # No heading covers the next one. 7.5 inches are the width of the text on Letter.
-    page.set_viewport_size({"width": 720, "height": 900})
-    page.emulate_media(media="print")
-    assert page.locator(".grid thead th").evaluate_all(WIDER_THAN_COLUMN) == []
-    page.emulate_media(media="null")
-    mark(page, ".grid tr > *")
-
-    pages = read_pdf(page.pdf(format=paper, prefer_css_page_size=False))
-
-    assert all(sheet.is_of({"Letter": LETTER, "A4": A4}[paper]) for sheet in pages)
-    # A heading is printed again on each page.
-    assert {number for sheet in pages for number, _ in sheet.places} == set(range(1, cells + 1))
-    assert [link for sheet in pages for link in sheet.beyond] == []
-    assert [number for number in split_marks(pages) if number > cells // 34] == []
-    # A row is as high as its name: no word of a status stands upright, letter by letter.
-    assert len(pages) <= 3
+    for name, columns in (("classroom_gradebook", 14), ("classroom_mastery", 4)):
+        page.goto(reverse(name, args=[classroom.public_id]))
+        cells = page.locator(".grid tr > *").count()
+        assert (name, cells) == (name, 34 * columns)
+        # No heading covers the next one. 7.5 inches are the width of the text on Letter.
+        page.set_viewport_size({"width": 720, "height": 900})
+        page.emulate_media(media="print")
+        assert (name, page.locator(".grid thead th").evaluate_all(WIDER_THAN_COLUMN)) == (name, [])
+        page.emulate_media(media="null")
+        mark(page, ".grid tr > *")
+        for paper, size in PAPERS.items():
+            with subtests.test(name, paper=paper):
+                pages = read_pdf(page.pdf(format=paper, prefer_css_page_size=False))
+                assert all(sheet.is_of(size) for sheet in pages)
+                # A heading is printed again on each page.
+                assert {number for sheet in pages for number, _ in sheet.places} == set(range(1, cells + 1))
+                assert [link for sheet in pages for link in sheet.beyond] == []
+                assert [number for number in split_marks(pages) if number > columns] == []
+                # A row is as high as its name: no word of a status stands upright, letter by letter.
+                assert len(pages) <= 3
 
 
 def test_class_of_30_prints_on_one_page(edition: Edition, teacher: User, open_context: NewContext) -> None:
@@ -351,7 +347,7 @@ def test_class_of_30_prints_on_one_page(edition: Edition, teacher: User, open_co
     page = open_context(teacher).new_page()
     page.goto(reverse("classroom_gradebook", args=[classroom.public_id]))
 
-    pages = [read_pdf(page.pdf(format=paper, prefer_css_page_size=False)) for paper in ("Letter", "A4")]
+    pages = [read_pdf(page.pdf(format=paper, prefer_css_page_size=False)) for paper in PAPERS]
 
     assert [len(sheets) for sheets in pages] == [1, 1]
     page.emulate_media(media="print")
@@ -362,9 +358,8 @@ def test_class_of_30_prints_on_one_page(edition: Edition, teacher: User, open_co
     assert min(sizes) >= 12
 
 
-@pytest.mark.parametrize("paper", ["Letter", "A4"])
 def test_every_column_of_the_item_analysis_prints(
-    paper: str, assignment: Assignment, teacher: User, open_context: NewContext
+    assignment: Assignment, teacher: User, open_context: NewContext, subtests: pytest.Subtests
 ) -> None:
     for number in range(12):
         make_answered_attempt(assignment=assignment, right=number % 5)
@@ -378,8 +373,8 @@ def test_every_column_of_the_item_analysis_prints(
     assert min(page.locator(".items tbody th").evaluate_all(shares)) > 0.4
     page.emulate_media(media="null")
     mark(page, ".items tr > *")
-
-    pages = read_pdf(page.pdf(format=paper, prefer_css_page_size=False))
-
-    assert {number for sheet in pages for number, _ in sheet.places} == set(range(1, cells + 1))
-    assert [link for sheet in pages for link in sheet.beyond] == []
+    for paper in PAPERS:
+        with subtests.test(paper):
+            pages = read_pdf(page.pdf(format=paper, prefer_css_page_size=False))
+            assert {number for sheet in pages for number, _ in sheet.places} == set(range(1, cells + 1))
+            assert [link for sheet in pages for link in sheet.beyond] == []
