@@ -19,7 +19,6 @@ from tests.integration.test_access import School
 PAPERS = {"Letter": LETTER, "A4": A4}
 # Width and height in CSS pixels of what the margins of 15 mm leave.
 PRINTABLE = {"Letter": (702, 942), "A4": (680, 1009)}
-EVERY_PAPER = pytest.mark.parametrize("paper", PAPERS)
 EVERY_SIZE = pytest.mark.parametrize("size", ["usual", "large"])
 
 
@@ -45,25 +44,64 @@ def printed(page: Page, paper: str) -> list[PdfPage]:
     return read_pdf(page.pdf(format=paper, prefer_css_page_size=False))
 
 
+# What is marked on a sheet: its questions, each statement of a question, and the ends of a form.
+QUESTIONS = ".paper-q > li"
+STATEMENTS = ".paper-q .stack > div, .paper-q ul > li"
+FORMS = ".form-name, .leaf li:last-child, .leaf tr:last-child td:last-child"
+
+
+def mark_all(page: Page, *selectors: str) -> list[set[int]]:
+    """Mark the elements of all selectors. Returns the numbers of the marks of each selector."""
+    numbers = page.evaluate(
+        """selectors => {
+          const all = [...document.querySelectorAll(selectors.join())];
+          return selectors.map(one => all.flatMap((element, place) => element.matches(one) ? [place + 1] : []));
+        }""",
+        selectors,
+    )
+    mark(page, ", ".join(selectors))
+    return [set(one) for one in numbers]
+
+
+def assert_form_b_has_its_own_page(page: Page, names: set[int], pages: list[PdfPage]) -> None:
+    """names: the numbers of the marked names of forms."""
+    second = max(names)
+    assert second > 1
+    where = next(one for one in pages if (second, "top") in one.places)
+    assert min(number for number, _ in where.places) == second
+
+
 @EVERY_SIZE
 def test_sheet_is_clean_on_paper(
     size: str, assignment: Assignment, teacher: User, open_context: NewContext, subtests: pytest.Subtests
 ) -> None:
     page = open_sheet(open_context, teacher, assignment, "print_assignment", form="AB", size=size)
-    too_tall = {paper: taller_than_paper(page, ".paper-q > li", paper) for paper in PAPERS}
-    mark(page, ".paper-q > li")
-    questions = len(assignment.edition.document["questions"])
+    with subtests.test("preview"):
+        assert_preview_is_accessible(page)
+    too_tall = {paper: taller_than_paper(page, QUESTIONS, paper) for paper in PAPERS}
+    if size == "large":
+        page.emulate_media(media="print")
+        assert page.evaluate(SMALL_PRINT) == []
+        page.emulate_media(media="null")
+    questions, statements, names, _ = mark_all(page, QUESTIONS, STATEMENTS, ".form-name", FORMS)
+    assert len(questions) == 2 * len(assignment.edition.document["questions"])
     for paper in PAPERS:
         with subtests.test(paper):
             pages = printed(page, paper)
             assert [one.size for one in pages if not one.is_of(PAPERS[paper])] == []
-            assert [place for one in pages for place in one.places if place[1] == "top"] == [
-                (number, "top") for number in range(1, 2 * questions + 1)
-            ]
-            assert [number for number in split_marks(pages) if number not in too_tall[paper]] == []
+            tops = [number for one in pages for number, end in one.places if end == "top" and number in questions]
+            assert tops == sorted(questions)
+            torn = set(split_marks(pages))
+            assert [
+                place for place, number in enumerate(tops, start=1) if number in torn and place not in too_tall[paper]
+            ] == []
             assert [link for one in pages for link in one.beyond] == []
             assert 4 <= len(pages) <= 2 * {"usual": 6, "large": 16}[size]
             assert too_tall[paper] == [] or size == "large"
+            # In large print, a question on several statements is taller than a page; each of its statements is not.
+            assert sum(number in statements for one in pages for number, _ in one.places) > 20
+            assert torn & statements == set()
+            assert_form_b_has_its_own_page(page, names, pages)
 
 
 @pytest.fixture(params=["mixed", "who says so", "every type"])
@@ -108,51 +146,6 @@ def test_words_to_know_stand_apart_from_the_reading_and_from_their_meanings(
     assert word > usual
 
 
-@pytest.mark.parametrize("name", ["print_assignment", "print_assignment_key"])
-def test_form_b_starts_on_a_page_of_its_own(
-    name: str, assignment: Assignment, teacher: User, open_context: NewContext, subtests: pytest.Subtests
-) -> None:
-    page = open_sheet(open_context, teacher, assignment, name, form="AB")
-    mark(page, ".form-name, .leaf li:last-child, .leaf tr:last-child td:last-child")
-    second = page.evaluate(
-        """() => [...document.querySelectorAll(".form-name, .leaf li:last-child, .leaf tr:last-child td:last-child")]
-        .findLastIndex(element => element.matches(".form-name")) + 1"""
-    )
-    assert second > 1
-    for paper in PAPERS:
-        with subtests.test(paper):
-            pages = printed(page, paper)
-            where = next(at for at, one in enumerate(pages) if (second, "top") in one.places)
-            assert min(number for number, _ in pages[where].places) == second
-
-
-@EVERY_SIZE
-def test_no_statement_is_torn_from_its_speakers(
-    size: str, assignment: Assignment, teacher: User, open_context: NewContext, subtests: pytest.Subtests
-) -> None:
-    """In large print, a question on several statements is taller than a page; each of its statements is not."""
-    page = open_sheet(open_context, teacher, assignment, "print_assignment", form="AB", size=size)
-    mark(page, ".paper-q .stack > div, .paper-q ul > li")
-    for paper in PAPERS:
-        with subtests.test(paper):
-            pages = printed(page, paper)
-            assert sum(len(one.places) for one in pages) > 20
-            assert split_marks(pages) == []
-
-
-def test_key_is_clean_on_paper(
-    assignment: Assignment, teacher: User, open_context: NewContext, subtests: pytest.Subtests
-) -> None:
-    page = open_sheet(open_context, teacher, assignment, "print_assignment_key", form="AB")
-    mark(page, ".key-table tbody tr td:nth-child(2)")
-    for paper in PAPERS:
-        with subtests.test(paper):
-            pages = printed(page, paper)
-            assert [one.size for one in pages if not one.is_of(PAPERS[paper])] == []
-            assert split_marks(pages) == []
-            assert 2 <= len(pages) <= 8
-
-
 def taller_than_paper(page: Page, selector: str, paper: str) -> list[int]:
     """The numbers of the elements that no page can hold."""
     width, height = PRINTABLE[paper]
@@ -184,21 +177,60 @@ ON_WORDS = """() => [...document.querySelectorAll(".paper-q > li")].filter(line 
 }).map(line => line.innerText.slice(0, 60))"""
 
 
-@EVERY_SIZE
-@pytest.mark.parametrize("name", ["print_assignment", "print_assignment_key"])
-def test_nothing_is_wider_than_the_paper(
-    name: str, size: str, assignment: Assignment, teacher: User, open_context: NewContext
+# The texts of a sheet in large print that have less than 18 points, which are 24 pixels.
+SMALL_PRINT = """() => [...document.querySelectorAll(".leaf *")]
+  .filter(element => [...element.childNodes].some(node => node.nodeType == 3 && node.data.trim()))
+  .filter(element => !element.closest("sup, .oval") && parseFloat(getComputedStyle(element).fontSize) < 23.9)
+  .map(element => `${element.tagName} ${element.className} ${getComputedStyle(element).fontSize}`)"""
+
+
+def assert_preview_is_accessible(page: Page) -> None:
+    assert violations(page) == []
+    page.set_viewport_size({"width": 320, "height": 256})
+    assert_sound(page)
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_key_is_clean_on_paper(
+    assignment: Assignment, teacher: User, open_context: NewContext, subtests: pytest.Subtests
 ) -> None:
-    # Spanish words are longer. A set without them stays in English.
-    page = open_sheet(open_context, teacher, assignment, name, form="AB", size=size, language="es")
-    page.emulate_media(media="print")
-    for paper, (width, height) in PRINTABLE.items():
-        page.set_viewport_size({"width": width, "height": height})
-        assert (paper, page.evaluate(WIDER), overflow(page), page.evaluate(ON_WORDS)) == (paper, [], 0, [])
+    page = open_sheet(open_context, teacher, assignment, "print_assignment_key", form="AB", size="large")
+    with subtests.test("large preview"):
+        assert_preview_is_accessible(page)
+    page.goto(page.url.replace("size=large", "size=usual"))
+    with subtests.test("preview"):
+        assert_preview_is_accessible(page)
+    page.evaluate("document.fonts.ready")
+    answers, names, _ = mark_all(page, ".key-table tbody tr td:nth-child(2)", ".form-name", FORMS)
+    for paper in PAPERS:
+        with subtests.test(paper):
+            pages = printed(page, paper)
+            assert [one.size for one in pages if not one.is_of(PAPERS[paper])] == []
+            assert answers & set(split_marks(pages)) == set()
+            assert 2 <= len(pages) <= 8
+            assert_form_b_has_its_own_page(page, names, pages)
+
+
+def test_nothing_is_wider_than_the_paper(assignment: Assignment, teacher: User, open_context: NewContext) -> None:
+    page = open_context(teacher).new_page()
+    for name in ("print_assignment", "print_assignment_key"):
+        for size in ("usual", "large"):
+            # Spanish words are longer. A set without them stays in English.
+            page.emulate_media(media="null")
+            address = reverse(name, args=[assignment.public_id])
+            goto_with_fonts(page, f"{address}?form=AB&size={size}&language=es")
+            page.emulate_media(media="print")
+            for paper, (width, height) in PRINTABLE.items():
+                page.set_viewport_size({"width": width, "height": height})
+                found = page.evaluate(WIDER), overflow(page), page.evaluate(ON_WORDS)
+                assert (name, size, paper, found) == (name, size, paper, ([], 0, []))
 
 
 def test_only_the_sheet_reaches_the_printer(assignment: Assignment, teacher: User, open_context: NewContext) -> None:
     page = open_sheet(open_context, teacher, assignment, "print_assignment")
+    page.evaluate("window.print = () => { window.printed = true; }")
+    page.get_by_role("button", name="Print").click()
+    assert page.evaluate("window.printed") is True
     page.emulate_media(media="print")
 
     assert page.locator("main > *:visible").evaluate_all("found => found.map(one => one.className)") == ["leaf"]
@@ -288,47 +320,12 @@ def test_no_help_link_is_printed(school: School, open_context: NewContext) -> No
     assert link.is_hidden()
 
 
-def test_large_print_has_eighteen_points(assignment: Assignment, teacher: User, open_context: NewContext) -> None:
-    page = open_sheet(open_context, teacher, assignment, "print_assignment", size="large")
-    page.emulate_media(media="print")
-
-    small = page.evaluate(
-        """() => [...document.querySelectorAll(".leaf *")]
-        .filter(element => [...element.childNodes].some(node => node.nodeType == 3 && node.data.trim()))
-        .filter(element => !element.closest("sup, .oval") && parseFloat(getComputedStyle(element).fontSize) < 23.9)
-        .map(element => `${element.tagName} ${element.className} ${getComputedStyle(element).fontSize}`)"""
-    )
-
-    assert small == []
-
-
-@pytest.mark.parametrize("name", ["print_assignment", "print_assignment_key"])
-@EVERY_SIZE
-def test_preview_is_accessible(
-    name: str, size: str, assignment: Assignment, teacher: User, open_context: NewContext
-) -> None:
-    page = open_context(teacher).new_page()
-    page.goto(f"{reverse(name, args=[assignment.public_id])}?form=AB&size={size}")
-    assert violations(page) == []
-    page.set_viewport_size({"width": 320, "height": 256})
-    assert_sound(page)
-
-
-def test_button_prints_the_page(assignment: Assignment, teacher: User, open_context: NewContext) -> None:
-    page = open_sheet(open_context, teacher, assignment, "print_assignment")
-    page.evaluate("window.print = () => { window.printed = true; }")
-
-    page.get_by_role("button", name="Print").click()
-
-    assert page.evaluate("window.printed") is True
-
-
-@EVERY_PAPER
-def test_teaching_guide_fits_on_four_sheets_of_paper(paper: str, teacher: User, open_context: NewContext) -> None:
+def test_teaching_guide_fits_on_four_sheets_of_paper(teacher: User, open_context: NewContext) -> None:
     publish_built_in_sets()
     built_in = QuestionSet.objects.built_in().get(slug="pars-agreement")
     page = open_context(teacher).new_page()
     page.goto(reverse("teaching_guide", args=[built_in.public_id]))
-    pages = printed(page, paper)
-    assert 2 <= len(pages) <= 8
-    assert [one.size for one in pages if not one.is_of(PAPERS[paper])] == []
+    for paper in PAPERS:
+        pages = printed(page, paper)
+        assert (paper, 2 <= len(pages) <= 8) == (paper, True)
+        assert (paper, [one.size for one in pages if not one.is_of(PAPERS[paper])]) == (paper, [])
