@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from psycopg.conninfo import make_conninfo
 
 from quizsite.backups.manifest import BackupError
 from quizsite.durable import sync
+from quizsite.startup_errors import ADVICE
 
 # Limits that a role or a server may have. While pg_dump or a restore runs, the other connection is idle. Older
 # servers lack some of them.
@@ -100,7 +102,8 @@ def run(name: str, target: Mapping[str, Any], *arguments: str) -> None:
     )
     if done.returncode:
         first = next((line for line in done.stderr.splitlines() if line.strip()), f"exit code {done.returncode}")
-        raise BackupError(f"{name} stopped: {first.removeprefix(f'{name}: error: ')}.")
+        advice = f" {ADVICE[ENOSPC]}" if os.strerror(ENOSPC) in first else ""
+        raise BackupError(f"{name} stopped: {first.removeprefix(f'{name}: error: ')}.{advice}")
 
 
 def _row(cursor: Any, query: sql.Composable) -> tuple[Any, ...]:

@@ -24,6 +24,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from quizsite.backups.create import is_backup_due, make_backup, make_scheduled_backup
 from quizsite.backups.failures import forget_failures, next_try, record_failure
 from quizsite.backups.manifest import BackupError
+from quizsite.backups.postgresql import run
 from quizsite.built_in_sets import load_if_changed
 from quizsite.data_folder import MOVED
 from quizsite.health import DISK_LEAST_BYTES
@@ -220,6 +221,23 @@ def test_backup_that_was_killed_is_no_backup_and_is_deleted_by_the_next(folder: 
 
     assert other.exists()
     assert names(folder) == [f"footnote-{now:%Y%m%dT%H%M%SZ}", f"footnote-{now:%Y%m%dT%H%M%SZ}-2"]
+
+
+def test_pg_dump_on_a_full_disk_names_the_next_step(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    program = tmp_path / "17" / "bin" / "pg_dump"
+    program.parent.mkdir(parents=True)
+    monkeypatch.setattr("quizsite.backups.postgresql.FOLDERS", tmp_path)
+    program.touch(mode=0o700)
+    for said, error in (
+        ("No space left on device", "No space left on device. Free some space, and try again."),
+        ("Permission denied", "Permission denied."),
+    ):
+        program.write_text(f"#!/bin/sh\necho 'pg_dump: error: could not write to output file: {said}' >&2; exit 1\n")
+
+        with pytest.raises(BackupError) as refused:
+            run("pg_dump", {})
+
+        assert str(refused.value) == f"pg_dump stopped: could not write to output file: {error}"
 
 
 def test_backup_that_fails_says_why_and_leaves_nothing(
