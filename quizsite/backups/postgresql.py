@@ -24,6 +24,12 @@ _NO_LIMITS = """
 SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN
 ('statement_timeout', 'idle_in_transaction_session_timeout', 'idle_session_timeout', 'transaction_timeout')
 """
+_POOLER = (
+    "DATABASE_URL leads to a pooler such as PgBouncer. Backups and restores need the address of the PostgreSQL server "
+    "itself."
+)
+# As PgBouncer says that its file does not name a database, the second with auth_type = any. PostgreSQL says otherwise.
+_NOT_IN_POOLER = ("no such database", "bouncer config error")
 # Debian has a folder for the programs of each version.
 FOLDERS = Path("/usr/lib/postgresql")
 
@@ -56,13 +62,12 @@ def connected(target: Mapping[str, Any]) -> Iterator["psycopg.Connection[Any]"]:
             # pg_dump sets an empty search path outside of transactions. A pooler such as PgBouncer gives a connection
             # with it to the next request, which finds no table. A pooler tells each client a number of its own.
             if connection.execute("SELECT pg_backend_pid()").fetchone() != (connection.info.backend_pid,):
-                raise BackupError(
-                    "DATABASE_URL leads to a pooler such as PgBouncer. Backups and restores need the address of the "
-                    "PostgreSQL server itself."
-                )
+                raise BackupError(_POOLER)
             connection.execute(_NO_LIMITS)
             yield connection
     except psycopg.Error as error:
+        if any(words in str(error) for words in _NOT_IN_POOLER):
+            raise BackupError(_POOLER) from error
         raise BackupError(f"The database server refused: {' '.join(str(error).split())}.") from error
 
 
