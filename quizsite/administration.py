@@ -30,7 +30,7 @@ LABELS = {
     "files": gettext_lazy("Data folder"),
     "read": gettext_lazy("Database"),
     "migrations": gettext_lazy("Version of the database"),
-    "durability": gettext_lazy("Saved work survives a power cut"),
+    "durability": gettext_lazy("Saved work is safe if the power fails"),
     "disk": gettext_lazy("Free space"),
     "clock": gettext_lazy("Clock"),
     "jobs": gettext_lazy("Background jobs"),

@@ -161,7 +161,7 @@ def _change(row: RosterStudent, known: _Known, taken: Collection[str], matched: 
     if same_name is not None and (not same_name.external_id or same_name.pk in known.renumbered):
         change = _numbered(same_name, number)
         if known.names_of_file[key] > 1:
-            note = gettext("The file has several students with this name. Check whose number {number} is.")
+            note = gettext("The file has several students with this name. Check which student has the number {number}.")
             change = replace(change, note=note.format(number=number))
         return change
     if row.external_id in known.removed:

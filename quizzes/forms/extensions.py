@@ -172,7 +172,7 @@ class ExtensionForm(forms.Form):
         own = extended_window(window, due_at=due_at, closes_at=closes_at)
         if not self.errors and own.due_at is not None and own.closes_at is not None and own.closes_at < own.due_at:
             # A blank field is the end of the class, which the teacher did not type.
-            earlier = gettext("Enter a closing time after “Due”. For the class, it is {moment}.").format(
+            earlier = gettext("Enter a closing time after “Due”. The class’s closing time is {moment}.").format(
                 moment=moment(own.closes_at, self.zone)
             )
             self.add_error("closes", gettext("“Closes” is before “Due”.") if closes_at else earlier)

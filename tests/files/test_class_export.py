@@ -639,7 +639,7 @@ REFUSALS: dict[str, tuple[Spoil, str]] = {
     "other version": (_set("version", to=7), "This file has version 7. This site reads versions 1 to 6."),
     "missing part": (_drop("students"), "students is missing."),
     "missing member": (_drop("attempts", 0, "seed"), "attempts[0].seed is missing."),
-    "unknown member": (_set("attempts", 0, "grade", to=1), "attempts[0].grade is not part of the format."),
+    "unknown member": (_set("attempts", 0, "grade", to=1), "attempts[0].grade isn’t part of the format."),
     "not a list": (_set("students", to={}), "students needs to be a list, not {}."),
     "not an object": (_set("students", 0, to=1), "students[0] needs to be an object, not 1."),
     "not a number": (_set("attempts", 0, "number", to="1"), "attempts[0].number needs to be a whole number, not '1'."),

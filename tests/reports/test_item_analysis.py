@@ -370,7 +370,7 @@ def test_a_question_that_many_did_not_reach_is_flagged() -> None:
     figures = analyze(items(2), right_or_wrong(["11", "10"] * 4 + ["1-", "0-", "1-"]))
 
     assert figures.items[0].flags == ()
-    assert [flag.reason for flag in figures.items[1].flags] == ["3 of 11 did not get this far: allow more time"]
+    assert [flag.reason for flag in figures.items[1].flags] == ["3 of 11 didn’t get this far: allow more time"]
 
 
 def test_below_ten_attempts_nothing_is_flagged() -> None:

@@ -73,7 +73,7 @@ def _read_members(expected: type, value: Any, where: str) -> Any:
     table, members = _of(dict, value, where, gettext_noop("an object")), _members(expected)
     for name in table:
         if name not in members:
-            raise InvalidJson(gettext("{place} is not part of the format.").format(place=_at(where, str(name)[:40])))
+            raise InvalidJson(gettext("{place} isn’t part of the format.").format(place=_at(where, str(name)[:40])))
     for name in members:
         if name not in table:
             raise InvalidJson(gettext("{place} is missing.").format(place=_at(where, name)))

@@ -154,7 +154,7 @@ def _question(where: str, block: str) -> ReadQuestion:
             block = without_emphasis(block)
     before, opened, rest = block.partition("{")
     if not opened:
-        raise Skipped(gettext("It has no answers in braces { }, so it is a text and not a question."))
+        raise Skipped(gettext("It has no answers in braces { }, so it’s a text, not a question."))
     body, closed, after = rest.partition("}")
     if not closed:
         raise Skipped(gettext("The closing brace } of its answers is missing."))

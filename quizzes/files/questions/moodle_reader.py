@@ -39,7 +39,7 @@ from quizzes.files.questions.pictures import PictureTaker, attached_to, bytes_of
 from quizzes.phrases import gettext, gettext_noop
 
 _NOT_QUESTIONS = {
-    "description": gettext_noop("It is a text and not a question."),
+    "description": gettext_noop("It’s a text, not a question."),
     "calculated": gettext_noop("Footnote has no questions with formulas."),
     "calculatedsimple": gettext_noop("Footnote has no questions with formulas."),
     "calculatedmulti": gettext_noop("Footnote has no questions with formulas."),

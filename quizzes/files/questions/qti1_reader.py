@@ -33,7 +33,7 @@ from quizzes.files.questions.qti1_rules import Rules, material, rules_of, side_l
 from quizzes.phrases import gettext, gettext_noop
 
 _NOT_QUESTIONS = {
-    "text_only_question": gettext_noop("It is a text and not a question."),
+    "text_only_question": gettext_noop("It’s a text, not a question."),
     "file_upload_question": gettext_noop("Footnote has no questions that take a file."),
     "calculated_question": gettext_noop("Footnote has no questions with formulas."),
     "formula_question": gettext_noop("Footnote has no questions with formulas."),

@@ -156,7 +156,7 @@ def _interactions(body: Element) -> list[Element]:
             name = str(child.tag).removesuffix("interaction")
             raise Skipped(gettext("Footnote has no question type like “{value}”.").format(value=name))
     if not found:
-        raise Skipped(gettext("It is a text and not a question."))
+        raise Skipped(gettext("It’s a text, not a question."))
     return found
 
 

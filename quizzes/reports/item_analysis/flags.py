@@ -55,7 +55,7 @@ def find_flags(figures: ItemFigures, *, question_count: int) -> Iterator[Flag]:
     if figures.not_reached_count > NOT_REACHED_SHARE * figures.attempt_count:
         yield Flag(
             "not_reached",
-            gettext("{not_reached_count} of {attempt_count} did not get this far: allow more time").format(
+            gettext("{not_reached_count} of {attempt_count} didn’t get this far: allow more time").format(
                 not_reached_count=figures.not_reached_count, attempt_count=figures.attempt_count
             ),
         )

@@ -242,5 +242,5 @@ def test_free_text_draft_says_that_its_lengths_contradict() -> None:
 
     assert FreeTextDraft().problems({**question, "min_length": 50}, [], []) == []
     assert FreeTextDraft().problems({**question, "min_length": 51}, [], []) == [
-        "Enter minimum characters that are not over the maximum."
+        "Enter a minimum that isn’t over the maximum."
     ]

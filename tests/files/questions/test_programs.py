@@ -174,7 +174,7 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "GIFT with a text above a title": (
         "::Text::Read this.\n::Ask::Who? {=A ~B}\n",
-        ["- It has no answers in braces { }, so it is a text and not a question.", "single: Who? [*A; B]"],
+        ["- It has no answers in braces { }, so it’s a text, not a question.", "single: Who? [*A; B]"],
     ),
     "GIFT with arrows in choices": (
         "What next? {=Bill -> law ~Law -> bill}\n\nMatch. {=a -> b =c -> d}\n",
@@ -567,7 +567,7 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
     "GIFT in a block of code": (
         "Here it is:\n\n```gift\n::Q1:: Who? {=Council ~Mayor}\n\nWhen? {T}\n```\n",
         [
-            "- It has no answers in braces { }, so it is a text and not a question.",
+            "- It has no answers in braces { }, so it’s a text, not a question.",
             "single: Who? [*Council; Mayor]",
             "true_false: When? True /",
         ],

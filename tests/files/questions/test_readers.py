@@ -91,7 +91,7 @@ def test_gift() -> None:
         ("Line 23", "free_text", ""),
         ("Line 25", "single", ""),
         ("Line 27", "single", "A picture was left out."),
-        ("Line 29", "skipped", "It has no answers in braces { }, so it is a text and not a question."),
+        ("Line 29", "skipped", "It has no answers in braces { }, so it’s a text, not a question."),
         ("Line 31", "skipped", "It has no correct answer: none starts with = or has a positive percentage."),
         ("Line 33", "skipped", "The closing brace } of its answers is missing."),
     ]
@@ -307,7 +307,7 @@ def test_moodle_xml() -> None:
     assert [(question.where, question.reason) for question in found] == [
         ("Line 4", ""),
         ("Line 13", ""),
-        ("Line 14", "It is a text and not a question."),
+        ("Line 14", "It’s a text, not a question."),
     ]
     assert found[0].item == Item(
         "single",

@@ -1061,7 +1061,7 @@ def test_extension_that_the_class_moved_past_stays_with_another_change(
         ({"closes": "2026-10-23T15:30"}, "The class has more time than this. Choose a later time."),
         (
             {"due": "2026-10-23T18:00"},
-            "Enter a closing time after “Due”. For the class, it is Fri, Oct 23, 4:00 pm EDT.",
+            "Enter a closing time after “Due”. The class’s closing time is Fri, Oct 23, 4:00 pm EDT.",
         ),
         ({"due": "2026-10-27T18:00", "closes": "2026-10-26T09:30"}, "“Closes” is before “Due”."),
         ({"closes": "tomorrow"}, "Enter a date and time, such as 2026-10-26T08:00."),

@@ -302,7 +302,7 @@ def test_students_with_one_name_each_get_a_number_of_their_own(
 
     page = text_of(run(teacher_client, package({"A": ["u1", "u4", "u5"]}), targets=targets))
 
-    assert "The file has several students with this name. Check whose number 1001 is." in page
+    assert "The file has several students with this name. Check which student has the number 1001." in page
     known = {"Ana Reyes": "1001", "Ana Reyes (2)": "1004", "Ana Reyes (3)": "1005"}
     assert roster_of(classroom.name) == known
     run(teacher_client, package({"A": ["u4", "u1", "u5"]}), targets=targets)

@@ -52,7 +52,7 @@ class FreeTextDraft(QuestionDraft):
             )
         least, most = question.get("min_length"), question.get("max_length")
         if least and most and least > most:
-            found.append(gettext("Enter minimum characters that are not over the maximum."))
+            found.append(gettext("Enter a minimum that isn’t over the maximum."))
         return found + missing(question, "sample_answer", gettext("Enter a sample answer."))
 
     def shown(self, question: Table, sentence_keys: Sequence[str]) -> Table:
