@@ -843,6 +843,7 @@ def test_form_without_its_token_is_not_sent(teacher: User) -> None:
 
     assert page.status_code == 403
     assert "This form wasn’t sent" in page.content.decode()
+    assert "If it fails again, allow cookies for this site" in page.content.decode()
 
 
 @pytest.mark.parametrize(
