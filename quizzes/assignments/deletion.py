@@ -10,7 +10,7 @@ from itertools import chain
 
 from django.core import serializers
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from quizzes.assignments.excuses import excuse_students, undo_excuses
 from quizzes.assignments.newer_versions import HasAttempts
@@ -59,11 +59,11 @@ def delete_assignment(assignment: Assignment, *, by: User, now: datetime) -> str
     return rows
 
 
-def was_deleted(public_id: str, *, taught_by: User) -> bool:
-    """Whether the log of a class of this teacher has a deletion of this assignment. One query."""
+def was_deleted(public_id: str, *, classrooms: QuerySet[Classroom]) -> bool:
+    """Whether the log of one of these classes has a deletion of this assignment. One query."""
     return AuditEvent.objects.filter(
         action=AuditEvent.Action.ASSIGNMENT_CHANGED,
-        classroom__in=Classroom.objects.taught_by(taught_by),
+        classroom__in=classrooms,
         detail__assignment=public_id,
         detail__withdrawn=True,
     ).exists()

@@ -100,11 +100,19 @@ def taught_assignment(
 
 
 def names_deleted_quiz(request: HttpRequest) -> bool:
-    """Whether the address names a quiz that was deleted from a class of this teacher. At most 2 queries."""
+    """Whether the address names a quiz that was deleted from the student's class, or a class of this teacher.
+
+    At most 2 queries.
+    """
     match = request.resolver_match
-    if match is None or not match.route.startswith("teacher/assignments/") or not request.user.is_authenticated:
+    if match is None or not match.route.startswith(("student/assignments/", "teacher/assignments/")):
         return False
-    return was_deleted(match.kwargs["public_id"], taught_by=request.user)
+    if request.user.is_authenticated:
+        return was_deleted(match.kwargs["public_id"], classrooms=Classroom.objects.taught_by(request.user))
+    student = signed_in_student(request.session, now=timezone.now())
+    return student is not None and was_deleted(
+        match.kwargs["public_id"], classrooms=Classroom.objects.filter(pk=student.classroom_id)
+    )
 
 
 def taught_attempt(request: TeacherRequest, public_id: str) -> Attempt:

@@ -21,6 +21,7 @@ from quizsite.periodic_jobs import run_periodic_jobs
 from quizzes.assignments import accommodations, excuses
 from quizzes.assignments.board import show_on_board
 from quizzes.assignments.deadlines import GRACE, LOCK_WAIT
+from quizzes.assignments.deletion import delete_assignment
 from quizzes.assignments.lifecycle import close_now
 from quizzes.assignments.newer_versions import split_by_edition
 from quizzes.attempts import answers, late_answers
@@ -46,7 +47,7 @@ from tests.factories import (
     right_value,
     save,
 )
-from tests.pages import form_of, read
+from tests.pages import form_of, read, text_of
 from tests.views.teacher.test_grading_queue import typed_document
 
 type Gather = Callable[[], AbstractContextManager[Queries]]
@@ -456,6 +457,22 @@ def test_quiz_that_is_deleted_while_a_student_starts_is_not_found(
         response = student_client.post(reverse("start_attempt", args=[assignment.public_id]))
     assert response.status_code == 404
     assert Attempt.objects.count() == 0
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_deleted_quiz_is_called_deleted_to_students_of_its_class_alone(
+    method: str, student_client: Client, outsider: Student, client: Client, assignment: Assignment, teacher: User
+) -> None:
+    address = reverse("start_attempt", args=[assignment.public_id])
+    delete_assignment(assignment, by=teacher, now=NOW)
+    page = getattr(student_client, method)(address)
+    assert page.status_code == 404
+    deleted = "This quiz was deleted Your teacher deleted it. There’s nothing for you to do. Go to your quizzes"
+    assert deleted in text_of(page)
+    other = getattr(_sign_in(outsider), method)(address)
+    assert "We can’t find that page" in text_of(other)
+    assert "deleted" not in text_of(other)
+    assert getattr(client, method)(address).status_code == 302
 
 
 @pytest.mark.parametrize("accept", ["application/json", "text/html"])
