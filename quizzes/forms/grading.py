@@ -200,6 +200,13 @@ class QueueGradeForm(GradeForm):
         if self.levels:
             self.fields["points"].error_messages["required"] = gettext("Choose the points.")
 
+    def clean(self) -> dict[str, Any] | None:
+        """The cleaned fields. An error of points that were typed belongs to the field where they were typed."""
+        # With the focus on the numbers to choose, the digits of the next try would each save a grade.
+        if self.levels and self.data.get("other") and "points" in self.errors:
+            self.add_error("other", self.errors.pop("points").as_data())
+        return super().clean()
+
     @property
     def levels(self) -> list[Level]:
         """0 to the question's points, one number key each; [] for a question with more, which has a text field."""

@@ -187,6 +187,26 @@ def test_grade_without_points_leads_to_its_error(
     expect(page.locator("#id_points-e")).to_be_in_viewport()
 
 
+@pytest.mark.parametrize("javascript", [True, False])
+def test_typed_points_with_an_error_are_typed_again_where_they_were(
+    javascript: bool, assignment: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    give(assignment, "Ana R.", who="The rules say so.")
+    page = open_context(teacher, width=360, height=640, javascript=javascript).new_page()
+    open_queue(page, assignment)
+    typed = page.get_by_label("Other points, such as 0.5")
+    typed.fill("99")
+    page.get_by_role("button", name="Save and next").click()
+    expect(page.locator("#id_other-e")).to_be_in_viewport()
+    expect(typed).to_be_focused()
+    expect(typed).to_have_attribute("aria-invalid", "true")
+    # A digit goes into the field. On the numbers to choose, it would save a grade.
+    page.keyboard.press("ControlOrMeta+A")
+    page.keyboard.type("1.5")
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text("Saved. Ana R. gets 1.5 points.")
+
+
 def test_grade_for_no_answer_of_a_group_leads_to_its_error(
     assignment: Assignment, teacher: User, open_context: NewContext
 ) -> None:
