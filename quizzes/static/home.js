@@ -60,4 +60,5 @@ if (zone) zone.hidden = Number(zone.dataset.offset) === new Date().getTimezoneOf
 
 sayChange();
 document.addEventListener("visibilitychange", poll);
+window.addEventListener("online", poll);
 timer = setTimeout(poll, PERIOD * (0.5 + Math.random() / 2));

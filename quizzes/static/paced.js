@@ -40,5 +40,7 @@ async function poll() {
   timer = setTimeout(poll, pause * (1 + Math.random() / 4));
 }
 
+// A class does not wait while a device counts down a pause.
+window.addEventListener("online", poll);
 document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") poll(); });
 timer = setTimeout(poll, PERIOD * Math.random());

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from fnmatch import fnmatch
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -17,12 +18,13 @@ from tests.factories import make_assignment, make_attempt, make_classroom, make_
 
 QUESTION, COUNT, ANSWERS, EVIDENCE = Board.Phase
 
-# A save waits for `release()`. Playwright does not report a redirect of a page whose requests it can hold.
-HOLD_SAVES = """() => {
+# A request to an address with this end waits for `release()`. Playwright does not report a redirect of a page whose
+# requests it can hold.
+HOLD = """(end) => {
   const original = fetch;
   const released = new Promise((resolve) => { window.release = resolve; });
   window.fetch = async (url, options) => {
-    if (url.endsWith("/1/")) await released;
+    if (url.endsWith(end)) await released;
     return original(url, options);
   };
 }"""
@@ -80,6 +82,21 @@ def test_phone_that_waits_says_that_it_cannot_follow(waits: str, paced: Assignme
     # Nor does it say that it is back while the site is away again, and a filter replies in its place.
     reply_in_place(ana.context, lambda route: route.fulfill(status=403, body="Blocked"))
     expect(notice).to_contain_text("We can’t reach the site.")
+
+
+@pytest.mark.parametrize("waits", ["quiz", "home"])
+def test_phone_that_is_online_again_follows_right_away(waits: str, paced: Assignment, open_context: NewContext) -> None:
+    ana = phone_of("Ana", open_context, watched=False)
+    polls = "**/current/" if waits == "quiz" else "**/student/open/"
+    ana.clock.install()
+    ana.goto(first_page(paced, "Ana") if waits == "quiz" else reverse("student_home"))
+    go_offline(ana.context)
+    # With each request that fails, the page waits longer. The last pause is 8 to 10 seconds, or 20 to 25.
+    for _ in range(3):
+        with ana.expect_event("requestfailed", lambda request: fnmatch(request.url, polls)):
+            ana.clock.fast_forward(30_000)
+    with ana.expect_request(polls, timeout=4_000):
+        ana.context.set_offline(False)
 
 
 def test_phones_follow_the_teacher(paced: Assignment, teacher: User, open_context: NewContext) -> None:
@@ -214,19 +231,13 @@ def test_phone_without_a_session_asks_for_the_pin_if_an_answer_waits(
     Session.objects.all().delete()
     ben.clock.pause_at(timezone.now() + timedelta(seconds=4))
     # Either may reach the site first after the network is back.
-    if first == "poll":
-        ben.evaluate(HOLD_SAVES)
-    ben.context.set_offline(False)
-    # After a poll that fails, the next one waits longer.
-    while not ben.evaluate("fetch('/livez').then(() => true, () => false)"):
-        pass
-    # A longer jump would end a poll that is under way.
-    with ben.expect_response("**/current/"):
-        ben.clock.run_for(8000)
-    if first == "poll":
-        # A page that follows the class waits half a second for a save.
-        ben.clock.run_for(1000)
-        ben.evaluate("release()")
+    save, poll = "/1/", "/current/"
+    ben.evaluate(HOLD, save if first == "poll" else poll)
+    with ben.expect_response(f"**{poll if first == 'poll' else save}"):
+        ben.context.set_offline(False)
+    # A page that follows the class waits half a second for a save.
+    ben.clock.run_for(1000)
+    ben.evaluate("release()")
     expect(ben.get_by_label("Your PIN")).to_be_visible()
     ben.get_by_label("Your PIN").fill(pin_of(Student.objects.get(display_name="Ben")))
     ben.get_by_role("button", name="Continue").click()
