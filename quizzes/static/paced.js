@@ -40,7 +40,7 @@ async function poll() {
   timer = setTimeout(poll, pause * (1 + Math.random() / 4));
 }
 
-// A class does not wait while a device counts down a pause.
+// After polls that failed, the next one may be 10 seconds away.
 window.addEventListener("online", poll);
 document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") poll(); });
 timer = setTimeout(poll, PERIOD * Math.random());
