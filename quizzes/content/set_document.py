@@ -25,11 +25,15 @@ from quizzes.content.question_types.registry import parse_question, text_fields
 from quizzes.content.reading import Citation, Reading, parse_reading, parse_speakers
 from quizzes.content.rights import note_language
 from quizzes.content.tables import InvalidDocument, Table, table_of, tables_of, text_of, texts_of, whole_of
+from quizzes.phrases import ngettext
 
 # In characters.
 MAX_TITLE, MAX_SUMMARY, MAX_DATE_NOTE = 200, 400, 300
 # What a file says about a question, a statement or a sentence for the rules only.
 FILE_FIELDS = frozenset({"asks", "gives", "confirmed", "absent", "stands_alone", "near", "refers_to"})
+
+# The line in place of a summary that no one wrote, as drafts/document.py writes it in the first language of the set.
+_MADE_SUMMARY = re.compile(r"(\d+) (?:questions? on|preguntas? sobre) “(.+)”\.")
 
 # What students read of a set besides its questions and the sentences of its reading, by table.
 SET_TEXTS = TextFields(
@@ -79,6 +83,11 @@ class SetDocument:
     translations: Mapping[str, "SetDocument"] = field(default_factory=dict, compare=False, repr=False)
 
     @property
+    def made_summary(self) -> str:
+        """As `made_summary` returns it."""
+        return made_summary(self.summary)
+
+    @property
     def languages(self) -> tuple[str, ...]:
         """The languages that students can choose, its own first."""
         return (self.language, *(code for code in self.translations if code != self.language))
@@ -95,6 +104,15 @@ class SetDocument:
     def question(self, key: str) -> Question | None:
         """The question with this key, or None."""
         return next((question for question in self.questions if question.key == key), None)
+
+
+def made_summary(summary: str) -> str:
+    """A summary that Footnote made, in the language of the page; "" for one that a teacher wrote."""
+    made = _MADE_SUMMARY.fullmatch(summary)
+    if made is None:
+        return ""
+    text = ngettext("{count} question on “{title}”.", "{count} questions on “{title}”.", int(made[1]))
+    return text.format(count=made[1], title=made[2])
 
 
 def combine(source: Mapping[str, Any], question_set: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from quizzes.assignments.deadlines import Window
 from quizzes.assignments.presets import Preset, PresetValues, preset_values
 from quizzes.content.editions import Size, sizes_of
 from quizzes.content.languages import TranslatedText
+from quizzes.content.set_document import made_summary
 from quizzes.formatting import Label, day, duration, either, near_day, wall_clock
 from quizzes.forms.assignments import TIMES, AssignmentSettingsForm, field_values
 from quizzes.forms.fields import WallTimeField, choice_field, moment_of, sent_values, zone_name, zone_note
@@ -49,7 +50,7 @@ class SetOption:
         """What the set is about; with its own language if the page has another."""
         own, shown = self.question_set.summary, self.question_set.shown_summary
         language = self.size.language if self.size else ""
-        return TranslatedText(shown, language=language, original=own, is_fallback=shown == own)
+        return made_summary(shown) or TranslatedText(shown, language=language, original=own, is_fallback=shown == own)
 
 
 class AssignForm(AssignmentSettingsForm):

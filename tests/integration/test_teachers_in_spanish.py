@@ -242,6 +242,24 @@ def test_words_that_footnote_gives_a_new_set_are_in_spanish(teacher: User, teach
     assert made["summary"] == f"4 preguntas sobre “{document['reading']['title']}”."
 
 
+@pytest.mark.parametrize("stored", ["en", "es"])
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_line_in_place_of_a_summary_is_in_the_language_of_the_page(
+    language: str, stored: str, teacher: User, classroom: Classroom, teacher_client: Client
+) -> None:
+    document = story()
+    document["reading"] |= {"language": stored, "rights": "quotes", "rights_note": ""}
+    draft = make_draft(document={**document, "summary": ""}, owner=teacher)
+    publish(teacher_client, draft)
+    title = document["reading"]["title"]
+    said = {"en": f"4 questions on “{title}”.", "es": f"4 preguntas sobre “{title}”."}
+    assert QuestionSet.objects.get(pk=draft.question_set_id).summary == said[stored]
+
+    for address in (reverse("question_sets"), url("question_set", draft), reverse("assign_quiz")):
+        page = text_of(teacher_client.get(address, headers={"Accept-Language": language}))
+        assert [code for code, text in said.items() if text in page] == [language], address
+
+
 def test_reasons_that_footnote_wrote_are_in_the_language_of_the_page() -> None:
     with translation.override("es"):
         assert shown_reason("", ReasonKind.HAS_VERSION, 3) == "Tiene la versión 3 de este cuestionario."
