@@ -10,7 +10,6 @@ from quizzes.content.drafts.document import question_of, sentence_tables
 from quizzes.content.drafts.publishing import publish
 from quizzes.content.drafts.saving import save_reading
 from quizzes.content.drafts.saving_questions import remove_question, save_question
-from quizzes.content.tables import Table
 from quizzes.models import Draft, Edition, QuestionSet, User
 from tests.browser.conftest import NewContext, assert_sound, becomes_true, go_offline, overflow, violations
 from tests.drafting import BUILT_IN, EXAMPLES
@@ -346,32 +345,30 @@ def test_a_page_of_something_in_between_is_no_save(teacher: User, open_context: 
     assert stem_of(draft) == "Typed behind a filter?"
 
 
-@pytest.mark.parametrize(
-    ("name", "rest", "label"),
-    [
-        ("add_set", [], "Text"),
-        ("replace_text", [], "Text"),
-        ("edit_speakers", [], "Another speaker"),
-        ("edit_words", [], "Word 1"),
-        ("replace_level_text", ["easier"], "Text"),
-        ("edit_translation", ["es", "one"], "Question"),
-        ("edit_question_picture", ["one"], "What the picture shows"),
-    ],
-    ids=["new-set", "text", "speaker", "word", "level", "translation", "picture"],
-)
 def test_a_page_asks_before_it_is_left_with_unsaved_text(
-    name: str, rest: list[str], label: str, teacher: User, open_context: NewContext
+    teacher: User, open_context: NewContext, subtests: pytest.Subtests
 ) -> None:
-    draft = make_draft(owner=teacher)
+    draft = [make_draft(owner=teacher).question_set.public_id]
     page = open_context(teacher).new_page()
-    page.goto(reverse(name, args=[*([draft.question_set.public_id] if name != "add_set" else []), *rest]))
-    field = page.get_by_label(label, exact=True)
-    field.fill("Not saved by itself")
+    for name, args, label in (
+        ("add_set", [], "Text"),
+        ("replace_text", draft, "Text"),
+        ("edit_speakers", draft, "Another speaker"),
+        ("edit_words", draft, "Word 1"),
+        ("replace_level_text", [*draft, "easier"], "Text"),
+        ("edit_translation", [*draft, "es", "one"], "Question"),
+        ("edit_question_picture", [*draft, "one"], "What the picture shows"),
+    ):
+        with subtests.test(name):
+            # Nobody dismisses the question here, so the page is left.
+            page.goto(reverse(name, args=args))
+            field = page.get_by_label(label, exact=True)
+            field.fill("Not saved by itself")
 
-    asked = leave(page, to=reverse("question_sets"))
+            asked = leave(page, to=reverse("question_sets"))
 
-    assert asked == ["beforeunload"]
-    assert field.input_value() == "Not saved by itself"
+            assert asked == ["beforeunload"]
+            assert field.input_value() == "Not saved by itself"
 
 
 def leave(page: Page, *, to: str) -> list[str]:
@@ -682,18 +679,19 @@ NARROW_FIELDS = """() => [...document.querySelectorAll("main :is(textarea, input
   .map((field) => field.name)"""
 
 
-@pytest.mark.parametrize("table", EXAMPLES, ids=lambda table: str(table["type"]))
 def test_the_editor_of_every_type_fits_a_phone_and_is_accessible(
-    table: Table, teacher: User, open_context: NewContext
+    teacher: User, open_context: NewContext, subtests: pytest.Subtests
 ) -> None:
-    draft = make_draft(owner=teacher, document={**BUILT_IN.document, "questions": [table]})
-    page = open_context(teacher, width=360, height=740, dark=True).new_page()
-    open_editor(page, draft, table["key"])
-    assert_sound(page)
-    assert page.evaluate(NARROW_FIELDS) == []
+    page = open_context(teacher, width=360, height=740).new_page()
+    for table in EXAMPLES:
+        with subtests.test(table["type"]):
+            draft = make_draft(owner=teacher, document={**BUILT_IN.document, "questions": [table]})
+            open_editor(page, draft, table["key"])
+            assert_sound(page)
+            assert page.evaluate(NARROW_FIELDS) == []
 
-    page.goto(reverse("preview_draft", args=[draft.question_set.public_id, 1]))
-    assert_sound(page)
+            page.goto(reverse("preview_draft", args=[draft.question_set.public_id, 1]))
+            assert_sound(page)
 
 
 def test_question_comes_before_its_evidence(teacher: User, open_context: NewContext) -> None:
@@ -764,12 +762,13 @@ def test_publishing_is_accessible_with_all_that_it_can_say(teacher: User, open_c
     choices = [{"text": "It is never told", "rationale": "A."}, {"text": "Birthplace", "rationale": "B.", "key": True}]
     save_question(draft, "one", {"choices": choices}, seen=1, by=teacher, now=NOW)
     save_reading(draft, {}, {"s3": "The mayor said nothing."}, {}, seen=9, by=teacher, now=NOW)
-    for width in (1280, 360):
-        page = open_context(teacher, width=width).new_page()
-        for name in ("publish_set", "edit_orphans"):
-            page.goto(reverse(name, args=[draft.question_set.public_id]))
+    page = open_context(teacher).new_page()
+    for name in ("publish_set", "edit_orphans"):
+        page.goto(reverse(name, args=[draft.question_set.public_id]))
+        for width in (1280, 360):
+            page.set_viewport_size({"width": width, "height": 900})
             assert_sound(page)
-        expect(page.locator("main")).to_contain_text("This quote isn’t in the reading.")
+    expect(page.locator("main")).to_contain_text("This quote isn’t in the reading.")
 
 
 def test_lists_of_sets_and_the_undo_notice_are_accessible(teacher: User, open_context: NewContext) -> None:
@@ -777,16 +776,16 @@ def test_lists_of_sets_and_the_undo_notice_are_accessible(teacher: User, open_co
     QuestionSet.objects.filter(pk=deleted.question_set_id).update(deleted_at=NOW)
     QuestionSet.objects.filter(pk=archived.question_set_id).update(archived_at=NOW)
     remove_question(draft, "some", seen=1, by=teacher, now=NOW)
-    for width in (1280, 360):
-        page = open_context(teacher, width=width).new_page()
-        open_editor(page, draft)
-        expect(page.get_by_role("button", name="Undo")).to_be_visible()
-        assert (violations(page), overflow(page)) == ([], 0)
-        for name in ("question_sets", "add_set"):
-            page.goto(reverse(name))
-            assert (violations(page), overflow(page)) == ([], 0)
     page = open_context(teacher).new_page()
-    open_editor(page, draft)
+    editor = reverse("edit_question", args=[draft.question_set.public_id, "one"])
+    for address in (reverse("question_sets"), reverse("add_set"), editor):
+        page.goto(address)
+        for width in (1280, 360):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert (address, width, violations(page), overflow(page)) == (address, width, [], 0)
+    # The editor is the last one.
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    page.set_viewport_size({"width": 1280, "height": 900})
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("main")).to_contain_text("Undone. It’s back.")
     assert len(Draft.objects.get(pk=draft.pk).document["questions"]) == 4
