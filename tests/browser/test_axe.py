@@ -19,10 +19,11 @@ PLACES = {
 }
 
 
-@pytest.mark.parametrize("place", PLACES)
-def test_color_that_only_one_place_has_is_found(place: str, open_context: NewContext) -> None:
+def test_color_that_only_one_place_has_is_found(open_context: NewContext, subtests: pytest.Subtests) -> None:
     page = open_context().new_page()
-    page.set_content(f"<main>{ROWS}{PLACES[place]}{ROWS}</main>")
-    found = violations_of(page, COLOR_RULES)
-    assert len(found) == 1
-    assert "#place" in found[0]
+    for name, place in PLACES.items():
+        with subtests.test(name):
+            page.set_content(f"<main>{ROWS}{place}{ROWS}</main>")
+            found = violations_of(page, COLOR_RULES)
+            assert len(found) == 1
+            assert "#place" in found[0]
