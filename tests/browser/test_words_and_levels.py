@@ -72,24 +72,26 @@ def test_keyboard_gets_past_the_sentences_in_a_few_stops(attempt: Attempt, open_
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-@pytest.mark.parametrize("number", [1, 2], ids=["sentences to choose", "beside the question"])
 def test_word_is_explained_by_keyboard_without_a_script(
-    attempt: Attempt, open_context: NewContext, number: int, javascript: bool
+    attempt: Attempt, open_context: NewContext, javascript: bool
 ) -> None:
-    page = opened(open_context(attempt.student, width=1280, javascript=javascript).new_page(), attempt, number)
+    page = open_context(attempt.student, width=1280, javascript=javascript).new_page()
     word = page.locator("button.word[popovertarget=word-agreement]").first
     note = page.locator("#word-agreement")
-    expect(note).to_be_hidden()
-    open_list(page)
-    word.focus()
-    page.keyboard.press("Enter")
-    expect(note).to_be_visible()
-    # A screen reader reads what has the focus.
-    expect(note).to_be_focused()
-    expect(note).to_have_accessible_name("agreement: a promise between two sides about what each will do acuerdo")
-    page.keyboard.press("Escape")
-    expect(note).to_be_hidden()
-    expect(word).to_be_focused()
+    # Where sentences are chosen, and beside the question.
+    for number in (1, 2):
+        opened(page, attempt, number)
+        expect(note).to_be_hidden()
+        open_list(page)
+        word.focus()
+        page.keyboard.press("Enter")
+        expect(note).to_be_visible()
+        # A screen reader reads what has the focus.
+        expect(note).to_be_focused()
+        expect(note).to_have_accessible_name("agreement: a promise between two sides about what each will do acuerdo")
+        page.keyboard.press("Escape")
+        expect(note).to_be_hidden()
+        expect(word).to_be_focused()
 
 
 def test_words_of_the_list_are_targets_of_24_pixels(attempt: Attempt, open_context: NewContext) -> None:
@@ -332,10 +334,11 @@ def test_a_teacher_adds_a_level_without_a_script_and_changes_it_with_one(
     page.get_by_role("button", name="Match with the standard reading").click()
     expect(page.locator("#level-state")).to_contain_text("4 questions have this reading.")
 
+    page = open_context(teacher).new_page()
+    page.goto(address)
     for width in (1280, 360):
-        page = open_context(teacher, width=width).new_page()
-        page.goto(address)
-        assert (violations(page), overflow(page)) == ([], 0)
+        page.set_viewport_size({"width": width, "height": 900})
+        assert (width, violations(page), overflow(page)) == (width, [], 0)
     # By keyboard, saved when the list loses the focus.
     page.get_by_label("Standard sentence that says the same as sentence 2").or_(
         page.get_by_label("Says the same as, sentence 2")
