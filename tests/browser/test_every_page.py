@@ -373,19 +373,25 @@ STATES: dict[str, Callable[[School], None]] = {
 }
 
 
-@pytest.mark.parametrize("state", STATES)
-def test_student_pages_are_accessible_in_each_state(state: str, school: School, open_context: NewContext) -> None:
+def test_student_pages_are_accessible_in_each_state(
+    school: School, open_context: NewContext, subtests: pytest.Subtests
+) -> None:
     submit_attempt(school.attempt, now=timezone.now())
-    STATES[state](school)
+    assignment = school.assignment
+    before = {name: getattr(assignment, name) for name in ("opens_at", "due_at", "closes_at", "release")}
     page = open_context(school.student, width=360).new_page()
-    for name, args in [
-        ("student_home", []),
-        ("start_attempt", [school.assignment.public_id]),
-        ("receipt", [school.attempt.public_id]),
-        ("result", [school.attempt.public_id]),
-    ]:
-        page.goto(reverse(name, args=args))
-        assert violations(page) == []
+    for state, change in STATES.items():
+        _change(school, **before)
+        change(school)
+        for name, args in [
+            ("student_home", []),
+            ("start_attempt", [assignment.public_id]),
+            ("receipt", [school.attempt.public_id]),
+            ("result", [school.attempt.public_id]),
+        ]:
+            with subtests.test(state, page=name):
+                page.goto(reverse(name, args=args))
+                assert violations(page) == []
 
 
 def test_every_question_of_the_built_in_set_is_accessible(school: School, open_context: NewContext) -> None:
