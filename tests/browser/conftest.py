@@ -186,6 +186,13 @@ def assert_sound(page: Page) -> None:
     assert overflow(page) == 0
 
 
+def assert_sound_at(page: Page, *widths: int) -> None:
+    """Check a page as it stands at each of these widths. It keeps the last one."""
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert_sound(page)
+
+
 def assert_fits(page: Page) -> None:
     """Check a page on a laptop, a phone, and at 400 % zoom."""
     page.set_viewport_size({"width": 1280, "height": 900})

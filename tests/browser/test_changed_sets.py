@@ -9,10 +9,12 @@ from playwright.sync_api import expect
 
 from quizzes.content.drafts import publishing, saving, saving_questions
 from quizzes.models import Assignment, Draft, Edition, Student, User
-from tests.browser.conftest import NewContext, assert_sound, violations
+from tests.browser.conftest import NewContext, assert_sound_at, violations
 from tests.content.question_types.test_distractor_marks import marked_document
 from tests.factories import make_answered_attempt, make_assignment, make_draft, make_edition
 from tests.views.teacher.test_grading_queue import typed_document
+
+WIDTHS = (1280, 320)
 
 
 @pytest.fixture
@@ -33,45 +35,40 @@ def draft(teacher: User, student: Student) -> Draft:
     return saving_questions.remove_question(made, "proof", seen=9, by=teacher, now=now)
 
 
-@pytest.mark.parametrize("width", [1280, 320])
 def test_change_of_an_answered_set_leads_to_its_corrections(
-    width: int, draft: Draft, teacher: User, open_context: NewContext
+    draft: Draft, teacher: User, open_context: NewContext
 ) -> None:
-    page = open_context(teacher, width=width).new_page()
+    page = open_context(teacher).new_page()
     public_id = draft.question_set.public_id
     for name, args in (("publish_set", [public_id]), ("remove_question", [public_id, "some"])):
         page.goto(reverse(name, args=args))
         expect(page.locator("main")).to_contain_text("1 student")
-        assert_sound(page)
+        assert_sound_at(page, *WIDTHS)
     page.goto(reverse("publish_set", args=[public_id]))
     page.get_by_label("Why publish with missing questions?").fill("One question is gone.")
     page.get_by_role("button", name="Publish anyway").click()
     expect(page.locator("main")).to_contain_text(
         "1 student answered version 1. New quizzes get version 2 when you assign it again. Regrade version 1 too?"
     )
-    assert violations(page) == []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert (width, violations(page)) == (width, [])
     page.get_by_role("link", name="Drop question 4 of version 1 from scoring").click()
     expect(page.get_by_role("radio", name=re.compile("Drop the question"))).to_be_checked()
-    assert_sound(page)
+    assert_sound_at(page, *WIDTHS)
 
 
-@pytest.mark.parametrize("width", [1280, 320])
-def test_old_and_new_reading_stand_side_by_side(
-    width: int, draft: Draft, teacher: User, open_context: NewContext
-) -> None:
+def test_old_and_new_reading_stand_side_by_side(draft: Draft, teacher: User, open_context: NewContext) -> None:
     texts = {"s1": "The system records a name.", "s2": "It records no address at all, as the correction says."}
     saving.save_reading(draft, {}, texts, {}, seen=9, by=teacher, now=timezone.now())
-    page = open_context(teacher, width=width).new_page()
+    page = open_context(teacher).new_page()
     page.goto(reverse("edit_orphans", args=[draft.question_set.public_id]))
     page.get_by_role("link", name="Compare the old and new reading").click()
     expect(page.locator("main")).to_contain_text("2 sentences changed.")
-    assert_sound(page)
+    assert_sound_at(page, *WIDTHS)
 
 
-@pytest.mark.parametrize("width", [1280, 320])
-def test_answer_not_marked_yet_reads_so_everywhere(
-    width: int, teacher: User, student: Student, open_context: NewContext
-) -> None:
+def test_answer_not_marked_yet_reads_so_everywhere(teacher: User, student: Student, open_context: NewContext) -> None:
     given = make_assignment(
         edition=make_edition(document=typed_document()),
         classroom=student.classroom,
@@ -81,20 +78,20 @@ def test_answer_not_marked_yet_reads_so_everywhere(
     attempt = make_answered_attempt(
         assignment=given, student=student, answers={"who": "The rules."}, started_at=timezone.now()
     )
+    pages = {person: open_context(person).new_page() for person in (student, teacher)}
     for person, name, args, says in (
         (student, "result", [attempt.public_id], "Not graded yet"),
         (teacher, "attempt_review", [attempt.public_id], "Needs grading"),
         (teacher, "classroom_gradebook", [student.classroom.public_id], "Needs grading"),
     ):
-        page = open_context(person, width=width).new_page()
+        page = pages[person]
         page.goto(reverse(name, args=args))
         expect(page.locator("main")).to_contain_text(says)
-        assert_sound(page)
+        assert_sound_at(page, *WIDTHS)
 
 
-@pytest.mark.parametrize("width", [1280, 320])
 def test_marks_of_wrong_choices_read_so_to_student_and_teacher(
-    width: int, teacher: User, student: Student, open_context: NewContext
+    teacher: User, student: Student, open_context: NewContext
 ) -> None:
     given: Assignment = make_assignment(
         edition=make_edition(document=marked_document()),
@@ -103,6 +100,7 @@ def test_marks_of_wrong_choices_read_so_to_student_and_teacher(
         created_at=timezone.now(),
     )
     attempt = make_answered_attempt(assignment=given, student=student, answers={"one": "c"}, started_at=timezone.now())
+    pages = {person: open_context(person).new_page() for person in (student, teacher)}
     for person, name, args, words in (
         (student, "result", [attempt.public_id], "The reading says otherwise (sentences 1, 2)."),
         (teacher, "attempt_review", [attempt.public_id], "The reading says otherwise (sentences 1, 2)."),
@@ -114,9 +112,9 @@ def test_marks_of_wrong_choices_read_so_to_student_and_teacher(
         ),
         (teacher, "assignment_results", [given.public_id], "1 the reading says otherwise, 0 not in the reading"),
     ):
-        page = open_context(person, width=width).new_page()
+        page = pages[person]
         page.goto(reverse(name, args=args))
         expect(page.locator("main")).to_contain_text(words)
         if name == "attempt_review":
             page.locator("#r1 > details > summary").click()
-        assert_sound(page)
+        assert_sound_at(page, *WIDTHS)
