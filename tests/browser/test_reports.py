@@ -22,15 +22,17 @@ def answered(edition: Edition, teacher: User) -> Assignment:
     return assignment
 
 
-@pytest.mark.parametrize("name", ["assignment_results", "item_analysis"])
 def test_reports_with_figures_are_accessible(
-    name: str, answered: Assignment, teacher: User, open_context: NewContext
+    answered: Assignment, teacher: User, open_context: NewContext, subtests: pytest.Subtests
 ) -> None:
     page = open_context(teacher).new_page()
-    page.goto(reverse(name, args=[answered.public_id]))
-    for summary in page.locator("details > summary").all():
-        summary.click()
-    assert_fits(page)
+    for name in ("assignment_results", "item_analysis"):
+        with subtests.test(name):
+            page.set_viewport_size({"width": 1280, "height": 900})
+            page.goto(reverse(name, args=[answered.public_id]))
+            for summary in page.locator("details > summary").all():
+                summary.click()
+            assert_fits(page)
 
 
 def test_files_come_without_a_script(answered: Assignment, teacher: User, open_context: NewContext) -> None:
