@@ -193,6 +193,14 @@ def assert_sound_at(page: Page, *widths: int) -> None:
         assert_sound(page)
 
 
+def press_at(target: Locator, *widths: int) -> None:
+    """Press a link or a button at the last of these widths. It can be pressed at each."""
+    for width in widths:
+        target.page.set_viewport_size({"width": width, "height": 900})
+        target.click(trial=True)
+    target.click()
+
+
 def assert_fits(page: Page) -> None:
     """Check a page on a laptop, a phone, and at 400 % zoom."""
     page.set_viewport_size({"width": 1280, "height": 900})

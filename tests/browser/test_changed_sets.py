@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from quizzes.content.drafts import publishing, saving, saving_questions
 from quizzes.models import Assignment, Draft, Edition, Student, User
-from tests.browser.conftest import NewContext, assert_sound_at, violations
+from tests.browser.conftest import NewContext, assert_sound_at, press_at, violations
 from tests.content.question_types.test_distractor_marks import marked_document
 from tests.factories import make_answered_attempt, make_assignment, make_draft, make_edition
 from tests.views.teacher.test_grading_queue import typed_document
@@ -46,14 +46,14 @@ def test_change_of_an_answered_set_leads_to_its_corrections(
         assert_sound_at(page, *WIDTHS)
     page.goto(reverse("publish_set", args=[public_id]))
     page.get_by_label("Why publish with missing questions?").fill("One question is gone.")
-    page.get_by_role("button", name="Publish anyway").click()
+    press_at(page.get_by_role("button", name="Publish anyway"), *WIDTHS)
     expect(page.locator("main")).to_contain_text(
         "1 student answered version 1. New quizzes get version 2 when you assign it again. Regrade version 1 too?"
     )
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         assert (width, violations(page)) == (width, [])
-    page.get_by_role("link", name="Drop question 4 of version 1 from scoring").click()
+    press_at(page.get_by_role("link", name="Drop question 4 of version 1 from scoring"), *WIDTHS)
     expect(page.get_by_role("radio", name=re.compile("Drop the question"))).to_be_checked()
     assert_sound_at(page, *WIDTHS)
 
@@ -63,7 +63,7 @@ def test_old_and_new_reading_stand_side_by_side(draft: Draft, teacher: User, ope
     saving.save_reading(draft, {}, texts, {}, seen=9, by=teacher, now=timezone.now())
     page = open_context(teacher).new_page()
     page.goto(reverse("edit_orphans", args=[draft.question_set.public_id]))
-    page.get_by_role("link", name="Compare the old and new reading").click()
+    press_at(page.get_by_role("link", name="Compare the old and new reading"), *WIDTHS)
     expect(page.locator("main")).to_contain_text("2 sentences changed.")
     assert_sound_at(page, *WIDTHS)
 
@@ -116,5 +116,5 @@ def test_marks_of_wrong_choices_read_so_to_student_and_teacher(
         page.goto(reverse(name, args=args))
         expect(page.locator("main")).to_contain_text(words)
         if name == "attempt_review":
-            page.locator("#r1 > details > summary").click()
+            press_at(page.locator("#r1 > details > summary"), *WIDTHS)
         assert_sound_at(page, *WIDTHS)

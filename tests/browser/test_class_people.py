@@ -4,7 +4,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from quizzes.models import Assignment, AuditEvent, Student, User
-from tests.browser.conftest import NewContext, assert_sound, assert_sound_at
+from tests.browser.conftest import NewContext, assert_sound, assert_sound_at, press_at
 from tests.factories import make_attempt
 
 
@@ -14,10 +14,10 @@ def test_two_accounts_work_in_one_class(
     classroom = assignment.classroom
     page = open_context(teacher).new_page()
     page.goto(reverse("change_classroom", args=[classroom.public_id]))
-    page.get_by_role("link", name="Add a teacher").click()
+    press_at(page.get_by_role("link", name="Add a teacher"), 1280, 360)
     assert_sound_at(page, 1280, 360)
     page.get_by_label("Teacher’s email").fill("okafor@school.test")
-    page.get_by_role("button", name="Add to class").click()
+    press_at(page.get_by_role("button", name="Add to class"), 1280, 360)
     expect(page.get_by_text("Mr. Okafor, teacher")).to_be_visible()
     assert_sound_at(page, 1280, 360)
 
@@ -26,7 +26,7 @@ def test_two_accounts_work_in_one_class(
     expect(other.get_by_text("Period 3").first).to_be_visible()
     other.goto(reverse("change_classroom", args=[classroom.public_id]))
     other.get_by_label("Class name").fill("Period 3, Civics")
-    other.get_by_role("button", name="Save changes").click()
+    press_at(other.get_by_role("button", name="Save changes"), 1280, 360)
     expect(other.get_by_text("Saved.")).to_be_visible()
     actors = list(AuditEvent.objects.order_by("pk").values_list("action", "actor__name"))
     assert actors == [("person_added", "Ms. Rivera"), ("classroom_changed", "Mr. Okafor")]
@@ -68,8 +68,8 @@ def test_viewer_reads_and_finds_no_control(
     page.goto(reverse("classroom_gradebook", args=[classroom]))
     expect(page.get_by_text("In averages of this class, missing work is left out.")).to_be_visible()
     page.goto(reverse("change_classroom", args=[classroom]))
-    page.get_by_role("link", name="Leave class").click()
-    page.get_by_role("button", name="Leave class").click()
+    press_at(page.get_by_role("link", name="Leave class"), 1280, 360)
+    press_at(page.get_by_role("button", name="Leave class"), 1280, 360)
     expect(page.get_by_text("You left Period 3")).to_be_visible()
 
 

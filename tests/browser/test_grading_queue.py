@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from quizzes.models import Assignment, Attempt, ManualGrade, Regrade, User
-from tests.browser.conftest import NewContext, overflow, violations
+from tests.browser.conftest import NewContext, overflow, press_at, violations
 from tests.factories import make_answered_attempt, make_assignment, make_classroom, make_edition, make_student
 from tests.views.teacher.test_grading_queue import typed_document
 
@@ -278,11 +278,11 @@ def test_every_state_is_accessible(assignment: Assignment, teacher: User, open_c
     for place, state in enumerate(states, start=1):
         expect(page.locator(".gq-count")).to_contain_text(f"{place} of 4")
         for fold in page.locator("form.grade details:not([open]) summary").all():
-            fold.click()
+            press_at(fold, 360, 1280)
         is_sound(state)
         if place < 4:
-            page.get_by_role("link", name="Skip for now").click()
-    page.get_by_role("button", name="Save and next").click()
+            press_at(page.get_by_role("link", name="Skip for now"), 360, 1280)
+    press_at(page.get_by_role("button", name="Save and next"), 360, 1280)
     expect(page.locator("main")).to_contain_text("Choose the points.")
     is_sound("without points")
     page.keyboard.press("2")

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from quizzes.assignments.accommodations import set_accommodation
 from quizzes.models import Assignment, Attempt, Classroom, Extension, Student, User
 from quizzes.people.rosters import remove_student
-from tests.browser.conftest import NewContext, goto_with_fonts, overflow, violations
+from tests.browser.conftest import NewContext, goto_with_fonts, overflow, press_at, violations
 from tests.factories import make_answered_attempt, make_classroom, make_draft, make_student, make_user
 
 # The space below the last button of each sheet, without the padding of the sheet itself.
@@ -122,7 +122,7 @@ def test_button_below_a_long_preview_is_in_view(teacher: User, classroom: Classr
     ):
         page.goto(reverse(name, args=args))
         page.locator("textarea").fill(text)
-        page.get_by_role("button", name=check).click()
+        press_at(page.get_by_role("button", name=check), 360, 1280)
         for width, height in ((1280, 900), (360, 740)):
             page.set_viewport_size({"width": width, "height": height})
             expect(page.get_by_role("button", name=save)).to_be_in_viewport(ratio=1)
