@@ -12,8 +12,8 @@ import pytest
 from quizzes.assignments.status import Status
 from quizzes.content.editions import published
 from quizzes.models import Assignment, Attempt, Classroom, Edition, Excuse, Extension, Student, User
-from quizzes.reports.attempt_review import GOT_IT_SHARE
 from quizzes.reports.class_report import ClassReport, class_report
+from quizzes.reports.objective_scores import GOT_IT_SHARE
 from tests.factories import (
     NOW,
     make_answered_attempt,
