@@ -1,7 +1,7 @@
 """The statuses of many students on many assignments, from few queries."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -115,22 +115,30 @@ class Overrides:
 
 def answers_shown_times(student_id: int, attempts: Iterable[Attempt]) -> dict[int, datetime | None]:
     """`Overrides.answers_shown_at` of each assignment, by id; 2 queries. attempts: all of the student's, as in it."""
+    return {pk: moment for (_, pk), moment in answers_shown_times_of([student_id], attempts).items()}
+
+
+def answers_shown_times_of(student_ids: Collection[int], attempts: Iterable[Attempt]) -> dict[Key, datetime | None]:
+    """`answers_shown_times` of several students, by student and assignment; 2 queries."""
     made = by_student_and_assignment(attempts)
     closes = last_closes([own[0].assignment for own in made.values()])
-    overrides = load_overrides(student=student_id)
+    overrides = load_overrides(student__in=student_ids)
     return {
-        pk: overrides.answers_shown_at(own[0].assignment, student_id, own, last_close=closes[pk])
-        for (_, pk), own in made.items()
+        (student_id, pk): overrides.answers_shown_at(own[0].assignment, student_id, own, last_close=closes[pk])
+        for (student_id, pk), own in made.items()
     }
 
 
-def attempts_ended_times(student_id: int, attempts: Iterable[Attempt]) -> dict[int, datetime | None]:
-    """`Overrides.attempts_ended_at` of each assignment that shows scores, by id; 1 query, none without one."""
+def attempts_ended_times(student_ids: Collection[int], attempts: Iterable[Attempt]) -> dict[Key, datetime | None]:
+    """`Overrides.attempts_ended_at` by student and assignment that shows scores; 1 query, none without one."""
     made = by_student_and_assignment(attempt for attempt in attempts if attempt.assignment.shows_scores)
     if not made:
         return {}
-    overrides = load_overrides(student=student_id)
-    return {pk: overrides.attempts_ended_at(own[0].assignment, student_id, own) for (_, pk), own in made.items()}
+    overrides = load_overrides(student__in=student_ids)
+    return {
+        (student_id, pk): overrides.attempts_ended_at(own[0].assignment, student_id, own)
+        for (student_id, pk), own in made.items()
+    }
 
 
 def load_overrides(**lookups: Any) -> Overrides:

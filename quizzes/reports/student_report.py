@@ -1,14 +1,14 @@
 """A report of one student for a parent: quizzes, scores, questions, and answers in words."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
 
 from quizzes.assignments.release import can_see_answers, can_see_score
-from quizzes.assignments.student_statuses import answers_shown_times, attempts_ended_times
+from quizzes.assignments.student_statuses import answers_shown_times_of, attempts_ended_times
 from quizzes.attempts.attempt_content import AttemptContent, content_of, shown_content
 from quizzes.content.editions import shown_edition
 from quizzes.content.question_types.registry import Value
@@ -17,7 +17,7 @@ from quizzes.grading.scores import adjustments, values_of
 from quizzes.models import Answer, Assignment, Attempt, ManualGrade, Student, User
 from quizzes.reports.attempt_review import ReviewedQuestion, review_content
 from quizzes.reports.breakdown import AnsweredQuestion, Breakdown, answered_questions, breakdown
-from quizzes.reports.student_history import HistoryLine, history_lines
+from quizzes.reports.student_history import HistoryLine, history_lines_of
 from quizzes.reports.support_use import support_lines
 
 
@@ -87,43 +87,42 @@ def student_report(student: Student, *, by: User, now: datetime) -> list[ReportL
 
     At most 10 queries, 11 if a quiz shows scores, and 2 for each edition that is not in the process cache.
     """
-    lines = history_lines(student, by=by, now=now)
+    return student_reports([student], by=by, now=now)[student.pk]
+
+
+def student_reports(students: Collection[Student], *, by: User, now: datetime) -> dict[int, list[ReportLine]]:
+    """`student_report` of several students, by student id; the queries of one."""
+    lines = history_lines_of(students, by=by, now=now)
     attempts = []
-    for line in lines:
+    for line in (line for own in lines.values() for line in own):
         for attempt, _ in line.attempts:
             # Otherwise each attempt would load its assignment.
             attempt.assignment = line.assignment
             attempts.append(attempt)
+    student_ids = list(lines)
     reviewed = review_attempts(attempts, content_for=shown_content)
-    shown_at = answers_shown_times(student.pk, attempts)
-    ended_at = attempts_ended_times(student.pk, attempts)
+    shown_at = answers_shown_times_of(student_ids, attempts)
+    ended_at = attempts_ended_times(student_ids, attempts)
     comments = _comments(attempts)
     supports = support_lines(attempts, now=now)
-    return [
-        ReportLine(
-            line,
-            tuple(
-                _reported(
-                    attempt,
-                    reviewed[attempt.pk],
-                    comments[attempt.pk],
-                    supports[attempt.pk],
-                    is_released=can_see_answers(
-                        line.assignment, attempt, shown_at=shown_at[line.assignment.pk], now=now
-                    ),
-                    shows_score=can_see_score(
-                        line.assignment,
-                        attempt,
-                        shown_at=shown_at[line.assignment.pk],
-                        ended_at=ended_at.get(line.assignment.pk),
-                        now=now,
-                    ),
-                )
-                for attempt, _ in reversed(line.attempts)
-            ),
+
+    def reported(attempt: Attempt) -> ReportedAttempt:
+        quiz, key = attempt.assignment, (attempt.student_id, attempt.assignment_id)
+        return _reported(
+            attempt,
+            reviewed[attempt.pk],
+            comments[attempt.pk],
+            supports[attempt.pk],
+            is_released=can_see_answers(quiz, attempt, shown_at=shown_at[key], now=now),
+            shows_score=can_see_score(quiz, attempt, shown_at=shown_at[key], ended_at=ended_at.get(key), now=now),
         )
-        for line in lines
-    ]
+
+    return {
+        student_id: [
+            ReportLine(line, tuple(reported(attempt) for attempt, _ in reversed(line.attempts))) for line in own
+        ]
+        for student_id, own in lines.items()
+    }
 
 
 def next_student(student: Student) -> Student | None:

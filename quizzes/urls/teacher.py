@@ -146,6 +146,7 @@ urlpatterns = [
     ),
     path("students/<public_id:public_id>/file/", downloads.download_student, name="download_student"),
     path("students/<public_id:public_id>/report/", student_report.student_report, name="student_report"),
+    path("classrooms/<public_id:public_id>/reports/", student_report.class_reports, name="class_reports"),
     path("students/<public_id:public_id>/pin/", students.change_pin, name="change_pin"),
     path("students/<public_id:public_id>/let-in/", students.let_student_in, name="let_student_in"),
     path("students/<public_id:public_id>/delete/", erasure.erase_student, name="erase_student"),

@@ -311,6 +311,23 @@ def test_title_of_a_quiz_stays_on_one_page_of_a_report(
     assert set(breaks) == {"avoid"}
 
 
+def test_report_of_each_student_starts_on_a_page_of_its_own(
+    school: School,  # noqa: F811
+    open_context: NewContext,
+) -> None:
+    page = open_context(school.teacher).new_page()
+    page.goto(reverse("class_reports", args=[school.assignment.classroom.public_id]))
+    count = page.locator(".leaf h2").count()
+    assert count > 1
+    # The line below the name.
+    mark(page, ".leaf .form-name")
+    for paper in PAPERS:
+        starts = [sheet for sheet in printed(page, paper) if sheet.places]
+        numbers = [{number for number, _ in sheet.places} for sheet in starts]
+        assert (paper, numbers) == (paper, [{number + 1} for number in range(count)])
+        assert max(sheet.filled for sheet in starts[1:]) < 0.25
+
+
 def test_no_help_link_is_printed(school: School, open_context: NewContext) -> None:  # noqa: F811
     page = open_context(school.teacher).new_page()
     page.goto(reverse("assignment_progress", args=[school.assignment.public_id]))

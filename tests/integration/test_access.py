@@ -328,6 +328,7 @@ TABLE: dict[str, Row] = {
     "change_pins": Row(EDITOR, of_classroom),
     "student_history": Row(OWN_TEACHER, of_student),
     "student_report": Row(OWN_TEACHER, of_student),
+    "class_reports": Row(OWN_TEACHER, of_classroom),
     "download_student": Row(OWN_TEACHER, of_student, method="post"),
     "rename_student": Row(moving(EDITOR), of_student, method="post", data={"name": "Maya L."}),
     "change_number": Row(moving(EDITOR), of_student, method="post", data={"number": "1042"}),

@@ -1,4 +1,4 @@
-"""A report of one student for a parent, to print or save."""
+"""The report of one student for a parent, and those of a class on one page, to print or save."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -9,9 +9,9 @@ from django.views.decorators.http import require_GET
 from quizzes.models import Accommodation, Student
 from quizzes.people.class_people import teachers_of
 from quizzes.reports.student_history import events_and_class_files
-from quizzes.reports.student_report import next_student
+from quizzes.reports.student_report import next_student, student_reports
 from quizzes.reports.student_report import student_report as load_report
-from quizzes.views.access import TeacherRequest, exports, taught_student
+from quizzes.views.access import TeacherRequest, exports, taught_classroom, taught_student
 
 
 @exports
@@ -33,3 +33,21 @@ def student_report(request: TeacherRequest, public_id: str) -> HttpResponse:
         "events": log.select_related("actor", "student", "classroom").order_by("at", "pk"),
     }
     return render(request, "teacher/student_report.html", context)
+
+
+@exports
+@require_GET
+def class_reports(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """The reports of all students of a class, each on pages of its own, without who changed or downloaded what."""
+    classroom, now = taught_classroom(request, public_id), timezone.now()
+    students = list(classroom.students.enrolled().select_related("classroom"))
+    reports = student_reports(students, by=request.user, now=now)
+    accommodations = {one.student_id: one for one in Accommodation.objects.filter(student__in=students)}
+    context = {
+        "classroom": classroom,
+        "teachers": teachers_of(classroom),
+        "now": now,
+        "reports": [(student, reports[student.pk], accommodations.get(student.pk)) for student in students],
+        "privacy_address": request.build_absolute_uri(reverse("privacy")),
+    }
+    return render(request, "teacher/class_reports.html", context)

@@ -283,3 +283,56 @@ def test_report_takes_the_same_queries_for_more_quizzes(
         report_of(teacher_client, student)
 
     assert len(seen) == 16
+
+
+def leaf_of(page: Any, student: Student) -> str:
+    """The part of one student in a page with reports, up to the log and the link to the privacy page."""
+    html = page.text.split(f'aria-labelledby="h-{student.public_id}">')[1].split("</article>")[0]
+    return " ".join(
+        re.sub(r"<[^>]+>", " ", re.split(r'<section class="stack" aria-labelledby="h-log"|<p class="how">What', html)[0]).split()
+    )
+
+
+@pytest.mark.parametrize("release", ["after_hand_in", "after_close"])
+def test_reports_of_a_class_are_those_of_its_students(
+    release: str,
+    done: Attempt,
+    student: Student,
+    classmate: Student,
+    teacher: User,
+    teacher_client: Client,
+    now: datetime,
+) -> None:
+    Assignment.objects.update(release=release, closes_at=now + timedelta(days=9999))
+    excuse(done.assignment, classmate, reason="", by=teacher, now=now)
+    removed = make_student(classroom=student.classroom, name="Removed R.", removed_at=now)
+    address = reverse("class_reports", args=[student.classroom.public_id])
+    assert f'href="{address}"' in teacher_client.get(reverse("roster", args=[student.classroom.public_id])).text
+
+    page = teacher_client.get(address)
+
+    assert ("Correct answer" in page.text) == (release == "after_hand_in")
+    assert page.text.count("<article") == 2
+    assert removed.display_name not in page.text
+    for one in (student, classmate):
+        own = teacher_client.get(reverse("student_report", args=[one.public_id]))
+        assert leaf_of(page, one) == leaf_of(own, one)
+        assert one.display_name in leaf_of(page, one)
+
+
+@pytest.mark.parametrize("count", [1, 3, 30])
+def test_reports_of_a_class_take_the_same_queries_for_more_students(
+    count: int,
+    assignment: Assignment,
+    teacher_client: Client,
+    queries: Callable[[], AbstractContextManager[Any]],
+) -> None:
+    for number in range(count):
+        student = make_student(classroom=assignment.classroom, name=f"Student {number}")
+        make_answered_attempt(assignment=assignment, student=student)
+
+    with queries() as seen:
+        page = teacher_client.get(reverse("class_reports", args=[assignment.classroom.public_id]))
+
+    assert page.text.count("<article") == count
+    assert len(seen) == 14
