@@ -288,9 +288,8 @@ def test_report_takes_the_same_queries_for_more_quizzes(
 def leaf_of(page: Any, student: Student) -> str:
     """The part of one student in a page with reports, up to the log and the link to the privacy page."""
     html = page.text.split(f'aria-labelledby="h-{student.public_id}">')[1].split("</article>")[0]
-    return " ".join(
-        re.sub(r"<[^>]+>", " ", re.split(r'<section class="stack" aria-labelledby="h-log"|<p class="how">What', html)[0]).split()
-    )
+    report = re.split(r'<section class="stack" aria-labelledby="h-log"|<p class="how">What', html)[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", report).split())
 
 
 @pytest.mark.parametrize("release", ["after_hand_in", "after_close"])
