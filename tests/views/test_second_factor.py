@@ -350,6 +350,7 @@ def test_exports_ask_for_it_when_the_site_says_so(client: Client, classroom: Cla
 
 
 EXPORTS = {
+    "class_reports",
     "download_accommodations",
     "download_answers",
     "download_class",
