@@ -19,7 +19,7 @@ from quizzes.models import Draft
 from quizzes.views.access import TeacherRequest
 from quizzes.views.methods import require_POST
 from quizzes.views.teacher.editor.access import actor_and_time, own_draft, show
-from quizzes.views.teacher.editor.publishing import publish_or_review
+from quizzes.views.teacher.editor.publishing import after_save
 from quizzes.views.teacher.editor.saving import EditedPart, edit_part, show_part
 
 GONE = gettext_lazy("This reading level was removed in another window.")
@@ -66,10 +66,7 @@ def edit_level(request: TeacherRequest, public_id: str, level: str) -> HttpRespo
         return edit_level(request, public_id, level)
     if not part.is_done:
         return _page(request, part, level)
-    if part.form.publishes:
-        return publish_or_review(request, part.draft)
-    messages.success(request, gettext("Saved."))
-    return redirect("edit_level", public_id, level)
+    return after_save(request, part, gettext("Saved."))
 
 
 @require_http_methods(["GET", "POST"])
