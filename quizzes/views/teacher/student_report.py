@@ -1,12 +1,15 @@
 """The report of one student for a parent, and those of a class on one page, to print or save."""
 
+from datetime import datetime
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from quizzes.models import Accommodation, Student
+from quizzes.models import Accommodation, Classroom, Student
 from quizzes.people.class_people import teachers_of
 from quizzes.reports.student_history import events_and_class_files
 from quizzes.reports.student_report import next_student, student_reports
@@ -21,15 +24,11 @@ def student_report(request: TeacherRequest, public_id: str) -> HttpResponse:
     student, now = taught_student(request, public_id), timezone.now()
     log = events_and_class_files(list(Student.objects.with_merged(student.pk)), by=request.user)
     context = {
+        **_head_and_foot(request, student.classroom, now),
         "student": student,
         "next_student": next_student(student),
-        "classroom": student.classroom,
-        "teachers": teachers_of(student.classroom),
-        "now": now,
         "report": load_report(student, by=request.user, now=now),
         "accommodation": Accommodation.objects.filter(student=student).first(),
-        # Paper has no foot with a link.
-        "privacy_address": request.build_absolute_uri(reverse("privacy")),
         "events": log.select_related("actor", "student", "classroom").order_by("at", "pk"),
     }
     return render(request, "teacher/student_report.html", context)
@@ -40,14 +39,22 @@ def student_report(request: TeacherRequest, public_id: str) -> HttpResponse:
 def class_reports(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The reports of all students of a class, each on pages of its own, without who changed or downloaded what."""
     classroom, now = taught_classroom(request, public_id), timezone.now()
-    students = list(classroom.students.enrolled().select_related("classroom"))
+    students = list(classroom.students.enrolled())
     reports = student_reports(students, by=request.user, now=now)
     accommodations = {one.student_id: one for one in Accommodation.objects.filter(student__in=students)}
     context = {
+        **_head_and_foot(request, classroom, now),
+        "reports": [(student, reports[student.pk], accommodations.get(student.pk)) for student in students],
+    }
+    return render(request, "teacher/class_reports.html", context)
+
+
+def _head_and_foot(request: TeacherRequest, classroom: Classroom, now: datetime) -> dict[str, Any]:
+    """What is above and below each report."""
+    return {
         "classroom": classroom,
         "teachers": teachers_of(classroom),
         "now": now,
-        "reports": [(student, reports[student.pk], accommodations.get(student.pk)) for student in students],
+        # Paper has no foot with a link.
         "privacy_address": request.build_absolute_uri(reverse("privacy")),
     }
-    return render(request, "teacher/class_reports.html", context)
