@@ -32,7 +32,7 @@ MAX_TITLE, MAX_SUMMARY, MAX_DATE_NOTE = 200, 400, 300
 # What a file says about a question, a statement or a sentence for the rules only.
 FILE_FIELDS = frozenset({"asks", "gives", "confirmed", "absent", "stands_alone", "near", "refers_to"})
 
-# The line in place of a summary that no one wrote, as drafts/document.py writes it in the first language of the set.
+# What `make_summary` writes.
 _MADE_SUMMARY = re.compile(r"(\d+) (?:questions? on|preguntas? sobre) “(.+)”\.")
 
 # What students read of a set besides its questions and the sentences of its reading, by table.
@@ -106,8 +106,14 @@ class SetDocument:
         return next((question for question in self.questions if question.key == key), None)
 
 
+def make_summary(count: int, title: str, language: str) -> str:
+    """The line in place of a summary that no one wrote, in the first language of the set. count: of its questions."""
+    noun, on = ("pregunta", "sobre") if language == "es" else ("question", "on")
+    return f"{count} {noun}{'' if count == 1 else 's'} {on} “{title}”."
+
+
 def made_summary(summary: str) -> str:
-    """A summary that Footnote made, in the language of the page; "" for one that a teacher wrote."""
+    """A summary that `make_summary` wrote, in the language of the page; "" for one that a teacher wrote."""
     made = _MADE_SUMMARY.fullmatch(summary)
     if made is None:
         return ""

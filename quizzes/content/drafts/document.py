@@ -42,7 +42,7 @@ from quizzes.content.reading import (
 )
 from quizzes.content.rights import QUOTES, note_language
 from quizzes.content.sentences import same_text
-from quizzes.content.set_document import CITATION_TEXTS, READING_TEXTS, SET_TEXTS, first_language
+from quizzes.content.set_document import CITATION_TEXTS, READING_TEXTS, SET_TEXTS, first_language, make_summary
 from quizzes.content.tables import Table
 
 # The parts of a draft that are saved separately. Each question is a part too: see `question_part`.
@@ -380,6 +380,4 @@ def about_minutes(document: Table) -> int:
 
 def _summary(document: Table) -> str:
     """What students read of a set without a summary, in its first language."""
-    number, title = len(document["questions"]), document["reading"]["title"]
-    noun, on = ("pregunta", "sobre") if first_language(document) == "es" else ("question", "on")
-    return f"{number} {noun}{'' if number == 1 else 's'} {on} “{title}”."
+    return make_summary(len(document["questions"]), document["reading"]["title"], first_language(document))
