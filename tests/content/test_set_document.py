@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.content.set_document import InvalidQuestion, combine, content_hash, parse_set
+from quizzes.content.set_document import InvalidQuestion, combine, content_hash, made_summary, make_summary, parse_set
 from quizzes.content.set_problems import find_problems
 from quizzes.content.tables import InvalidDocument
 from tests.factories import make_document
@@ -49,6 +49,13 @@ def test_set_document_says_what_was_written() -> None:
     assert parsed.max_points == 8
     assert parsed.reading.citation.publisher == "The Daily Test"
     assert parsed.reading.citation.rights_note == "Written for class use."
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize(("count", "words"), [(1, "1 question"), (2, "2 questions")])
+def test_made_summary_is_read_in_each_language_of_a_set(language: str, count: int, words: str) -> None:
+    assert made_summary(make_summary(count, "A “big” day", language)) == f"{words} on “A “big” day”."
+    assert made_summary("2 questions on a story.") == ""
 
 
 def test_set_document_finds_a_question_by_key() -> None:
