@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import shutil
 import signal
 import socket
@@ -14,7 +15,6 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from quizsite.server import STOP_SECONDS
 from tests.quizsite.echo import LARGE
 from tests.quizsite.test_headers import POLICY
 from tests.servers import Site, family, running
@@ -25,8 +25,8 @@ pytestmark = [
 ]
 
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "tests.quizsite.echo_settings", "DATABASE_URL": ""}
+# As in `echo_settings.py`.
 SILENT_SECONDS = 1.0
-SECONDS = 2.5
 REPLY_SILENT_SECONDS = 3.0
 MAX_BYTES = 64 * 1024
 
@@ -100,12 +100,12 @@ def environ(site: Site, message: bytes) -> dict[str, Any]:
 @pytest.mark.parametrize("begun", [b"", b"ab"])
 def test_silent_body_gets_408_and_is_cut_off(site: Site, begun: bytes) -> None:
     with connect(site) as link:
-        link.sendall(head("POST", "/", "Content-Length: 5") + begun)
         began = time.monotonic()
+        link.sendall(head("POST", "/", "Content-Length: 5") + begun)
         status, headers, body = reply(link)
 
         assert (status, body) == (408, b"The request took too long to arrive. Try again.\n")
-        assert SILENT_SECONDS - 0.1 <= time.monotonic() - began < SILENT_SECONDS + 1
+        assert time.monotonic() - began >= SILENT_SECONDS - 0.1
         assert dict(headers)["connection"] == "close"
         assert link.recv(1) == b""
 
@@ -113,34 +113,29 @@ def test_silent_body_gets_408_and_is_cut_off(site: Site, begun: bytes) -> None:
 def test_body_that_drips_gets_408_in_the_end(site: Site) -> None:
     with connect(site) as link:
         link.sendall(head("POST", "/", "Content-Length: 1000"))
-        began = time.monotonic()
-        for _ in range(3):
+        drips = 0
+        while not select.select([link], [], [], SILENT_SECONDS / 2)[0]:
             link.sendall(b"x")
-            time.sleep(SILENT_SECONDS * 0.7)
+            drips += 1
+            assert drips < 40, "the request has no limit in time"
 
         assert reply(link)[0] == 408
-        assert SECONDS - 0.1 <= time.monotonic() - began < SECONDS + 1
 
 
 def test_half_a_header_is_cut_off(site: Site) -> None:
     with connect(site) as link:
         link.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nCook")
-        began = time.monotonic()
 
         assert link.recv(1000) == b""
-        assert time.monotonic() - began < SILENT_SECONDS + 1
 
 
 def test_silent_clients_hold_no_thread(site: Site) -> None:
-    silent = [connect(site) for _ in range(60)]
-    for link in silent:
-        link.sendall(head("POST", "/", "Content-Length: 5"))
-    began = time.monotonic()
+    with ExitStack() as silent:
+        for _ in range(60):
+            silent.enter_context(connect(site)).sendall(head("POST", "/", "Content-Length: 5"))
 
-    assert send(site, post(b"answer"))[0] == 200
-    assert time.monotonic() - began < SILENT_SECONDS / 2
-    for link in silent:
-        link.close()
+        # If each held the thread until it is cut off, this would take 60 s. A connection waits for 10 s.
+        assert send(site, post(b"answer"))[0] == 200
 
 
 @pytest.mark.parametrize(
@@ -370,18 +365,14 @@ def test_application_that_fails_gets_500_and_the_thread_goes_on(site: Site) -> N
 
 
 def test_slow_readers_hold_no_thread(site: Site) -> None:
-    readers = [connect(site) for _ in range(6)]
-    for link in readers:
-        link.sendall(head("GET", "/large"))
-    time.sleep(0.5)
-    began = time.monotonic()
+    with ExitStack() as links:
+        readers = [links.enter_context(connect(site)) for _ in range(6)]
+        for link in readers:
+            link.sendall(head("GET", "/large"))
+        time.sleep(0.5)
 
-    assert send(site, post(b"answer"))[0] == 200
-    assert time.monotonic() - began < 1
-    # Whoever reads gets everything.
-    assert len(reply(readers[0])[2]) == LARGE
-    for link in readers:
-        link.close()
+        # If each held the thread until it is cut off, this would take 18 s. A connection waits for 10 s.
+        assert send(site, post(b"answer"))[0] == 200
 
 
 def held(site: Site) -> tuple[int, int]:
@@ -467,15 +458,14 @@ def test_stop_answers_what_has_arrived(own_site: Site) -> None:
         link.sendall(post(b"late", path="/slow"))
     time.sleep(0.3)
     assert own_site.process is not None
-    asked_at = time.monotonic()
     own_site.process.terminate()
 
     assert [json.loads(reply(link)[2])["body"] for link in links] == ["late"] * 3
     for link in links:
         link.close()
+    # No worker was killed, which happens after 15 s. Granian may say so of one that ended a millisecond ago, on a busy
+    # machine.
     assert own_site.process.wait(timeout=10) == 0
-    # No worker was killed. Granian may say so of one that ended a millisecond ago, on a busy machine.
-    assert time.monotonic() - asked_at < STOP_SECONDS
     assert [line for line in log_of(own_site) if "Killing worker-1" not in line] == before
 
 
