@@ -4,11 +4,13 @@ PIP := $(PY) -m pip install --disable-pip-version-check --quiet --require-hashes
 PIP_WHEEL := $(PY) -m pip wheel --disable-pip-version-check --quiet --no-deps
 # A worker that has run its tests takes some of another's.
 PYTEST := -m pytest --dist worksteal
+# FULL=1: the slow tests too.
+NOT_SLOW := $(if $(FULL),,-m "not slow")
 # pytest-playwright leaves an event loop running, beside which Django's ORM refuses to work. Four workers, however many
 # cores: each has a server and a Chromium of several processes, and waits now and then.
-BROWSER := DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PY) $(PYTEST) -n 4 tests/browser
+BROWSER := DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PY) $(PYTEST) -n 4 $(NOT_SLOW) tests/browser
 # Those that failed, without others beside them. It fails if it finds none.
-BROWSER_AGAIN := DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PY) -m pytest -v --last-failed --last-failed-no-failures none tests/browser
+BROWSER_AGAIN := DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PY) -m pytest -v --last-failed --last-failed-no-failures none $(NOT_SLOW) tests/browser
 
 # New templates too, before `git add`. Without `--check` it fails if it has changed a file.
 DJADE := git ls-files -z --cached --others --exclude-standard -- 'templates/*.html' | xargs -0 -r .venv/bin/djade --target-version 6.1
@@ -32,7 +34,7 @@ demo: .venv/.base                 ## Serve a sample school from its own data fol
 	@$(PY) manage.py load_demo
 	@$(PY) manage.py serve
 
-test: lint unit javascript browser ## All checks and tests
+test: lint unit javascript browser ## All checks and tests; FULL=1 runs the slow tests too
 
 lint: .venv/.test                 ## Style, unsafe calls, layers, templates, types, migrations
 	$(PY) -m ruff check .
@@ -46,7 +48,7 @@ lint: .venv/.test                 ## Style, unsafe calls, layers, templates, typ
 	$(PY) manage.py makemigrations --check --dry-run --settings quizsite.settings_for_tests
 
 unit: .venv/.test                 ## All tests but the browser's, on SQLite
-	$(PY) $(PYTEST) -n auto --ignore tests/browser
+	$(PY) $(PYTEST) -n auto $(NOT_SLOW) --ignore tests/browser
 
 javascript:                       ## Unit tests of the JavaScript under node
 	@if command -v node >/dev/null; then node --test tests/javascript/*.test.js; \

@@ -90,6 +90,7 @@ def test_answer_not_marked_yet_reads_so_everywhere(teacher: User, student: Stude
         assert_sound_at(page, *WIDTHS)
 
 
+@pytest.mark.slow
 def test_marks_of_wrong_choices_read_so_to_student_and_teacher(
     teacher: User, student: Student, open_context: NewContext
 ) -> None:

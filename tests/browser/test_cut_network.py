@@ -105,6 +105,7 @@ def saves(site: Site, attempt: str) -> list[tuple[int, str]]:
         return database.execute(_SAVES, [attempt]).fetchall()
 
 
+@pytest.mark.slow
 def test_save_that_is_cut_after_its_headers_is_sent_again_and_stored_once(
     browser: Browser, site: Site, network: Network
 ) -> None:

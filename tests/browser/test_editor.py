@@ -687,6 +687,7 @@ NARROW_FIELDS = """() => [...document.querySelectorAll("main :is(textarea, input
   .map((field) => field.name)"""
 
 
+@pytest.mark.slow
 def test_the_editor_of_every_type_fits_a_phone_and_is_accessible(
     teacher: User, open_context: NewContext, subtests: pytest.Subtests
 ) -> None:
@@ -777,6 +778,7 @@ def test_publishing_is_accessible_with_all_that_it_can_say(teacher: User, open_c
     expect(page.locator("main")).to_contain_text("This quote isn’t in the reading.")
 
 
+@pytest.mark.slow
 def test_lists_of_sets_and_the_undo_notice_are_accessible(teacher: User, open_context: NewContext) -> None:
     draft, deleted, archived = (make_draft(owner=teacher) for _ in range(3))
     QuestionSet.objects.filter(pk=deleted.question_set_id).update(deleted_at=NOW)

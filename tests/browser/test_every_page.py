@@ -273,32 +273,49 @@ PARTS = 16
 SUBMITTED = {"receipt", "result"}
 
 
-@pytest.mark.parametrize("part", range(PARTS))
-def test_pages_are_accessible(
-    part: int,
-    school: School,
-    open_context: NewContext,
-    live_server: Any,
-    pseudo_language: str,
-    subtests: pytest.Subtests,
-) -> None:
-    names = sorted(PAGES[part::PARTS], key=SUBMITTED.__contains__)
+type ForEachPage = Callable[[int, Callable[[Page, str, str], None]], None]
+
+
+@pytest.fixture
+def for_each_page(school: School, open_context: NewContext, live_server: Any, subtests: pytest.Subtests) -> ForEachPage:
+    """Calls a check with each page of a part, as the person who may open it: (open page, address, name)."""
     # One page for all: a new one each time, with its process, takes a sixth of the time.
     context = open_context()
     # Sent once, and not to each document.
     context.add_init_script(axe.SCRIPT)
     page = context.new_page()
-    for name in names:
-        if name in SUBMITTED and school.attempt.is_open:
-            submit_attempt(school.attempt, now=timezone.now())
-        with subtests.test(name):
-            be_signed_in(context, person_for(name, school), live_server.url)
-            check_page(page, reverse(name, kwargs=TABLE[name].kwargs(school)), pseudo_language, name)
+
+    def run(part: int, check: Callable[[Page, str, str], None]) -> None:
+        for name in sorted(PAGES[part::PARTS], key=SUBMITTED.__contains__):
+            if name in SUBMITTED and school.attempt.is_open:
+                submit_attempt(school.attempt, now=timezone.now())
+            with subtests.test(name):
+                be_signed_in(context, person_for(name, school), live_server.url)
+                check(page, reverse(name, kwargs=TABLE[name].kwargs(school)), name)
+
+    return run
 
 
-def test_plan_of_a_merge_is_accessible(
-    school: School, open_context: NewContext, live_server: Any, pseudo_language: str
-) -> None:
+@pytest.mark.parametrize("part", range(PARTS))
+def test_pages_are_accessible(part: int, for_each_page: ForEachPage) -> None:
+    for_each_page(part, check_page)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(PARTS))
+def test_pages_have_room_for_longer_texts(part: int, for_each_page: ForEachPage, pseudo_language: str) -> None:
+    def check(page: Page, address: str, name: str) -> None:
+        page.goto(address)
+        open_in(pseudo_language, page, address)
+        assert english_in(page.evaluate(TEXTS), stored_texts()) == [] or name in IN_ENGLISH
+        for width in (320, 360, 1280):
+            page.set_viewport_size({"width": width, "height": 740})
+            assert (width, overflow(page), page.evaluate(CUT_OFF)) == (width, 0, [])
+
+    for_each_page(part, check)
+
+
+def test_plan_of_a_merge_is_accessible(school: School, open_context: NewContext, live_server: Any) -> None:
     """Of two students with work in progress on one quiz, and settings of each kind."""
     other = school.student.classroom.students.get(display_name="Ben O.")
     given = {"student": other, "given_by": school.teacher, "given_at": timezone.now()}
@@ -309,10 +326,10 @@ def test_plan_of_a_merge_is_accessible(
     context = open_context(school.teacher)
     context.add_init_script(axe.SCRIPT)
     address = reverse("merge_student", args=[school.student.public_id], query={"other": other.public_id})
-    check_page(context.new_page(), address, pseudo_language, "merge_student")
+    check_page(context.new_page(), address, "merge_student")
 
 
-def check_page(page: Page, address: str, pseudo_language: str, name: str) -> None:
+def check_page(page: Page, address: str, name: str) -> None:
     # Without locators, for which Playwright loads a script into each document.
     page.set_viewport_size({"width": 1280, "height": 900})
     page.goto(address)
@@ -346,11 +363,6 @@ def check_page(page: Page, address: str, pseudo_language: str, name: str) -> Non
     # axe takes a sixth of this stage, so it looks at each width in one language: both have the same elements.
     open_in("es", page, address)
     assert dark_violations(page) == []
-    open_in(pseudo_language, page, address)
-    assert english_in(page.evaluate(TEXTS), stored_texts()) == [] or name in IN_ENGLISH
-    for width in (320, 360, 1280):
-        page.set_viewport_size({"width": width, "height": 740})
-        assert (width, overflow(page), page.evaluate(CUT_OFF)) == (width, 0, [])
 
 
 def test_address_on_a_card_breaks_before_its_path(school: School, open_context: NewContext) -> None:
@@ -373,6 +385,7 @@ STATES: dict[str, Callable[[School], None]] = {
 }
 
 
+@pytest.mark.slow
 def test_student_pages_are_accessible_in_each_state(
     school: School, open_context: NewContext, subtests: pytest.Subtests
 ) -> None:
@@ -461,6 +474,7 @@ OVER_QR = """
 """
 
 
+@pytest.mark.slow
 def test_longest_names_without_a_space_break_no_page(
     school: School, open_context: NewContext, live_server: Any
 ) -> None:

@@ -52,6 +52,7 @@ def open_question(firefox: Firefox, base_url: str, attempt: Attempt, number: int
     firefox.open(base_url + reverse("take_attempt", args=[attempt.public_id, number]))
 
 
+@pytest.mark.slow
 def test_saved_and_offline_are_announced(firefox: Firefox, live_server: Any, attempt: Attempt) -> None:
     open_question(firefox, live_server.url, attempt)
     for count, choice in enumerate((0, 1), start=1):
@@ -131,10 +132,12 @@ def assert_sentences_are_clear(
     assert covered == [0] * (2 * count - 1)
 
 
+@pytest.mark.slow
 def test_sentence_with_the_focus_is_clear_of_the_bars(firefox: Firefox, live_server: Any, attempt: Attempt) -> None:
     assert_sentences_are_clear(firefox, live_server.url, attempt, [TAB], [SHIFT, TAB])
 
 
+@pytest.mark.slow
 def test_sentence_that_arrow_keys_choose_is_clear_of_the_bars(
     firefox: Firefox, live_server: Any, with_one_sentence: Attempt
 ) -> None:

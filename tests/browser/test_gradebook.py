@@ -80,6 +80,7 @@ def full(edition: Edition, teacher: User) -> Classroom:
     return classroom
 
 
+@pytest.mark.slow
 def test_tables_and_reports_with_every_state_are_accessible(
     full: Classroom, teacher: User, open_context: NewContext, subtests: pytest.Subtests
 ) -> None:
@@ -99,6 +100,7 @@ def test_tables_and_reports_with_every_state_are_accessible(
             assert_fits(page)
 
 
+@pytest.mark.slow
 def test_reports_of_few_are_accessible(
     assignment: Assignment, teacher: User, open_context: NewContext, subtests: pytest.Subtests
 ) -> None:
@@ -114,6 +116,7 @@ def test_reports_of_few_are_accessible(
                 assert_fits(page)
 
 
+@pytest.mark.slow
 def test_tables_of_an_empty_class_are_accessible(teacher: User, edition: Edition, open_context: NewContext) -> None:
     page = open_context(teacher).new_page()
     nobody = make_classroom(teacher=teacher, name="Advisory")
@@ -288,6 +291,7 @@ def test_every_link_is_there_without_a_script(
 PAPERS = {"Letter": LETTER, "A4": A4}
 
 
+@pytest.mark.slow
 def test_every_row_and_column_prints(
     edition: Edition, teacher: User, open_context: NewContext, subtests: pytest.Subtests
 ) -> None:

@@ -255,6 +255,7 @@ def test_close_answers_are_accepted_or_not_by_key(
     assert (Regrade.objects.count(), points_of("Cy T.")) == (1, [0])
 
 
+@pytest.mark.slow
 def test_every_state_is_accessible(assignment: Assignment, teacher: User, open_context: NewContext) -> None:
     give(assignment, "Ana R.", one="Friday, August 31", who="The rules.\nBoth of them.")
     give(assignment, "Ben O.", one="friday august 31", some="30", who="the rules both of them")

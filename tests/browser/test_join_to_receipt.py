@@ -25,6 +25,7 @@ from tests.browser.conftest import (
     violations,
 )
 from tests.factories import make_assignment, make_attempt, make_edition, save
+from tests.slow_cases import slow_after
 
 RECEIPT = re.compile(r"[2-9A-Z]{3}-[2-9A-Z]{3}")
 
@@ -130,7 +131,7 @@ def test_student_is_at_the_first_question_in_four_taps(
     assert checks == []
 
 
-@pytest.mark.parametrize("away", ["network", "site", "proxy"])
+@pytest.mark.parametrize("away", slow_after(1, ["network", "site", "proxy"]))
 def test_button_pressed_while_the_site_is_away_keeps_the_page(
     away: str, assignment: Assignment, student: Student, open_context: NewContext
 ) -> None:
@@ -315,6 +316,7 @@ def test_checked_question_quotes_its_evidence_in_sight(
     expect(quoted).to_have_text("The system records a birthplace.")
 
 
+@pytest.mark.slow
 def test_focus_stays_while_a_hundred_answers_are_saved(
     attempt: Attempt, student: Student, open_context: NewContext
 ) -> None:

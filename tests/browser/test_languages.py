@@ -59,6 +59,7 @@ def open_pages(page: Page, attempt: Attempt) -> Any:
         yield address
 
 
+@pytest.mark.slow
 def test_longer_texts_break_no_page(
     pseudo_language: str,  # noqa: F811
     attempt: Attempt,
@@ -77,6 +78,7 @@ def test_longer_texts_break_no_page(
     assert wide == []
 
 
+@pytest.mark.slow
 def test_spanish_pages_are_accessible(attempt: Attempt, student: Student, open_context: NewContext) -> None:
     Student.objects.update(language="es")
     page = open_context(student, width=360).new_page()

@@ -38,6 +38,7 @@ from tests.factories import (
     wrong_value,
 )
 from tests.integration.test_access import School
+from tests.slow_cases import slow_after
 from tests.views.teacher.test_grading_queue import typed_document
 
 
@@ -492,7 +493,7 @@ def test_board_stays_when_something_else_replies_for_a_site_that_is_away(
     expect(page.locator("[data-live-notice]")).to_contain_text("We can’t reach the site.")
 
 
-@pytest.mark.parametrize("comes_back", [True, False])
+@pytest.mark.parametrize("comes_back", slow_after(1, [True, False]))
 def test_board_says_that_it_tries_to_reach_the_site_and_what_came_of_it(
     comes_back: bool, running: Assignment, teacher: User, open_context: NewContext
 ) -> None:
@@ -574,7 +575,7 @@ def test_two_teachers_who_give_more_time_at_the_same_moment_give_it_once(
     assert running.closes_at == closes_at + ten
 
 
-@pytest.mark.parametrize("name", ["running_class", "class_board", "assignment_progress"])
+@pytest.mark.parametrize("name", slow_after(1, ["running_class", "class_board", "assignment_progress"]))
 def test_message_goes_when_another_teacher_changes_what_it_says(
     name: str, running: Assignment, teacher: User, open_context: NewContext
 ) -> None:
@@ -611,6 +612,7 @@ def test_count_on_the_board_rises_as_students_answer(
     expect(page.get_by_role("button", name="Show the answers")).to_be_focused()
 
 
+@pytest.mark.slow
 def test_board_is_accessible_in_each_phase(
     school: School,  # noqa: F811
     open_context: NewContext,
@@ -780,6 +782,7 @@ COVERED = """
 """
 
 
+@pytest.mark.slow
 def test_board_fits_a_projector_with_the_longest_sentences(
     school: School,  # noqa: F811  the fixture
     open_context: NewContext,

@@ -39,6 +39,7 @@ def is_poll(request: Request) -> bool:
     return request.url.endswith("/live/")
 
 
+@pytest.mark.slow
 def test_save_through_one_process_shows_on_the_board_of_another(
     browser: Browser, sites: tuple[Site, Site, str]
 ) -> None:

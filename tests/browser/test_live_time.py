@@ -15,6 +15,7 @@ from quizzes.attempts.lifecycle import reopen, submit_attempt, submit_overdue, u
 from quizzes.models import Assignment, Attempt, Student, User
 from tests.browser.conftest import NOTE_CHANGES, NewContext, overflow
 from tests.factories import make_assignment, make_attempt, make_edition
+from tests.slow_cases import slow_after
 
 # What the site promises, in ms of the page's clock. Else it stands still, so that a busy machine fails no test.
 AT_MOST = 5_000
@@ -86,7 +87,7 @@ def test_home_names_the_time_zone_of_the_school_if_the_device_has_another(
     expect(named).to_be_visible(visible=is_named)
 
 
-@pytest.mark.parametrize("is_submitted", [True, False], ids=["receipt", "time is up"])
+@pytest.mark.parametrize("is_submitted", slow_after(1, [False, True]), ids=["time is up", "receipt"])
 def test_undone_close_leads_back_to_the_quiz(
     is_submitted: bool, running: Attempt, teacher: User, student: Student, open_context: NewContext
 ) -> None:
@@ -132,7 +133,7 @@ def test_attempt_submitted_elsewhere_leads_to_the_receipt(
     assert page.url == elsewhere.url
 
 
-@pytest.mark.parametrize("opened", [on_question, on_review], ids=["question", "review"])
+@pytest.mark.parametrize("opened", slow_after(1, [on_review, on_question]), ids=["review", "question"])
 def test_page_without_a_clock_shows_a_new_end(
     opened: Callable[[Page, Attempt], None], running: Attempt, student: Student, open_context: NewContext
 ) -> None:
@@ -147,6 +148,7 @@ def test_page_without_a_clock_shows_a_new_end(
     expect(page.locator("[data-minutes]")).to_have_text("10 min left")
 
 
+@pytest.mark.slow
 def test_page_without_a_clock_leads_to_the_receipt(
     running: Attempt, student: Student, open_context: NewContext
 ) -> None:

@@ -44,6 +44,7 @@ from tests.factories import (
     make_student,
     save,
 )
+from tests.slow_cases import slow_after
 
 WAITING = "Object.keys(localStorage).length"
 
@@ -477,6 +478,7 @@ def test_notice_waits_two_seconds_at_most_for_the_end_of_a_press(context: Browse
     expect(notice(page)).to_contain_text("You’re offline.")
 
 
+@pytest.mark.slow
 def test_text_that_the_home_page_sends_too_late_is_shown_at_its_question(
     context: BrowserContext, essay: Attempt
 ) -> None:
@@ -1109,6 +1111,7 @@ def test_accessibility_tree_has_each_announcement(context: BrowserContext, attem
     wait_for_spoken(page, "status", "Back online. All your answers are saved.")
 
 
+@pytest.mark.slow
 def test_focus_stays_on_the_choice_over_a_hundred_saves(context: BrowserContext, attempt: Attempt) -> None:
     page = open_question(context, attempt)
     page.locator("label.opt input").first.focus()
@@ -1308,6 +1311,7 @@ def test_time_runs_out_on_the_page_by_the_servers_word(context: BrowserContext, 
     assert Attempt.objects.open().count() == 0
 
 
+@pytest.mark.slow
 def test_time_runs_out_after_an_answer_was_refused(context: BrowserContext, attempt: Attempt) -> None:
     Attempt.objects.update(deadline_at=timezone.now() + timedelta(seconds=6))
     page = open_question(context, attempt)
@@ -1321,7 +1325,7 @@ def test_time_runs_out_after_an_answer_was_refused(context: BrowserContext, atte
     assert Attempt.objects.open().count() == 0
 
 
-@pytest.mark.parametrize("proxy", [False, True])
+@pytest.mark.parametrize("proxy", slow_after(1, [False, True]))
 def test_page_stays_when_time_runs_out_without_the_site(proxy: bool, context: BrowserContext, attempt: Attempt) -> None:
     Attempt.objects.update(deadline_at=timezone.now() + timedelta(seconds=4))
     page = open_question(context, attempt)
@@ -1420,6 +1424,7 @@ def test_answer_of_last_week_is_sent_once_its_student_is_back(context: BrowserCo
     assert saves() == [(1, "saved")]
 
 
+@pytest.mark.slow
 def test_reply_of_something_in_between_is_none(context: BrowserContext, attempt: Attempt) -> None:
     page = open_with_all(context, attempt)
     replies: list[dict[str, Any]] = [

@@ -26,6 +26,7 @@ from tests.factories import (
     make_edition,
     make_student,
 )
+from tests.slow_cases import slow_after
 
 
 @pytest.fixture
@@ -69,7 +70,7 @@ def is_plain(before: Image.Image, after: Image.Image) -> bool:
     return changed.histogram()[255] >= 60
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("dark", slow_after(1, [False, True]), ids=["light", "dark"])
 def test_forced_colors_show_what_is_chosen_and_what_has_the_focus(
     dark: bool, attempt: Attempt, student: Student, open_context: NewContext
 ) -> None:

@@ -15,11 +15,12 @@ from tests.content.question_types.test_walk import DOCUMENT
 from tests.drafting import BUILT_IN, EXAMPLES
 from tests.factories import make_assignment, make_edition, publish_built_in_sets
 from tests.integration.test_access import School
+from tests.slow_cases import slow_after
 
 PAPERS = {"Letter": LETTER, "A4": A4}
 # Width and height in CSS pixels of what the margins of 15 mm leave.
 PRINTABLE = {"Letter": (702, 942), "A4": (680, 1009)}
-EVERY_SIZE = pytest.mark.parametrize("size", ["usual", "large"])
+EVERY_SIZE = pytest.mark.parametrize("size", slow_after(1, ["usual", "large"]))
 
 
 @pytest.fixture(params=["pars-agreement", "every type"])

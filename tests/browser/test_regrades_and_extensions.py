@@ -73,6 +73,7 @@ def test_teacher_corrects_a_key_and_undoes_it(
     assert sorted(Attempt.objects.values_list("score", flat=True)) == [7, 8]
 
 
+@pytest.mark.slow
 def test_every_kind_of_question_can_be_corrected_accessibly(
     school: School,  # noqa: F811
     open_context: NewContext,

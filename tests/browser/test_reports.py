@@ -22,6 +22,7 @@ def answered(edition: Edition, teacher: User) -> Assignment:
     return assignment
 
 
+@pytest.mark.slow
 def test_reports_with_figures_are_accessible(
     answered: Assignment, teacher: User, open_context: NewContext, subtests: pytest.Subtests
 ) -> None:

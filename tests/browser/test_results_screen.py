@@ -34,6 +34,7 @@ def bottom(page: Any, selector: str) -> float:
     return float(box["y"] + box["height"])
 
 
+@pytest.mark.slow
 def test_results_of_the_sample_class_are_in_sight(
     given: Assignment, teacher: User, open_context: NewContext, subtests: pytest.Subtests
 ) -> None:

@@ -4,9 +4,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tools.screenshots import PICTURES, ROOT
 
 
+@pytest.mark.slow
 def test_script_makes_each_picture(browser_type_launch_args: object, prepared_data: Path, tmp_path: Path) -> None:
     # In a process of its own, since Playwright runs in this one.
     subprocess.run([sys.executable, "-m", "tools.screenshots", tmp_path, prepared_data], cwd=ROOT, check=True)

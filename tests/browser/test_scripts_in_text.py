@@ -44,6 +44,7 @@ def listening(context: BrowserContext, ran: list[Any]) -> Page:
     return page
 
 
+@pytest.mark.slow
 def test_no_text_runs_and_each_is_read_as_typed(hostile: HostileSchool, open_context: NewContext) -> None:
     ran: list[Any] = []
     seen: set[str] = set()

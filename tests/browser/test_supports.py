@@ -16,6 +16,7 @@ from tests.browser.conftest import NewContext, becomes_true, go_offline, out_of_
 from tests.browser.test_every_page import HIDDEN_FOCUS
 from tests.factories import make_assignment, make_attempt, make_document, make_edition
 from tests.integration.twin_documents import twins
+from tests.slow_cases import slow_after
 
 # A voice that says nothing by itself: `finish()` ends what it says, and `said` lists what it was told to say.
 VOICE = """
@@ -274,7 +275,7 @@ DISPLAY = {
 
 
 @pytest.mark.parametrize(
-    ("color", "size", "dark"), [("yellow", 200, False), ("blue", 150, True), ("inverse", 200, True)]
+    ("color", "size", "dark"), slow_after(1, [("yellow", 200, False), ("blue", 150, True), ("inverse", 200, True)])
 )
 def test_display_supports_fit_and_have_contrast(
     color: str, size: int, dark: bool, attempt: Attempt, student: Student, open_context: NewContext

@@ -57,6 +57,7 @@ def given(teacher: User) -> Assignment:
     )
 
 
+@pytest.mark.slow
 def test_tables_of_the_sample_class_fit(
     given: Assignment, teacher: User, open_context: NewContext, subtests: pytest.Subtests
 ) -> None:

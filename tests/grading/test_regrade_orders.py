@@ -28,6 +28,7 @@ from tests.factories import (
     make_student,
     make_user,
 )
+from tests.slow_cases import slow_after
 
 # None of them is close to another one.
 WORDS = ("harbor", "market", "school", "bridge")
@@ -187,7 +188,7 @@ class Chance:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", slow_after(2, range(8)))
 def test_score_follows_from_the_regrades_in_force(seed: int, teacher: User, classroom: Classroom) -> None:
     chance = Chance(seed, teacher, classroom, make_edition(document=document()))
     chance.check()

@@ -20,6 +20,7 @@ from tests.integration.test_access import people as people
 from tests.integration.test_access import school as school
 from tests.integration.test_access import world as world
 from tests.pages import Form, errors_of, form_of, read
+from tests.slow_cases import slow_after
 
 NULS = ("\x00", "a\x00b")
 BYTES = (*NULS, "\x1b[0m\x07", "\x7f\r\n")
@@ -42,7 +43,7 @@ def forms_of(client: Client, school: School) -> Iterator[Form]:
                 yield form
 
 
-@pytest.mark.parametrize("who", ["teacher", "student", "nobody"])
+@pytest.mark.parametrize("who", slow_after(2, ["student", "nobody", "teacher"]))
 def test_bytes_in_a_field_are_no_server_error(
     who: str, school: School, signed_in: Callable[[Student | User], Client]
 ) -> None:

@@ -21,6 +21,7 @@ from tests.integration.test_access import TABLE, School
 from tests.integration.test_secrecy import whole
 from tests.integration.twin_documents import GENERATORS, document
 from tests.pages import form_of
+from tests.slow_cases import slow_after
 
 Release = Assignment.Release
 CLOSES_AFTER = timedelta(hours=2)
@@ -97,13 +98,16 @@ def school(classroom: Classroom, teacher: User, student: Student, clock: time_ma
 
 @pytest.mark.parametrize(
     ("who", "release"),
-    [
-        ("student", Release.AFTER_CLOSE),
-        ("student", Release.AFTER_LAST),
-        ("student", Release.NEVER),
-        ("classmate", Release.AFTER_CLOSE),
-        ("nobody", Release.AFTER_CLOSE),
-    ],
+    slow_after(
+        1,
+        [
+            ("student", Release.AFTER_CLOSE),
+            ("student", Release.AFTER_LAST),
+            ("student", Release.NEVER),
+            ("classmate", Release.AFTER_CLOSE),
+            ("nobody", Release.AFTER_CLOSE),
+        ],
+    ),
 )
 def test_no_address_shows_a_canary_before_release(
     who: str,

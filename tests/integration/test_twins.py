@@ -22,6 +22,7 @@ from tests.factories import make_assignment, make_edition, make_question_set
 from tests.integration.test_secrecy import whole
 from tests.integration.twin_documents import GENERATORS, twins
 from tests.pages import Form, form_of
+from tests.slow_cases import slow_after
 
 Release = Assignment.Release
 RELEASES = [Release.AFTER_CLOSE, Release.NEVER, Release.AFTER_SUBMIT, Release.AT_ONCE, Release.AFTER_LAST]
@@ -185,7 +186,7 @@ def replies_to(
     return replies
 
 
-@pytest.mark.parametrize("group", range(GROUPS))
+@pytest.mark.parametrize("group", slow_after(1, range(GROUPS)))
 def test_twins_cannot_be_told_apart_before_release(group: int, replies_to: Callable[..., list[bytes]]) -> None:
     met: set[bytes] = set()
     for pair in range(PAIRS * group // GROUPS, PAIRS * (group + 1) // GROUPS):

@@ -40,6 +40,7 @@ def build(folder: Path, *, umask: int) -> Path:
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="starts a site on SQLite")
 @pytest.mark.sockets
+@pytest.mark.slow
 def test_wheel_is_reproducible_and_an_installed_copy_serves_a_site(tmp_path: Path) -> None:
     # A clone and an unpacked archive have other modes.
     wheels = [build(tmp_path / f"{umask:o}", umask=umask) for umask in (0o002, 0o022)]

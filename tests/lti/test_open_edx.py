@@ -151,6 +151,7 @@ def shares(platform: OpenEdx) -> list[float]:
     return [grade["share"] for grade in platform.act("read")["grades"]]
 
 
+@pytest.mark.slow
 def test_launch_members_and_scores(
     register: Callable[[str], OpenEdx], teacher: User, assignment: Assignment, client: Client
 ) -> None:
@@ -209,6 +210,7 @@ def test_deep_linking(
     assert response["Location"] == f"/student/assignments/{assignment.public_id}/"
 
 
+@pytest.mark.slow
 def test_site_makes_the_column(
     register: Callable[[str], OpenEdx], teacher: User, assignment: Assignment, client: Client
 ) -> None:

@@ -34,6 +34,7 @@ def test_figures_of_the_document_follow_from_the_settings() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.slow
 def test_attack_of_two_weeks_gets_the_tries_of_the_table(classroom: Classroom, now: datetime) -> None:
     """Each student every 12 hours, at school and elsewhere, each time from a new device and a new address elsewhere."""
     students = [make_student(classroom=classroom) for _ in range(30)]

@@ -307,6 +307,7 @@ print(*(found for _, _, found in report([backup, integrity, jobs])), sep=", ")
     assert drill.shell(code) == f"none yet. {off}, {checked}, never ran"
 
 
+@pytest.mark.slow
 def test_restore_leaves_out_a_line_of_the_ledger_that_a_crash_tore(drill: Drill) -> None:
     whole = '{"kind": "student", "key": "gone", "receipt": "r", "at": "2026-11-01T08:00:00+00:00"}\n'
     ledger = drill.data / "erasures.jsonl"
@@ -511,6 +512,7 @@ def test_database_that_cannot_hold_every_name_is_refused_in_one_line(drill: Dril
         ]
 
 
+@pytest.mark.slow
 def test_restore_brings_a_backup_of_version_0_2_up_to_date(drill: Drill) -> None:
     # The migrations of 0.2.0 are those without the table of quizsite.
     drill.site.run("migrate", "quizsite", "zero", "--accept-loss", "--verbosity=0")
@@ -725,6 +727,7 @@ def test_restore_refuses_the_wrong_key(drill: Drill) -> None:
     )
 
 
+@pytest.mark.slow
 def test_restore_of_an_unrecorded_key_refuses_another_key_or_says_that_pins_can_change(drill: Drill) -> None:
     """As of a backup that version 0.2.0 made. A later start of the site recorded its key."""
     assert drill.in_database("SELECT * FROM quizsite_sitestate WHERE name = 'secret_key'") == []
@@ -761,6 +764,7 @@ def test_restore_refuses_rows_that_break_a_promise_unless_findings_are_accepted(
 
 
 @SQLITE
+@pytest.mark.slow
 def test_restore_killed_at_any_moment_leaves_the_old_site_or_the_new_one(drill: Drill, made: Path) -> None:
     drill.add_class("Second")
     began = time.monotonic()
@@ -898,6 +902,7 @@ def test_main_file_alone_holds_everything_after_a_clean_stop(drill: Drill, tmp_p
 
 
 @SQLITE
+@pytest.mark.slow
 def test_stop_says_that_the_main_file_lacks_rows_while_another_program_reads(drill: Drill) -> None:
     database = drill.data / "footnote.sqlite3"
     with closing(library.sqlite.connect(str(database), isolation_level=None)) as reader:

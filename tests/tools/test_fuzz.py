@@ -25,6 +25,7 @@ def test_damaged_files_break_no_reader(reader: Reader, tmp_path: Path) -> None:
     assert 0 < result.refused < INPUTS
 
 
+@pytest.mark.slow
 def test_damaged_files_break_no_reader_of_our_own_files(teacher: User, tmp_path: Path) -> None:
     for reader in storing_readers(teacher):
         result = run(reader, seed=7, seconds=60, most=12)

@@ -141,6 +141,7 @@ def test_close_turns_in_within_a_second_and_shows_receipts() -> None:
     assert all(0 <= moment < 1 for moment, _ in requests)
 
 
+@pytest.mark.slow
 def test_smallest_deployment_keeps_the_promise_and_grows_with_the_students() -> None:
     figures = costs.load()
     plan = Plan(figures, Habits.of(figures, has_proxy=True), uses_postgresql=True)
@@ -154,6 +155,7 @@ def test_smallest_deployment_keeps_the_promise_and_grows_with_the_students() -> 
     assert many.connections == many.processes * 4 + many.web_machines
 
 
+@pytest.mark.slow
 def test_process_takes_as_many_students_as_the_promise_allows() -> None:
     figures = costs.load()
     # It may be busy all the time, so that the promise is the limit: some 1,200 students take half of it (2026-12-01).

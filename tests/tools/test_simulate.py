@@ -10,6 +10,7 @@ from django.db import connection
 
 from quizzes.attempts import answers, late_answers, lifecycle
 from quizzes.grading import regrades
+from tests.slow_cases import slow_after
 from tools.simulate.death import Died, death_before
 from tools.simulate.simulation import EPISODE_STEPS, WEIGHTS, Episode, Failure, simulate
 from tools.simulate.state import World
@@ -35,7 +36,7 @@ WANTED += ["StillOpen", "NoTimeLeft", "AssignmentClosed", "IsExcused", "NoAttemp
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("part", slow_after(1, range(PARTS)))
 def test_site_and_model_agree_after_each_step(part: int) -> None:
     counts = simulate(STEPS, seed=6 + part * 10_000)
 
