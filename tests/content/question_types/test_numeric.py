@@ -288,6 +288,10 @@ def test_numeric_page_without_a_note_describes_nothing() -> None:
             " (give or take 0.5 dollars)",
         ),
         (document(tolerance=2), "31", " (give or take 2)"),
+        (document(answer=2018), "2018", ""),
+        (document(answer=9999, tolerance="12345.5"), "9999", " (give or take 12,345.5)"),
+        (document(answer="-40000"), "-40,000", ""),
+        (document(answer="1234567.1250", units=["dollars"]), "1,234,567.125 dollars", ""),
         (on("--08-31", tolerance=2), "August 31", " (give or take 2 days)"),
         (on("--08-31", tolerance=1), "August 31", " (give or take 1 day)"),
         (on("2018-08-31"), "August 31, 2018", " (the year may be left out)"),
@@ -334,6 +338,14 @@ def test_numeric_options_are_counted_by_number_not_by_writing() -> None:
         ("31", "31 percent", True)
     ]
     assert parse_question(on("--08-31")).chosen_options("8/31", READING)[0].id == "--08-31"
+
+
+def test_numeric_large_number_is_grouped_for_people_and_plain_as_a_value() -> None:
+    question = parse_question(document(answer=40000))
+
+    assert [(option.id, option.text) for option in question.options(READING)] == [("40000", "40,000")]
+    assert question.correct_answer() == "40000"
+    assert [row.text for row in question.review("40000", READING).rows] == ["40000"]
 
 
 def test_numeric_refuses_what_the_page_does_not_let_anyone_type() -> None:

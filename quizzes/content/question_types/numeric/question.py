@@ -64,7 +64,7 @@ class Numeric(Question):
 
     @property
     def shown(self) -> str:
-        """The correct answer as people write it."""
+        """The correct answer as a student may type it."""
         return self._written(self.answer)
 
     def _written(self, answer: Decimal | Day) -> str:
@@ -74,9 +74,9 @@ class Numeric(Question):
 
     @property
     def _in_words(self) -> str:
-        """The correct answer in the language of the page."""
+        """The correct answer in the language of the page, a large number with commas."""
         if not isinstance(self.answer, Day):
-            return self.shown
+            return " ".join([_grouped(self.answer), *self.units[:1]])
         month, day, year = gettext(MONTHS[self.answer.month - 1]), self.answer.day, self.answer.year
         if year is None:
             return gettext("{month} {day}").format(month=month, day=day)
@@ -166,7 +166,7 @@ class Numeric(Question):
             unit = "".join(self.units[:1])
             if isinstance(self.answer, Day):
                 unit = ngettext("day", "days", int(self.tolerance))
-            margin = f"{self.tolerance:f} {unit}".rstrip()
+            margin = f"{_grouped(self.tolerance)} {unit}".rstrip()
             text = gettext("{answer} (give or take {margin})").format(answer=text, margin=margin)
         if isinstance(self.answer, Day) and self.answer.year is not None:
             text = gettext("{answer} (the year may be left out)").format(answer=text)
@@ -288,6 +288,11 @@ def fits_unit(text: str, unit: str, names: Collection[str]) -> bool:
     If the unit has no name, it is a sign in the text: the $ of “$40,000”. The word “pounds” may also be a weight.
     """
     return unit in (names or sign_names(text))
+
+
+def _grouped(number: Decimal) -> str:
+    """The number with commas from 10,000 on, so that a year has none."""
+    return f"{number:,f}" if abs(number) >= 10_000 else f"{number:f}"
 
 
 def _number(document: Mapping[str, Any], name: str) -> Decimal:
