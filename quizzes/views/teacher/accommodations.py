@@ -122,7 +122,30 @@ def _say_extended(
         text = gettext("Saved. The due time has passed, so new work is late. To change that, enter a later due time.")
         messages.warning(request, text)
     else:
-        messages.success(request, gettext("Saved."))
+        messages.success(request, _extended(student, extension, settings, assignment.classroom.zone))
+
+
+def _extended(
+    student: Student, extension: ExtensionValues, settings: student_settings.StudentSettings, zone: ZoneInfo
+) -> str:
+    """That the extension is saved, and what the student has now: “Saved. Maya now has until Fri, 5:00 pm EDT.”"""
+    window, extra = settings.window, extension["extra_attempts"]
+    if settings.is_excused:
+        return gettext("Saved.")
+    parts = [gettext("Saved.")]
+    if extension["closes_at"]:
+        parts.append(gettext("{first_name} now has until {time}."))
+    if (extension["due_at"] or extension["closes_at"]) and window.due_at not in (None, window.closes_at):
+        parts.append(gettext("Work is late after {due}."))
+    if extra:
+        text = ngettext("{first_name} has {count} extra attempt.", "{first_name} has {count} extra attempts.", extra)
+        parts.append(text)
+    return " ".join(parts).format(
+        first_name=isolated(student.first_name),
+        time=moment(window.closes_at, zone),
+        due=moment(window.due_at, zone),
+        count=extra,
+    )
 
 
 def _late_after(due_at: datetime | None, end: datetime | None, assignment: Assignment) -> str:

@@ -15,9 +15,9 @@ from quizzes.assignments import accommodations, excuses
 from quizzes.assignments.extended_times import ExtendedTime, extended_times
 from quizzes.assignments.lifecycle import window_state
 from quizzes.assignments.status import Status, StudentStatus
-from quizzes.assignments.student_settings import window_of
+from quizzes.assignments.student_settings import personal_window, window_of
 from quizzes.assignments.student_statuses import by_student_and_assignment, load_overrides
-from quizzes.formatting import listed_names
+from quizzes.formatting import listed_names, moment
 from quizzes.forms.extensions import ExtendStudentsForm, ExtendToFitAllForm, UndoExcusesForm, UnfinishedForm
 from quizzes.models import Assignment, Attempt, Extension, Student
 from quizzes.models.reasons import ReasonKind
@@ -28,6 +28,7 @@ from quizzes.views.teacher.accommodations import extension_words
 from quizzes.views.teacher.undo import offer_act, offer_undo
 
 FINISHED = {Status.SUBMITTED, Status.EXCUSED}
+type _Row = tuple[Student, StudentStatus[Attempt], Extension | None]
 
 
 @class_act(ClassAct.CHANGE)
@@ -60,8 +61,14 @@ def extend_students(request: TeacherRequest, public_id: str) -> HttpResponse:
         text = ngettext("Saved for {count} student.", "Saved for {count} students.", count).format(count=count)
         if assignment.shows_scores and form.values["extra_attempts"]:
             text = f"{text} {gettext('They see their score again after their last attempt.')}"
+        rows = _rows(assignment, form.students, now=now)
+        ends = {personal_window(assignment, extension).closes_at for _, _, extension in rows}
+        # Students with a later time keep it. The list of the page has the time of each.
+        if form.values["closes_at"] and len(ends) == 1 and not _cannot_start(rows):
+            until = ngettext("They now have until {time}.", "They now have until {time}.", count)
+            text = f"{text} {until.format(time=moment(ends.pop(), assignment.classroom.zone))}"
         messages.success(request, text)
-        _warn(request, assignment, form.students, now=now)
+        _warn(request, assignment, rows, now=now)
     return redirect("extend_students", assignment.public_id)
 
 
@@ -117,9 +124,7 @@ def _excuse(
     offer_undo(request, text.format(count=len(excused)), address, students=undone, given_at=now.isoformat())
 
 
-def _rows(
-    assignment: Assignment, students: Sequence[Student], *, now: datetime
-) -> list[tuple[Student, StudentStatus[Attempt], Extension | None]]:
+def _rows(assignment: Assignment, students: Sequence[Student], *, now: datetime) -> list[_Row]:
     """Each student with the status and the extension. 2 queries."""
     overrides = load_overrides(assignment=assignment)
     attempts = by_student_and_assignment(assignment.attempts.all())
@@ -132,19 +137,22 @@ def _words(assignment: Assignment, extension: Extension | None) -> str:
     return extension_words(extension, assignment.classroom.zone) if extension is not None else ""
 
 
-def _warn(request: TeacherRequest, assignment: Assignment, students: Sequence[Student], *, now: datetime) -> None:
-    """Name the students for whom the extension is not enough."""
-    rows = _rows(assignment, students, now=now)
-    late = [student.display_name for student, found, _ in rows if found.status is Status.MISSING and found.can_start]
-    if late:
-        text = gettext("The due time has passed for these students, so new work is late: {names}")
-        messages.warning(request, text.format(names=listed_names(late)))
-    stuck = [
+def _cannot_start(rows: Sequence[_Row]) -> list[str]:
+    """The names of the students who cannot answer, and for whom no opening time comes."""
+    return [
         student.display_name
         for student, found, _ in rows
         if found.open_attempt is None and not found.can_start and found.status is not Status.NOT_OPEN
     ]
-    if stuck:
+
+
+def _warn(request: TeacherRequest, assignment: Assignment, rows: Sequence[_Row], *, now: datetime) -> None:
+    """Name the students for whom the extension is not enough."""
+    late = [student.display_name for student, found, _ in rows if found.status is Status.MISSING and found.can_start]
+    if late:
+        text = gettext("The due time has passed for these students, so new work is late: {names}")
+        messages.warning(request, text.format(names=listed_names(late)))
+    if stuck := _cannot_start(rows):
         text = gettext(
             "These students still can’t start. They are excused, have no attempts left, or the quiz is closed: {names}"
         )
@@ -157,6 +165,7 @@ def _warn(request: TeacherRequest, assignment: Assignment, students: Sequence[St
         now=now,
         assignment=assignment,
     )
+    students = [student for student, _, _ in rows]
     offer_to_extend(request, [(assignment, time) for time in times if time.student in students])
 
 

@@ -962,6 +962,43 @@ def test_extension_that_moves_no_end_does_not_say_so(
     assert "The quiz in progress has the new end time." not in page
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {"closes": "2026-10-23T17:00"},
+            "Saved. Maya now has until Fri, Oct 23, 5:00 pm EDT. Work is late after Fri, Oct 23, 3:00 pm EDT.",
+        ),
+        (
+            {"due": "2026-10-23T17:00", "closes": "2026-10-23T17:00"},
+            "Saved. Maya now has until Fri, Oct 23, 5:00 pm EDT.",
+        ),
+        ({"due": "2026-10-23T15:30"}, "Saved. Work is late after Fri, Oct 23, 3:30 pm EDT."),
+        ({"extra_attempts": "2"}, "Saved. Maya has 2 extra attempts."),
+    ],
+)
+def test_extension_before_a_quiz_starts_says_what_the_student_has_now(
+    changes: dict[str, str],
+    said: str,
+    closing: Assignment,
+    student: Student,
+    teacher_client: Client,
+    clock: time_machine.Traveller,
+) -> None:
+    extend(teacher_client, closing, student, **changes)
+    page = text_of(teacher_client.get(terms_of(closing, student)))
+    assert (said in page, "Work is late after" in page) == (True, "Work is late after" in said)
+
+
+def test_extension_of_an_excused_student_gives_no_time(
+    closing: Assignment, student: Student, teacher: User, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    excuses.excuse(closing, student, by=teacher, now=NOW, reason="Was ill.")
+    extend(teacher_client, closing, student, closes="2026-10-23T17:00")
+    page = text_of(teacher_client.get(terms_of(closing, student)))
+    assert ("Saved." in page, "now has until" in page) == (True, False)
+
+
 def test_extra_attempt_on_a_closed_quiz_says_that_it_needs_a_later_close(
     closing: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:

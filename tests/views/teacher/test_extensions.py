@@ -104,7 +104,7 @@ def test_chosen_students_get_the_extension_once(
     assert page_of(homework) in read(own).links
     for _ in range(2):
         page = send(teacher_client, homework, student, classmate, due=NOW + 3 * DAY, closes=NOW + 4 * DAY)
-        assert "Saved for 2 students." in text_of(page)
+        assert "Saved for 2 students. They now have until Tue, Oct 27, " in text_of(page)
 
     row = NOW + 3 * DAY, NOW + 4 * DAY, 0, "Field trip"
     assert given(homework) == [(student.pk, *row), (classmate.pk, *row)]
