@@ -916,7 +916,13 @@ def test_delete_assignment_is_refused_once_a_student_has_started(
     response = teacher_client.post(reverse("delete_assignment", args=[assignment.public_id]))
     assert response.headers["Location"] == change
     assert Assignment.objects.get() == assignment
-    assert "Students have started, so you can’t delete this quiz." in text_of(teacher_client.get(change))
+    page = teacher_client.get(change)
+    assert "Students have started, so you can’t delete this quiz." in text_of(page)
+    # The link leads to the section that has the button “Close now”.
+    [link] = [link for link in read(page).links if link.endswith("#h-terms")]
+    assert link.removesuffix("#h-terms") == reverse("assignment_progress", args=[assignment.public_id])
+    [after] = teacher_client.get(link).text.split('id="h-terms"')[1:]
+    assert "Close now" in after
 
 
 def test_assignment_of_another_teacher_is_missing(
