@@ -28,9 +28,13 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The page, in the language of the signed-in student. It tells people of the class that a quiz was deleted."""
-    use_language_of_signed_in(request)
-    return render(request, "404.html", {"is_deleted_quiz": names_deleted_quiz(request)}, status=404)
+    """The page, with the name and in the language of the signed-in student.
+
+    It tells people of the class that a quiz was deleted.
+    """
+    student = use_language_of_signed_in(request)
+    context = {"is_deleted_quiz": names_deleted_quiz(request), "student": student}
+    return render(request, "404.html", context, status=404)
 
 
 def form_not_sent(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -10,7 +10,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 
 from quizzes.caches import process_cache
 from quizzes.forms.language import LanguageForm
-from quizzes.models import User
+from quizzes.models import Student, User
 from quizzes.people import accounts
 from quizzes.people.rosters import set_language
 from quizzes.people.student_sessions import signed_in_student
@@ -68,11 +68,15 @@ def use_students_language(chosen: str) -> None:
         translation.activate(chosen)
 
 
-def use_language_of_signed_in(request: HttpRequest) -> None:
-    """Use the signed-in student’s language for a page whose view reads no student, such as an error page. 1 query."""
+def use_language_of_signed_in(request: HttpRequest) -> Student | None:
+    """Use the signed-in student’s language for a page whose view reads no student, such as an error page. 1 query.
+
+    Returns the student.
+    """
     student = signed_in_student(request.session, now=timezone.now())
     if student is not None:
         use_students_language(student.language)
+    return student
 
 
 @process_cache(maxsize=256)

@@ -469,9 +469,12 @@ def test_deleted_quiz_is_called_deleted_to_students_of_its_class_alone(
     assert page.status_code == 404
     deleted = "This quiz was deleted Your teacher deleted it. There’s nothing for you to do. Go to your quizzes"
     assert deleted in text_of(page)
+    # As on the other pages of a student.
+    assert '<span dir="auto">Maya Lopez</span>' in page.text
     # The masthead offers no second sign-in.
     assert "Student sign-in" not in text_of(page)
     other = getattr(_sign_in(outsider), method)(address)
+    assert "Maya Lopez" not in other.text
     assert "We can’t find that page" in text_of(other)
     assert "deleted" not in text_of(other)
     assert getattr(client, method)(address).status_code == 302
