@@ -178,7 +178,7 @@ def preview_draft(request: TeacherRequest, public_id: str, number: int) -> HttpR
         raise Http404
     question, level = questions[number - 1], PreviewLevelForm(request.GET).chosen
     view = preview(draft.document, question, level=level)
-    next_url = reverse("preview_draft", args=[public_id, number % len(questions) + 1])
+    next_url = reverse("preview_draft", args=[public_id, min(number + 1, len(questions))])
     context = {
         "question": question,
         "number": number,

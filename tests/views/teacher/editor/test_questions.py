@@ -697,6 +697,9 @@ def test_the_draft_is_shown_on_a_students_page(number: int, draft: Draft, teache
     assert response.status_code == 200
     assert draft.document["questions"][number - 1]["stem"] in text
     assert "rationale" not in text
+    assert "Draft preview: answers aren’t saved or checked" in text
+    # The last question has no next one.
+    assert ("Next question" in text, "Back to the editor" in text) == (number < 4, number == 4)
     assert teacher_client.get(url("preview_draft", draft, 5)).status_code == 404
 
 
