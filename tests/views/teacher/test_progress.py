@@ -531,6 +531,19 @@ def test_page_says_who_is_stuck_and_who_is_offline(
     ]
 
 
+def test_page_explains_stuck_and_offline_only_if_a_student_is_either(
+    attempt: Attempt, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    explained = []
+    # A page without scripts sends no signal, so its silence says nothing.
+    clock.shift(55 * MINUTE)
+    explained.append("Stuck: no new answer" in text_of(teacher_client.get(page_of(attempt.assignment))))
+    heartbeats.record_heartbeat(attempt.pk, question_id(attempt, "one"), now=NOW + 55 * MINUTE)
+    clock.shift(2 * MINUTE)
+    explained.append("Stuck: no new answer" in text_of(teacher_client.get(page_of(attempt.assignment))))
+    assert explained == [False, True]
+
+
 def test_answer_that_lacks_a_part_does_not_count(
     assignment: Assignment, student: Student, teacher_client: Client, student_client: Client
 ) -> None:
