@@ -19,6 +19,7 @@ from quizzes.content.drafts.changes import changes
 from quizzes.content.drafts.document import MAX_QUESTIONS, finished, from_edition, question_of, reading_of
 from quizzes.content.drafts.preview import preview
 from quizzes.content.drafts.validation import draft_problems, question_tips
+from quizzes.content.question_types.numeric.draft import NumericDraft
 from quizzes.content.question_types.question import SKILL_LABELS
 from quizzes.content.question_types.registry import TYPES, parse_question, public_view
 from quizzes.content.question_types.shuffle import Shuffle
@@ -335,6 +336,18 @@ def test_commas_separate_the_names_of_a_unit(draft: Draft, teacher_client: Clien
     save(teacher_client, draft, units="feet, ft\nFuß,, feet")
     assert question_now(draft, "one")["units"] == ["feet", "ft", "Fuß"]
     assert "feet\nft\nFuß</textarea>" in html_of(teacher_client.get(editor_of(draft)))
+
+
+def test_hints_of_a_number_name_what_the_draft_accepts(draft: Draft, teacher_client: Client) -> None:
+    save(teacher_client, draft, type="numeric")
+    text = text_of(teacher_client.get(editor_of(draft)))
+    assert "Number: 3.5, 40,000, or $40,000. Date: 2018-08-31, or --08-31 for any year." in text
+    assert "“40,000 dollars” waits for a grade if “dollars” isn’t listed." in text
+    accepted = {"number": ("3.5", "40,000", "$40,000"), "date": ("2018-08-31", "--08-31")}
+    for kind, answers in accepted.items():
+        for answer in answers:
+            save(teacher_client, draft, kind=kind, figure=answer)
+            assert NumericDraft().problems(question_now(draft, "one"), [], []) == []
 
 
 @pytest.mark.parametrize("name", TYPES)
