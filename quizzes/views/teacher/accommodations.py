@@ -133,13 +133,14 @@ def _extended(
     if settings.is_excused:
         return gettext("Saved.")
     parts = [gettext("Saved.")]
-    if extension["closes_at"]:
-        parts.append(gettext("{first_name} now has until {time}."))
     if (extension["due_at"] or extension["closes_at"]) and window.due_at not in (None, window.closes_at):
         parts.append(gettext("Work is late after {due}."))
     if extra:
         text = ngettext("{first_name} has {count} extra attempt.", "{first_name} has {count} extra attempts.", extra)
         parts.append(text)
+    # The last sentence: in Spanish, it ends with the time and has no period.
+    if extension["closes_at"]:
+        parts.append(gettext("{first_name} now has until {time}."))
     return " ".join(parts).format(
         first_name=isolated(student.first_name),
         time=moment(window.closes_at, zone),

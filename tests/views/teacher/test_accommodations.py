@@ -967,7 +967,7 @@ def test_extension_that_moves_no_end_does_not_say_so(
     [
         (
             {"closes": "2026-10-23T17:00"},
-            "Saved. Maya now has until Fri, Oct 23, 5:00 pm EDT. Work is late after Fri, Oct 23, 3:00 pm EDT.",
+            "Saved. Work is late after Fri, Oct 23, 3:00 pm EDT. Maya now has until Fri, Oct 23, 5:00 pm EDT.",
         ),
         (
             {"due": "2026-10-23T17:00", "closes": "2026-10-23T17:00"},
