@@ -70,6 +70,17 @@ class FileForm(AnswersFileForm):
         cast(forms.ModelChoiceField, self.fields["quiz"]).queryset = classroom.assignments.all()
 
 
+class ClassReportsForm(forms.Form):
+    """Whether the reports of a class for parents have all answers; by default, only scores."""
+
+    answers = forms.BooleanField(required=False)
+
+    @property
+    def has_answers(self) -> bool:
+        """Whether the reports have all answers."""
+        return self.is_valid() and self.cleaned_data["answers"]
+
+
 class ObjectiveForm(forms.Form):
     """The title of the objective that filters a gradebook; "" for none."""
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from quizzes.assignments.release import can_see_answers, can_see_score
-from quizzes.assignments.student_statuses import answers_shown_times_of, attempts_ended_times
+from quizzes.assignments.student_statuses import Key, answers_shown_times_of, attempts_ended_times
 from quizzes.attempts.attempt_content import AttemptContent, content_of, shown_content
 from quizzes.content.editions import shown_edition
 from quizzes.content.question_types.registry import Value
@@ -59,11 +59,11 @@ class ReportedAttempt:
 
 
 @dataclass(frozen=True, slots=True)
-class ReportLine:
-    """One quiz of a student, with its attempts by number."""
+class ScoreLine:
+    """One quiz of a student. shows_score: whether the student may see the score of the attempt that counts."""
 
     line: HistoryLine
-    attempts: tuple[ReportedAttempt, ...]
+    shows_score: bool
 
     @property
     def assignment(self) -> Assignment:
@@ -71,15 +71,41 @@ class ReportLine:
         return self.line.assignment
 
     @property
+    def scored(self) -> Attempt | None:
+        """The attempt that counts, if the student may see its score."""
+        return self.line.student_status.counting_attempt if self.shows_score else None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine(ScoreLine):
+    """One quiz of a student, with its attempts by number."""
+
+    attempts: tuple[ReportedAttempt, ...]
+
+    @property
     def citation(self) -> Citation | None:
         """The source of the story that the questions are about; None without an attempt."""
         return self.attempts[0].citation if self.attempts else None
 
-    @property
-    def scored(self) -> Attempt | None:
-        """The attempt that counts, if the student may see its score."""
-        counting = self.line.student_status.counting_attempt
-        return next((made.attempt for made in self.attempts if made.attempt == counting and made.shows_score), None)
+
+@dataclass(frozen=True, slots=True)
+class _Visibility:
+    """What students may see of their attempts now. shown_at and ended_at: by student and assignment."""
+
+    shown_at: Mapping[Key, datetime | None]
+    ended_at: Mapping[Key, datetime | None]
+    now: datetime
+
+    def has_answers(self, attempt: Attempt) -> bool:
+        return can_see_answers(attempt.assignment, attempt, shown_at=self.shown_at[_key(attempt)], now=self.now)
+
+    def has_score(self, attempt: Attempt | None) -> bool:
+        if attempt is None:
+            return False
+        key = _key(attempt)
+        return can_see_score(
+            attempt.assignment, attempt, shown_at=self.shown_at[key], ended_at=self.ended_at.get(key), now=self.now
+        )
 
 
 def student_report(student: Student, *, by: User, now: datetime) -> list[ReportLine]:
@@ -93,34 +119,41 @@ def student_report(student: Student, *, by: User, now: datetime) -> list[ReportL
 def student_reports(students: Collection[Student], *, by: User, now: datetime) -> dict[int, list[ReportLine]]:
     """`student_report` of several students, by student id; the queries of one."""
     lines = history_lines_of(students, by=by, now=now)
-    attempts = []
-    for line in (line for own in lines.values() for line in own):
-        for attempt, _ in line.attempts:
-            # Otherwise each attempt would load its assignment.
-            attempt.assignment = line.assignment
-            attempts.append(attempt)
-    student_ids = list(lines)
+    attempts = _attempts(lines)
     reviewed = review_attempts(attempts, content_for=shown_content)
-    shown_at = answers_shown_times_of(student_ids, attempts)
-    ended_at = attempts_ended_times(student_ids, attempts)
+    visible = _visibility(lines, attempts, now=now)
     comments = _comments(attempts)
     supports = support_lines(attempts, now=now)
 
     def reported(attempt: Attempt) -> ReportedAttempt:
-        quiz, key = attempt.assignment, (attempt.student_id, attempt.assignment_id)
         return _reported(
             attempt,
             reviewed[attempt.pk],
             comments[attempt.pk],
             supports[attempt.pk],
-            is_released=can_see_answers(quiz, attempt, shown_at=shown_at[key], now=now),
-            shows_score=can_see_score(quiz, attempt, shown_at=shown_at[key], ended_at=ended_at.get(key), now=now),
+            is_released=visible.has_answers(attempt),
+            shows_score=visible.has_score(attempt),
         )
 
     return {
         student_id: [
-            ReportLine(line, tuple(reported(attempt) for attempt, _ in reversed(line.attempts))) for line in own
+            ReportLine(
+                line,
+                visible.has_score(line.student_status.counting_attempt),
+                tuple(reported(attempt) for attempt, _ in reversed(line.attempts)),
+            )
+            for line in own
         ]
+        for student_id, own in lines.items()
+    }
+
+
+def score_lines(students: Collection[Student], *, by: User, now: datetime) -> dict[int, list[ScoreLine]]:
+    """The quizzes of `student_reports`, by student id; its queries without those for questions and answers."""
+    lines = history_lines_of(students, by=by, now=now)
+    visible = _visibility(lines, _attempts(lines), now=now)
+    return {
+        student_id: [ScoreLine(line, visible.has_score(line.student_status.counting_attempt)) for line in own]
         for student_id, own in lines.items()
     }
 
@@ -181,6 +214,25 @@ def in_words(content: AttemptContent, question_key: str, value: Value) -> tuple[
     [question] = [question for question in content.questions if question.key == question_key]
     chosen = question.chosen_options(value, content.published.document.reading)
     return tuple(question.as_written(option, value) for option in chosen)
+
+
+def _attempts(lines: Mapping[int, list[HistoryLine]]) -> list[Attempt]:
+    """The attempts of these lines, each with its assignment. Otherwise each would load it."""
+    attempts = []
+    for line in (line for own in lines.values() for line in own):
+        for attempt, _ in line.attempts:
+            attempt.assignment = line.assignment
+            attempts.append(attempt)
+    return attempts
+
+
+def _visibility(student_ids: Collection[int], attempts: list[Attempt], *, now: datetime) -> _Visibility:
+    student_ids = list(student_ids)
+    return _Visibility(answers_shown_times_of(student_ids, attempts), attempts_ended_times(student_ids, attempts), now)
+
+
+def _key(attempt: Attempt) -> Key:
+    return attempt.student_id, attempt.assignment_id
 
 
 def _answers(attempts: list[Attempt]) -> defaultdict[int, dict[int, Answer]]:

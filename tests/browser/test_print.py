@@ -1,5 +1,7 @@
 """The print pages as Chromium prints them, on Letter and A4, in usual size and large print."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -7,13 +9,20 @@ from playwright.sync_api import Page
 
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.editions import latest_edition
-from quizzes.models import Assignment, Attempt, Classroom, QuestionSet, User
+from quizzes.models import Assignment, Attempt, Classroom, Edition, QuestionSet, User
 from tests.browser.conftest import NewContext, assert_sound, goto_with_fonts, overflow, violations
 from tests.browser.pdf import A4, LETTER, PdfPage, mark, read_pdf, split_marks
 from tests.browser.test_every_page import school  # noqa: F401  the class of three on the built-in set
 from tests.content.question_types.test_walk import DOCUMENT
 from tests.drafting import BUILT_IN, EXAMPLES
-from tests.factories import make_assignment, make_edition, publish_built_in_sets
+from tests.factories import (
+    make_answered_attempt,
+    make_assignment,
+    make_classroom,
+    make_edition,
+    make_student,
+    publish_built_in_sets,
+)
 from tests.integration.test_access import School
 from tests.slow_cases import slow_after
 
@@ -327,6 +336,33 @@ def test_report_of_each_student_starts_on_a_page_of_its_own(
         numbers = [{number for number, _ in sheet.places} for sheet in starts]
         assert (paper, numbers) == (paper, [{number + 1} for number in range(count)])
         assert max(sheet.filled for sheet in starts[1:]) < 0.25
+
+
+@pytest.mark.parametrize("quiz_count", [1, 4, 12])
+def test_short_reports_of_30_students_take_30_pages(
+    quiz_count: int, edition: Edition, teacher: User, open_context: NewContext
+) -> None:
+    classroom = make_classroom(teacher=teacher, name="Civics, Period 3")
+    quizzes = [
+        make_assignment(
+            edition=edition,
+            classroom=classroom,
+            assigned_by=teacher,
+            own_title=f"Week {number}: what the mayor and the protesters said about the agreement",
+            due_at=timezone.now() - timedelta(days=1),
+            release=Assignment.Release.NEVER,
+        )
+        for number in range(quiz_count)
+    ]
+    students = [make_student(classroom=classroom, name=f"Student {number}") for number in range(30)]
+    for student in students[:5]:
+        for quiz in quizzes:
+            make_answered_attempt(assignment=quiz, student=student, started_at=timezone.now())
+    page = open_context(teacher).new_page()
+    page.goto(reverse("class_reports", args=[classroom.public_id]))
+    assert page.get_by_text("About 1 page for each student.").is_visible()
+    for paper in PAPERS:
+        assert (paper, len(printed(page, paper))) == (paper, 30)
 
 
 def test_no_help_link_is_printed(school: School, open_context: NewContext) -> None:  # noqa: F811

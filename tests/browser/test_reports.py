@@ -36,6 +36,25 @@ def test_reports_with_figures_are_accessible(
             assert_fits(page)
 
 
+def test_reports_of_a_class_are_accessible(
+    answered: Assignment, teacher: User, open_context: NewContext, subtests: pytest.Subtests
+) -> None:
+    page = open_context(teacher).new_page()
+    address = reverse("class_reports", args=[answered.classroom.public_id])
+    page.goto(address)
+    for link, has_answers in (("Reports with all answers", True), ("Short reports", False)):
+        page.get_by_role("link", name=link).click()
+        assert (page.locator(".key-table").count() > 0) == has_answers
+        for language in ("en", "es"):
+            with subtests.test(link, language=language):
+                User.objects.update(language=language)
+                page.reload()
+                assert_fits(page)
+        page.set_viewport_size({"width": 1280, "height": 900})
+        User.objects.update(language="en")
+        page.reload()
+
+
 def test_files_come_without_a_script(answered: Assignment, teacher: User, open_context: NewContext) -> None:
     page = open_context(teacher, javascript=False).new_page()
     page.goto(reverse("classroom_gradebook", args=[answered.classroom.public_id]))

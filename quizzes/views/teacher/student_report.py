@@ -1,5 +1,6 @@
 """The report of one student for a parent, and those of a class on one page, to print or save."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,10 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from quizzes.forms.reports import ClassReportsForm
 from quizzes.models import Accommodation, Classroom, Student
 from quizzes.people.class_people import teachers_of
 from quizzes.reports.student_history import events_and_class_files
-from quizzes.reports.student_report import next_student, student_reports
+from quizzes.reports.student_report import ScoreLine, next_student, score_lines, student_reports
 from quizzes.reports.student_report import student_report as load_report
 from quizzes.views.access import TeacherRequest, exports, taught_classroom, taught_student
 
@@ -37,13 +39,22 @@ def student_report(request: TeacherRequest, public_id: str) -> HttpResponse:
 @exports
 @require_GET
 def class_reports(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """The reports of all students of a class, each on pages of its own, without who changed or downloaded what."""
+    """The scores of all students of a class, each on a page of its own. The query string adds questions and answers.
+
+    Without who changed or downloaded what.
+    """
     classroom, now = taught_classroom(request, public_id), timezone.now()
+    has_answers = ClassReportsForm(request.GET).has_answers
     students = list(classroom.students.enrolled())
-    reports = student_reports(students, by=request.user, now=now)
+    reports: Mapping[int, Sequence[ScoreLine]]
+    if has_answers:
+        reports = student_reports(students, by=request.user, now=now)
+    else:
+        reports = score_lines(students, by=request.user, now=now)
     accommodations = {one.student_id: one for one in Accommodation.objects.filter(student__in=students)}
     context = {
         **_head_and_foot(request, classroom, now),
+        "has_answers": has_answers,
         "reports": [(student, reports[student.pk], accommodations.get(student.pk)) for student in students],
     }
     return render(request, "teacher/class_reports.html", context)

@@ -15,7 +15,7 @@ from django.urls import reverse
 from quizzes.assignments.excuses import excuse
 from quizzes.files.downloads import FileFormat, Layout, record_download
 from quizzes.files.student_data import export_student
-from quizzes.models import Assignment, Attempt, Edition, ManualGrade, Student, Teaching, User
+from quizzes.models import Accommodation, Assignment, Attempt, Edition, ManualGrade, Student, Teaching, User
 from quizzes.people.rosters import change_pin, move_student, rename_student
 from quizzes.reports.student_report import student_report
 from tests.factories import (
@@ -307,10 +307,13 @@ def test_reports_of_a_class_are_those_of_its_students(
     excuse(done.assignment, classmate, reason="", by=teacher, now=now)
     removed = make_student(classroom=student.classroom, name="Removed R.", removed_at=now)
     address = reverse("class_reports", args=[student.classroom.public_id])
-    assert f'href="{address}"' in teacher_client.get(reverse("roster", args=[student.classroom.public_id])).text
+    short = teacher_client.get(address)
+    assert 'href="?answers=1"' in short.text
 
-    page = teacher_client.get(address)
+    page = teacher_client.get(address, {"answers": "1"})
 
+    assert f'href="{address}"' in page.text
+    assert "Each student starts on a new page, and can have several." in text_of(page)
     assert ("Correct answer" in page.text) == (release == "after_hand_in")
     assert page.text.count("<article") == 2
     assert removed.display_name not in page.text
@@ -320,9 +323,56 @@ def test_reports_of_a_class_are_those_of_its_students(
         assert one.display_name in leaf_of(page, one)
 
 
+@pytest.mark.parametrize("release", ["after_hand_in", "after_close"])
+def test_reports_of_a_class_have_the_scores_alone(
+    release: str,
+    done: Attempt,
+    student: Student,
+    classmate: Student,
+    teacher: User,
+    teacher_client: Client,
+    now: datetime,
+    clock: Any,
+) -> None:
+    Assignment.objects.update(release=release, closes_at=now + timedelta(days=9999))
+    Accommodation.objects.create(student=student, time_factor=Decimal("1.5"), changed_at=now)
+    address = reverse("class_reports", args=[student.classroom.public_id])
+    assert f'href="{address}"' in teacher_client.get(reverse("roster", args=[student.classroom.public_id])).text
+
+    page = teacher_client.get(address)
+
+    said = text_of(page)
+    assert "They have only the scores that the student can see. About 1 page for each student." in said
+    head = "Footnote Fri, Oct 23, 2026, 11:00 am EDT Maya Lopez Period 3 · Ms. Rivera · Accommodation: 1.5x time"
+    score = {"after_hand_in": " 1 of 8 points", "after_close": ""}[release]
+    assert leaf_of(page, student) == f"{head} Quiz Status Score Small set Turned in{score}"
+    assert "Noah Park Period 3 · Ms. Rivera Quiz Status Score Small set Turned in" in leaf_of(page, classmate)
+    assert "Birthplace" not in said
+
+
+@pytest.mark.parametrize("answers", ["", "0", "x"])
+def test_reports_of_a_class_without_quizzes_say_so(answers: str, student: Student, teacher_client: Client) -> None:
+    address = reverse("class_reports", args=[student.classroom.public_id])
+    page = teacher_client.get(address, {"answers": answers})
+    assert leaf_of(page, student).endswith("Maya Lopez Period 3 · Ms. Rivera No quizzes yet.")
+
+
+def test_scores_name_the_other_class_of_a_quiz(
+    done: Attempt, student: Student, teacher: User, teacher_client: Client, now: datetime
+) -> None:
+    moved = move_student(student, to=make_classroom(teacher=teacher, name="Period 8"), by=teacher, now=now)
+
+    page = teacher_client.get(reverse("class_reports", args=[moved.classroom.public_id]))
+
+    assert "Quiz Status Score Small set Period 3 Turned in 1 of 8 points" in leaf_of(page, moved)
+
+
+@pytest.mark.parametrize(("asked", "cost"), [({}, 10), ({"answers": "1"}, 14)])
 @pytest.mark.parametrize("count", [1, 3, 30])
 def test_reports_of_a_class_take_the_same_queries_for_more_students(
     count: int,
+    asked: dict[str, str],
+    cost: int,
     assignment: Assignment,
     teacher_client: Client,
     queries: Callable[[], AbstractContextManager[Any]],
@@ -332,7 +382,9 @@ def test_reports_of_a_class_take_the_same_queries_for_more_students(
         make_answered_attempt(assignment=assignment, student=student)
 
     with queries() as seen:
-        page = teacher_client.get(reverse("class_reports", args=[assignment.classroom.public_id]))
+        page = teacher_client.get(reverse("class_reports", args=[assignment.classroom.public_id]), asked)
 
     assert page.text.count("<article") == count
-    assert len(seen) == 14
+    assert len(seen) == cost
+    is_loaded = [any(name in sql for sql in seen) for name in ('FROM "quizzes_answer"', '"document"')]
+    assert is_loaded == [bool(asked)] * 2
