@@ -4,6 +4,7 @@ Chromium writes dictionaries in plain text and compresses streams alone, so link
 """
 
 import re
+import zlib
 from dataclasses import dataclass
 
 from playwright.sync_api import Page
@@ -35,12 +36,14 @@ class PdfPage:
     """One page. size: width and height in points. places: marks on it, as (number, "top" or "bottom").
 
     beyond: links that reach over the edge of the paper. filled: how far down the page the lowest mark is, 0 to 1.
+    first_line: the letters of the first line, as the numbers that its font gives them.
     """
 
     size: tuple[float, float]
     places: list[tuple[int, str]]
     beyond: list[str]
     filled: float
+    first_line: str
 
     def is_of(self, size: tuple[int, int]) -> bool:
         """Whether it is of this size, to the point by which Chromium rounds up."""
@@ -71,7 +74,8 @@ def read_pdf(content: bytes) -> list[PdfPage]:
                 place, end = uri.removeprefix(PLACE).split("/")
                 places.append((int(place), end))
                 lowest = min(lowest, y)
-        pages.append(PdfPage((right - left, top - bottom), places, beyond, (top - lowest) / (top - bottom)))
+        filled = (top - lowest) / (top - bottom)
+        pages.append(PdfPage((right - left, top - bottom), places, beyond, filled, _first_line(objects, body)))
     return pages
 
 
@@ -94,6 +98,14 @@ def _leaves(objects: dict[str, str], number: str) -> list[str]:
     if kids is None:
         return [number]
     return [leaf for kid in re.findall(r"(\d+) 0 R", kids.group(1)) for leaf in _leaves(objects, kid)]
+
+
+def _first_line(objects: dict[str, str], body: str) -> str:
+    number = re.findall(r"/Contents (\d+) 0 R", body)[0]
+    stream = objects[number].partition("stream\n")[2].encode("latin-1")
+    # The stream ends before the word `endstream`.
+    drawn = zlib.decompressobj().decompress(stream).decode("latin-1")
+    return " ".join(re.findall(r"<(\w+)> Tj", drawn.partition("\nET")[0]))
 
 
 def _box(body: str, name: str) -> list[str]:

@@ -1,6 +1,7 @@
 """The print pages as Chromium prints them, on Letter and A4, in usual size and large print."""
 
 from datetime import timedelta
+from itertools import groupby
 
 import pytest
 from django.urls import reverse
@@ -336,6 +337,24 @@ def test_report_of_each_student_starts_on_a_page_of_its_own(
         numbers = [{number for number, _ in sheet.places} for sheet in starts]
         assert (paper, numbers) == (paper, [{number + 1} for number in range(count)])
         assert max(sheet.filled for sheet in starts[1:]) < 0.25
+
+
+@pytest.mark.parametrize("name", ["student_report", "class_reports"])
+def test_each_page_of_a_report_begins_with_the_name_of_its_student(
+    name: str,
+    school: School,  # noqa: F811
+    open_context: NewContext,
+) -> None:
+    submit_attempt(school.attempt, now=timezone.now())
+    page = open_context(school.teacher).new_page()
+    of = school.student if name == "student_report" else school.assignment.classroom
+    page.goto(reverse(name, args=[of.public_id]) + "?answers=1")
+    count = page.locator(".leaf h2").count()
+    for paper in PAPERS:
+        names = [sheet.first_line for sheet in printed(page, paper)]
+        in_turn = [first for first, _ in groupby(names)]
+        assert (paper, len(in_turn), len(set(in_turn))) == (paper, count, count)
+        assert len(names) > count
 
 
 @pytest.mark.parametrize("quiz_count", [1, 4, 12])
