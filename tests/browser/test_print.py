@@ -320,6 +320,12 @@ def test_title_of_a_quiz_stays_on_one_page_of_a_report(
     page.goto(reverse("student_report", args=[school.student.public_id]))
     breaks = page.locator("article h3").evaluate_all("all => all.map(one => getComputedStyle(one).breakInside)")
     assert set(breaks) == {"avoid"}
+    # The lines between the title and the answers are on the page of both.
+    above = page.locator("article p:has(~ .scroll)")
+    breaks = above.evaluate_all(
+        "all => all.map(one => [getComputedStyle(one).breakInside, getComputedStyle(one).breakAfter])"
+    )
+    assert breaks == [["avoid", "avoid"]] * 3
 
 
 def test_report_of_each_student_starts_on_a_page_of_its_own(
