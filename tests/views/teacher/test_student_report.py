@@ -15,7 +15,7 @@ from django.urls import reverse
 from quizzes.assignments.excuses import excuse
 from quizzes.files.downloads import FileFormat, Layout, record_download
 from quizzes.files.student_data import export_student
-from quizzes.models import Accommodation, Assignment, Attempt, Edition, ManualGrade, Student, Teaching, User
+from quizzes.models import Accommodation, Assignment, Attempt, Edition, Excuse, ManualGrade, Student, Teaching, User
 from quizzes.people.rosters import change_pin, move_student, rename_student
 from quizzes.reports.student_report import student_report
 from tests.factories import (
@@ -143,7 +143,7 @@ def test_report_says_which_of_several_attempts_counts(
         counts = " · this one counts" if number == counting else ""
         assert f"· {score} of 8 points{counts} Question" in said
     # With several quizzes, a table at the top has the status and the score of each.
-    head = "Quiz Status Score The second Not started Small set Turned in"
+    head = "Quiz Status Score The second Not started Not turned in Small set Turned in"
     assert "Quiz Status Score" not in said
     make_assignment(
         edition=edition,
@@ -154,7 +154,7 @@ def test_report_says_which_of_several_attempts_counts(
     assert f"{head} {(3, 8, 1)[counting - 1]} of 8 points The second" in report_of(teacher_client, student)
     Assignment.objects.update(release=Assignment.Release.NEVER)
     said = report_of(teacher_client, student)
-    assert f"{head} The second" in said
+    assert f"{head} Score not shown to students yet The second" in said
     assert "this one counts" not in said
 
 
@@ -344,9 +344,9 @@ def test_reports_of_a_class_have_the_scores_alone(
     said = text_of(page)
     assert "They have only the scores that the student can see. About 1 page for each student." in said
     printed_at = "Footnote Fri, Oct 23, 2026, 11:00 am EDT"
-    score = {"after_hand_in": " 1 of 8 points", "after_close": ""}[release]
+    score = {"after_hand_in": "1 of 8 points", "after_close": "Score not shown to students yet"}[release]
     table = f"{printed_at} Quiz Status Score Small set Turned in"
-    assert leaf_of(page, student) == f"Maya Lopez Period 3 · Ms. Rivera · Accommodation: 1.5x time {table}{score}"
+    assert leaf_of(page, student) == f"Maya Lopez Period 3 · Ms. Rivera · Accommodation: 1.5x time {table} {score}"
     assert f"Noah Park Period 3 · Ms. Rivera {table}" in leaf_of(page, classmate)
     assert "Birthplace" not in said
 
@@ -356,6 +356,28 @@ def test_reports_of_a_class_without_quizzes_say_so(answers: str, student: Studen
     address = reverse("class_reports", args=[student.classroom.public_id])
     page = teacher_client.get(address, {"answers": answers})
     assert leaf_of(page, student).endswith(" No quizzes yet.")
+
+
+def test_scores_say_why_there_is_none(
+    assignment: Assignment, student: Student, teacher: User, teacher_client: Client, now: datetime
+) -> None:
+    address = reverse("class_reports", args=[student.classroom.public_id])
+
+    def row() -> str:
+        return leaf_of(teacher_client.get(address), student).partition("Small set ")[2]
+
+    assert row() == "Not started Not turned in"
+    attempt = make_attempt(assignment=assignment, student=student, started_at=now)
+    assert row() == "In progress Not turned in"
+    attempt.delete()
+    excuse(assignment, student, reason="", by=teacher, now=now)
+    assert row() == "Excused Doesn’t count"
+    make_answered_attempt(assignment=assignment, student=student)
+    assert row() == "Excused Doesn’t count"
+    Assignment.objects.update(release=Assignment.Release.NEVER)
+    assert row() == "Excused Doesn’t count"
+    Excuse.objects.all().delete()
+    assert row() == "Turned in Score not shown to students yet"
 
 
 def test_scores_name_the_other_class_of_a_quiz(
