@@ -31,6 +31,7 @@ def classroom_gradebook(request: TeacherRequest, public_id: str) -> HttpResponse
     rows = sorted_rows(book, form.column, descending=form.descending)
     context = {
         "classroom": classroom,
+        "now": now,
         "book": book,
         "rows": rows,
         "current_quizzes": current_among((column.assignment for column in book.columns), now=now),

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from quizzes.attempts.lifecycle import submit_attempt
+from quizzes.formatting import dated_moment
 from quizzes.grading.scores import rescore
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Excuse, Student, User
 from quizzes.people.classrooms import set_missing_rule
@@ -122,6 +123,14 @@ def test_switch_counts_missing_work_as_zero_and_each_page_says_which(
     teacher_client.post(switch, {"is_zero": "on"})
     make_answered_attempt(assignment=missed, student=make_student(classroom=classroom, name="Ben"), right=1)
     assert names_of(teacher_client.get(book, {"sort": missed.public_id})) == ["Ana", "Ben"]
+
+
+def test_gradebook_on_paper_has_the_time_of_printing(assignment: Assignment, teacher_client: Client) -> None:
+    with time_machine.travel(NOW, tick=False):
+        page = teacher_client.get(reverse("classroom_gradebook", args=[assignment.classroom.public_id]))
+
+    printed = dated_moment(NOW, assignment.classroom.zone)
+    assert f'<span class="print-only">· {printed}</span>' in page.content.decode()
 
 
 def test_key_of_the_gradebook_explains_no_blank_cell(

@@ -110,6 +110,12 @@ def test_report_is_linked_outside_the_folded_settings(student: Student, teacher_
     assert page.index(f'href="{address}"') < page.index('id="settings"')
 
 
+def test_report_says_how_to_print_without_javascript(student: Student, teacher_client: Client) -> None:
+    page = teacher_client.get(reverse("student_report", args=[student.public_id]))
+
+    assert '<noscript><p class="soft">Print this page with your browser.</p></noscript>' in page.content.decode()
+
+
 def test_report_has_the_year(student: Student, teacher: User, teacher_client: Client, clock: Any) -> None:
     """A record of 2 school years, for whoever gets it on paper."""
     rename_student(student, name="Maya L", by=teacher, now=datetime(2025, 10, 24, 15, 0, tzinfo=UTC))
