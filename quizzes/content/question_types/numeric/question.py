@@ -70,13 +70,16 @@ class Numeric(Question):
     def _written(self, answer: Decimal | Day) -> str:
         if isinstance(answer, Day):
             return write_date(answer)
-        return " ".join([f"{answer:f}", *self.units[:1]])
+        return self._with_unit(f"{answer:f}")
+
+    def _with_unit(self, number: str) -> str:
+        return " ".join([number, *self.units[:1]])
 
     @property
     def _in_words(self) -> str:
         """The correct answer in the language of the page, a large number with commas."""
         if not isinstance(self.answer, Day):
-            return " ".join([_grouped(self.answer), *self.units[:1]])
+            return self._with_unit(_grouped(self.answer))
         month, day, year = gettext(MONTHS[self.answer.month - 1]), self.answer.day, self.answer.year
         if year is None:
             return gettext("{month} {day}").format(month=month, day=day)

@@ -178,7 +178,7 @@ def preview_draft(request: TeacherRequest, public_id: str, number: int) -> HttpR
         raise Http404
     question, level = questions[number - 1], PreviewLevelForm(request.GET).chosen
     view = preview(draft.document, question, level=level)
-    next_url = reverse("preview_draft", args=[public_id, min(number + 1, len(questions))])
+    query = {"level": level} if level != STANDARD else None
     context = {
         "question": question,
         "number": number,
@@ -187,7 +187,9 @@ def preview_draft(request: TeacherRequest, public_id: str, number: int) -> HttpR
         "question_template": TYPES[question["type"]].template("page"),
         "reading": shown_reading(draft.document, question, level),
         "is_picker": view is not None and TYPES[question["type"]].is_answered_in_reading,
-        "next_url": next_url if level == STANDARD else f"{next_url}?level={level}",
+        "next_url": reverse("preview_draft", args=[public_id, number + 1], query=query)
+        if number < len(questions)
+        else "",
     }
     return show(request, "preview_draft", draft, **context)
 
