@@ -34,7 +34,7 @@ demo: .venv/.base                 ## Serve a sample school from its own data fol
 	@$(PY) manage.py load_demo
 	@$(PY) manage.py serve
 
-test: lint unit javascript browser ## All checks and tests; FULL=1 runs the slow tests too
+test: lint unit javascript browser ## Checks and tests; FULL=1 runs the slow tests too
 
 lint: .venv/.test                 ## Style, unsafe calls, layers, templates, types, migrations
 	$(PY) -m ruff check .
@@ -47,7 +47,7 @@ lint: .venv/.test                 ## Style, unsafe calls, layers, templates, typ
 	$(PY) -m tools.check_templates templates
 	$(PY) manage.py makemigrations --check --dry-run --settings quizsite.settings_for_tests
 
-unit: .venv/.test                 ## All tests but the browser's, on SQLite
+unit: .venv/.test                 ## The tests but the browser's, on SQLite
 	$(PY) $(PYTEST) -n auto $(NOT_SLOW) --ignore tests/browser
 
 javascript:                       ## Unit tests of the JavaScript under node
