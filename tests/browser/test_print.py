@@ -33,9 +33,9 @@ PRINTABLE = {"Letter": (702, 942), "A4": (680, 1009)}
 EVERY_SIZE = pytest.mark.parametrize("size", slow_after(1, ["usual", "large"]))
 
 
-@pytest.fixture(params=["pars-agreement", "every type"])
+@pytest.fixture(params=slow_after(1, ["every type", "pars-agreement"]))
 def assignment(request: pytest.FixtureRequest, classroom: Classroom, teacher: User) -> Assignment:
-    """The largest built-in set, and one with a question of each type."""
+    """Of a set with a question of each type, and of the largest built-in set."""
     if request.param == "every type":
         edition = make_edition(document=DOCUMENT)
     else:
