@@ -62,11 +62,8 @@ def extend_students(request: TeacherRequest, public_id: str) -> HttpResponse:
         if assignment.shows_scores and form.values["extra_attempts"]:
             text = f"{text} {gettext('They see their score again after their last attempt.')}"
         rows = _rows(assignment, form.students, now=now)
-        ends = {personal_window(assignment, extension).closes_at for _, _, extension in rows}
-        # Students with a later time keep it. The list of the page has the time of each.
-        if form.values["closes_at"] and len(ends) == 1 and not _cannot_start(rows):
-            until = ngettext("They now have until {time}.", "They now have until {time}.", count)
-            text = f"{text} {until.format(time=moment(ends.pop(), assignment.classroom.zone))}"
+        if form.values["closes_at"] and not _cannot_start(rows):
+            text = f"{text} {_until(assignment, rows)}"
         messages.success(request, text)
         _warn(request, assignment, rows, now=now)
     return redirect("extend_students", assignment.public_id)
@@ -144,6 +141,18 @@ def _cannot_start(rows: Sequence[_Row]) -> list[str]:
         for student, found, _ in rows
         if found.open_attempt is None and not found.can_start and found.status is not Status.NOT_OPEN
     ]
+
+
+def _until(assignment: Assignment, rows: Sequence[_Row]) -> str:
+    """Until when the students have, and the names of those who keep a later time. Each has a time that closes."""
+    ends = {student: personal_window(assignment, extension).closes_at for student, _, extension in rows}
+    first = min(filter(None, ends.values()))
+    until = ngettext("They now have until {time}.", "They now have until {time}.", len(ends))
+    text = until.format(time=moment(first, assignment.classroom.zone))
+    if later := [student.display_name for student, end in ends.items() if end != first]:
+        kept = gettext("These students already had a later time and keep it: {names}")
+        text = f"{text} {kept.format(names=listed_names(later))}"
+    return text
 
 
 def _warn(request: TeacherRequest, assignment: Assignment, rows: Sequence[_Row], *, now: datetime) -> None:

@@ -133,6 +133,17 @@ def test_link_chooses_the_students_who_have_not_turned_in(
     assert form_of(page, having="reason").data()["students"] == [classmate.public_id]
 
 
+def test_notice_names_who_keeps_a_later_time(homework: Assignment, teacher_client: Client) -> None:
+    ana, ben, cleo = (make_student(classroom=homework.classroom, name=name) for name in ("Ana S.", "Ben O.", "Cleo D."))
+    send(teacher_client, homework, cleo, due=NOW + 3 * DAY, closes=NOW + 7 * DAY)
+    page = send(teacher_client, homework, ana, ben, cleo, due=NOW + 3 * DAY, closes=NOW + 4 * DAY)
+    assert "Saved for 3 students. They now have until Tue, Oct 27, " in text_of(page)
+    assert "These students already had a later time and keep it: Cleo D." in text_of(page)
+    page = send(teacher_client, homework, cleo, due=NOW + 3 * DAY, closes=NOW + 4 * DAY)
+    assert "Saved for 1 student. They now have until Fri, Oct 30, " in text_of(page)
+    assert "keep it" not in text_of(page)
+
+
 def test_student_with_a_later_time_keeps_it(
     homework: Assignment, student: Student, classmate: Student, teacher: User, teacher_client: Client
 ) -> None:
@@ -144,7 +155,8 @@ def test_student_with_a_later_time_keeps_it(
         homework, classmate, due_at=None, closes_at=NOW + 7 * DAY, extra_attempts=0, reason="Ill", by=teacher, now=NOW
     )
 
-    send(teacher_client, homework, student, classmate, due=NOW + 1.5 * DAY, extra_attempts="1")
+    page = send(teacher_client, homework, student, classmate, due=NOW + 1.5 * DAY, extra_attempts="1")
+    assert "They now have until" not in text_of(page)
 
     assert given(homework) == [
         (student.pk, NOW + 6 * DAY, NOW + 7 * DAY, 2, "In the hospital"),
