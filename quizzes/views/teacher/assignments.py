@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from quizzes.assignments import deletion, lifecycle, newer_versions
 from quizzes.assignments.accommodations import extend_to_fit
-from quizzes.assignments.deadlines import Window
+from quizzes.assignments.deadlines import Window, WindowState
 from quizzes.assignments.extended_times import ExtendedTime, extended_times, names_without_extra_time
 from quizzes.assignments.reading_levels import names_without_level
 from quizzes.assignments.release import Release, given_with, shows_by_submit
@@ -72,6 +72,7 @@ def _change_page(request: TeacherRequest, assignment: Assignment) -> HttpRespons
         "form": form,
         "started_count": assignment.attempts.started_count(),
         "has_attempts": assignment.attempts.exists(),
+        "is_closed": lifecycle.window_state(assignment, now=form.now) is WindowState.CLOSED,
         **_version_context(request, assignment),
         "together": Assignment.objects.taught_by(request.user)
         .given_together(assignment.group)
@@ -137,7 +138,7 @@ def delete_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
     try:
         rows = deletion.delete_assignment(assignment, by=request.user, now=timezone.now())
     except newer_versions.HasAttempts:
-        messages.error(request, gettext("Students have started, so you can’t delete this quiz. Close it instead."))
+        messages.error(request, gettext("Students have started, so you can’t delete this quiz."))
         return redirect("change_assignment", assignment.public_id)
     classroom = assignment.classroom
     undo = signed_preview.pack({"rows": rows}, purpose=DELETED, by=request.user)

@@ -17,7 +17,7 @@ from django.utils.html import strip_tags
 from quizzes.assignments.accommodations import extend
 from quizzes.assignments.board import show_on_board
 from quizzes.assignments.excuses import excuse
-from quizzes.assignments.lifecycle import change_assignment, open_now, release_now, settings_of
+from quizzes.assignments.lifecycle import change_assignment, close_now, open_now, release_now, settings_of
 from quizzes.assignments.student_settings import window_of
 from quizzes.attempts import lifecycle
 from quizzes.content.drafts.retry import make_retry
@@ -923,6 +923,11 @@ def test_delete_assignment_is_refused_once_a_student_has_started(
     assert link.removesuffix("#h-terms") == reverse("assignment_progress", args=[assignment.public_id])
     [after] = teacher_client.get(link).text.split('id="h-terms"')[1:]
     assert "Close now" in after
+
+    close_now(assignment, by=assignment.assigned_by, now=timezone.now())
+    closed = teacher_client.get(change)
+    assert "Students have started, so you can’t delete it." in text_of(closed)
+    assert not [link for link in read(closed).links if link.endswith("#h-terms")]
 
 
 def test_assignment_of_another_teacher_is_missing(
