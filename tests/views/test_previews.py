@@ -460,6 +460,23 @@ def test_teacher_tries_any_set_open_to_them(edition: Edition, teacher_client: Cl
     assert response.headers["Location"] == reverse("try_set_question", args=[public_id, 1])
 
 
+def test_checked_question_of_a_preview_offers_to_start_over(
+    edition: Edition, try_out: Edition, teacher_client: Client, visitor: Client
+) -> None:
+    result, address = (
+        reverse(name, args=[edition.question_set.public_id, *more])
+        for name, more in (("try_set_result", []), ("try_set_question", [1]))
+    )
+    answer(teacher_client, edition, 1, right_value(question_of(edition, 1)), address=address)
+    page = teacher_client.get(address)
+    assert f'action="{result}"' in page.text
+    assert "Start over" in text_of(page)
+    teacher_client.post(result)
+    assert "Start over" not in text_of(teacher_client.get(address))
+    answer(visitor, try_out, 1, right_value(question_of(try_out, 1)))
+    assert "Start over" not in text_of(visitor.get(reverse("try_question", args=[1])))
+
+
 def test_previews_of_two_sets_do_not_mix(try_out: Edition, edition: Edition, teacher_client: Client) -> None:
     answer(teacher_client, try_out, 1, right_value(question_of(try_out, 1)))
     address = reverse("try_set_question", args=[edition.question_set.public_id, 1])

@@ -128,10 +128,12 @@ def _say_extended(
 def _extended(
     student: Student, extension: ExtensionValues, settings: student_settings.StudentSettings, zone: ZoneInfo
 ) -> str:
-    """That the extension is saved, and what the student has now: “Saved. Maya now has until Fri, 5:00 pm EDT.”"""
+    """That the extension is saved or removed, and what the student has now: “Saved. Maya now has until 5:00 pm EDT.”"""
     window, extra = settings.window, extension["extra_attempts"]
     if settings.is_excused:
         return gettext("Saved.")
+    if not (extension["due_at"] or extension["closes_at"] or extra):
+        return gettext("Saved. {first_name} has no extension now.").format(first_name=isolated(student.first_name))
     parts = [gettext("Saved.")]
     if (extension["due_at"] or extension["closes_at"]) and window.due_at not in (None, window.closes_at):
         parts.append(gettext("Work is late after {due}."))

@@ -990,6 +990,15 @@ def test_extension_before_a_quiz_starts_says_what_the_student_has_now(
     assert (said in page, "Work is late after" in page) == (True, "Work is late after" in said)
 
 
+def test_removed_extension_is_said_to_be_removed(
+    closing: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    extend(teacher_client, closing, student, closes="2026-10-23T17:00")
+    assert "no extension" not in text_of(teacher_client.get(terms_of(closing, student)))
+    extend(teacher_client, closing, student, closes="")
+    assert "Saved. Maya has no extension now." in text_of(teacher_client.get(terms_of(closing, student)))
+
+
 def test_extension_of_an_excused_student_gives_no_time(
     closing: Assignment, student: Student, teacher: User, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:

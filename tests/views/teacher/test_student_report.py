@@ -343,12 +343,13 @@ def test_reports_of_a_class_have_the_scores_alone(
     Assignment.objects.update(release=release, closes_at=now + timedelta(days=9999))
     Accommodation.objects.create(student=student, time_factor=Decimal("1.5"), changed_at=now)
     address = reverse("class_reports", args=[student.classroom.public_id])
-    assert f'href="{address}"' in teacher_client.get(reverse("roster", args=[student.classroom.public_id])).text
+    for name in ("roster", "classroom_gradebook"):
+        assert f'href="{address}"' in teacher_client.get(reverse(name, args=[student.classroom.public_id])).text
 
     page = teacher_client.get(address)
 
     said = text_of(page)
-    assert "They have only the scores that the student can see. About 1 page for each student." in said
+    assert "The reports have only the scores that the student can see. About 1 page for each student." in said
     printed_at = "Footnote Fri, Oct 23, 2026, 11:00 am EDT"
     score = {"after_hand_in": "1 of 8 points", "after_close": "Score not shown to students yet"}[release]
     table = f"{printed_at} Quiz Status Score Small set Turned in"
@@ -384,6 +385,12 @@ def test_scores_say_why_there_is_none(
     assert row() == "Excused Doesn’t count"
     Excuse.objects.all().delete()
     assert row() == "Turned in Score not shown to students yet"
+
+
+def test_score_of_work_that_needs_grading_says_so(done: Attempt, student: Student, teacher_client: Client) -> None:
+    Attempt.objects.filter(pk=done.pk).update(ungraded_count=1)
+    page = teacher_client.get(reverse("class_reports", args=[student.classroom.public_id]))
+    assert leaf_of(page, student).endswith("1 of 8 points so far, not all graded yet")
 
 
 def test_scores_name_the_other_class_of_a_quiz(
