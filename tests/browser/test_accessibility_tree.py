@@ -14,6 +14,7 @@ from tests.browser.conftest import NewContext
 from tests.browser.test_outbox import spoken
 from tests.factories import make_assignment, make_attempt, make_classroom, make_document, make_edition, make_student
 from tests.integration.twin_documents import twins
+from tests.slow_cases import slow_after
 
 # Where a screen reader stops.
 CONTROLS = {"link", "button", "textbox", "radio", "checkbox"}
@@ -165,7 +166,7 @@ PLACES_OF = {
 }
 
 
-@pytest.mark.parametrize("language", WORDS)
+@pytest.mark.parametrize("language", slow_after(1, WORDS))
 def test_student_gets_from_join_to_receipt_by_the_accessibility_tree(
     language: str, student: Student, teacher: User, open_context: NewContext
 ) -> None:

@@ -19,11 +19,12 @@ from tests.factories import (
     make_user,
     publish_built_in_sets,
 )
+from tests.slow_cases import slow_after
 
 CODE = re.compile(r"[2-9A-Z]{3}-[2-9A-Z]{3}")
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+@pytest.mark.parametrize("javascript", slow_after(1, [True, False]), ids=["script", "no-script"])
 def test_teacher_goes_from_the_first_link_to_the_scores(
     javascript: bool, db: None, live_server: object, open_context: NewContext
 ) -> None:

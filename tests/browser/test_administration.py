@@ -6,9 +6,10 @@ from playwright.sync_api import expect
 
 from quizzes.models import Classroom, User
 from tests.browser.conftest import NewContext, assert_sound, violations
+from tests.slow_cases import slow_after
 
 
-@pytest.mark.parametrize(("width", "dark"), [(1280, False), (360, True)])
+@pytest.mark.parametrize(("width", "dark"), slow_after(1, [(360, True), (1280, False)]))
 def test_administrator_closes_and_reopens_an_account(
     width: int, dark: bool, staff: User, classroom: Classroom, open_context: NewContext
 ) -> None:

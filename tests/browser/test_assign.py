@@ -195,6 +195,7 @@ def is_sound(page: Page) -> None:
         assert overflow(page) == 0, width
 
 
+@pytest.mark.slow
 def test_pages_are_accessible_and_fit(
     classes: list[Classroom], edition: Edition, teacher: User, open_context: NewContext
 ) -> None:

@@ -68,6 +68,7 @@ def test_old_and_new_reading_stand_side_by_side(draft: Draft, teacher: User, ope
     assert_sound_at(page, *WIDTHS)
 
 
+@pytest.mark.slow
 def test_answer_not_marked_yet_reads_so_everywhere(teacher: User, student: Student, open_context: NewContext) -> None:
     given = make_assignment(
         edition=make_edition(document=typed_document()),

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import pytest
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -34,6 +35,7 @@ LINES = """(part, text) => {
 }"""
 
 
+@pytest.mark.slow
 def test_brand_stands_at_the_same_place_on_every_page(
     teacher: User, student: Student, assignment: Assignment, open_context: NewContext
 ) -> None:

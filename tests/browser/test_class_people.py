@@ -1,5 +1,6 @@
 """Two teachers in one class, and a viewer's pages, in a browser."""
 
+import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
@@ -32,6 +33,7 @@ def test_two_accounts_work_in_one_class(
     assert actors == [("person_added", "Ms. Rivera"), ("classroom_changed", "Mr. Okafor")]
 
 
+@pytest.mark.slow
 def test_viewer_reads_and_finds_no_control(
     assignment: Assignment, student: Student, viewer: User, open_context: NewContext
 ) -> None:

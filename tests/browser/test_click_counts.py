@@ -11,6 +11,7 @@ from quizzes.people import accounts
 from quizzes.people.student_sign_in import pin_of
 from tests.browser.conftest import NewContext
 from tests.factories import publish_built_in_sets
+from tests.slow_cases import slow_after
 
 MAX_CLICKS = 8
 MAX_SCREENS = 7
@@ -52,7 +53,7 @@ class Counted:
         self._loads += 1
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+@pytest.mark.parametrize("javascript", slow_after(1, [True, False]), ids=["script", "no-script"])
 def test_new_teacher_has_a_class_answering(javascript: bool, db: None, open_context: NewContext) -> None:
     publish_built_in_sets()
     link = accounts.first_teacher_link("", timezone.now())

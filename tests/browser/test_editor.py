@@ -22,6 +22,7 @@ from tests.browser.conftest import (
 )
 from tests.drafting import BUILT_IN, EXAMPLES
 from tests.factories import NOW, make_draft
+from tests.slow_cases import slow_after
 
 STORY = """The Riverton town council voted on Tuesday to close the Mill Street library on Sundays. Five voted yes.
 
@@ -48,7 +49,7 @@ def stem_of(draft: Draft) -> str:
     return question["stem"] if question else ""
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+@pytest.mark.parametrize("javascript", slow_after(1, [True, False]), ids=["script", "no-script"])
 def test_a_story_becomes_an_edition(javascript: bool, teacher: User, open_context: NewContext) -> None:
     page = open_context(teacher, javascript=javascript).new_page()
     page.goto(reverse("question_sets"))
@@ -353,6 +354,7 @@ def test_a_page_of_something_in_between_is_no_save(teacher: User, open_context: 
     assert stem_of(draft) == "Typed behind a filter?"
 
 
+@pytest.mark.slow
 def test_a_page_asks_before_it_is_left_with_unsaved_text(
     teacher: User, open_context: NewContext, subtests: pytest.Subtests
 ) -> None:

@@ -67,6 +67,7 @@ def test_saved_and_offline_are_announced(firefox: Firefox, live_server: Any, att
     assert not any(one.is_busy for one in firefox.heard())
 
 
+@pytest.mark.slow
 def test_five_minute_warning_is_announced_once(firefox: Firefox, live_server: Any, attempt: Attempt) -> None:
     # 20 minutes, of which 4 and a half are left.
     Attempt.objects.update(deadline_at=timezone.now() + timedelta(minutes=4, seconds=30))

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from quizzes.models import Assignment, Attempt, ManualGrade, Regrade, User
 from tests.browser.conftest import NewContext, overflow, press_at, violations
 from tests.factories import make_answered_attempt, make_assignment, make_classroom, make_edition, make_student
+from tests.slow_cases import slow_after
 from tests.views.teacher.test_grading_queue import typed_document
 
 EIGHT = {
@@ -324,7 +325,7 @@ def test_queue_works_without_a_script(assignment: Assignment, teacher: User, ope
     assert (points_of("Ana R."), points_of("Ben O."), points_of("Cy T.")) == ([2], [2], [])
 
 
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("width", slow_after(1, [360, 1280]))
 def test_refused_grade_on_an_attempt_is_in_view_and_a_saved_one_returns(
     width: int, assignment: Assignment, teacher: User, open_context: NewContext
 ) -> None:

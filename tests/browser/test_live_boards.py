@@ -438,6 +438,7 @@ def test_heartbeats_go_on_one_at_a_time_after_some_without_a_reply(
 # --- The board ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_second_window_follows_the_keys_of_the_first(
     running: Assignment, teacher: User, open_context: NewContext
 ) -> None:
@@ -823,7 +824,7 @@ def test_controls_stay_in_the_window_below_a_long_slide(
     assert violations(page) == []
 
 
-@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("language", slow_after(1, ["es", "en"]))
 def test_controls_take_at_most_a_quarter_of_a_phone(
     language: str,
     school: School,  # noqa: F811  the fixture

@@ -25,6 +25,7 @@ from tests.conftest import _sign_in
 from tests.factories import make_attempt
 from tests.lti.conftest import register
 from tests.lti.platform import ISSUER, Platform, serving
+from tests.slow_cases import slow_after
 from tests.tls import loopback_certificate, server_context
 
 MESSAGE = "https://purl.imsglobal.org/spec/lti/claim/message_type"
@@ -105,7 +106,7 @@ def turn_in(learner: LtiStudent, assignment: Assignment) -> None:
     )
 
 
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("width", slow_after(1, [360, 1280]))
 def test_course_from_the_first_launch_to_a_score(
     width: int, browser: Browser, site: str, platform: Platform, watch: Watch, teacher: User, assignment: Assignment
 ) -> None:

@@ -44,7 +44,6 @@ from tests.factories import (
     make_student,
     save,
 )
-from tests.slow_cases import slow_after
 
 WAITING = "Object.keys(localStorage).length"
 
@@ -522,6 +521,7 @@ def overtake(page: Page, essay: Attempt) -> None:
     expect(notice(page)).to_contain_text("Question 5 isn’t saved.")
 
 
+@pytest.mark.slow
 def test_text_that_a_newer_answer_was_saved_before_is_shown_after_a_pause(
     context: BrowserContext, essay: Attempt, teacher: User
 ) -> None:
@@ -1045,6 +1045,7 @@ new MutationObserver((records) => {
 """
 
 
+@pytest.mark.slow
 def test_who_listens_hears_one_thing_at_a_time(context: BrowserContext, attempt: Attempt) -> None:
     context.add_init_script(HEAR)
     page = open_with_all(context, attempt)
@@ -1325,7 +1326,8 @@ def test_time_runs_out_after_an_answer_was_refused(context: BrowserContext, atte
     assert Attempt.objects.open().count() == 0
 
 
-@pytest.mark.parametrize("proxy", slow_after(1, [False, True]))
+@pytest.mark.slow
+@pytest.mark.parametrize("proxy", [False, True])
 def test_page_stays_when_time_runs_out_without_the_site(proxy: bool, context: BrowserContext, attempt: Attempt) -> None:
     Attempt.objects.update(deadline_at=timezone.now() + timedelta(seconds=4))
     page = open_question(context, attempt)

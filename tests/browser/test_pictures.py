@@ -3,6 +3,7 @@
 import itertools
 import re
 
+import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
@@ -20,6 +21,7 @@ PICTURES_BEYOND = """[...document.querySelectorAll(".picture img")].map((image) 
 ]).filter(([box, column]) => box.height > 385 || box.right > column.right + 1)"""
 
 
+@pytest.mark.slow
 def test_picture_reaches_students_and_paper(
     teacher: User, classroom: Classroom, student: Student, open_context: NewContext
 ) -> None:

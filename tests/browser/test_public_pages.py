@@ -12,6 +12,7 @@ from tests.factories import publish_built_in_sets
 PAGES = ["landing", "join", "privacy", "accessibility", "how_we_write", "help", "account_login"]
 
 
+@pytest.mark.slow
 def test_public_pages_are_accessible(open_context: NewContext, subtests: pytest.Subtests) -> None:
     page = open_context().new_page()
     for name in PAGES:

@@ -36,6 +36,7 @@ def test_reports_with_figures_are_accessible(
             assert_fits(page)
 
 
+@pytest.mark.slow
 def test_reports_of_a_class_are_accessible(
     answered: Assignment, teacher: User, open_context: NewContext, subtests: pytest.Subtests
 ) -> None:

@@ -7,9 +7,10 @@ from playwright.sync_api import expect
 from quizzes.models import User
 from tests.browser.conftest import NewContext, assert_sound, violations
 from tests.factories import make_edition, make_question_set
+from tests.slow_cases import slow_after
 
 
-@pytest.mark.parametrize(("width", "dark"), [(1280, False), (360, True)])
+@pytest.mark.parametrize(("width", "dark"), slow_after(1, [(360, True), (1280, False)]))
 def test_colleague_copies_a_shared_set(
     width: int, dark: bool, teacher: User, other_teacher: User, open_context: NewContext
 ) -> None:

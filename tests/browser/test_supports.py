@@ -754,6 +754,7 @@ def test_changed_supports_leave_the_view_of_a_phone(
         expect(choice).to_be_focused()
 
 
+@pytest.mark.slow
 def test_teachers_page_of_accommodations_fits_and_is_accessible(
     attempt: Attempt, student: Student, teacher: User, open_context: NewContext
 ) -> None:
@@ -776,6 +777,7 @@ def test_teachers_page_of_accommodations_fits_and_is_accessible(
     assert wide == []
 
 
+@pytest.mark.slow
 def test_break_by_keyboard_stops_the_clock_until_an_answer_comes_from_a_device_offline(
     attempt: Attempt, student: Student, open_context: NewContext
 ) -> None:

@@ -15,7 +15,6 @@ from quizzes.models import Answer, Assignment, Attempt, Board, Student, User
 from quizzes.people.student_sign_in import pin_of
 from tests.browser.conftest import NewContext, bring_back, go_offline, overflow, reply_in_place, take_away, violations
 from tests.factories import make_assignment, make_attempt, make_classroom, make_edition, make_student, save
-from tests.slow_cases import slow_after
 
 QUESTION, COUNT, ANSWERS, EVIDENCE = Board.Phase
 
@@ -70,7 +69,8 @@ def test_student_who_waits_can_go_back_to_other_quizzes(paced: Assignment, open_
     expect(ana.get_by_role("heading", name="Your quizzes")).to_be_visible()
 
 
-@pytest.mark.parametrize("waits", slow_after(1, ["quiz", "home"]))
+@pytest.mark.slow
+@pytest.mark.parametrize("waits", ["quiz", "home"])
 def test_phone_that_waits_says_that_it_cannot_follow(waits: str, paced: Assignment, open_context: NewContext) -> None:
     ana = phone_of("Ana", open_context, watched=False)
     ana.goto(first_page(paced, "Ana") if waits == "quiz" else reverse("student_home"))

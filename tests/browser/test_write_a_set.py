@@ -6,6 +6,7 @@ From the teacher and the class on, everything goes through pages.
 import re
 from dataclasses import dataclass
 
+import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
@@ -36,6 +37,7 @@ class StudentAnswers:
     first: str
 
 
+@pytest.mark.slow
 def test_teacher_writes_a_set_and_puts_a_wrong_key_right(
     teacher: User, classroom: Classroom, open_context: NewContext
 ) -> None:

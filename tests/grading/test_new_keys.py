@@ -9,6 +9,7 @@ from quizzes.content.question_types.registry import parse_question, regraded, ty
 from quizzes.content.tables import InvalidDocument
 from quizzes.grading.new_keys import NEW_EXPLANATION, adding, document_after, own_document, replacing
 from tests.content.question_types.test_reference import EXAMPLES
+from tests.slow_cases import slow_after
 
 KEYED = [one for one in EXAMPLES if type_of(parse_question(one.document)).graded_by == "rule"]
 
@@ -25,7 +26,7 @@ def possible_keys(document: dict[str, Any], values: list[Any]) -> list[Any]:
     return found
 
 
-@pytest.mark.parametrize("example", KEYED, ids=lambda one: one.document["key"])
+@pytest.mark.parametrize("example", slow_after(4, KEYED), ids=lambda one: one.document["key"])
 def test_answer_that_can_be_the_key_can_be_it_after_any_others(example: Any) -> None:
     """An undo or another class changes what an answer is added to, and the answer must still fit."""
     written = example.document

@@ -188,7 +188,7 @@ class Chance:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("seed", slow_after(2, range(8)))
+@pytest.mark.parametrize("seed", slow_after(1, range(8)))
 def test_score_follows_from_the_regrades_in_force(seed: int, teacher: User, classroom: Classroom) -> None:
     chance = Chance(seed, teacher, classroom, make_edition(document=document()))
     chance.check()

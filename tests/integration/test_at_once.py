@@ -119,6 +119,7 @@ from tests.factories import (
 )
 from tests.files.test_levels_and_languages import documents
 from tests.pages import errors_of, form_of
+from tests.slow_cases import slow_after
 from tests.views.teacher.test_grading_queue import give, typed_document
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -204,7 +205,7 @@ def test_students_who_are_added_while_the_order_changes_are_sorted_by_it(
     assert list(classroom.students.values_list("display_name", flat=True)) == ["Ana Young", "Zoë Adams"]
 
 
-@pytest.mark.parametrize("act", [remove_student, restore_student, change_pin])
+@pytest.mark.parametrize("act", slow_after(1, [remove_student, restore_student, change_pin]))
 def test_one_act_on_a_student_sent_twice_at_once_is_logged_once(
     act: Any, student: Student, teacher: User, now: datetime
 ) -> None:
@@ -542,12 +543,15 @@ def test_class_setting_sent_twice_at_once_is_recorded_once(
 
 @pytest.mark.parametrize(
     ("field", "values"),
-    [
-        ("name", ["Civics A", "Civics B"]),
-        ("variant", ["easier", "es"]),
-        ("pin_kind", ["words", "pictures"]),
-        ("text_size", ["125", "150"]),
-    ],
+    slow_after(
+        1,
+        [
+            ("name", ["Civics A", "Civics B"]),
+            ("variant", ["easier", "es"]),
+            ("pin_kind", ["words", "pictures"]),
+            ("text_size", ["125", "150"]),
+        ],
+    ),
 )
 def test_class_setting_that_two_teachers_change_at_once_is_not_saved_for_one(
     field: str, values: list[str], classroom: Classroom, teacher: User

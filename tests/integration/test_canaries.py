@@ -131,6 +131,7 @@ def test_no_address_shows_a_canary_before_release(
     assert [(name, found(reply)) for name, reply in replies if found(reply)] == []
 
 
+@pytest.mark.slow
 def test_crawl_meets_the_canaries_once_answers_are_released(
     school: School, student_client: Client, clock: time_machine.Traveller
 ) -> None:

@@ -196,6 +196,7 @@ def test_every_arabic_text_of_a_student_says_its_language(school: School, studen
     assert unmarked_pages(student_client, student_pages(school)) == {}
 
 
+@pytest.mark.slow
 def test_every_arabic_text_of_a_teacher_says_its_language(
     school: School, classroom: Classroom, signed_in: Callable[..., Client]
 ) -> None:

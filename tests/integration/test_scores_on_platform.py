@@ -65,6 +65,7 @@ def stored(assignment: Assignment) -> dict[str, float]:
     }
 
 
+@pytest.mark.slow
 def test_scores_of_a_class_reach_the_platform(platform: Platform) -> None:
     with time_machine.travel(NOW, tick=False) as clock:
         publish_built_in_sets()

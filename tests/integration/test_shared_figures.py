@@ -59,7 +59,7 @@ from tests.slow_cases import slow_after
 from tests.views.teacher.test_grading_queue import typed_document
 
 SignIn = Callable[[Student | User], Client]
-SEEDS = pytest.mark.parametrize("seed", slow_after(2, range(8)))
+SEEDS = pytest.mark.parametrize("seed", slow_after(1, range(8)))
 
 
 def fill(classroom: Classroom, edition: Edition, teacher: User, chance: Random) -> list[Assignment]:

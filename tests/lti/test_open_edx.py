@@ -185,6 +185,7 @@ def test_launch_members_and_scores(
     assert (score["grading_progress"], score["activity_progress"]) == ("FullyGraded", "Submitted")
 
 
+@pytest.mark.slow
 def test_deep_linking(
     register: Callable[[str], OpenEdx], teacher: User, assignment: Assignment, client: Client
 ) -> None:

@@ -40,6 +40,7 @@ def test_sample_school_is_not_added_to_another_site() -> None:
     assert not Classroom.objects.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_sample_school_with_a_further_account_is_opened_again(monkeypatch: pytest.MonkeyPatch) -> None:
     publish_built_in_sets()

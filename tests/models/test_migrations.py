@@ -105,6 +105,7 @@ def stored_reasons() -> set[tuple[object, ...]]:
     return {*excuses, *chain(*others)}
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_rows_of_an_older_site_are_brought_up_to_date(subtests: pytest.Subtests) -> None:
     """One way back to the first migration and forth, which takes seconds, for all that changes on the way."""

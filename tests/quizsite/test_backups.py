@@ -287,6 +287,7 @@ def test_restore_brings_back_the_site_and_keeps_what_was_there(drill: Drill) -> 
     assert (drill.data / "secret_key").read_bytes() == key
 
 
+@pytest.mark.slow
 def test_restored_site_has_no_backup_check_or_jobs_of_the_site_before(drill: Drill) -> None:
     moment = "'\"ok\"', '2026-11-30 08:00:00+00:00'"
     drill.in_database(
@@ -320,6 +321,7 @@ def test_restore_leaves_out_a_line_of_the_ledger_that_a_crash_tore(drill: Drill)
     assert ledger.read_text() == whole
 
 
+@pytest.mark.slow
 def test_restore_on_an_empty_machine_brings_back_the_key_too(drill: Drill, made: Path) -> None:
     key = (drill.data / "secret_key").read_bytes()
     shutil.rmtree(drill.data)
@@ -334,6 +336,7 @@ def test_restore_on_an_empty_machine_brings_back_the_key_too(drill: Drill, made:
     assert list(drill.data.glob("before-restore-*")) == []
 
 
+@pytest.mark.slow
 def test_restore_on_a_new_machine_erases_what_the_ledgers_of_newer_backups_have(drill: Drill, made: Path) -> None:
     """It printed only the number of answers, and the erased student was there again."""
     [(student,)] = drill.in_database("SELECT public_id FROM quizzes_student")
@@ -752,6 +755,7 @@ def test_restore_of_an_unrecorded_key_refuses_another_key_or_says_that_pins_can_
     ) in done.stdout
 
 
+@pytest.mark.slow
 def test_restore_refuses_rows_that_break_a_promise_unless_findings_are_accepted(drill: Drill) -> None:
     drill.in_database("UPDATE quizzes_attempt SET submitted_at = started_at, receipt = 'R', score = 1, max_score = 99")
     made = drill.backup()
@@ -950,6 +954,7 @@ def test_lost_secret_key_of_a_server_is_not_replaced_by_a_command_that_is_refuse
     assert drill.manage("accept_secret_key").stdout == "This is the secret key of this database.\n"
 
 
+@pytest.mark.slow
 def test_changed_secret_key_refuses_to_start_unless_it_is_rotated_or_accepted(drill: Drill) -> None:
     drill.shell(RECORD_KEY)
     old, new = (drill.data / "secret_key").read_text(), secrets.token_urlsafe(50)

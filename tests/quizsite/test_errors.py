@@ -32,6 +32,7 @@ from tests.conftest import _sign_in
 from tests.factories import make_attempt, make_student
 from tests.integration.test_access import TABLE, School
 from tests.pages import form_of, read, text_of
+from tests.slow_cases import slow_after
 
 ERRORS = [
     OperationalError("database or disk is full"),
@@ -137,7 +138,7 @@ WRITES: dict[str, Callable[[School], Ask]] = {
 }
 
 
-@pytest.mark.parametrize("name", [*TABLE, *WRITES])
+@pytest.mark.parametrize("name", slow_after(70, [*WRITES, *TABLE]))
 def test_error_of_the_database_is_a_reply_that_can_be_tried_again(
     name: str, school: School, record_property: Callable[[str, object], None]
 ) -> None:

@@ -161,6 +161,7 @@ def test_whole_site_arrives_and_goes_on_there(move: Move) -> None:
     assert "DATABASE_URL is not set" in move.manage("check").stderr
 
 
+@pytest.mark.slow
 @POSTGRESQL
 def test_move_that_fails_leaves_no_row(move: Move) -> None:
     def rows() -> tuple[Any, ...]:

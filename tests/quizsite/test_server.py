@@ -150,6 +150,7 @@ def is_running(pid: int) -> bool:
         return False
 
 
+@pytest.mark.slow
 @pytest.mark.sockets
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="starts a site on SQLite")
 def test_site_starts_again_after_only_its_first_process_was_killed(site_data: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from quizzes.models import User
+from tests.slow_cases import slow_after
 from tools.fuzz.damage import damaged
 from tools.fuzz.readers import Reader, file_readers, storing_readers
 from tools.fuzz.runs import Result, attempt, line_of, run
@@ -15,7 +16,7 @@ from tools.fuzz.runs import Result, attempt, line_of, run
 INPUTS = 120
 
 
-@pytest.mark.parametrize("reader", file_readers(), ids=lambda reader: reader.name)
+@pytest.mark.parametrize("reader", slow_after(3, file_readers()), ids=lambda reader: reader.name)
 def test_damaged_files_break_no_reader(reader: Reader, tmp_path: Path) -> None:
     result = run(reader, seed=7, seconds=60, most=INPUTS)
 

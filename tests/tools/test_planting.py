@@ -10,6 +10,7 @@ from tests.factories import publish_built_in_sets
 from tools.planting import CLASS_COUNT, make_classes
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("db")
 def test_first_misconception_of_each_class_is_the_planted_one() -> None:
     publish_built_in_sets()

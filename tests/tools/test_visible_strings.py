@@ -63,6 +63,7 @@ def test_each_kind_of_file_is_read(path: str, text: str, tmp_path: Path) -> None
     assert all_strings(tmp_path) == {"A new heading"}
 
 
+@pytest.mark.slow
 def test_the_command_writes_the_list_and_prints_what_is_new(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -206,6 +206,7 @@ def test_ordering_refuses_what_it_did_not_offer(submitted: dict[str, list[str]])
         QUESTION.read_answer(submitted, SHUFFLE, READING)
 
 
+@pytest.mark.slow
 @given(st.data(), documents(), shuffles)
 def test_ordering_any_order_can_be_reached_with_the_buttons(
     data: st.DataObject, table: dict[str, Any], shuffle: Shuffle

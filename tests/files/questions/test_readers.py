@@ -23,6 +23,7 @@ from quizzes.files.questions.tables import write_template_csv
 from quizzes.files.sheet import OLD_EXCEL
 from quizzes.models import Edition
 from tests.factories import make_document
+from tests.slow_cases import slow_after
 
 GIFT = r"""// A comment
 $CATEGORY: Civics/Unit 1
@@ -462,17 +463,20 @@ MANY = 100_000
 
 @pytest.mark.parametrize(
     "content",
-    [
-        b"Q {=a}\n\n" * MANY,
-        b"Q?\nA. a\nB. b\nANSWER: A\n" * (MAX_QUESTIONS_IN_FILE + 1),
-        b"MC\tQ\ta\tcorrect\tb\tincorrect\n" * MANY,
-        b"<quiz>" + b"<question type='essay'/>" * MANY + b"</quiz>",
-        b"<questestinterop>" + b"<item/>" * MANY + b"</questestinterop>",
-        b"<assessmentSection>" + b"<assessmentItem/>" * MANY + b"</assessmentSection>",
-        b'{"questions": [' + b'{"type": "free_text"},' * MANY + b"{}]}",
-        b"Type,Question,Answer 1\n" + b"single,Q,a\n" * MANY,
-        b"Question,Answer 1,Correct answers\n" + b"Q,a,1\n" * MANY,
-    ],
+    slow_after(
+        3,
+        [
+            b"Q {=a}\n\n" * MANY,
+            b"Q?\nA. a\nB. b\nANSWER: A\n" * (MAX_QUESTIONS_IN_FILE + 1),
+            b"MC\tQ\ta\tcorrect\tb\tincorrect\n" * MANY,
+            b"<quiz>" + b"<question type='essay'/>" * MANY + b"</quiz>",
+            b"<questestinterop>" + b"<item/>" * MANY + b"</questestinterop>",
+            b"<assessmentSection>" + b"<assessmentItem/>" * MANY + b"</assessmentSection>",
+            b'{"questions": [' + b'{"type": "free_text"},' * MANY + b"{}]}",
+            b"Type,Question,Answer 1\n" + b"single,Q,a\n" * MANY,
+            b"Question,Answer 1,Correct answers\n" + b"Q,a,1\n" * MANY,
+        ],
+    ),
     ids=["GIFT", "Aiken", "Blackboard", "Moodle XML", "QTI 1", "QTI 2", "JSON", "template", "Kahoot"],
 )
 def test_too_many_questions_are_refused_before_all_are_read(content: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
