@@ -260,8 +260,10 @@ def pseudo_language(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def open_in(language: str, page: Page, address: str) -> None:
-    """Open the page in this language. address: with the host."""
-    page.context.add_cookies([{"name": LANGUAGE_COOKIE, "value": language, "url": urljoin(address, "/")}])
+    """Open the page in this language. address: with the host, if nothing is open yet."""
+    page.context.add_cookies(
+        [{"name": LANGUAGE_COOKIE, "value": language, "url": urljoin(page.url, urljoin(address, "/"))}]
+    )
     page.goto(address)
     assert page.evaluate("document.documentElement.lang") == language
 

@@ -30,11 +30,9 @@ class NumericForm(QuestionTypeForm):
         hint = gettext("Number: 3.5, 40,000, or $40,000. Date: 2018-08-31, or --08-31 for any year.")
         self.put("figure", text(gettext("Correct answer"), 60, hint=hint), self.question.get("answer", ""))
         hint = gettext("How far off still counts: 0.5, or 1 for a day. Leave blank for exact.")
-        self.put("tolerance", text(gettext("Tolerance"), 20, hint=hint), self.question.get("tolerance", ""))
-        hint = gettext(
-            "1 per line, most common first (optional). “40,000 dollars” waits for a grade if “dollars” isn’t listed."
-        )
-        self.put("units", UnitsField(gettext("Units"), rows=2, hint=hint), self.question.get("units", []))
+        self.put("tolerance", text(gettext("Tolerance (optional)"), 20, hint=hint), self.question.get("tolerance", ""))
+        hint = gettext("1 per line, most common first. An answer with a unit that isn’t listed needs grading.")
+        self.put("units", UnitsField(gettext("Units (optional)"), rows=2, hint=hint), self.question.get("units", []))
         required = forms.BooleanField(label=gettext("A unit is required"), required=False)
         self.put("unit_required", required, self.question.get("unit_required", False))
         self.put_note()
