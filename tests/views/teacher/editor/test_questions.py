@@ -342,7 +342,7 @@ def test_hints_of_a_number_name_what_the_draft_accepts(draft: Draft, teacher_cli
     save(teacher_client, draft, type="numeric")
     text = text_of(teacher_client.get(editor_of(draft)))
     assert "Number: 3.5, 40,000, or $40,000. Date: 2018-08-31, or --08-31 for any year." in text
-    assert "“40,000 dollars” waits for a grade if “dollars” isn’t listed." in text
+    assert "1 per line, most common first. An answer with a unit that isn’t listed needs grading." in text
     accepted = {"number": ("3.5", "40,000", "$40,000"), "date": ("2018-08-31", "--08-31")}
     for kind, answers in accepted.items():
         for answer in answers:
