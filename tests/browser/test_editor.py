@@ -637,7 +637,7 @@ def test_the_editor_works_by_keyboard_alone(teacher: User, open_context: NewCont
     expect(page.get_by_role("button", name="Add an answer")).to_be_focused()
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+@pytest.mark.parametrize("javascript", slow_after(1, [True, False]), ids=["script", "no-script"])
 def test_sentences_of_an_answer_are_chosen_by_number_or_in_the_reading(
     javascript: bool, teacher: User, open_context: NewContext
 ) -> None:

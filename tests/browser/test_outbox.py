@@ -44,6 +44,7 @@ from tests.factories import (
     make_student,
     save,
 )
+from tests.slow_cases import slow_after
 
 WAITING = "Object.keys(localStorage).length"
 
@@ -607,7 +608,7 @@ def test_list_shows_a_flag_of_the_question_before_the_one_that_is_open(
     assert [has_mark(page, place) for place in range(2)] == [True, False]
 
 
-@pytest.mark.parametrize("is_cut", [True, False])
+@pytest.mark.parametrize("is_cut", slow_after(1, [True, False]))
 def test_flag_that_is_not_saved_is_said_after_the_next_question(
     is_cut: bool, context: BrowserContext, attempt: Attempt
 ) -> None:
@@ -813,7 +814,7 @@ def test_signing_out_warns_of_answers_that_the_site_does_not_take(
 
 
 @pytest.mark.parametrize("place", ["join", "review_attempt"])
-@pytest.mark.parametrize("has_ended", ["before", "after the warning"])
+@pytest.mark.parametrize("has_ended", slow_after(1, ["before", "after the warning"]))
 def test_signing_out_deletes_what_waits_if_the_session_has_ended(
     has_ended: str, place: str, context: BrowserContext, attempt: Attempt
 ) -> None:
@@ -1488,7 +1489,7 @@ def test_home_page_names_the_answer_that_is_not_saved_after_the_site_was_away(
     assert (saves(), page.evaluate(WAITING)) == ([], 0)
 
 
-@pytest.mark.parametrize("is_over", [True, False])
+@pytest.mark.parametrize("is_over", slow_after(1, [True, False]))
 def test_answer_to_another_quiz_does_not_call_the_question_of_this_one_unsaved(
     context: BrowserContext, attempt: Attempt, essay: Attempt, is_over: bool
 ) -> None:

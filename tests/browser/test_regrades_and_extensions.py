@@ -16,6 +16,7 @@ from tests.browser.conftest import NewContext, assert_sound, go_back, overflow, 
 from tests.browser.test_every_page import school  # noqa: F401  the class of three on the built-in set
 from tests.factories import make_answered_attempt, make_assignment, make_edition, make_student, save
 from tests.integration.test_access import School
+from tests.slow_cases import slow_after
 from tests.views.teacher.test_grading_queue import typed_document
 
 # The space between each element that the selector finds and the next one, in CSS pixels.
@@ -39,7 +40,7 @@ def assignment(student: Student, teacher: User) -> Assignment:
     return given
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+@pytest.mark.parametrize("javascript", slow_after(1, [True, False]), ids=["script", "no-script"])
 def test_teacher_corrects_a_key_and_undoes_it(
     javascript: bool, assignment: Assignment, teacher: User, student: Student, open_context: NewContext
 ) -> None:
@@ -197,7 +198,7 @@ def test_short_answers_are_accessible(teacher: User, student: Student, open_cont
     assert violations(page) == []
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+@pytest.mark.parametrize("javascript", slow_after(1, [True, False]), ids=["script", "no-script"])
 def test_how_close_an_answer_must_be_is_regraded_by_keyboard(
     javascript: bool, teacher: User, student: Student, open_context: NewContext
 ) -> None:
