@@ -1,10 +1,11 @@
 """Every page of the access table, filled, in both color schemes and down to 320 pixels: axe finds nothing.
 
-Each is opened in Spanish, and in the language of tests, whose texts are 40 % longer. Other tests open it in English.
+Each is opened in Spanish, in English, and in the language of tests, whose texts are 40 % longer.
 """
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urljoin
 
@@ -42,6 +43,7 @@ from tests.factories import (
 )
 from tests.integration.test_access import TABLE, School
 from tests.integration.test_languages import using_pseudo_language
+from tests.slow_cases import slow_after
 
 # Replies to scripts, and fragments of pages that are here themselves.
 NO_PAGES = {"livez", "readyz", "time_left", "questions_ahead", "live_progress", "live_board"}
@@ -157,6 +159,7 @@ TWICE = """
   return ids.filter((id, place) => ids.indexOf(id) !== place);
 }
 """
+PRINT = {"en": "Print", "es": "Imprimir"}
 PRINT_BUTTONS = "() => [...document.querySelectorAll('[data-print]')].map((one) => one.textContent)"
 # Without the style sheets of the checks.
 OWN_STYLE = "() => { document.adoptedStyleSheets = []; }"
@@ -309,9 +312,11 @@ def for_each_page(school: School, open_context: NewContext, live_server: Any, su
     return run
 
 
+# Spanish first: its texts are longer, and the other tests open the pages in English.
+@pytest.mark.parametrize("language", slow_after(1, ["es", "en"]))
 @pytest.mark.parametrize("part", range(PARTS))
-def test_pages_are_accessible(part: int, for_each_page: ForEachPage) -> None:
-    for_each_page(part, check_page)
+def test_pages_are_accessible(part: int, language: str, for_each_page: ForEachPage) -> None:
+    for_each_page(part, partial(check_page, language=language))
 
 
 @pytest.mark.slow
@@ -341,16 +346,18 @@ def test_plan_of_a_merge_is_accessible(school: School, open_context: NewContext,
     check_page(context.new_page(), live_server.url + address, "merge_student")
 
 
-def check_page(page: Page, address: str, name: str) -> None:
+def check_page(page: Page, address: str, name: str, *, language: str = "es") -> None:
     # Without locators, for which Playwright loads a script into each document.
     page.set_viewport_size({"width": 1280, "height": 900})
-    # Its texts are longer than those in English, in which the other tests open the pages.
-    open_in("es", page, address)
-    # axe takes a third of this test, so it looks at each width in one color scheme.
-    assert light_violations(page) == []
+    open_in(language, page, address)
+    # axe takes a third of this test, so it looks at each width in one color scheme, and in English in the other one.
+    at_first, at_second = light_violations, dark_violations
+    if language == "en":
+        at_first, at_second = at_second, at_first
+    assert at_first(page) == []
     assert page.evaluate(TWICE) == []
     assert page.evaluate(REPEATED) == []
-    assert set(page.evaluate(PRINT_BUTTONS)) <= {"Imprimir"}
+    assert set(page.evaluate(PRINT_BUTTONS)) <= {PRINT[language]}
     assert page.evaluate(NO_RING) == []
     assert page.evaluate(SMALL_TARGETS) == []
     for width in (1024, 768, 720, 600, 360, 320):
@@ -369,7 +376,7 @@ def check_page(page: Page, address: str, name: str) -> None:
     assert overflow(page) == 0
     assert page.evaluate(CUT_OFF) == []
     page.evaluate(OWN_STYLE)
-    assert dark_violations(page) == []
+    assert at_second(page) == []
     page.evaluate(LARGE_TEXT)
     assert overflow(page) == 0
     page.set_viewport_size({"width": 1280, "height": 1024})

@@ -13,7 +13,6 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.integration.state_machine_machine import School
 from tests.integration.state_machine_stories import FairSchool
-from tests.slow_cases import slow_after
 
 # 28 programs of 50 steps on SQLite, in parts for several workers. `make simulate` runs the same model for longer.
 # PostgreSQL gets fewer, since its queries take much longer. The engines differ in locking, which a single thread cannot
@@ -43,8 +42,9 @@ WANTED = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
-@pytest.mark.parametrize("part", slow_after(0, range(PARTS)))
+@pytest.mark.parametrize("part", range(PARTS))
 def test_every_step_is_fair(part: int) -> None:
     class Part(FairSchool):
         school = School()
