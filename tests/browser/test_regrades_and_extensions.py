@@ -212,7 +212,7 @@ def test_how_close_an_answer_must_be_is_regraded_by_keyboard(
     page = open_context(teacher, width=360, javascript=javascript).new_page()
     for number, answer, label, key, shown in (
         (1, "the harbour", "Allow 1 typo in longer words", "Space", "Allow 1 typo in longer words: Yes"),
-        (2, "30 days", "Tolerance", "1", "30 days (give or take 1 days)"),
+        (2, "30 days", "Tolerance", "1", "30 days (give or take 1)"),
     ):
         page.goto(reverse("regrade_question", args=[given.public_id, number]))
         page.locator(".picks input").focus()

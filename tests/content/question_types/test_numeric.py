@@ -282,11 +282,7 @@ def test_numeric_page_without_a_note_describes_nothing() -> None:
     ("table", "shown", "margin"),
     [
         (document(), "31", ""),
-        (
-            document(answer="1,234.50", units=["dollars"], tolerance="0.5"),
-            "1234.5 dollars",
-            " (give or take 0.5 dollars)",
-        ),
+        (document(answer="1,234.50", units=["dollars"], tolerance="0.5"), "1234.5 dollars", " (give or take 0.5)"),
         (document(tolerance=2), "31", " (give or take 2)"),
         (document(answer=2018), "2018", ""),
         (document(answer=9999, tolerance="12345.5"), "9999", " (give or take 12,345.5)"),

@@ -41,7 +41,7 @@ def test_regrade_can_allow_a_tolerance(policy: str, assignment: Assignment, teac
 
     preview = regraded_by(teacher_client, assignment, 2, policy=policy, tolerance="1", **{NUMBER: "30 days"})
 
-    assert "New answer: 30 days (give or take 1 days)" in preview
+    assert "New answer: 30 days (give or take 1)" in preview
     assert scores() == [2, 2, 0]
     # The next form starts with what counts.
     address = reverse("regrade_question", args=[assignment.public_id, 2])

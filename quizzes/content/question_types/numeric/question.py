@@ -166,10 +166,10 @@ class Numeric(Question):
         """The correct answer with its tolerance."""
         text = self._in_words
         if self.tolerance:
-            unit = "".join(self.units[:1])
+            margin = _grouped(self.tolerance)
+            # The answer names the unit of a number.
             if isinstance(self.answer, Day):
-                unit = ngettext("day", "days", int(self.tolerance))
-            margin = f"{_grouped(self.tolerance)} {unit}".rstrip()
+                margin = f"{margin} {ngettext('day', 'days', int(self.tolerance))}"
             text = gettext("{answer} (give or take {margin})").format(answer=text, margin=margin)
         if isinstance(self.answer, Day) and self.answer.year is not None:
             text = gettext("{answer} (the year may be left out)").format(answer=text)
