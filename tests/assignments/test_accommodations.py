@@ -33,6 +33,7 @@ from tests.factories import (
     make_user,
 )
 from tests.pages import errors_of, form_of, text_of
+from tests.slow_cases import slow_after
 
 MINUTE = timedelta(minutes=1)
 Queries = Callable[[], Any]
@@ -71,6 +72,7 @@ CLOSES = (None, 20, 30, 45, 60)
 LIMITS = (None, 20, 30)
 FACTORS = ("1", "1.25", "1.5", "2", None)
 EXTENSIONS = (None, 40, 90)
+SITUATIONS = list(itertools.product(CLOSES, LIMITS, FACTORS, EXTENSIONS))
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +87,9 @@ def rows(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Editio
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("closes", "limit", "factor", "extended"), list(itertools.product(CLOSES, LIMITS, FACTORS, EXTENSIONS))
+    ("closes", "limit", "factor", "extended"),
+    # Every fourth one first.
+    slow_after(57, [one for start in range(4) for one in SITUATIONS[start::4]]),
 )
 def test_every_shortened_time_is_listed(
     closes: int | None,

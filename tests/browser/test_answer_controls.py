@@ -26,6 +26,7 @@ from tests.factories import (
     make_question_set,
     publish_built_in_sets,
 )
+from tests.slow_cases import slow_after
 
 # A radio button or a check box is as large as its label.
 SMALL = """() => [...document.querySelectorAll(
@@ -120,6 +121,7 @@ def test_a_question_shows_its_paragraphs(
     assert shown == dict.fromkeys(TYPES, "The council met.\n\nWhich are true?\nChoose.")
 
 
+@pytest.mark.slow
 def test_a_statement_shows_its_paragraphs(
     classroom: Classroom, teacher: User, student: Student, open_context: NewContext
 ) -> None:
@@ -424,7 +426,7 @@ def _move_by_keyboard(page: Page) -> None:
     expect(line.locator("button[name=down]")).to_be_focused()
 
 
-@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("language", slow_after(1, ["es", "en"]))
 def test_links_that_stand_alone_are_large_enough_for_a_finger(
     language: str, attempt: Attempt, student: Student, open_context: NewContext
 ) -> None:

@@ -6,9 +6,10 @@ from playwright.sync_api import expect
 
 from quizzes.models import User
 from tests.browser.conftest import NOTE_CHANGES, NewContext, assert_sound
+from tests.slow_cases import slow_after
 
 
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("width", slow_after(1, [360, 1280]))
 def test_a_teacher_copies_an_invitation_link(width: int, teacher: User, open_context: NewContext) -> None:
     context = open_context(teacher, width=width)
     context.grant_permissions(["clipboard-read", "clipboard-write"])

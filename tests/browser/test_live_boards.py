@@ -90,7 +90,7 @@ def be(page: Page, state: str) -> None:
 # --- Progress -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("width", slow_after(1, [360, 1280]))
 def test_change_shows_without_a_reload_and_keeps_focus_and_scroll(
     width: int, running: Assignment, teacher: User, open_context: NewContext
 ) -> None:
@@ -185,6 +185,7 @@ def test_focus_stays_in_the_menu_of_a_student_who_turns_in(
     expect(menu.get_by_role("link", name="Extend or excuse")).to_be_focused()
 
 
+@pytest.mark.slow
 def test_menu_stays_open_when_another_student_goes_to_the_end(
     running: Assignment, teacher: User, open_context: NewContext
 ) -> None:
@@ -248,6 +249,7 @@ def test_focus_stays_at_a_student_whose_row_goes_to_the_other_table(
     expect(page.get_by_role("link", name="Student 15", exact=True)).to_be_focused()
 
 
+@pytest.mark.slow
 def test_focus_stays_on_close_in_the_menu_of_a_student_who_turns_in(
     running: Assignment, teacher: User, open_context: NewContext
 ) -> None:
@@ -318,6 +320,7 @@ def test_site_that_does_not_answer_is_said_in_words_and_asked_less_often(
     expect(notice).to_contain_text(re.compile(r"\d{1,2}:\d\d [ap]\. m\."))
 
 
+@pytest.mark.slow
 def test_page_says_that_its_teacher_is_signed_out(running: Assignment, teacher: User, open_context: NewContext) -> None:
     context = open_context(teacher)
     page = context.new_page()
@@ -477,7 +480,7 @@ def test_board_stays_when_a_button_finds_no_network(
     expect(page.locator("[data-live-notice]")).to_be_empty()
 
 
-@pytest.mark.parametrize("status", [502, 200], ids=["proxy", "filter"])
+@pytest.mark.parametrize("status", slow_after(1, [502, 200]), ids=["proxy", "filter"])
 def test_board_stays_when_something_else_replies_for_a_site_that_is_away(
     status: int, running: Assignment, teacher: User, open_context: NewContext
 ) -> None:
@@ -529,6 +532,7 @@ def test_board_says_that_it_tries_to_reach_the_site_and_what_came_of_it(
         expect(notice).to_be_empty()
 
 
+@pytest.mark.slow
 def test_button_that_changed_while_the_site_was_asked_is_not_pressed(
     running: Assignment, teacher: User, open_context: NewContext
 ) -> None:
@@ -576,6 +580,7 @@ def test_two_teachers_who_give_more_time_at_the_same_moment_give_it_once(
     assert running.closes_at == closes_at + ten
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", slow_after(1, ["running_class", "class_board", "assignment_progress"]))
 def test_message_goes_when_another_teacher_changes_what_it_says(
     name: str, running: Assignment, teacher: User, open_context: NewContext

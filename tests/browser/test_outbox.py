@@ -367,6 +367,7 @@ def test_answer_that_waits_is_shown_in_every_question_that_comes(context: Browse
     assert saves() == [(1, "saved"), (1, "saved"), (2, "saved")]
 
 
+@pytest.mark.slow
 def test_stale_answer_of_a_question_put_by_leads_back_to_it(context: BrowserContext, attempt: Attempt) -> None:
     page = open_with_all(context, attempt)
     # What came ahead is older than the answer of another window.
@@ -427,6 +428,7 @@ def essay(student: Student, attempt: Attempt) -> Attempt:
     return make_attempt(assignment=assignment, student=student, started_at=timezone.now())
 
 
+@pytest.mark.slow
 def test_text_that_a_newer_answer_was_saved_before_is_shown(context: BrowserContext, essay: Attempt) -> None:
     page = open_with_all(context, essay, number=5)
     # Another device answered in between.
@@ -469,6 +471,7 @@ def test_button_keeps_its_place_under_a_press_that_finds_the_network_gone(
     expect(notice(page)).to_contain_text("You’re offline.")
 
 
+@pytest.mark.slow
 def test_notice_waits_two_seconds_at_most_for_the_end_of_a_press(context: BrowserContext, essay: Attempt) -> None:
     page = open_with_all(context, essay, number=5)
     go_offline(context)
@@ -538,6 +541,7 @@ def test_text_that_a_newer_answer_was_saved_before_is_shown_after_a_pause(
     assert unread(page) == []
 
 
+@pytest.mark.slow
 def test_receipt_is_the_last_page_to_name_an_answer_that_does_not_count(
     context: BrowserContext, essay: Attempt
 ) -> None:
@@ -550,6 +554,7 @@ def test_receipt_is_the_last_page_to_name_an_answer_that_does_not_count(
     assert unread(page) == []
 
 
+@pytest.mark.slow
 def test_home_page_of_the_next_student_names_no_answer_of_the_one_before(
     context: BrowserContext, essay: Attempt, classroom: Classroom, live_server: Any
 ) -> None:
@@ -627,6 +632,7 @@ def test_flag_that_is_not_saved_is_said_after_the_next_question(
     assert list(attempt.answers.values_list("question__position", "flagged")) == [(1, True)]
 
 
+@pytest.mark.slow
 def test_flag_that_is_not_saved_is_said_after_a_notice_of_an_answer(context: BrowserContext, attempt: Attempt) -> None:
     page, held = open_with_a_held_flag(context, attempt)
     page.route("**/2/", lambda route: route.fulfill(status=500, body="no"))
@@ -732,6 +738,7 @@ def test_lost_session_keeps_the_answer_until_its_own_student_is_back(
     assert saves() == [(1, "saved")]
 
 
+@pytest.mark.slow
 def test_sign_out_of_another_student_keeps_what_waits(
     context: BrowserContext, attempt: Attempt, student: Student, classmate: Student
 ) -> None:
@@ -778,6 +785,7 @@ def test_tab_that_was_left_open_says_who_is_signed_in_now(
     assert saves() == [(1, "saved")]
 
 
+@pytest.mark.slow
 def test_button_of_a_tab_that_was_left_open_says_who_gave_the_pin_again(
     context: BrowserContext, attempt: Attempt, classmate: Student, live_server: Any
 ) -> None:
@@ -795,7 +803,7 @@ def test_button_of_a_tab_that_was_left_open_says_who_gave_the_pin_again(
     expect(left.get_by_text(f"{classmate.display_name} is signed in on this device now")).to_be_visible()
 
 
-@pytest.mark.parametrize("place", ["link of a page", "button of the sign-in page"])
+@pytest.mark.parametrize("place", slow_after(1, ["link of a page", "button of the sign-in page"]))
 def test_signing_out_warns_of_answers_that_the_site_does_not_take(
     place: str, context: BrowserContext, attempt: Attempt
 ) -> None:
@@ -813,7 +821,7 @@ def test_signing_out_warns_of_answers_that_the_site_does_not_take(
     assert page.evaluate(WAITING) == 0
 
 
-@pytest.mark.parametrize("place", ["join", "review_attempt"])
+@pytest.mark.parametrize("place", slow_after(1, ["review_attempt", "join"]))
 @pytest.mark.parametrize("has_ended", slow_after(1, ["before", "after the warning"]))
 def test_signing_out_deletes_what_waits_if_the_session_has_ended(
     has_ended: str, place: str, context: BrowserContext, attempt: Attempt
@@ -1383,6 +1391,7 @@ def test_answers_are_sent_from_the_receipt_that_the_site_leads_to(context: Brows
     assert (saves(), page.evaluate(WAITING)) == ([(0, "late")] * 3, 0)
 
 
+@pytest.mark.slow
 def test_tab_behind_others_does_not_submit_what_was_given_more_time(context: BrowserContext, attempt: Attempt) -> None:
     Attempt.objects.update(deadline_at=timezone.now() + timedelta(seconds=4))
     context.add_init_script("Object.defineProperty(Document.prototype, 'visibilityState', { get: () => 'hidden' })")
@@ -1551,7 +1560,7 @@ def test_full_store_keeps_no_answer_from_the_site(context: BrowserContext, attem
     assert saves() == [(1, "saved")] * 2 + [(2, "saved")]
 
 
-@pytest.mark.parametrize("event", ["class moves on", "another student signs in"])
+@pytest.mark.parametrize("event", slow_after(1, ["another student signs in", "class moves on"]))
 def test_page_stays_while_it_holds_the_only_copy_of_an_answer(
     event: str, context: BrowserContext, attempt: Attempt, student: Student, classmate: Student, teacher: User
 ) -> None:
@@ -1694,7 +1703,7 @@ def test_questions_that_come_ahead_take_nothing_back(context: BrowserContext, at
     assert saves() == [(1, "saved"), (2, "saved")]
 
 
-@pytest.mark.parametrize("is_newer", [True, False], ids=["another device", "nothing new"])
+@pytest.mark.parametrize("is_newer", slow_after(1, [True, False]), ids=["another device", "nothing new"])
 def test_page_that_comes_back_shows_what_another_device_saved(
     is_newer: bool, context: BrowserContext, attempt: Attempt
 ) -> None:
@@ -1929,6 +1938,7 @@ def test_enter_moves_no_line(context: BrowserContext, lines: Attempt) -> None:
     expect(page.get_by_label("Keep this order")).to_be_focused()
 
 
+@pytest.mark.slow
 def test_answer_given_under_another_name_is_sent_from_the_page_of_the_attempt(
     context: BrowserContext, attempt: Attempt, student: Student, teacher: User, live_server: Any
 ) -> None:

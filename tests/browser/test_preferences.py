@@ -296,7 +296,7 @@ def test_largest_letters_of_a_browser_leave_whole_names_on_a_phone(
     assert page.evaluate(BROKEN_WORDS) == []
 
 
-@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("language", slow_after(1, ["es", "en"]))
 def test_largest_letters_of_a_browser_leave_whole_words_on_a_teachers_phone(
     language: str, attempt: Attempt, teacher: User, open_context: NewContext
 ) -> None:

@@ -13,11 +13,12 @@ from quizzes.people.accounts import invite
 from tests.browser.conftest import NewContext, overflow, violations
 from tests.factories import make_user
 from tests.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider, serving
+from tests.slow_cases import slow_after
 
 PERSON = {"sub": "1", "email": "rosa@school.example", "email_verified": True, "name": "Rosa Rivera"}
 
 
-@pytest.mark.parametrize(("width", "dark"), [(1280, False), (360, True)])
+@pytest.mark.parametrize(("width", "dark"), slow_after(1, [(360, True), (1280, False)]))
 def test_school_account_signs_in(width: int, dark: bool, open_context: NewContext, settings: Settings) -> None:
     make_user(email="rosa@school.example", name="Ms. Rivera")
     page = open_context(width=width, dark=dark).new_page()

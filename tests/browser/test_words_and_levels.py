@@ -23,6 +23,7 @@ from tests.factories import (
     publish_built_in_sets,
 )
 from tests.integration.twin_documents import twins
+from tests.slow_cases import slow_after
 from tests.views.test_reading_levels import document
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -264,7 +265,7 @@ def test_open_word_fits_a_phone(attempt: Attempt, open_context: NewContext) -> N
     assert box["x"] + box["width"] <= 360
 
 
-@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize("javascript", slow_after(1, [True, False]))
 def test_student_switches_the_level_and_keeps_the_answer(
     attempt: Attempt, open_context: NewContext, javascript: bool
 ) -> None:

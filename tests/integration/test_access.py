@@ -50,6 +50,7 @@ from tests.factories import (
     publish_built_in_sets,
 )
 from tests.pages import form_of, read, text_of
+from tests.slow_cases import slow_after
 
 Actor = Literal["nobody", "student", "classmate", "outsider", "teacher", "viewer", "other_teacher", "staff"]
 # page: 200. moves: a redirect to another page of the actor. login, join: a redirect to sign-in. missing: 404.
@@ -645,7 +646,9 @@ def test_way_back_leads_to_no_address_that_writes(school: School, rf: RequestFac
     assert pages == TABLE.keys() - (writes - on_demand)
 
 
-@pytest.mark.parametrize("name", [name for name, row in TABLE.items() if row.outcomes["nobody"] == "login"])
+@pytest.mark.parametrize(
+    "name", slow_after(30, [name for name, row in TABLE.items() if row.outcomes["nobody"] == "login"])
+)
 def test_write_without_a_session_leads_through_sign_in_to_the_page_of_its_button(name: str, school: School) -> None:
     row = TABLE[name]
     school.teacher.set_password("long enough for anyone")
@@ -725,7 +728,7 @@ WITH_HEADERS += [
 ]
 
 
-@pytest.mark.parametrize(("name", "submitted"), WITH_HEADERS)
+@pytest.mark.parametrize(("name", "submitted"), slow_after(len(TABLE) - 1, WITH_HEADERS))
 def test_headers_hold_on_every_page(
     name: str, submitted: bool, school: School, signed_in: Callable[[Student | User], Client]
 ) -> None:

@@ -28,7 +28,7 @@ Release = Assignment.Release
 RELEASES = [Release.AFTER_CLOSE, Release.NEVER, Release.AFTER_SUBMIT, Release.AT_ONCE, Release.AFTER_LAST]
 SEED = "0" * 32
 NAMES = list(GENERATORS)
-GROUPS, QUESTIONS = 4, 4
+GROUPS, QUESTIONS = 6, 4
 # Each generator is drawn at least 27 times, however many there are.
 PAIRS = -(-27 * len(NAMES) // QUESTIONS)
 CLOSES_AT = datetime.fromisoformat("2026-10-24T15:00:00Z")

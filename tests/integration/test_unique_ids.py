@@ -16,6 +16,8 @@ from tests.integration.test_access import world as world
 PAGES = [name for name, row in TABLE.items() if row.method == "get"]
 
 
+# test_every_page.py finds such ids too.
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PAGES)
 def test_ids_of_a_page_are_unique(name: str, school: School, signed_in: Callable[..., Client]) -> None:
     for person in (school.student, school.teacher):

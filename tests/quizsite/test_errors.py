@@ -138,7 +138,7 @@ WRITES: dict[str, Callable[[School], Ask]] = {
 }
 
 
-@pytest.mark.parametrize("name", slow_after(70, [*WRITES, *TABLE]))
+@pytest.mark.parametrize("name", slow_after(45, [*WRITES, *TABLE]))
 def test_error_of_the_database_is_a_reply_that_can_be_tried_again(
     name: str, school: School, record_property: Callable[[str, object], None]
 ) -> None:

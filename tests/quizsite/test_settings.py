@@ -377,40 +377,47 @@ def test_mail_address_that_every_mail_would_fail_with_is_refused(text: str) -> N
 
 @pytest.mark.parametrize(
     ("variable", "text", "sentence"),
-    [
-        (
-            "FOOTNOTE_HOSTS",
-            "https://quiz.school.example",
-            "FOOTNOTE_HOSTS takes host names such as quiz.school.example, separated by commas, "
-            "not 'https://quiz.school.example'.",
-        ),
-        (
-            "FOOTNOTE_CONTACT",
-            "Front office",
-            "FOOTNOTE_CONTACT must read like help@school.example, not 'Front office'.",
-        ),
-        *(
-            (name, text, f"{name} must be a path without ~ and $, which are not replaced here, not {text!r}.")
-            for name, text in (("FOOTNOTE_DATA", "~/quiz"), ("FOOTNOTE_BACKUPS", "$HOME/backups"))
-        ),
-        *(
-            ("FOOTNOTE_DATA", text, f"FOOTNOTE_DATA must be a path without quotation marks around it, not {text!r}.")
-            for text in ('"/srv/quiz"', "/srv/quiz'", "'/srv/quiz'# the site")
-        ),
-        ("FOOTNOTE_DATA", "quiz\r", "FOOTNOTE_DATA must be a path without a line end in it, not 'quiz\\r'."),
-        ("FOOTNOTE_HTTPS", "ture", "FOOTNOTE_HTTPS must be 1 or 0, not 'ture'."),
-        ("DATABASE_URL", "db", f"DATABASE_URL must read like postgres://user:password@host:5432/name. {ENCODING}"),
-        *(
-            # Dates end before such a term, so that the job that deletes what is old would never finish.
-            (name, "999999", f"{name} must be a whole number from {least} to 36500, not '999999'.")
-            for name, least in (("FOOTNOTE_KEEP_ARCHIVED_DAYS", 1), ("FOOTNOTE_KEEP_LOG_DAYS", 30))
-        ),
-        (
-            "FOOTNOTE_BACKUP_MINUTES",
-            "9" * 20,
-            f"FOOTNOTE_BACKUP_MINUTES must be a whole number from 0 to 525600, not '{'9' * 20}'.",
-        ),
-    ],
+    slow_after(
+        6,
+        [
+            (
+                "FOOTNOTE_HOSTS",
+                "https://quiz.school.example",
+                "FOOTNOTE_HOSTS takes host names such as quiz.school.example, separated by commas, "
+                "not 'https://quiz.school.example'.",
+            ),
+            (
+                "FOOTNOTE_CONTACT",
+                "Front office",
+                "FOOTNOTE_CONTACT must read like help@school.example, not 'Front office'.",
+            ),
+            *(
+                (name, text, f"{name} must be a path without ~ and $, which are not replaced here, not {text!r}.")
+                for name, text in (("FOOTNOTE_DATA", "~/quiz"), ("FOOTNOTE_BACKUPS", "$HOME/backups"))
+            ),
+            *(
+                (
+                    "FOOTNOTE_DATA",
+                    text,
+                    f"FOOTNOTE_DATA must be a path without quotation marks around it, not {text!r}.",
+                )
+                for text in ('"/srv/quiz"', "/srv/quiz'", "'/srv/quiz'# the site")
+            ),
+            ("FOOTNOTE_DATA", "quiz\r", "FOOTNOTE_DATA must be a path without a line end in it, not 'quiz\\r'."),
+            ("FOOTNOTE_HTTPS", "ture", "FOOTNOTE_HTTPS must be 1 or 0, not 'ture'."),
+            ("DATABASE_URL", "db", f"DATABASE_URL must read like postgres://user:password@host:5432/name. {ENCODING}"),
+            *(
+                # Dates end before such a term, so that the job that deletes what is old would never finish.
+                (name, "999999", f"{name} must be a whole number from {least} to 36500, not '999999'.")
+                for name, least in (("FOOTNOTE_KEEP_ARCHIVED_DAYS", 1), ("FOOTNOTE_KEEP_LOG_DAYS", 30))
+            ),
+            (
+                "FOOTNOTE_BACKUP_MINUTES",
+                "9" * 20,
+                f"FOOTNOTE_BACKUP_MINUTES must be a whole number from 0 to 525600, not '{'9' * 20}'.",
+            ),
+        ],
+    ),
 )
 def test_malformed_value_stops_the_start_with_one_sentence(
     tmp_path: Path, variable: str, text: str, sentence: str
@@ -687,7 +694,7 @@ def test_start_as_root_in_the_folder_of_another_user_is_refused(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("exists", [False, True])
-@pytest.mark.parametrize("command", [["backup"], ["check", "--deploy"], ["dumpdata"]])
+@pytest.mark.parametrize("command", slow_after(1, [["backup"], ["check", "--deploy"], ["dumpdata"]]))
 def test_command_for_a_site_makes_none_in_a_mistyped_folder(tmp_path: Path, exists: bool, command: list[str]) -> None:
     folder = tmp_path / "mistyped"
     if exists:
@@ -703,7 +710,7 @@ def test_command_for_a_site_makes_none_in_a_mistyped_folder(tmp_path: Path, exis
 @pytest.mark.parametrize(
     "command",
     slow_after(
-        3,
+        2,
         [
             *(["help", "backup"], ["check"], ["showmigrations"], [], ["help"], ["serve", "--help"]),
             *(["check_question_sets", "fixtures"], ["diffsettings"], ["sqlmigrate", "quizsite", "0001"]),
@@ -720,15 +727,18 @@ def test_command_that_only_looks_makes_nothing(tmp_path: Path, command: list[str
 
 @pytest.mark.parametrize(
     "command",
-    [
-        ["migrate", "--unknown"],
-        ["load_demo", "--base-url", "quiz.school.example"],
-        ["restore", "/nonexistent"],
-        ["move_to_postgresql"],
-        ["serve", "--workers", "0"],
-        # It makes no site either.
-        ["shell", "--no-imports", "--command", "pass"],
-    ],
+    slow_after(
+        3,
+        [
+            ["serve", "--workers", "0"],
+            ["restore", "/nonexistent"],
+            # It makes no site either.
+            ["shell", "--no-imports", "--command", "pass"],
+            ["migrate", "--unknown"],
+            ["load_demo", "--base-url", "quiz.school.example"],
+            ["move_to_postgresql"],
+        ],
+    ),
 )
 def test_command_that_is_refused_leaves_nothing(tmp_path: Path, command: list[str]) -> None:
     result = manage(*command, folder=tmp_path, DATABASE_URL="")
@@ -746,7 +756,7 @@ def test_unknown_command_makes_no_data_folder(tmp_path: Path) -> None:
 
 
 @pytest.mark.sockets
-@pytest.mark.parametrize("command", ["serve", "backup", "migrate", "load_demo"])
+@pytest.mark.parametrize("command", slow_after(1, ["serve", "backup", "migrate", "load_demo"]))
 def test_command_that_a_server_refuses_leaves_no_key(tmp_path: Path, command: str) -> None:
     result = manage(command, folder=tmp_path, DATABASE_URL=f"postgres://footnote@127.0.0.1:{free_port()}/footnote")
 
@@ -947,19 +957,22 @@ ON_SQLITE, ON_POSTGRESQL = {"DATABASE_URL": ""}, {"DATABASE_URL": "postgres://fo
 
 @pytest.mark.parametrize(
     ("variables", "found"),
-    [
-        ({"FOOTNOTE_TRUSTED_PROXIES": "0"}, ["quizsite.W001"]),
-        ({"FOOTNOTE_HOSTS": ""}, ["quizsite.W002"]),
-        ({"FOOTNOTE_HOSTS": "*"}, ["quizsite.W003"]),
-        ({"FOOTNOTE_BACKUPS": "/dev/null/backups"}, ["quizsite.W004"]),
-        ({"FOOTNOTE_HTTPS": "0"}, ["quizsite.W005"]),
-        ({"FOOTNOTE_BACKUP_MINUTES": "0", **ON_SQLITE}, ["quizsite.W006"]),
-        # Another machine of the site may make them.
-        ({"FOOTNOTE_BACKUP_MINUTES": "0", **ON_POSTGRESQL}, []),
-        ({"EMAIL_URL": "smtp+tls://mail.school.example:587"}, ["quizsite.W007"]),
-        ({"FOOTNOTE_MAIL_FROM": "footnote@school.example"}, ["quizsite.W007"]),
-        ({"REQUESTS_CA_BUNDLE": "/nonexistent/school.pem"}, ["quizsite.W009"]),
-    ],
+    slow_after(
+        2,
+        [
+            ({"FOOTNOTE_TRUSTED_PROXIES": "0"}, ["quizsite.W001"]),
+            # Another machine of the site may make them.
+            ({"FOOTNOTE_BACKUP_MINUTES": "0", **ON_POSTGRESQL}, []),
+            ({"FOOTNOTE_BACKUP_MINUTES": "0", **ON_SQLITE}, ["quizsite.W006"]),
+            ({"FOOTNOTE_HOSTS": ""}, ["quizsite.W002"]),
+            ({"FOOTNOTE_HOSTS": "*"}, ["quizsite.W003"]),
+            ({"FOOTNOTE_BACKUPS": "/dev/null/backups"}, ["quizsite.W004"]),
+            ({"FOOTNOTE_HTTPS": "0"}, ["quizsite.W005"]),
+            ({"EMAIL_URL": "smtp+tls://mail.school.example:587"}, ["quizsite.W007"]),
+            ({"FOOTNOTE_MAIL_FROM": "footnote@school.example"}, ["quizsite.W007"]),
+            ({"REQUESTS_CA_BUNDLE": "/nonexistent/school.pem"}, ["quizsite.W009"]),
+        ],
+    ),
 )
 def test_deployment_check_finds_what_is_not_set(tmp_path: Path, variables: dict[str, str], found: list[str]) -> None:
     begin(tmp_path)
