@@ -134,6 +134,8 @@ def test_settings_of_a_preset_wait_for_a_list_that_is_open(
     held: list[Route] = []
     page.route("**/assign/", lambda route: route.continue_() if held else held.append(route))
     page.get_by_role("radio", name=re.compile("^Homework")).check()
+    while not held:
+        page.wait_for_timeout(10)
     attempts, due = page.get_by_label("Attempts"), page.get_by_label("Due", exact=True)
     attempts.click()
     assert attempts.evaluate("list => list.matches(':open')")
