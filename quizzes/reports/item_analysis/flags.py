@@ -97,9 +97,11 @@ def at_most(successes: int, trials: int, share: float) -> float:
     if share >= 1:
         return float(successes >= trials)
 
+    log_share, log_rest, log_all = log(share), log1p(-share), lgamma(trials + 1)
+
     def log_probability(count: int) -> float:
-        ways = lgamma(trials + 1) - lgamma(count + 1) - lgamma(trials - count + 1)
-        return ways + count * log(share) + (trials - count) * log1p(-share)
+        ways = log_all - lgamma(count + 1) - lgamma(trials - count + 1)
+        return ways + count * log_share + (trials - count) * log_rest
 
     return sum(exp(log_probability(count)) for count in range(successes + 1))
 
