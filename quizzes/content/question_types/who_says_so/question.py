@@ -1,8 +1,9 @@
 """Who says so: several statements, one speaker for each, with credit per statement."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import product
 from typing import Any, Self
 
 from quizzes.content.languages import TextFields
@@ -241,17 +242,20 @@ class WhoSaysSo(Question):
 
     def options(self, reading: Reading) -> tuple[Option, ...]:
         """Each statement with each speaker. A wrong speaker shows that the student misread the statement's evidence."""
-        return tuple(
-            _option(statement, speaker)
-            for statement in self.statements
-            for speaker in reading.speakers
-            if speaker.key in self.speakers
-        )
+        return tuple(_option(statement, speaker) for statement, speaker in self._pairs(reading))
 
     def chosen_options(self, value: Value, reading: Reading) -> tuple[Option, ...]:
         """The speaker of each statement with an answer; () for no answer."""
-        given = {f"{statement_id}:{speaker}" for statement_id, speaker in (value or {}).items()}
-        return tuple(option for option in self.options(reading) if option.id in given)
+        given = value or {}
+        return tuple(
+            _option(statement, speaker)
+            for statement, speaker in self._pairs(reading)
+            if given.get(statement.id) == speaker.key
+        )
+
+    def _pairs(self, reading: Reading) -> Iterator[tuple[Statement, Speaker]]:
+        speakers = [speaker for speaker in reading.speakers if speaker.key in self.speakers]
+        return product(self.statements, speakers)
 
     def guess_share(self) -> Fraction | None:
         """One in the number of speakers."""
