@@ -1,9 +1,8 @@
 """Who says so: several statements, one speaker for each, with credit per statement."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import product
 from typing import Any, Self
 
 from quizzes.content.languages import TextFields
@@ -124,8 +123,7 @@ class WhoSaysSo(Question):
                         "icon": speaker.icon,
                         "chosen": given.get(statement.id) == speaker.key,
                     }
-                    for speaker in reading.speakers
-                    if speaker.key in self.speakers
+                    for speaker in self._offered(reading)
                 ],
             }
             for statement in self.arranged(shuffle).statements
@@ -242,20 +240,20 @@ class WhoSaysSo(Question):
 
     def options(self, reading: Reading) -> tuple[Option, ...]:
         """Each statement with each speaker. A wrong speaker shows that the student misread the statement's evidence."""
-        return tuple(_option(statement, speaker) for statement, speaker in self._pairs(reading))
+        return tuple(_option(statement, speaker) for statement in self.statements for speaker in self._offered(reading))
 
     def chosen_options(self, value: Value, reading: Reading) -> tuple[Option, ...]:
         """The speaker of each statement with an answer; () for no answer."""
         given = value or {}
         return tuple(
             _option(statement, speaker)
-            for statement, speaker in self._pairs(reading)
+            for statement in self.statements
+            for speaker in self._offered(reading)
             if given.get(statement.id) == speaker.key
         )
 
-    def _pairs(self, reading: Reading) -> Iterator[tuple[Statement, Speaker]]:
-        speakers = [speaker for speaker in reading.speakers if speaker.key in self.speakers]
-        return product(self.statements, speakers)
+    def _offered(self, reading: Reading) -> list[Speaker]:
+        return [speaker for speaker in reading.speakers if speaker.key in self.speakers]
 
     def guess_share(self) -> Fraction | None:
         """One in the number of speakers."""
