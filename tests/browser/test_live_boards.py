@@ -581,7 +581,7 @@ def test_two_teachers_who_give_more_time_at_the_same_moment_give_it_once(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", slow_after(1, ["running_class", "class_board", "assignment_progress"]))
+@pytest.mark.parametrize("name", ["running_class", "class_board", "assignment_progress"])
 def test_message_goes_when_another_teacher_changes_what_it_says(
     name: str, running: Assignment, teacher: User, open_context: NewContext
 ) -> None:
