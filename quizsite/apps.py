@@ -11,6 +11,7 @@ from django.utils.module_loading import import_string
 
 from quizsite.backups.manifest import SECRET_KEY_FILE
 from quizsite.data_folder import can_be_written, others_can_read
+from quizsite.environment import unknown_settings
 from quizsite.places import COMMAND
 
 
@@ -106,6 +107,30 @@ def check_mail(**kwargs: Any) -> list[CheckMessage]:
             hint="Set both EMAIL_URL and FOOTNOTE_MAIL_FROM, or neither.",
             id="quizsite.W007",
         )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def check_mail_password(**kwargs: Any) -> list[CheckMessage]:
+    """A warning if the site sends the password of the mail server without TLS."""
+    options = settings.MAILER["OPTIONS"] if settings.MAILER else {}
+    if not options.get("password") or options["use_tls"] or options["use_ssl"]:
+        return []
+    return [
+        Warning(
+            "EMAIL_URL begins with smtp://, so the password of the mail server can be read on its way.",
+            hint="Begin it with smtp+tls://, for port 587, or with smtp+ssl://, for port 465.",
+            id="quizsite.W010",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def check_names_of_settings(**kwargs: Any) -> list[CheckMessage]:
+    """A warning for each setting of the environment that Footnote does not have. Each start says it too."""
+    return [
+        Warning(line, hint="Correct its name. One that Kubernetes sets may stay.", id="quizsite.W011")
+        for line in unknown_settings(os.environ)
     ]
 
 

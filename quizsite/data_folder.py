@@ -14,8 +14,8 @@ from quizsite.durable import sync, write_private
 from quizsite.environment import KEY_LEAST_CHARACTERS
 from quizsite.places import COMMAND
 
-# After the move to PostgreSQL, the SQLite file beside this one is no longer the site.
-MOVED = "moved_to_postgresql"
+# The site of this folder is on PostgreSQL. A SQLite file beside this one is from before a move.
+ON_POSTGRESQL = "moved_to_postgresql"
 
 # Django requires 50 characters; 50 random bytes make 67.
 SECRET_KEY_BYTES = 50
@@ -90,13 +90,23 @@ def require_site(folder: Path) -> None:
 
 def require_not_moved(folder: Path) -> None:
     """Raises ImproperlyConfigured if the site of this folder is on PostgreSQL now."""
-    marker = folder / MOVED
-    if marker.exists():
-        raise ImproperlyConfigured(
-            "This site was moved to PostgreSQL, and DATABASE_URL is not set. Set it to the database of the site. Only "
-            f"to go back to the SQLite file as it was before the move, delete {marker} and run "
-            f"`{COMMAND} reapply_erasures`."
-        )
+    marker = folder / ON_POSTGRESQL
+    if not marker.exists():
+        return
+    way_back = (
+        f"to go back to the SQLite file as it was before the move, delete {marker} and run `{COMMAND} reapply_erasures`"
+        if (folder / SQLITE_FILE).exists()
+        else f"to start an empty site or to restore a backup of SQLite, delete {marker}"
+    )
+    raise ImproperlyConfigured(
+        f"This site is on PostgreSQL, and DATABASE_URL is not set. Set it to the database of the site. Only {way_back}."
+    )
+
+
+def mark_as_on_postgresql(folder: Path) -> None:
+    """Let `require_not_moved` refuse this folder without DATABASE_URL from now on."""
+    (folder / ON_POSTGRESQL).touch(mode=0o600)
+    sync(folder)
 
 
 def secret_key(folder: Path, *, database: Path | None = None, keep: bool = True) -> str:
@@ -111,8 +121,8 @@ def secret_key(folder: Path, *, database: Path | None = None, keep: bool = True)
             if database is not None and database.exists() and database.stat().st_size:
                 raise ImproperlyConfigured(
                     f"The secret key of the database {database} is not set, and there is no {path}. If it is in a "
-                    "settings file, FOOTNOTE_ENV_FILE names that file. Otherwise put it back from a backup. Only if it "
-                    f"is lost, run `{COMMAND} accept_secret_key`: every PIN changes."
+                    "settings file, FOOTNOTE_ENV_FILE names that file. Otherwise copy it from the folder of a backup. "
+                    f"Only if it is lost, run `{COMMAND} accept_secret_key`: every PIN changes."
                 )
             new = secrets.token_urlsafe(SECRET_KEY_BYTES)
             if not keep:
@@ -127,8 +137,8 @@ def secret_key(folder: Path, *, database: Path | None = None, keep: bool = True)
     # This can happen after a full disk. If no one knows the earlier key, only a new one helps.
     if not key or "\ufffd" in key:
         raise ImproperlyConfigured(
-            f"The secret key {path} is empty or damaged. Put it back from a backup. Only if it is lost, delete the "
-            f"file and run `{COMMAND} accept_secret_key`: every PIN changes."
+            f"The secret key {path} is empty or damaged. Copy it from the folder of a backup. Only if it is lost, "
+            f"delete the file and run `{COMMAND} accept_secret_key`: every PIN changes."
         )
     return strong_key(key, str(path))
 

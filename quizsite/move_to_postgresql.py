@@ -20,8 +20,7 @@ from django.utils import timezone
 from psycopg import sql
 
 from quizsite.backups.manifest import SECRET_KEY_FILE
-from quizsite.data_folder import MOVED
-from quizsite.durable import sync
+from quizsite.data_folder import mark_as_on_postgresql
 from quizsite.maintenance import update_scores_of_another_version
 from quizsite.models import SiteState
 from quizsite.secret_key import has_its_key
@@ -64,8 +63,7 @@ def move(*, accept_findings: bool = False, report: Callable[[str], None]) -> Mov
             connections.settings[SOURCE] = {**connections.settings["default"], **settings.SQLITE}
             try:
                 moved = _copy(accept_findings, report)
-                (settings.DATA_DIR / MOVED).touch(mode=0o600)
-                sync(settings.DATA_DIR)
+                mark_as_on_postgresql(settings.DATA_DIR)
                 return moved
             finally:
                 connections[SOURCE].close()
@@ -84,14 +82,14 @@ def _require_own_site() -> None:
         raise MoveError("The SQLite file is of another version. Start the site once without DATABASE_URL, and stop it.")
     if settings.KEY_IS_NEW or not has_its_key(SOURCE):
         raise MoveError(
-            "The secret key is not the one of the SQLite file. Set FOOTNOTE_SECRET_KEY, or put the key back into "
-            f"{settings.DATA_DIR / SECRET_KEY_FILE}."
+            "The secret key is not the one of the SQLite file. Set FOOTNOTE_SECRET_KEY, or copy the key from the "
+            f"folder of a backup to {settings.DATA_DIR / SECRET_KEY_FILE}."
         )
 
 
 def _copy(accept_findings: bool, report: Callable[[str], None]) -> Moved:
     _require_own_site()
-    call_command("migrate", interactive=False, verbosity=0)
+    call_command("migrate", interactive=False, verbosity=0, init=True)
     if User.objects.exists() or Classroom.objects.exists():
         raise MoveError("The PostgreSQL database has accounts or classes. Name an empty one.")
     models = [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]

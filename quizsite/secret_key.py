@@ -34,8 +34,8 @@ def require_its_key() -> None:
         raise ImproperlyConfigured(
             "This database belongs to another secret key. If the site has another data folder, set FOOTNOTE_DATA. If "
             "its key is in a settings file, FOOTNOTE_ENV_FILE names that file. For a new key, put the earlier one into "
-            "FOOTNOTE_SECRET_KEY_FALLBACKS. Otherwise put the earlier key into FOOTNOTE_SECRET_KEY or the file "
-            f"{settings.DATA_DIR / SECRET_KEY_FILE}, from a backup. Only if it is lost, run "
+            "FOOTNOTE_SECRET_KEY_FALLBACKS. Otherwise put the earlier key into FOOTNOTE_SECRET_KEY, or copy "
+            f"it from the folder of a backup to {settings.DATA_DIR / SECRET_KEY_FILE}. Only if it is lost, run "
             f"`{COMMAND} accept_secret_key`: every PIN changes."
         )
     keep_new_key()

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from quizsite import __version__
 from quizsite.backups.failures import forget_failures, next_try
@@ -20,6 +20,7 @@ from quizsite.backups.manifest import (
     SECRET_KEY_FILE,
     SQLITE_FILE,
     BackupError,
+    BackupNotRecorded,
     BackupRunning,
     File,
     Manifest,
@@ -31,7 +32,7 @@ from quizsite.health import CLOCK_TOLERANCE, DISK_LEAST_BYTES
 from quizsite.models import SiteState
 from quizsite.sqlite import library
 from quizsite.sqlite.copy import CopyDamaged, copy_database
-from quizsite.startup_errors import ADVICE
+from quizsite.startup_errors import ADVICE, message_for
 from quizzes.people.erasure_ledger import settled_ledger
 
 logger = logging.getLogger(__name__)
@@ -118,8 +119,13 @@ def is_backup_due(*, now: datetime) -> bool:
 
 
 def record_backup(made: Path, *, now: datetime) -> None:
-    """Record when the last backup was made, for `/readyz` and the schedule."""
-    SiteState.objects.record(SiteState.BACKUP, made.name, now=now)
+    """Record when the last backup was made, for `/readyz` and the schedule. Raises BackupNotRecorded."""
+    try:
+        SiteState.objects.record(SiteState.BACKUP, made.name, now=now)
+    except DatabaseError as error:
+        raise BackupNotRecorded(
+            f"The backup {made} is made, but the site could not record it: {message_for(error) or error}"
+        ) from error
     forget_failures()
 
 

@@ -26,6 +26,10 @@ class BackupRunning(BackupError):
     """Another process makes a backup in the same folder."""
 
 
+class BackupNotRecorded(BackupError):
+    """A backup is made, and the database did not take the record of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class File:
     """One file of a backup."""
@@ -67,7 +71,9 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         document = json.loads(path.read_bytes())
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise BackupError(f"{folder} is not a backup: it has no {NAME}.") from error
+        is_site = any((folder / name).exists() for name in (SQLITE_FILE, SECRET_KEY_FILE))
+        advice = " If it is the data folder of a site, set FOOTNOTE_DATA to it and start the site." if is_site else ""
+        raise BackupError(f"{folder} is not a backup: it has no {NAME}.{advice}") from error
     except PermissionError as error:
         raise BackupError(f"{path} cannot be read: {error.strerror}. Give the backup to the site's user.") from error
     except (OSError, ValueError) as error:

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from errno import ENOSPC
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,22 @@ def run(name: str, target: Mapping[str, Any], *arguments: str) -> None:
         first = next((line for line in done.stderr.splitlines() if line.strip()), f"exit code {done.returncode}")
         advice = f" {ADVICE[ENOSPC]}" if os.strerror(ENOSPC) in first else ""
         raise BackupError(f"{name} stopped: {first.removeprefix(f'{name}: error: ')}.{advice}")
+
+
+def kept_name(database: str, now: datetime) -> str:
+    """The name that a restore at this moment gives to the database that it replaces."""
+    return f"{database}_before_{now.astimezone(UTC):%Y%m%d%H%M%S}"
+
+
+def kept_databases(connection: BaseDatabaseWrapper) -> list[str]:
+    """The names of the databases on this server that restores of this one have replaced."""
+    with connection.cursor() as cursor:
+        # Behind a pooler, the database can have another name than in DATABASE_URL.
+        cursor.execute(
+            "SELECT datname FROM pg_database WHERE left(datname, -14) = current_database() || '_before_' "
+            "AND right(datname, 14) ~ '^[0-9]+$' ORDER BY datname"
+        )
+        return [name for (name,) in cursor.fetchall()]
 
 
 def _row(cursor: Any, query: sql.Composable) -> tuple[Any, ...]:

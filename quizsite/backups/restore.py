@@ -31,8 +31,8 @@ from quizsite.backups.manifest import (
     read_manifest,
 )
 from quizsite.backups.manifest import NAME as MANIFEST_FILE
-from quizsite.backups.postgresql import connected, parameters, run
-from quizsite.data_folder import stored_key
+from quizsite.backups.postgresql import connected, kept_name, parameters, run
+from quizsite.data_folder import mark_as_on_postgresql, stored_key
 from quizsite.durable import copy_private, sha256, write_private
 from quizsite.models import SiteState
 from quizsite.places import CODE, COMMAND
@@ -291,7 +291,7 @@ def _restore_postgresql(
     """
     target = parameters(connection)
     name, new = target["dbname"], f"{target['dbname']}_restore"
-    kept = f"{name}_before_{now.astimezone(UTC):%Y%m%d%H%M%S}"
+    kept = kept_name(name, now)
     if (spare := NAME_BYTES - len(kept.encode())) < 0:
         # The server would cut both names, `new` even to that of the present database, which would be dropped.
         raise BackupError(
@@ -325,6 +325,7 @@ def _restore_postgresql(
     # A kill before this leaves the new database with the old key, which the start refuses; another restore fixes it.
     swap.commit(settings.DATA_DIR, kept=_kept_name(now))
     swap.finish_locked(settings.DATA_DIR)
+    mark_as_on_postgresql(settings.DATA_DIR)
     return kept, is_key_known, erased_again
 
 

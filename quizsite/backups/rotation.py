@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 BEFORE_MIGRATION = "-before-migration"
 BY_HAND = "-by-hand"
@@ -21,6 +22,11 @@ def made_at(name: str) -> datetime | None:
     """When the backup with this name was made; None if it is not the name of a backup."""
     found = _NAME.fullmatch(name)
     return datetime.strptime(found[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC) if found else None
+
+
+def has_backups(folder: Path) -> bool:
+    """Whether the folder, which may be missing, has a backup."""
+    return any(made_at(path.name) for path in folder.glob("*"))
 
 
 def from_the_future(names: Iterable[str], *, now: datetime) -> set[str]:

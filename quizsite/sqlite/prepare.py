@@ -30,14 +30,12 @@ MOUNTS = Path("/proc/self/mountinfo")
 def prepare_database(
     path: Path,
     *,
-    init: bool = False,
     before_creation: Callable[[], object] | None = None,
 ) -> None:
     """Set the journal mode that is safe with this library; creates the file of a new site.
 
-    init: create a new file where the site had a database and it is gone. before_creation: called before a new file
-    appears. Raises ImproperlyConfigured, with the way out, for a file that is gone, damaged, not accessible, or on a
-    network file system.
+    before_creation: called before a new file appears. Raises ImproperlyConfigured, with the way out, for a file that
+    is damaged, not accessible, or on a network file system.
     """
     kind = network_file_system(path.resolve())
     if kind is not None:
@@ -45,13 +43,7 @@ def prepare_database(
             f"The database {path} is on a network file system ({kind}), where SQLite loses data. Name a folder on a "
             "disk of this machine (FOOTNOTE_DATA), or a PostgreSQL server (DATABASE_URL)."
         )
-    is_there = path.exists() and path.stat().st_size > 0
-    if not init and marker_of(path).exists() and not is_there:
-        raise ImproperlyConfigured(
-            f"The database {path} is gone, and this site had one. Run `{COMMAND} restore BACKUP`. "
-            "To start without it, add --init."
-        )
-    if before_creation is not None and not is_there:
+    if before_creation is not None and not has_database(path):
         before_creation()
     try:
         verdict = _open_database(path)
@@ -112,6 +104,11 @@ def _is_disk_full(error: Exception, path: Path) -> bool:
     # For the index of its write-ahead log, SQLite calls a full disk an I/O error.
     has_no_room = "disk I/O error" in str(error) and shutil.disk_usage(path.parent).free < LOG_INDEX_BYTES
     return has_no_room or "disk is full" in str(error)
+
+
+def has_database(path: Path) -> bool:
+    """Whether the file is there and not empty."""
+    return path.exists() and path.stat().st_size > 0
 
 
 def marker_of(path: Path) -> Path:

@@ -52,7 +52,7 @@ FILES: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "moved_to_postgresql",
-        "empty: the site is on PostgreSQL, and footnote.sqlite3 is as it was before the move, with all personal data",
+        "empty: the site is on PostgreSQL. After a move, footnote.sqlite3 is as it was before, with all personal data",
         "until the operator deletes both",
     ),
     ("static, static-sources, staticfiles.json", "files of the pages and their names", "as long as the site"),

@@ -626,7 +626,10 @@ def test_copy_of_a_missing_file_leaves_no_file(tmp_path: Path) -> None:
 def test_restore_refuses_what_is_no_backup(drill: Drill, settings: Settings, tmp_path: Path) -> None:
     missing = tmp_path / "footnote-20260101T000000Z"
     assert drill.early_refusal(missing, settings) == f"There is no backup at {missing}."
-    assert drill.early_refusal(drill.data, settings) == f"{drill.data} is not a backup: it has no manifest.json."
+    assert drill.early_refusal(drill.data, settings) == (
+        f"{drill.data} is not a backup: it has no manifest.json. If it is the data folder of a site, set FOOTNOTE_DATA "
+        "to it and start the site."
+    )
     (tmp_path / "manifest.json").write_text("{")
     assert (
         drill.early_refusal(tmp_path, settings) == f"{tmp_path / 'manifest.json'} cannot be read. Use another backup."
@@ -932,12 +935,45 @@ def test_lost_secret_key_is_not_replaced_in_silence(drill: Drill) -> None:
     assert (done.returncode, done.stdout, path.exists()) == (78, "", False)
     assert done.stderr == (
         f"Footnote cannot start: The secret key of the database {drill.data / 'footnote.sqlite3'} is not set, and "
-        f"there is no {path}. If it is in a settings file, FOOTNOTE_ENV_FILE names that file. Otherwise put it back "
-        "from a backup. Only if it is lost, run `manage.py accept_secret_key`: every PIN changes.\n"
+        f"there is no {path}. If it is in a settings file, FOOTNOTE_ENV_FILE names that file. Otherwise copy it "
+        "from the folder of a backup. Only if it is lost, run `manage.py accept_secret_key`: every PIN changes.\n"
     )
     assert drill.manage("accept_secret_key").returncode == 0
     assert path.exists()
     assert drill.manage("accept_secret_key").stdout == "This is the secret key of this database.\n"
+
+
+@POSTGRESQL
+def test_start_on_an_empty_database_of_a_server_leaves_backups_alone(drill: Drill) -> None:
+    """It made a new site, and a backup of that took the place of the last good one of the hour."""
+    kept = Path(drill.site.run("backup").removeprefix("Backup made: ").strip())
+    empty = f"{drill.database}_empty"
+    with server() as admin:
+        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(empty)))
+
+    for command in ("serve", "migrate"):
+        done = drill.manage(command, DATABASE_URL=url_of(empty))
+        assert (done.returncode, len(done.stderr.splitlines())) == (78, 1)
+        assert done.stderr.startswith("Footnote cannot start: The database of DATABASE_URL has no tables of Footnote")
+
+    assert [path for path in kept.parent.iterdir() if path.is_dir()] == [kept]
+    done = drill.manage("migrate", "--init", "--verbosity=0", DATABASE_URL=url_of(empty))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@POSTGRESQL
+@pytest.mark.parametrize("is_restored", [False, True])
+def test_site_of_a_server_does_not_start_without_it(drill: Drill, made: Path, is_restored: bool) -> None:
+    if is_restored:
+        drill.site.run("restore", str(made))
+    else:
+        with running(drill.site):
+            pass
+
+    done = drill.manage("serve", DATABASE_URL="")
+
+    assert done.returncode == 78
+    assert done.stderr.startswith("Footnote cannot start: This site is on PostgreSQL, and DATABASE_URL is not set.")
 
 
 @POSTGRESQL

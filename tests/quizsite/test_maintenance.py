@@ -15,7 +15,6 @@ from types import SimpleNamespace
 from typing import Any, NoReturn
 
 import pytest
-from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import OperationalError, connection
@@ -26,7 +25,6 @@ from quizsite.backups.failures import forget_failures, next_try, record_failure
 from quizsite.backups.manifest import BackupError
 from quizsite.backups.postgresql import run
 from quizsite.built_in_sets import load_if_changed
-from quizsite.data_folder import MOVED
 from quizsite.health import DISK_LEAST_BYTES
 from quizsite.maintenance import (
     _run_forever,
@@ -39,10 +37,10 @@ from quizsite.management.commands.serve import Command, changes_content_or_score
 from quizsite.models import SiteState
 from quizsite.startup_errors import exit_status
 from quizzes.content.editions import publish_edition
-from quizzes.models import Attempt, Edition, User
+from quizzes.models import Attempt, Edition
 from quizzes.people.erasure import erase_student
 from quizzes.people.erasure_ledger import read_ledger
-from tests.factories import make_answered_attempt, make_assignment, make_student, make_user
+from tests.factories import make_answered_attempt, make_assignment, make_student
 
 # A backup reads the database through another connection, which sees committed rows only.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -240,6 +238,28 @@ def test_pg_dump_on_a_full_disk_names_the_next_step(monkeypatch: pytest.MonkeyPa
         assert str(refused.value) == f"pg_dump stopped: could not write to output file: {error}"
 
 
+def test_backup_counts_though_a_full_database_takes_no_record_of_it(
+    folder: Path, now: datetime, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> NoReturn:
+        raise OperationalError("database or disk is full")
+
+    monkeypatch.setattr("quizsite.backups.create.SiteState.objects.record", refuse)
+    out, err = StringIO(), StringIO()
+
+    call_command("backup", stdout=out, stderr=err)
+
+    [name] = names(folder)
+    assert out.getvalue() == f"Backup made: {folder / name}\n"
+    said = f"The backup {folder / name} is made, but the site could not record it: The disk of the database "
+    assert err.getvalue().startswith(said)
+    # The schedule waits, or it would make one each minute.
+    with pytest.raises(BackupError, match=r"is made, but the site could not record it: The disk of the database "):
+        back_up_if_due(now=now)
+    assert back_up_if_due(now=now) is None
+    assert len(names(folder)) == 2
+
+
 def test_backup_that_fails_says_why_and_leaves_nothing(
     folder: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -356,25 +376,6 @@ def test_serve_makes_a_backup_before_it_migrates(folder: Path, settings: Any) ->
     Command(stdout=out).back_up_before_upgrade()
     assert names(folder) == [name]
     MigrationRecorder(connection).record_applied("quizsite", "0001_site_state")
-
-
-def test_postgresql_does_not_start_empty_beside_a_site_that_was_not_moved(tmp_path: Path, settings: Any) -> None:
-    settings.DATA_DIR, settings.SQLITE_PATH = tmp_path, tmp_path / "footnote.sqlite3"
-    Command().require_moved()
-    settings.SQLITE_PATH.touch()
-
-    with pytest.raises(ImproperlyConfigured, match=r"^The site is still in .*Run `manage.py move_to_postgresql`\."):
-        Command().require_moved()
-
-    make_user()
-    Command().require_moved()
-    User.objects.all().delete()
-    # A start with --init, before it has an account.
-    Command(stdout=StringIO()).print_address()
-    Command().require_moved()
-    SiteState.objects.all().delete()
-    (tmp_path / MOVED).touch()
-    Command().require_moved()
 
 
 def test_backup_has_no_line_of_an_erasure_that_fails(

@@ -17,7 +17,7 @@ from django.db import connection
 from psycopg import sql
 
 from quizsite.backups.postgresql import parameters
-from quizsite.data_folder import MOVED
+from quizsite.data_folder import ON_POSTGRESQL
 from quizsite.site_lock import exclusive
 from quizsite.sqlite import library
 from tests.servers import MANAGE, Site, environment
@@ -195,7 +195,7 @@ def test_move_that_fails_leaves_no_row(move: Move) -> None:
     move.on_sqlite("DELETE FROM django_migrations WHERE name = '0017_erasure'")
     assert "Start the site once without DATABASE_URL" in move.refusal()
     assert rows() == (0, 0)
-    assert not (move.site.data / MOVED).exists()
+    assert not (move.site.data / ON_POSTGRESQL).exists()
 
 
 def test_move_needs_a_database(tmp_path: Path) -> None:

@@ -32,8 +32,8 @@ from pytest_django.fixtures import Settings
 
 from quizsite import settings as site_settings
 from quizsite.__main__ import MAKE_A_FOLDER, NEED_A_SITE, WITHOUT_SETTINGS
-from quizsite.apps import check_secret_files
-from quizsite.data_folder import make_data_folder, require_own_folder, secret_key
+from quizsite.apps import check_mail_password, check_secret_files
+from quizsite.data_folder import make_data_folder, mark_as_on_postgresql, require_own_folder, secret_key
 from quizsite.environment import (
     ENCODING,
     NOT_IN_FILE,
@@ -791,10 +791,25 @@ def test_site_that_was_moved_needs_its_server(tmp_path: Path, command: str) -> N
     assert (result.returncode, result.stdout, result.stderr) == (
         78,
         "",
-        "Footnote cannot start: This site was moved to PostgreSQL, and DATABASE_URL is not set. Set it to the database "
+        "Footnote cannot start: This site is on PostgreSQL, and DATABASE_URL is not set. Set it to the database "
         f"of the site. Only to go back to the SQLite file as it was before the move, delete "
         f"{tmp_path / 'moved_to_postgresql'} and run `manage.py reapply_erasures`.\n",
     )
+
+
+def test_site_of_a_server_makes_no_empty_file(tmp_path: Path) -> None:
+    """It was not moved there, but made there."""
+    mark_as_on_postgresql(tmp_path)
+
+    result = manage("serve", folder=tmp_path, DATABASE_URL="")
+
+    assert (result.returncode, result.stderr) == (
+        78,
+        "Footnote cannot start: This site is on PostgreSQL, and DATABASE_URL is not set. Set it to the database of the "
+        "site. Only to start an empty site or to restore a backup of SQLite, delete "
+        f"{tmp_path / 'moved_to_postgresql'}.\n",
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["moved_to_postgresql"]
 
 
 @pytest.mark.parametrize("command", ["backup", "check_integrity"])
@@ -887,8 +902,8 @@ def test_secret_key_that_is_empty_or_damaged_is_refused(tmp_path: Path, content:
         secret_key(tmp_path)
 
     assert str(error.value) == (
-        f"The secret key {tmp_path / 'secret_key'} is empty or damaged. Put it back from a backup. Only if it is lost, "
-        "delete the file and run `manage.py accept_secret_key`: every PIN changes."
+        f"The secret key {tmp_path / 'secret_key'} is empty or damaged. Copy it from the folder of a backup. Only if "
+        "it is lost, delete the file and run `manage.py accept_secret_key`: every PIN changes."
     )
 
 
@@ -971,6 +986,7 @@ ON_SQLITE, ON_POSTGRESQL = {"DATABASE_URL": ""}, {"DATABASE_URL": "postgres://fo
             ({"EMAIL_URL": "smtp+tls://mail.school.example:587"}, ["quizsite.W007"]),
             ({"FOOTNOTE_MAIL_FROM": "footnote@school.example"}, ["quizsite.W007"]),
             ({"REQUESTS_CA_BUNDLE": "/nonexistent/school.pem"}, ["quizsite.W009"]),
+            ({"FOOTNOTE_HTTP": "1"}, ["quizsite.W011"]),
         ],
     ),
 )
@@ -983,6 +999,23 @@ def test_deployment_check_finds_what_is_not_set(tmp_path: Path, variables: dict[
 
     assert re.findall(r"\((\w+\.\w+)\)", result.stderr) == found
     assert (result.returncode, result.stderr.count("HINT: ")) == (int(bool(found)), len(found))
+
+
+@pytest.mark.parametrize(
+    ("address", "is_found"),
+    [
+        ("smtp://ana:secret@mail.school.example", True),
+        ("smtp://mail.school.example", False),
+        ("smtp+tls://ana:secret@mail.school.example:587", False),
+        ("smtp+ssl://ana:secret@mail.school.example", False),
+    ],
+)
+def test_deployment_check_finds_a_password_of_mail_in_the_clear(
+    address: str, is_found: bool, settings: Settings
+) -> None:
+    settings.MAILER = mailer({"EMAIL_URL": address}, "EMAIL_URL")
+
+    assert [warning.id for warning in check_mail_password()] == ["quizsite.W010"] * is_found
 
 
 def test_deployment_check_finds_secrets_that_others_can_read(settings: Settings) -> None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from errno import ENOSPC
 from io import StringIO
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+import psycopg
 import pytest
 from django.conf import settings as site_settings
 from django.contrib.sessions.models import Session
@@ -28,10 +30,12 @@ from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
+from psycopg import sql
 from pytest_django.fixtures import Settings
 
 from quizsite import __version__
 from quizsite.addresses import host_names, problem_with_binding, site_address, url
+from quizsite.backups.postgresql import kept_name, parameters
 from quizsite.durable import write_private
 from quizsite.health import CheckFailed, CheckWarning, disk_verdict, unknown_migrations
 from quizsite.management.commands.serve import Command
@@ -702,6 +706,30 @@ def test_serve_names_what_a_restore_has_kept(settings: Settings, tmp_path: Path)
     assert said.getvalue() == (
         "`manage.py restore` has kept what it replaced, which can hold personal data: "
         "before-restore-20261101T080000000000Z. Delete it when you no longer need it.\n"
+    )
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="needs a PostgreSQL server")
+@pytest.mark.django_db
+def test_serve_names_the_database_that_a_restore_has_kept(settings: Settings, tmp_path: Path) -> None:
+    name, moment = str(connection.settings_dict["NAME"]), datetime(2026, 11, 1, 8, tzinfo=UTC)
+    kept, others = kept_name(name, moment), (f"{name}_before_", f"{name}_before_20261101T08000", f"{name}_restore")
+    said = StringIO()
+    settings.DATA_DIR = tmp_path
+    with psycopg.connect(**parameters(connection) | {"dbname": "postgres"}, autocommit=True) as server:
+        names = [sql.Identifier(each) for each in (kept, *others)]
+        for each in names:
+            server.execute(sql.SQL("CREATE DATABASE {}").format(each))
+        try:
+            Command(stderr=said).warn_about_earlier_sites()
+        finally:
+            for each in names:
+                server.execute(sql.SQL("DROP DATABASE {}").format(each))
+
+    assert kept.endswith("_before_20261101080000")
+    assert said.getvalue() == (
+        f"`manage.py restore` has kept what it replaced, which can hold personal data: {kept}. Delete it when you no "
+        "longer need it.\n"
     )
 
 

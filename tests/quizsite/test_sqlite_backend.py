@@ -270,20 +270,6 @@ def test_connection_makes_no_file_over_one_that_is_gone(path: Path, connection: 
     assert not path.exists()
 
 
-@pytest.mark.parametrize("take_away", [Path.unlink, lambda path: path.write_bytes(b"")])
-def test_prepare_database_replaces_a_missing_database_only_with_init(
-    take_away: Callable[[Path], Any], path: Path
-) -> None:
-    take_away(path)
-    left = path.exists()
-
-    with pytest.raises(ImproperlyConfigured, match="and this site had one. Run `manage.py restore BACKUP`.*add --init"):
-        prepare_database(path)
-    assert path.exists() == left
-    prepare_database(path, init=True)
-    assert path.stat().st_size > 0
-
-
 @pytest.mark.parametrize("mode", ["wal", "delete"])
 def test_prepare_database_may_be_called_again_before_there_is_a_table(
     mode: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

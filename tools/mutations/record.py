@@ -186,11 +186,10 @@ CONTROLS: tuple[Control, ...] = (
     ),
     control(
         "a site creates no empty database in place of a missing one",
-        "quizsite/sqlite/prepare.py",
-        "    if not init and marker_of(path)",
-        "    if False and marker_of(path)",
-        "tests/quizsite/test_sqlite_backend.py",
-        *("-k", "missing_database"),
+        "quizsite/lost_database.py",
+        "    if has_database(path) or not",
+        "    if True or not",
+        "tests/quizsite/test_lost_database.py",
     ),
     control(
         "a connection creates no empty database in place of a missing one",

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from quizsite.backups.create import make_backup, make_scheduled_backup, record_backup
-from quizsite.backups.manifest import BackupError
+from quizsite.backups.manifest import BackupError, BackupNotRecorded
 from quizsite.backups.rotation import BY_HAND
 
 
@@ -22,12 +22,17 @@ class Command(BaseCommand):
         try:
             if folder is None or folder.resolve() == settings.BACKUP_DIR:
                 made = make_scheduled_backup(now=now, suffix=BY_HAND)
-                record_backup(made, now=now)
             else:
                 made = make_backup(folder.resolve(), now=now)
         except BackupError as problem:
             raise CommandError(str(problem)) from problem
         self.stdout.write(f"Backup made: {made}")
+        if made.parent == settings.BACKUP_DIR:
+            try:
+                record_backup(made, now=now)
+            except BackupNotRecorded as problem:
+                # The backup counts: a full disk is a reason to make one.
+                self.stderr.write(str(problem))
 
 
 def _folder(given: str) -> Path:

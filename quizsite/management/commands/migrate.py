@@ -7,6 +7,7 @@ from django.core.management.commands import migrate
 from django.db import connections
 
 from quizsite.health import setting_value
+from quizsite.lost_database import require_database
 from quizsite.secret_key import keep_new_key, require_its_key
 from quizsite.sqlite.prepare import prepare_database
 from quizzes.models.long_queries import without_time_limit
@@ -20,7 +21,9 @@ class Command(migrate.Command):
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument(
-            "--init", action="store_true", help="start with an empty database if the database file is missing"
+            "--init",
+            action="store_true",
+            help="make an empty site, although the site had a database that is missing, empty, or not moved yet",
         )
         parser.add_argument(
             "--accept-loss", action="store_true", help="undo migrations, with all data that is only in their columns"
@@ -29,10 +32,14 @@ class Command(migrate.Command):
     def handle(self, *args: Any, init: bool = False, accept_loss: bool = False, **options: Any) -> None:
         self.accepts_loss = accept_loss
         connection = connections[options["database"]]
-        if connection.vendor == "sqlite" and not connection.is_in_memory_db():  # type: ignore[attr-defined]  # its own
+        is_sqlite = connection.vendor == "sqlite"
+        is_in_memory = is_sqlite and connection.is_in_memory_db()  # type: ignore[attr-defined]  # its own
+        if not (init or is_in_memory):
+            require_database()
+        if is_sqlite and not is_in_memory:
             # A database without its key is refused, so the key comes first.
-            prepare_database(Path(connection.settings_dict["NAME"]), init=init, before_creation=keep_new_key)
-        elif connection.vendor == "postgresql" and (encoding := setting_value("SHOW server_encoding")) != "UTF8":
+            prepare_database(Path(connection.settings_dict["NAME"]), before_creation=keep_new_key)
+        elif not is_sqlite and (encoding := setting_value("SHOW server_encoding")) != "UTF8":
             raise CommandError(
                 f"This database has the encoding {encoding}, which cannot hold every name. Make an empty one "
                 "with UTF8: createdb --encoding UTF8 --template template0 NAME"

@@ -9,7 +9,6 @@ from threading import Thread
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
@@ -33,7 +32,7 @@ from quizsite.backups.rotation import BEFORE_MIGRATION
 from quizsite.backups.swap import KEPT_PREFIX, STAGED
 from quizsite.built_in_sets import load_if_changed, would_publish
 from quizsite.cores import default_workers
-from quizsite.data_folder import MOVED
+from quizsite.data_folder import mark_as_on_postgresql
 from quizsite.environment import host_list, unknown_settings
 from quizsite.health import (
     POSTGRESQL_SETTINGS,
@@ -42,6 +41,7 @@ from quizsite.health import (
     pending_migrations,
     unknown_migrations,
 )
+from quizsite.lost_database import require_database
 from quizsite.maintenance import are_scores_of_another_version
 from quizsite.models import SiteState
 from quizsite.periodic_jobs import open_lock
@@ -53,7 +53,7 @@ from quizsite.sqlite import library
 from quizsite.sqlite.prepare import prepare_database
 from quizsite.startup_errors import exit_status, exit_with_message
 from quizsite.static_files import collect_if_changed
-from quizzes.models import AnswerEvent, User
+from quizzes.models import AnswerEvent
 from quizzes.people import accounts
 
 
@@ -67,7 +67,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--init",
             action="store_true",
-            help="start with an empty database if the database file is missing, or not moved to PostgreSQL",
+            help="start an empty site, although the site had a database that is missing, empty, or not moved yet",
         )
 
     def handle(self, *args: Any, workers: int, init: bool, **options: Any) -> None:
@@ -135,16 +135,16 @@ class Command(BaseCommand):
 
     def prepare_site(self, *, init: bool) -> None:
         """Prepare database, question sets and static files, each only if it changed."""
+        if not init:
+            require_database()
         if connection.vendor == "sqlite":
-            prepare_database(settings.SQLITE_PATH, init=init, before_creation=keep_new_key)
+            prepare_database(settings.SQLITE_PATH, before_creation=keep_new_key)
             if not library.WAL_IS_SAFE:
                 self.stderr.write(
                     f"SQLite {library.sqlite.sqlite_version} can damage a database with a write-ahead log, so this "
                     "site does without one and is slower. Install pysqlite3 to change that."
                 )
         else:
-            if not init:
-                self.require_moved()
             # Each SQLite connection checks the same.
             try:
                 durability()
@@ -170,24 +170,13 @@ class Command(BaseCommand):
             self.back_up_before_upgrade()
         # `migrate` makes it last. A start that was stopped after the last migration has not made it.
         call_command("createcachetable", verbosity=0)
+        if connection.vendor == "postgresql":
+            mark_as_on_postgresql(settings.DATA_DIR)
         self.check_backup_folder()
         record_secret_key(now=timezone.now())
         load_if_changed(now=timezone.now())
         if collect_if_changed():
             self.stdout.write("Collected the static files.")
-
-    def require_moved(self) -> None:
-        """Raise ImproperlyConfigured if the site is still in SQLite. PostgreSQL would start an empty one instead."""
-        if not settings.SQLITE_PATH.exists() or (settings.DATA_DIR / MOVED).exists():
-            return
-        has_tables = User._meta.db_table in connection.introspection.table_names()
-        # A start with --init has recorded its address. A move that failed leaves tables without rows.
-        if has_tables and (User.objects.exists() or SiteState.objects.find(SiteState.ADDRESS)):
-            return
-        raise ImproperlyConfigured(
-            f"The site is still in {settings.SQLITE_PATH}, and the database of DATABASE_URL is empty. Run `{COMMAND} "
-            "move_to_postgresql`. To start an empty site, add --init."
-        )
 
     def back_up_before_upgrade(self) -> None:
         """Make a backup of a site that has rows; FOOTNOTE_BACKUP_MINUTES=0 turns this off too."""
@@ -232,7 +221,11 @@ class Command(BaseCommand):
 
     def warn_about_earlier_sites(self) -> None:
         """Print a line if a restore has left what it replaced. Nothing deletes it, and it has what was erased since."""
-        if kept := sorted(path.name for path in settings.DATA_DIR.glob(f"{KEPT_PREFIX}*")):
+        kept = sorted(path.name for path in settings.DATA_DIR.glob(f"{KEPT_PREFIX}*"))
+        if connection.vendor == "postgresql":
+            # It loads psycopg, which a site on SQLite does not need.
+            kept += import_string("quizsite.backups.postgresql.kept_databases")(connection)
+        if kept:
             self.stderr.write(
                 f"`{COMMAND} restore` has kept what it replaced, which can hold personal data: {', '.join(kept)}. "
                 "Delete it when you no longer need it."
