@@ -24,6 +24,9 @@ NO_TABLE = re.compile(r"no such (table|column): \S+|(relation|column) \S+ does n
 # As PostgreSQL says it. Since version 15, only the owner of a database makes tables there.
 NO_RIGHT = re.compile(r"permission denied for \w+ \w+")
 
+# A server in another language than English says it otherwise, and gets the general message.
+NO_DATABASE = re.compile(r'database "(?P<name>[^"]+)" does not exist')
+
 # As PostgreSQL's client library says it, before it asks the server. The names of options are checked with the settings.
 INVALID_VALUE = re.compile(r'invalid \w+ value:? "[^"]*"( for connection option "\w+")?')
 
@@ -79,6 +82,14 @@ def is_database_away(problem: object) -> bool:
     return isinstance(problem, OperationalError) and getattr(cause, "sqlstate", "") is None
 
 
+def missing_database(name: str) -> str:
+    """One line about a database that is not on the PostgreSQL server."""
+    return (
+        f"The server of DATABASE_URL has no database {name}. Correct DATABASE_URL, or make an empty one that its user "
+        f"owns: createdb --owner USER --encoding UTF8 --template template0 {name}"
+    )
+
+
 def message_for(problem: Exception) -> str | None:
     """One line about an error that the operator can fix; None for any other."""
     text = " ".join(str(problem).split())
@@ -120,6 +131,8 @@ def message_for(problem: Exception) -> str | None:
             return message_for(cause)
         case OperationalError() if settings.POSTGRESQL and (invalid := INVALID_VALUE.search(text)):
             return f"Footnote cannot start: DATABASE_URL has an {invalid[0]}."
+        case OperationalError() if settings.POSTGRESQL and (lacking := NO_DATABASE.search(text)):
+            return missing_database(lacking["name"])
         case OperationalError() if settings.POSTGRESQL:
             return f"The database server refuses or does not answer. Check DATABASE_URL and the server: {text}"
         case OperationalError():

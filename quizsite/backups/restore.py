@@ -41,7 +41,7 @@ from quizsite.site_lock import SiteInUse, exclusive
 from quizsite.sqlite import library
 from quizsite.sqlite.copy import empty_log, quick_check
 from quizsite.sqlite.prepare import prepare_database
-from quizsite.startup_errors import ADVICE
+from quizsite.startup_errors import ADVICE, missing_database
 from quizzes.people.erasure_ledger import LedgerDamaged, read_ledger, whole_lines
 
 logger = logging.getLogger(__name__)
@@ -303,7 +303,16 @@ def _restore_postgresql(
     with connected(target | {"dbname": "template1" if name == "postgres" else "postgres"}) as server:
         _make_empty(server, new, like=name)
         try:
-            run("pg_restore", target | {"dbname": new}, "--no-owner", "--exit-on-error", str(stage / POSTGRESQL_FILE))
+            try:
+                run(
+                    "pg_restore",
+                    target | {"dbname": new},
+                    "--no-owner",
+                    "--exit-on-error",
+                    str(stage / POSTGRESQL_FILE),
+                )
+            except BackupError as problem:
+                raise BackupError(f"{problem} Nothing was replaced.") from problem
             with connected(target | {"dbname": new}) as restored:
                 recorded = _recorded_on(restored)
             is_key_known = _check_key(recorded, manifest, stage, key)
@@ -347,7 +356,9 @@ def _make_empty(server: "psycopg.Connection[Any]", new: str, *, like: str) -> No
     server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(new)))
     # It sorts as the present one does. The server's default may not be UTF-8.
     found = server.execute("SELECT datcollate, datctype FROM pg_database WHERE datname = %s", [like]).fetchone()
-    collate, ctype = found or ("C", "C")
+    if found is None:
+        raise BackupError(missing_database(like))
+    collate, ctype = found
     command = sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE {} LC_CTYPE {}")
     try:
         server.execute(command.format(sql.Identifier(new), sql.Literal(collate), sql.Literal(ctype)))

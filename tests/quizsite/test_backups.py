@@ -32,7 +32,7 @@ from quizsite.backups.manifest import BackupError
 from quizsite.backups.postgresql import parameters
 from quizsite.backups.restore import restore
 from quizsite.backups.rotation import backup_name, made_at, superseded
-from quizsite.durable import copy_private
+from quizsite.durable import copy_private, sha256
 from quizsite.periodic_jobs import open_lock
 from quizsite.site_lock import SiteInUse, exclusive, hold_site
 from quizsite.sqlite import library
@@ -418,6 +418,33 @@ def test_restore_refuses_a_database_in_use_or_with_a_long_name(drill: Drill, mad
         assert drill.refusal(made) == (
             f"The database {name} is in use. Stop the site on every machine, and PgBouncer if there is one, first."
         )
+
+
+@POSTGRESQL
+def test_restore_of_a_dump_that_cannot_be_read_replaces_nothing(drill: Drill, made: Path) -> None:
+    dump = made / "footnote.dump"
+    dump.write_bytes(b"no dump")
+    files = json.loads((made / "manifest.json").read_text())["files"]
+    files[0] |= {"bytes": 7, "sha256": sha256(dump)}
+    change(made, files=files)
+
+    said = drill.refusal(made)
+
+    assert said.startswith("pg_restore stopped: ")
+    assert said.endswith(" Nothing was replaced.")
+    assert drill.classes() == ["First"]
+
+
+@POSTGRESQL
+def test_restore_to_a_server_without_the_database_says_how_to_make_it(drill: Drill, made: Path) -> None:
+    missing = f"{drill.database}_missing"
+
+    said = drill.refusal(made, DATABASE_URL=url_of(missing))
+
+    assert said.startswith(f"The server of DATABASE_URL has no database {missing}. Correct DATABASE_URL, or make an")
+    with server() as admin:
+        query = "SELECT count(*) FROM pg_database WHERE datname LIKE %s"
+        assert admin.execute(query, [f"{missing}%"]).fetchone() == (0,)
 
 
 @POSTGRESQL

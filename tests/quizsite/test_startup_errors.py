@@ -168,6 +168,19 @@ def test_database_that_does_not_answer_is_one_line(
     assert message_for(OperationalError("connection\n  refused")) == line
 
 
+def test_database_that_is_not_on_the_server_is_named_with_the_way_to_make_it(settings: Settings) -> None:
+    settings.POSTGRESQL = {"NAME": "footnote"}
+    text = (
+        'connection failed: connection to server at "127.0.0.1", port 5432 failed: FATAL:  database "q" does not exist'
+    )
+
+    assert message_for(OperationalError(text)) == (
+        "The server of DATABASE_URL has no database q. Correct DATABASE_URL, or make an empty one that its user owns: "
+        "createdb --owner USER --encoding UTF8 --template template0 q"
+    )
+    assert exit_status(OperationalError(text)) == 1
+
+
 @pytest.mark.parametrize(
     ("text", "invalid"),
     [
