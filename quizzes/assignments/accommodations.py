@@ -124,9 +124,7 @@ def set_deadlines(attempts: Sequence[Attempt]) -> None:
     factors = time_factors(students)
     for attempt in attempts:
         quiz = attempt.assignment
-        factor = factors.get(attempt.student_id, Decimal(1))
-        limits = (granted_time(quiz.time_limit, time_factor=factor), attempt.time_limit)
-        attempt.time_limit = None if None in limits else max(limit for limit in limits if limit is not None)
+        attempt.time_limit = longer_limit(attempt, factors)
         attempt.deadline_at = deadline(
             started_at=attempt.started_at,
             time_limit=attempt.time_limit,
@@ -134,6 +132,15 @@ def set_deadlines(attempts: Sequence[Attempt]) -> None:
             paused_for=attempt.paused_for,
             paused_at=quiz.paused_at,
         )
+
+
+def longer_limit(attempt: Attempt, factors: Mapping[int, Decimal | None]) -> timedelta | None:
+    """The time limit of an attempt, or that of its quiz for this student if it is longer; None if one has none.
+
+    factors: as of `time_factors`.
+    """
+    granted = granted_time(attempt.assignment.time_limit, time_factor=factors.get(attempt.student_id, Decimal(1)))
+    return None if granted is None or attempt.time_limit is None else max(granted, attempt.time_limit)
 
 
 @transaction.atomic

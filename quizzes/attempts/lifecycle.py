@@ -9,11 +9,17 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from quizzes.assignments.accommodations import extend
+from quizzes.assignments.accommodations import extend, longer_limit
 from quizzes.assignments.deadlines import WindowState, deadline, earliest_deadline_in_grace, is_over
 from quizzes.assignments.lifecycle import change_assignment, lock_settings, settings_of
 from quizzes.assignments.status import has_attempts_left
-from quizzes.assignments.student_settings import extensions_of, personal_window, student_settings, window_of
+from quizzes.assignments.student_settings import (
+    extensions_of,
+    personal_window,
+    student_settings,
+    time_factors,
+    window_of,
+)
 from quizzes.assignments.supports import supports_at_start
 from quizzes.attempts.breaks import breaks_of, end_break, is_on_break, paused_until, set_breaks
 from quizzes.attempts.receipts import free_receipts
@@ -163,9 +169,10 @@ def is_ended_by_teacher(attempt: Attempt) -> bool:
 def reopen(attempt: Attempt, *, more_time: timedelta | None, reason: str, by: User, now: datetime) -> Attempt:
     """Reopen a submitted attempt with its answers and the time that was left.
 
-    more_time: added to what was left of the time limit, or to the close. It is needed if no time was left. If the new
-    deadline is after the close, the student gets an extension until then, and a due time at the close moves along. In a
-    pause, the clock starts when the pause ends.
+    A longer time limit that the student or the class got since then counts too. more_time: added to what was left of
+    the time limit, or to the close. It is needed if no time was left. If the new deadline is after the close, the
+    student gets an extension until then, and a due time at the close moves along. In a pause, the clock starts when
+    the pause ends.
     Raises StillOpen, NoTimeLeft or RowDeleted.
     """
     lock_rows(assignments=[attempt.assignment_id], students=[attempt.student_id], with_starts=True)
@@ -198,7 +205,8 @@ def _open_again(
     paused_at = attempt.assignment.paused_at
     at = paused_at or now
     closes_at = personal_window(attempt.assignment, extension).closes_at
-    deadline_at = _reopened_deadline(attempt, more_time, closes_at=closes_at, now=at)
+    before, attempt.time_limit = attempt.time_limit, longer_limit(attempt, time_factors([attempt.student_id]))
+    deadline_at = _reopened_deadline(attempt, more_time, before=before, closes_at=closes_at, now=at)
     if deadline_at is not None and deadline_at <= at:
         raise NoTimeLeft
     # If the close submitted the attempt during a break, the break ended then.
@@ -305,14 +313,20 @@ def _time_left(attempt: Attempt, *, closes_at: datetime | None, now: datetime) -
 
 
 def _reopened_deadline(
-    attempt: Attempt, more_time: timedelta, *, closes_at: datetime | None, now: datetime
+    attempt: Attempt, more_time: timedelta, *, before: timedelta | None, closes_at: datetime | None, now: datetime
 ) -> datetime | None:
-    if attempt.time_limit is not None:
+    """The deadline of a reopened attempt. before: its time limit when it was turned in."""
+    if attempt.time_limit is not None and before is not None:
         submitted_at, paused_at = attempt.submitted_at or now, attempt.assignment.paused_at
         if attempt.deadline_at is None and paused_at is not None and paused_at <= submitted_at:
             return None
         # An attempt that was turned in during a pause has no deadline. Its copy in another class never gets one.
-        ends_at = attempt.deadline_at or attempt.started_at + attempt.time_limit + attempt.paused_for
+        time_is_up_at = attempt.started_at + before + attempt.paused_for
+        ends_at = attempt.deadline_at or time_is_up_at
+        # Where the close came first, a longer time limit gives no more time.
+        if ends_at == time_is_up_at:
+            longest = ends_at + (attempt.time_limit - before)
+            ends_at = longest if closes_at is None else max(ends_at, min(longest, closes_at))
         return now + max(timedelta(0), ends_at - submitted_at) + more_time
     # Without a time limit, the close is the only deadline.
     return None if closes_at is None else max(closes_at, now) + more_time

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -178,6 +179,42 @@ def test_integrity_accepts_an_answer_in_time_after_the_log_of_the_extension_is_g
     # Since a later event, the log is whole again.
     AuditEvent.objects.record(AuditEvent.Action.CODE_CHANGED, actor=teacher, classroom=classroom, at=NOW + 29 * MINUTE)
     assert [len(finding.broken) for finding in check_integrity()] == [0, 0, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("factor", "closes_after", "left"),
+    [
+        (Decimal(2), None, 19),
+        # The close ended the attempt, or ends it before the extra time does.
+        (Decimal(2), 5, 4),
+        (Decimal(2), 15, 14),
+        # No time limit.
+        (None, None, None),
+        (None, 15, 12),
+        (Decimal(1), None, 9),
+    ],
+)
+def test_extra_time_that_was_given_after_the_turn_in_counts_at_once(
+    factor: Decimal | None,
+    closes_after: int | None,
+    left: int | None,
+    classroom: Classroom,
+    student: Student,
+    teacher: User,
+) -> None:
+    """The next change of any setting added it, while the student worked."""
+    closes_at = None if closes_after is None else NOW + closes_after * MINUTE
+    quiz = make_assignment(classroom=classroom, time_limit=10 * MINUTE, closes_at=closes_at)
+    attempt = start_attempt(student, quiz, now=NOW)
+    submit_attempt(attempt, now=NOW + MINUTE)
+    accommodations.set_accommodation(student, time_factor=factor, by=teacher, now=NOW + 2 * MINUTE)
+
+    reopen(attempt, more_time=None, reason="Ill.", by=teacher, now=NOW + 3 * MINUTE)
+    found = Attempt.objects.select_related("assignment").get()
+    assert found.deadline_at == (None if left is None else NOW + (3 + left) * MINUTE)
+    accommodations.move_deadlines([found], now=NOW + 4 * MINUTE)
+
+    assert Attempt.objects.get().deadline_at == found.deadline_at
 
 
 @pytest.mark.parametrize(("more_time", "minutes"), [(None, 10), (60 * MINUTE, 70)])
