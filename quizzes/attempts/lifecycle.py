@@ -182,7 +182,8 @@ def reopen(attempt: Attempt, *, more_time: timedelta | None, reason: str, by: Us
         return attempt
     extension = attempt.assignment.extensions.filter(student=attempt.student_id).first()
     submission = _submission(attempt)
-    ends_at = _open_again(attempt, extension, more_time=more_time or timedelta(0), now=now)
+    time_limit = longer_limit(attempt, time_factors([attempt.student_id]))
+    ends_at = _open_again(attempt, extension, time_limit=time_limit, more_time=more_time or timedelta(0), now=now)
     try:
         with transaction.atomic():
             attempt.save(update_fields=_REOPENED_COLUMNS)
@@ -196,16 +197,16 @@ def reopen(attempt: Attempt, *, more_time: timedelta | None, reason: str, by: Us
 
 
 def _open_again(
-    attempt: Attempt, extension: Extension | None, *, more_time: timedelta, now: datetime
+    attempt: Attempt, extension: Extension | None, *, time_limit: timedelta | None, more_time: timedelta, now: datetime
 ) -> datetime | None:
     """Open a submitted attempt without saving it; returns its end if that is after the close. Raises NoTimeLeft.
 
-    extension: of the student.
+    extension: of the student. time_limit: of the attempt from now on, before more_time.
     """
     paused_at = attempt.assignment.paused_at
     at = paused_at or now
     closes_at = personal_window(attempt.assignment, extension).closes_at
-    before, attempt.time_limit = attempt.time_limit, longer_limit(attempt, time_factors([attempt.student_id]))
+    before, attempt.time_limit = attempt.time_limit, time_limit
     deadline_at = _reopened_deadline(attempt, more_time, before=before, closes_at=closes_at, now=at)
     if deadline_at is not None and deadline_at <= at:
         raise NoTimeLeft
@@ -267,7 +268,8 @@ def undo_close_now(
         more_time = _time_left(attempt, closes_at=closes_at, now=now) or timedelta(0)
         with suppress(NoTimeLeft):
             # What was left fits before the close, so no one needs an extension.
-            _open_again(attempt, extensions.get(attempt.student_id), more_time=more_time, now=now)
+            extension, time_limit = extensions.get(attempt.student_id), attempt.time_limit
+            _open_again(attempt, extension, time_limit=time_limit, more_time=more_time, now=now)
             working.add(attempt.student_id)
             reopened.append(attempt)
             rows.append((attempt.classroom_id, attempt.student, detail))

@@ -11,7 +11,7 @@ from quizzes.content.picture_files import PictureFile
 from quizzes.content.pictures import picture_digests
 from quizzes.models import Draft, QuestionSet, StoredPicture
 
-# A removed picture can be restored with “Undo”.
+# Between its upload and the save of the draft that names it, no draft has a picture.
 KEEP_UNUSED = timedelta(days=1)
 
 
@@ -72,7 +72,7 @@ def mark_published(question_set: QuestionSet, document: Mapping[str, Any], *, no
 
 
 def delete_unused_pictures(*, now: datetime) -> int:
-    """Delete pictures that no edition has, and that no draft has had since yesterday; returns how many."""
+    """Delete pictures of over a day ago that no edition and no draft has, also not for “Undo”; returns how many."""
     old = StoredPicture.objects.filter(published_at=None, created_at__lt=now - KEEP_UNUSED)
     # In the database: the job runs often, and the documents of drafts are large.
     drafts = Draft.objects.annotate(text=Cast("document", TextField())).order_by()

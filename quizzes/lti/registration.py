@@ -6,7 +6,6 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from django.db import DatabaseError, transaction
-from django.utils import timezone
 from pylti1p3.dynamic_registration import DynamicRegistration
 
 from quizzes.lti.errors import LaunchRefused
@@ -26,8 +25,8 @@ class _Registration(DynamicRegistration):
     client_name = "Footnote"
     description = "Short readings and questions. Every answer cites its source."
 
-    def __init__(self, urls: Mapping[str, str], configuration_url: str, token: str | None) -> None:
-        self.urls, self.configuration_url, self.token = urls, configuration_url, token
+    def __init__(self, urls: Mapping[str, str], configuration_url: str, token: str | None, *, now: datetime) -> None:
+        self.urls, self.configuration_url, self.token, self.now = urls, configuration_url, token, now
 
     def get_request_session(self) -> PlatformSession:
         return PlatformSession()
@@ -75,7 +74,6 @@ class _Registration(DynamicRegistration):
     ) -> LtiPlatform:
         platform_claim = openid_configuration.get("https://purl.imsglobal.org/spec/lti-platform-configuration", {})
         tool_claim = openid_registration.get("https://purl.imsglobal.org/spec/lti-tool-configuration", {})
-        now = timezone.now()
         addresses = {
             "login_url": openid_configuration["authorization_endpoint"],
             "token_url": openid_configuration["token_endpoint"],
@@ -91,7 +89,7 @@ class _Registration(DynamicRegistration):
         if not (_has_room(MAX_ID, name, deployment_id, *ids.values()) and _has_room(MAX_ADDRESS, *addresses.values())):
             raise ValueError("a name, an id, or an address is too long or has control characters")
         platform, is_new = LtiPlatform.objects.get_or_create(
-            **ids, defaults={"name": name, "created_at": now, **addresses}
+            **ids, defaults={"name": name, "created_at": self.now, **addresses}
         )
         # A person with a link can name any issuer. Another key for a known platform would sign in its teachers.
         if not is_new:
@@ -132,7 +130,7 @@ def register(
     if not LtiKey.objects.filter(retired_at=None).exists():
         rotate_key(now=now)
     try:
-        platform = _Registration(urls, configuration_url, token).register()
+        platform = _Registration(urls, configuration_url, token, now=now).register()
     except (*FAILURES, AssertionError, DatabaseError) as error:
         LtiRegistrationLink.objects.create(token_digest=link.token_digest, expires_at=link.expires_at)
         raise LaunchRefused(f"the registration failed: {without_query(error)}") from error

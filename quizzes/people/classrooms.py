@@ -28,6 +28,10 @@ class CodeTaken(Exception):
     """Another classroom has this class code."""
 
 
+class CodeChanged(Exception):
+    """The class has another new class code."""
+
+
 class NotATeacher(Exception):
     """The giver does not own the class, or the account that should take it is closed."""
 
@@ -117,13 +121,18 @@ def change_code(classroom: Classroom, *, by: User, now: datetime) -> Classroom:
     return classroom
 
 
-def restore_code(classroom: Classroom, *, code: str, by: User, now: datetime) -> Classroom:
-    """Give a classroom its earlier class code back. Raises CodeTaken. A repeat changes nothing."""
+def restore_code(classroom: Classroom, *, code: str, seen: str, by: User, now: datetime) -> Classroom:
+    """Give a classroom its earlier class code back. seen: the code that replaced it. A repeat changes nothing.
+
+    Raises CodeTaken, or CodeChanged if the class has another new code, such as after a leak of this one.
+    """
     try:
         with transaction.atomic():
             read_locked(classroom, "join_code")
             if classroom.join_code == code:
                 return classroom
+            if classroom.join_code != seen:
+                raise CodeChanged
             classroom.join_code = code
             classroom.save(update_fields=["join_code"])
             AuditEvent.objects.record(Action.CODE_CHANGED, actor=by, classroom=classroom, at=now)

@@ -266,6 +266,7 @@ def keep_external_id(student: Student, external_id: str, *, replaces: str = "") 
 def change_external_id(student: Student, external_id: str) -> None:
     """Set or delete the school's own number. Raises NumberTaken: a sync finds one student of a class by it."""
     lock_roster(student.classroom_id)
+    read_locked(student, "external_id")
     same = Student.objects.with_merged(student.pk).order_by()
     others = student.classroom.students.exclude(pk__in=same.values("pk"))
     if _has_number(others, external_id):

@@ -123,7 +123,8 @@ class Row:
 class Gradebook:
     """A classroom's scores: a row for each student by name, a column for each assignment, the newest first.
 
-    has_others_work: whether students who are not in the class today have attempts here.
+    has_others_work: whether students who are not in the class today have attempts here; true also if the class has no
+    students, because no row says it.
     """
 
     classroom: Classroom

@@ -206,6 +206,7 @@ def test_work_is_carried_once(
 ) -> None:
     # Turned in during a pause of the old class, so without a deadline.
     Attempt.objects.filter(pk=done.pk).update(time_limit=timedelta(minutes=30))
+    Assignment.objects.filter(pk=quiz.pk).update(time_limit=timedelta(minutes=30))
     paused_for = (done.submitted_at - done.started_at) / 2
     Assignment.objects.filter(pk=done.assignment_id).update(paused_at=done.started_at + paused_for)
     student = moved(student, target, teacher, now)

@@ -125,6 +125,13 @@ from tests.views.teacher.test_grading_queue import give, typed_document
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PASSWORD = "correct horse battery"
+
+
+def restore_from_page(classroom: Classroom, *, code: str, by: User, now: datetime) -> Classroom:
+    """As the view calls it, with the code that replaced the old one."""
+    return restore_code(classroom, code=code, seen=classroom.join_code, by=by, now=now)
+
+
 SETTINGS: list[tuple[Any, dict[str, Any]]] = [
     (change_classroom, {"name": "Period 9", "time_zone": "America/Denver"}),
     (archive_classroom, {}),
@@ -133,7 +140,7 @@ SETTINGS: list[tuple[Any, dict[str, Any]]] = [
     (set_pin_kind, {"pin_kind": "words"}),
     (set_reading_levels, {"variant": "easier", "may_choose": True}),
     (set_class_supports, {"supports": Supports(notes=True)}),
-    (restore_code, {"code": "ABC234"}),
+    (restore_from_page, {"code": "ABC234"}),
 ]
 
 

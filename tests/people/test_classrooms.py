@@ -7,11 +7,13 @@ import pytest
 from quizzes.models import AuditEvent, Classroom, User
 from quizzes.people.classrooms import (
     ClassroomNameTaken,
+    CodeChanged,
     add_classroom,
     archive_classroom,
     change_classroom,
     change_code,
     restore_classroom,
+    restore_code,
     set_code_active,
 )
 from tests.factories import make_classroom
@@ -110,3 +112,17 @@ def test_closed_or_archived_classroom_lets_no_one_in_until_it_is_back(
     undo(classroom, by=teacher, now=now)
     assert list(Classroom.objects.joinable()) == [classroom]
     assert len(acts()) == 2
+
+
+def test_old_code_does_not_come_back_over_a_code_made_meanwhile(
+    classroom: Classroom, teacher: User, now: datetime
+) -> None:
+    """Another teacher made it, such as after a leak of the old one."""
+    leaked = classroom.join_code
+    seen = change_code(classroom, by=teacher, now=now).join_code
+    newest = change_code(Classroom.objects.get(), by=teacher, now=now).join_code
+
+    with pytest.raises(CodeChanged):
+        restore_code(classroom, code=leaked, seen=seen, by=teacher, now=now)
+
+    assert Classroom.objects.get().join_code == newest

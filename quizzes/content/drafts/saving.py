@@ -5,6 +5,7 @@ from copy import deepcopy
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F
 
 from quizzes.content.drafts import text
@@ -52,6 +53,7 @@ class NoSuchQuestion(Exception):
 # may send the same data twice: automatically and with its button.
 
 
+@transaction.atomic
 def save_source(draft: Draft, *, seen: int, by: User, now: datetime, **fields: Any) -> Draft:
     """Save title, summary, minutes, source and rights; other fields stay. Raises DraftChanged.
 

@@ -179,12 +179,14 @@ def _paused_words(assignment: Assignment) -> str:
 
 def _close(request: TeacherRequest, assignment: Assignment, *, page: str, now: datetime) -> None:
     """Close a quiz, and offer to take it back. page: as in `WindowPageForm`."""
-    # First, because resuming moves the times that “Undo” restores.
-    lifecycle.resume(assignment, by=request.user, now=now)
-    before = _times(assignment)
-    was_open = window_state(assignment, now=now).is_open
     try:
-        closed = lifecycle.close_now(assignment, by=request.user, now=now)
+        with transaction.atomic():
+            lifecycle.lock_settings(assignment)
+            # First, because resuming moves the times that “Undo” restores.
+            lifecycle.resume(assignment, by=request.user, now=now)
+            before = _times(assignment)
+            was_open = window_state(assignment, now=now).is_open
+            closed = lifecycle.close_now(assignment, by=request.user, now=now)
     except lifecycle.NotOpen:
         messages.error(request, gettext("This quiz isn’t open yet. Change its opening time instead."))
         return

@@ -317,11 +317,10 @@ def restore_code(request: TeacherRequest, public_id: str) -> HttpResponse:
     if owner == public_id:
         # Only now: until then, it may be the code of another class, which can still be restored.
         del request.session[OLD_CODE]
-        if classroom.join_code != replaced_by:
-            messages.error(request, gettext("The class has another new code by now. Nothing changed."))
-            return redirect("roster", public_id)
         try:
-            classrooms.restore_code(classroom, code=code, by=request.user, now=timezone.now())
+            classrooms.restore_code(classroom, code=code, seen=replaced_by, by=request.user, now=timezone.now())
+        except classrooms.CodeChanged:
+            messages.error(request, gettext("The class has another new code by now. Nothing changed."))
         except classrooms.CodeTaken:
             messages.error(request, gettext("Another class has the old code now. Print new cards."))
         else:

@@ -127,8 +127,10 @@ def undo_settled(request: TeacherRequest, public_id: str, group: UUID) -> HttpRe
     if not grades and regrade is None:
         raise Http404
     now = timezone.now()
-    manual_grades.undo(group, by=request.user, now=now)
-    if regrade is not None:
+    # The queue makes grades or a regrade, never both.
+    if regrade is None:
+        manual_grades.undo(group, by=request.user, now=now)
+    else:
         regrades.undo(group, here=assignment.classroom, by=request.user, now=now)
     key = grades[0].question.key if regrade is None else regrade.question.key
     of_question = [entry for entry in queue.queued_answers(assignment) if entry.question.key == key]

@@ -2,10 +2,10 @@
 
 import re
 from copy import deepcopy
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, OperationalError, transaction
 from django.template.loader import render_to_string
 
 from quizzes.assignments.board import show_on_board
@@ -211,6 +211,22 @@ def test_saves_of_different_parts_do_not_meet(draft: Draft, teacher: User) -> No
     assert [question(document, key)["stem"] for key in ("one", "some")] == ["One", "Two"]
     assert (document["title"], document["minimum"]) == ("Another title", {"records": 1})
     assert now_of(draft).revision == 5
+
+
+def test_title_of_a_set_is_saved_with_its_draft_or_not_at_all(
+    draft: Draft, teacher: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two saves at once, the set could get the title of one, and the draft that of the other."""
+
+    def fail(*_: Any, **__: Any) -> NoReturn:
+        raise OperationalError("the server is gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("quizzes.content.drafts.saving.QuestionSet.objects.filter", fail)
+        with pytest.raises(OperationalError):
+            saving.save_source(draft, title="Another title", seen=1, by=teacher, now=NOW)
+
+    assert now_of(draft).document["title"] != "Another title"
 
 
 def test_reading_with_the_title_of_its_set_is_renamed_with_it(teacher: User) -> None:

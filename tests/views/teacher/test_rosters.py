@@ -1136,6 +1136,16 @@ def test_restore_brings_a_student_back(student: Student, teacher: User, teacher_
     assert AuditEvent.objects.filter(action=AuditEvent.Action.STUDENT_RESTORED).count() == 1
 
 
+def test_number_is_stored_though_another_teacher_changed_it_meanwhile(student: Student) -> None:
+    seen_before = Student.objects.get(pk=student.pk)
+    rosters.change_external_id(student, "9")
+
+    rosters.change_external_id(seen_before, "17")
+
+    student.refresh_from_db()
+    assert student.external_id == "17"
+
+
 def test_restore_says_that_the_student_number_is_of_someone_else_now(
     student: Student, classroom: Classroom, teacher: User, teacher_client: Client
 ) -> None:
