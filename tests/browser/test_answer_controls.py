@@ -62,6 +62,13 @@ UNDER_BUTTONS = """() => {
   }).map(control => control.outerHTML.slice(0, 120));
 }"""
 
+# Places of the answers that a finger reaches without scrolling.
+TAPPED = """() => [...document.querySelectorAll("#answers label:has([type=radio], [type=checkbox])")].map(label => {
+  const {left, top, width, height} = label.getBoundingClientRect();
+  return [left + width / 2, top + height / 2, label];
+}).filter(([x, y, label]) => label.contains(document.elementFromPoint(x, y))).map(([x, y]) => [x, y])"""
+TOP_AT = """([x, y]) => document.elementFromPoint(x, y)?.closest("label")?.getBoundingClientRect().top"""
+
 # The links and buttons that stand alone and are narrower or lower than a finger.
 SMALL_ALONE = """() => [...document.querySelectorAll("a[href], button, summary")].filter(control => {
   if (!control.checkVisibility({visibilityProperty: true}) || control.closest(".vh, .skip")) return false;
@@ -205,8 +212,28 @@ def test_focus_is_above_the_buttons_on_a_small_phone(
         page.goto(reverse("take_attempt", args=[attempt.public_id, number]))
         if page.locator("#v-q").is_visible():
             page.locator("#v-q").check()
+            # From a keyboard: a tap is on what is in sight, and moves nothing.
+            page.keyboard.press("Tab")
             hidden += [(question.type, html) for html in page.evaluate(UNDER_BUTTONS)]
     assert hidden == []
+
+
+def test_tap_on_an_answer_moves_no_answer(attempt: Attempt, student: Student, open_context: NewContext) -> None:
+    """A second tap at the same place chose the answer that had come there."""
+    page = open_context(student, width=320, height=568).new_page()
+    moved, tapped = [], set()
+    for number, question in enumerate(content_of(attempt).questions, start=1):
+        page.goto(reverse("take_attempt", args=[attempt.public_id, number]))
+        if page.locator("#v-q").is_visible():
+            page.locator("#v-q").check()
+        for x, y in page.evaluate(TAPPED):
+            top = page.evaluate(TOP_AT, [x, y])
+            page.mouse.click(x, y)
+            tapped.add(question.type)
+            if page.evaluate(TOP_AT, [x, y]) != top:
+                moved.append((question.type, y))
+    assert moved == []
+    assert {"single", "multiple", "who_says_so"} <= tapped
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
