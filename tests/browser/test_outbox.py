@@ -15,6 +15,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, Request, Route, e
 
 from quizzes.assignments import lifecycle
 from quizzes.assignments.board import show_on_board
+from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import submit_attempt, submit_overdue
 from quizzes.attempts.merges import merge_plan, merge_students
 from quizzes.models import AnswerEvent, Assignment, Attempt, Board, Classroom, Student, User
@@ -35,6 +36,7 @@ from tests.browser.conftest import (
     violations,
 )
 from tests.browser.test_live_boards import be
+from tests.content.question_types.test_walk import DOCUMENT
 from tests.factories import (
     make_assignment,
     make_attempt,
@@ -400,6 +402,33 @@ def test_emptied_answer_that_a_newer_one_was_saved_before_says_so(context: Brows
     expect(page.get_by_role("checkbox", checked=True)).to_have_count(2)
     expect(notice(page)).to_contain_text("This answer was saved in another window.")
     assert saves() == [(1, "saved"), (2, "saved"), (2, "stale")]
+
+
+def test_word_that_a_newer_answer_was_saved_before_is_shown_until_the_next_save(
+    context: BrowserContext, attempt: Attempt
+) -> None:
+    walk = make_attempt(
+        assignment=make_assignment(edition=make_edition(document=DOCUMENT), classroom=attempt.classroom),
+        student=attempt.student,
+        started_at=timezone.now(),
+    )
+    [(number, key)] = [
+        (number, question.key)
+        for number, question in enumerate(content_of(walk).questions, start=1)
+        if question.type == "short_answer"
+    ]
+    page = open_question(context, walk, number)
+    field = page.locator("#answers [type=text]")
+    save(walk, key, "two weeks")
+    field.fill("a month")
+    expect(page.get_by_label("What you typed here:")).to_have_value("a month")
+    expect(field).to_have_value("two weeks")
+
+    field.fill("30 days")
+
+    says(page, "Saved")
+    expect(notice(page)).to_have_count(0)
+    assert [outcome for _, outcome in saves()] == ["saved", "stale", "saved"]
 
 
 @pytest.fixture

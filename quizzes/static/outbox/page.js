@@ -126,6 +126,8 @@ function onSaved(url, reply) {
   setAnswered(numberOf(url), reply);
   const unfinished = find("[data-unfinished-answer]");
   if (unfinished && url === location.pathname) unfinished.textContent = reply.unfinished ?? "";
+  // The answer was given again. A long one may still be copied from the notice, until the student leaves the field.
+  if (notices.shown === "stale" && url === location.pathname && !find("textarea", currentForm())) notify("");
   if (typeof reply.seconds_left !== "number") return;
   document.dispatchEvent(new CustomEvent("footnote:time", { detail: reply.seconds_left }));
 }
@@ -493,9 +495,10 @@ function onSettled({ target }) {
   if (place) place.focus();
 }
 
-// Other answers take a tap or a word. A text would have to be written again.
+// Other answers take a tap. A text would have to be written again. Of an answer with several fields, no one is quoted.
 function quoteTyped(body) {
-  const field = find("textarea", currentForm() ?? outbox);
+  const fields = findAll("textarea, [type=text]", currentForm() ?? outbox);
+  const field = fields.length === 1 && fields[0];
   const text = field && new URLSearchParams(body).get(field.name);
   if (!text || text === field.value) return;
   const place = find("[data-typed]", find("[data-notice=stale]", outbox).content);
