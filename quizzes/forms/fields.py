@@ -328,7 +328,9 @@ class ReasonField(forms.CharField):
             widget=forms.Textarea(attrs={"rows": 2}),
             **{
                 "label": gettext_lazy("Why"),
-                "help_text": gettext_lazy("Required. Kept in the student’s history."),
+                "help_text": gettext_lazy(
+                    "Required. Kept in the student’s history, and shown in “Report for a parent.”"
+                ),
                 **kwargs,
             },
         )

@@ -222,7 +222,7 @@ def _give_more_time(
         return
     texts = []
     if is_limited and assignment.time_limit != before:
-        texts.append(gettext("10 more minutes for everyone who is still working."))
+        texts.append(gettext("The time limit is 10 minutes longer. Students with extra time get more."))
     elif is_limited:
         # Another click has given them.
         texts.append(gettext("Time limit: {time_limit}.").format(time_limit=duration(assignment.time_limit)))

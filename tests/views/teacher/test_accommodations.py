@@ -1228,7 +1228,9 @@ def test_excuse_that_another_teacher_gave_is_not_undone(
 
 def test_excuse_without_a_reason_is_refused(assignment: Assignment, student: Student, teacher_client: Client) -> None:
     form = form_of(teacher_client.get(terms_of(assignment, student)), having="is_excused")
-    assert "Why Required. Kept in the student’s history." in text_of(teacher_client.get(terms_of(assignment, student)))
+    assert "Why Required. Kept in the student’s history, and shown in “Report for a parent.”" in (
+        text_of(teacher_client.get(terms_of(assignment, student)))
+    )
     page = teacher_client.post(form.action, form.data(reason=" "))
     assert errors_of(page) == ["Say why."]
     assert Excuse.objects.count() == 0

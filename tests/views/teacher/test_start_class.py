@@ -488,7 +488,7 @@ def test_10_more_minutes_are_added_to_the_time_of_everyone_at_work(
         form for form in read(teacher_client.get(running_of(assignment))).forms if ("act", "more_time") in form.buttons
     )
     pages = [teacher_client.post(form.action, form.data(act="more_time"), follow=True) for _ in range(2)]
-    assert "10 more minutes for everyone who is still working." in text_of(pages[0])
+    assert "The time limit is 10 minutes longer. Students with extra time get more." in text_of(pages[0])
     assert "Time limit: 40 minutes." in text_of(pages[1])
     assignment.refresh_from_db()
     assert (assignment.time_limit, assignment.closes_at) == (40 * MINUTE, None)
@@ -530,7 +530,10 @@ def test_10_more_minutes_in_a_pause_move_limit_and_close(
     Assignment.objects.update(time_limit=30 * MINUTE, closes_at=NOW + 40 * MINUTE, paused_at=NOW)
     attempt = make_attempt(assignment=assignment, student=three[0], time_limit=30 * MINUTE)
     page = press(teacher_client, running_of(assignment), "more_time")
-    assert "10 more minutes for everyone who is still working. Closes Fri, Oct 23, 11:50 am EDT." in text_of(page)
+    assert (
+        "The time limit is 10 minutes longer. Students with extra time get more. Closes Fri, Oct 23, 11:50 am EDT."
+        in text_of(page)
+    )
     attempt.refresh_from_db()
     assert (attempt.time_limit, attempt.deadline_at) == (40 * MINUTE, None)
 

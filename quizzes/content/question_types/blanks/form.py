@@ -23,8 +23,8 @@ class BlanksForm(QuestionTypeForm):
             label=gettext("Allow 1 typo in longer words"),
             required=False,
             help_text=gettext(
-                "You grade a typo that makes another English word. If a typo makes a word of another language, "
-                "it’s accepted."
+                "If a typo spells another English word, you grade that answer. A typo that spells a word of another "
+                "language is accepted."
             ),
         )
         self.put("forgive_slips", slips, self.question.get("forgive_slips", False))

@@ -219,7 +219,7 @@ def test_the_editor_answers_htmx_with_what_a_save_changes_alone(draft: Draft, te
 
 @pytest.mark.parametrize(
     ("question_type", "end"),
-    [("short_answer", "add it as a wrong answer, or it’s accepted."), ("blanks", "it’s accepted.")],
+    [("short_answer", "accepted, unless you add it as a wrong answer."), ("blanks", "accepted.")],
 )
 def test_editor_says_what_a_typo_in_another_language_does(
     question_type: str, end: str, draft: Draft, teacher_client: Client
@@ -229,8 +229,8 @@ def test_editor_says_what_a_typo_in_another_language_does(
     text = text_of(teacher_client.post(editor_of(draft), data, follow=True))
 
     assert (
-        "Allow 1 typo in longer words You grade a typo that makes another English word. If a typo makes a word of "
-        f"another language, {end}"
+        "Allow 1 typo in longer words If a typo spells another English word, you grade that answer. A typo that "
+        f"spells a word of another language is {end}"
     ) in text
 
 
