@@ -19,7 +19,10 @@ _paused = process_dict()
 
 
 class LimitedSession(requests.Session):
-    """Follows no redirects. timeout: in s, for a server that is silent. answer_seconds, answer_bytes: of one answer."""
+    """Follows no redirects. timeout: in s, for a server that is silent. answer_seconds, answer_bytes: of one body.
+
+    Headers that come byte by byte have no other limit than the silence between two bytes.
+    """
 
     def __init__(self, *, timeout: float, answer_seconds: float, answer_bytes: int) -> None:
         super().__init__()
