@@ -527,12 +527,12 @@ def test_more_than_one_sentence_is_told_where_one_is_asked_for(
     number = assignment.edition.questions.get(key=proof["key"]).position
     address = reverse("take_attempt", args=[attempt.public_id, number])
     shown = student_client.get(address)
-    assert "Selected: of 1" in text_of(shown)
+    assert "Sentences: of 1" in text_of(shown)
     form = form_of(shown, having="sentence")
     student_client.post(address, {**form.data(), "sentence": ["s5", "s6"], "act": "next"})
     review = text_of(student_client.get(reverse("review_attempt", args=[attempt.public_id])))
     assert re.search(rf"Question {number} ?: 2 chosen of 1", review)
-    assert "Selected: . Choose only 1." in text_of(student_client.get(address))
+    assert "Sentences: . Choose only 1." in text_of(student_client.get(address))
 
 
 def test_home_names_a_day_in_one_way(
