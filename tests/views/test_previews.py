@@ -495,9 +495,9 @@ def test_preview_says_how_many_choices_are_asked_for(teacher: User, teacher_clie
     for place in (1, 3):
         document["questions"][place]["asked_count"] = 2
     own = make_edition(question_set=make_question_set(owner=teacher), document=document).question_set
-    for number in (2, 4):
+    for number, line in ((2, "Selected: of 2"), (4, "Sentences: of 2")):
         page = text_of(teacher_client.get(reverse("try_set_question", args=[own.public_id, number])))
-        assert "Selected: of 2" in page
+        assert line in page
 
 
 def test_student_page_frames_hold_for_every_type(edition: Edition, teacher_client: Client) -> None:
